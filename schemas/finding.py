@@ -1,0 +1,58 @@
+"""A finding: what is odd about a return, where, and what to do. One form everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a finding weighs, heaviest first."""
+
+    REFUSE = "refuse"  # the file cannot be read, or is not this return: nothing of it is used
+    ERROR = "error"  # must be corrected: the submission does not become current
+    QUERY = "query"  # correct it or say why: current, shown with a mark until explained
+    NOTE = "note"  # nothing to do
+
+    @property
+    def stops(self) -> bool:
+        """Whether a submission with such a finding does not become current."""
+        return self in (Severity.REFUSE, Severity.ERROR)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One finding, or several alike that are grouped.
+
+    ``row`` is the row number that the sender's spreadsheet shows (the heading is row 1), None
+    where the whole file is meant. ``rows`` holds every row of a group, ``row`` the first of them.
+    ``column`` is the heading as the sender wrote it and ``letter`` the column's letter.
+    ``value`` is the cell as sent (at most 60 characters, None for sensitive columns).
+    ``message`` says in plain English what was found, ``hint`` what to do.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    hint: str
+    row: int | None = None
+    rows: tuple[int, ...] = ()
+    column: str | None = None
+    letter: str | None = None
+    value: str | None = None
+
+    def as_json(self) -> dict[str, str | int | None | list[int]]:
+        """The seven fixed fields (``rule, severity, row, column, value, message, hint``), then
+        ``rows`` where several rows are grouped."""
+        fields: dict[str, str | int | None | list[int]] = {
+            "rule": self.rule,
+            "severity": self.severity.value,
+            "row": self.row,
+            "column": self.column,
+            "value": self.value,
+            "message": self.message,
+            "hint": self.hint,
+        }
+        if self.rows:
+            fields["rows"] = list(self.rows)
+        return fields
