@@ -1,0 +1,74 @@
+"""Writing so that what was said to be written is still there after a power cut.
+
+A file or folder is complete, flushed, and then appears under its name by one atomic rename.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def flush_folder(folder: Path) -> None:
+    """Flushes the folder's list of names to disk."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_flushed(path: Path, content: bytes) -> None:
+    """Writes a new file and flushes its content. Raises ``FileExistsError`` if there is one."""
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def make_folder(folder: Path) -> None:
+    """Makes a folder with its parents, each flushed into the folder that holds it."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    flush_folder(folder.parent)
+
+
+def place_folder(files: Mapping[str, bytes], *, staging: Path, final: Path) -> None:
+    """Makes the folder ``final`` with these files, whole or not at all.
+
+    ``staging`` is a folder name on the same file system that nobody reads; it is gone afterwards.
+    Raises ``OSError`` (a full disk, say) with nothing at ``final``.
+    """
+    staging.mkdir(parents=True)
+    for name, content in files.items():
+        write_flushed(staging / name, content)
+    flush_folder(staging)
+    make_folder(final.parent)
+    staging.rename(final)
+    flush_folder(final.parent)
+
+
+def place_file(content: bytes, final: Path, *, staging: Path) -> None:
+    """Makes the file ``final``, whole or not at all; ``staging`` is a name beside it for the way."""
+    staging.parent.mkdir(parents=True, exist_ok=True)
+    write_flushed(staging, content)
+    make_folder(final.parent)
+    staging.rename(final)
+    flush_folder(final.parent)
+
+
+@contextmanager
+def exclusive(lock_file: Path) -> Iterator[None]:
+    """Holds the lock for the length of the block; waits for whoever has it.
+
+    The kernel frees it when the process ends in whatever way, so none is ever left behind.
+    """
+    lock_file.parent.mkdir(parents=True, exist_ok=True)
+    with lock_file.open("ab") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

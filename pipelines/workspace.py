@@ -1,0 +1,75 @@
+"""The workspace: one folder that holds the record, the warehouse, the releases and the inbox."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+VARIABLE = "QUARTERDECK_WORKSPACE"
+_README = """This folder is a Quarterdeck workspace.
+
+record/            every return ever received, as it came; nothing in it is changed or deleted
+warehouse.duckdb   derived from the record; `quarterdeck rebuild` makes it anew
+releases/          what was published; `current` points at the newest
+inbox/<code>/      files dropped here are received for that organisation
+cache/, dagster/   can be deleted at any time when nothing runs
+
+Copy record/ and releases/ to keep a backup.
+"""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where everything of one installation lies, below ``root``."""
+
+    root: Path
+
+    @classmethod
+    def locate(cls, given: Path | None = None) -> Workspace:
+        """The workspace at ``given``, else at ``QUARTERDECK_WORKSPACE``, else at ``./workspace``."""
+        chosen = given or Path(os.environ.get(VARIABLE) or "workspace")
+        return cls(chosen.expanduser().absolute())
+
+    @property
+    def record(self) -> Path:
+        return self.root / "record"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def releases(self) -> Path:
+        return self.root / "releases"
+
+    @property
+    def inbox(self) -> Path:
+        return self.root / "inbox"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.root / "dagster"
+
+    @property
+    def cache(self) -> Path:
+        return self.root / "cache"
+
+    @property
+    def dbt_target(self) -> Path:
+        """Where dbt keeps its manifest and logs; derived, as all of ``cache`` is."""
+        return self.cache / "dbt"
+
+    @property
+    def charts(self) -> Path:
+        """Charts already drawn, by the hash of their figure."""
+        return self.cache / "charts"
+
+    def create(self) -> Workspace:
+        """Makes the folders that are missing and gives the workspace back."""
+        for folder in (self.record, self.releases, self.inbox, self.dagster_home, self.cache):
+            folder.mkdir(parents=True, exist_ok=True)
+        readme = self.root / "README.txt"
+        if not readme.exists():
+            readme.write_text(_README, encoding="utf-8")
+        return self
