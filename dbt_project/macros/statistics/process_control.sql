@@ -1,0 +1,276 @@
+{# Process control (XmR charts) as NHS England's "Making Data Count" does it.
+
+    Sources: NHS England, Making Data Count; the R package NHSRplotthedots 0.2.2 (the order of the
+    rules, the screening); Nelson (1982) J. Qual. Technol. 14:172-173 (screening of moving ranges);
+    Provost and Murray (2011) The Health Care Data Guide. docs/method/process_control.md tells the
+    rules in words, and which of them are our choice.
+
+    `relation` has one row for each period of each series that there should be, so that a missing
+    figure is a row without a value. The other arguments are expressions over it: `series` (text),
+    `period` (sorts by time, once in a series), `value`, `improvement` ('higher', 'lower', else no
+    polarity), `target` (in the value's unit, or null), `rebase` (true where a new stretch starts).
+
+    Gives a query, one row for each row of `relation`:
+    series, period, value
+    stretch                  1, 2 … : limits are reckoned anew in each, and no rule spans two
+    points, missing_points   of this stretch, with and without a value
+    mean                     of the stretch; null if it has no value
+    upl, lpl                 limits; null where the stretch has fewer than seven points
+    near_upl, near_lpl       at two thirds of them
+    average_moving_range     after screening
+    moving_ranges, moving_ranges_screened   how many there are, and how many were left out
+    trial                    limits from fewer than twelve points
+    special_cause            of this point: 'astronomical', 'trend', 'two in three', 'shift' or null
+    special_cause_side       'high' or 'low': the side of the mean; of a trend, where it goes
+    variation                of this point: 'common cause', 'improvement high' …; the series'
+                             variation is that of its latest point. Null without limits or value.
+    assurance                of the series, on each of its rows: from the last stretch's limits
+                             and the last target
+
+    Numbers that differ by less than a thousand-millionth of the stretch's largest value are equal:
+    a point lies on the mean, on a limit, or level with the one before, whatever the computer's
+    rounding. #}
+{% macro process_control(relation, series, period, value, improvement, target, rebase, screen_outliers=true) -%}
+with process_control_rows as (
+    select
+        {{ series }} as series,
+        {{ period }} as period,
+        {{ number_or_null(value) }} as value,
+        {{ improvement }} as improvement,
+        {{ number_or_null(target) }} as target,
+        case when {{ rebase }} then 1 else 0 end as starts_stretch
+    from {{ relation }}
+),
+
+numbered as (
+    select
+        *,
+        row_number() over (partition by series order by period) as place,
+        row_number() over (partition by series order by period desc) as place_from_end
+    from process_control_rows
+),
+
+stretches as (
+    select
+        *,
+        {# A rebase at the very first point starts nothing new. #}
+        1 + sum(case when place > 1 then starts_stretch else 0 end)
+            over (partition by series order by place rows between unbounded preceding and current row)
+            as stretch
+    from numbered
+),
+
+centred as (
+    select
+        *,
+        count(value) over (partition by series, stretch) as points,
+        count(*) over (partition by series, stretch) - count(value) over (partition by series, stretch)
+            as missing_points,
+        case
+            {# An average of equal numbers need not be that number in the computer's arithmetic. #}
+            when min(value) over (partition by series, stretch)
+                = max(value) over (partition by series, stretch)
+                then min(value) over (partition by series, stretch)
+            else avg(value) over (partition by series, stretch)
+        end as mean,
+        0.000000001 * max(abs(value)) over (partition by series, stretch) as margin,
+        value - lag(value) over (partition by series, stretch order by place) as step
+    from stretches
+),
+
+steps as (
+    select
+        *,
+        case when abs(step) <= margin then 0 else abs(step) end as moving_range,
+        case when step is null then null when step > margin then 1 when step < -margin then -1 else 0 end
+            as step_sign,
+        case
+            when value is null then null
+            when value > mean + margin then 1
+            when value < mean - margin then -1
+            else 0
+        end as side
+    from centred
+),
+
+ranged as (
+    select
+        *,
+        avg(moving_range) over (partition by series, stretch) as unscreened_average
+    from steps
+),
+
+screened as (
+    select
+        *,
+        case
+            {# In a series that never moves nothing is an outlier. #}
+            when {{ screen_outliers }} and unscreened_average > 0
+                and not moving_range < 3.267 * unscreened_average - margin
+                then null
+            else moving_range
+        end as kept_range
+    from ranged
+),
+
+averaged as (
+    select
+        *,
+        avg(kept_range) over (partition by series, stretch) as average_moving_range,
+        count(moving_range) over (partition by series, stretch) as moving_ranges,
+        count(moving_range) over (partition by series, stretch)
+            - count(kept_range) over (partition by series, stretch) as moving_ranges_screened
+    from screened
+),
+
+limited as (
+    select
+        *,
+        case when points >= 7 then mean + 2.66 * average_moving_range end as upl,
+        case when points >= 7 then mean - 2.66 * average_moving_range end as lpl,
+        case when points >= 7 then mean + 2.66 * 2 / 3 * average_moving_range end as near_upl,
+        case when points >= 7 then mean - 2.66 * 2 / 3 * average_moving_range end as near_lpl
+    from averaged
+),
+
+placed as (
+    select
+        *,
+        case
+            when value > upl + margin then 1
+            when value < lpl - margin then -1
+            else 0
+        end as outside,
+        case
+            when value > near_upl + margin and value <= upl + margin then 1
+            when value < near_lpl - margin and value >= lpl - margin then -1
+            else 0
+        end as close_to_limit
+    from limited
+),
+
+{# Whether a rule's run of points ends at this one: 1 above or rising, -1 below or falling. A point
+    without a value counts for neither side, so it breaks every run. #}
+runs as (
+    select
+        *,
+        case
+            when sum(case when step_sign = 1 then 1 else 0 end) over ({{ last_points(6) }}) = 6 then 1
+            when sum(case when step_sign = -1 then 1 else 0 end) over ({{ last_points(6) }}) = 6 then -1
+        end as trend_ends,
+        case
+            when sum(case when side = 1 then 1 else 0 end) over ({{ last_points(7) }}) = 7 then 1
+            when sum(case when side = -1 then 1 else 0 end) over ({{ last_points(7) }}) = 7 then -1
+        end as shift_ends,
+        case
+            when sum(case when side = 1 then 1 else 0 end) over ({{ last_points(3) }}) = 3
+                and sum(case when close_to_limit = 1 then 1 else 0 end) over ({{ last_points(3) }}) >= 2
+                then 1
+            when sum(case when side = -1 then 1 else 0 end) over ({{ last_points(3) }}) = 3
+                and sum(case when close_to_limit = -1 then 1 else 0 end) over ({{ last_points(3) }}) >= 2
+                then -1
+        end as two_in_three_ends
+    from placed
+),
+
+{# A point is part of a run that ends at it or soon after. Where a rising and a falling trend share
+    their turning point, the later one has it: the larger of the two numbers, odd if rising. #}
+memberships as (
+    select
+        *,
+        max(case trend_ends when 1 then 2 * place + 1 when -1 then 2 * place end)
+            over ({{ next_points(7) }}) as latest_trend,
+        max(abs(shift_ends)) over ({{ next_points(7) }}) as in_shift,
+        max(abs(two_in_three_ends)) over ({{ next_points(3) }}) as in_two_in_three
+    from runs
+),
+
+signals as (
+    select
+        *,
+        case
+            when upl is null or value is null then null
+            when outside <> 0 then 'astronomical'
+            when latest_trend is not null then 'trend'
+            when in_two_in_three is not null and close_to_limit <> 0 then 'two in three'
+            when in_shift is not null then 'shift'
+        end as special_cause
+    from memberships
+),
+
+sides as (
+    select
+        *,
+        case special_cause
+            when 'astronomical' then case when outside = 1 then 'high' else 'low' end
+            when 'trend' then case when latest_trend % 2 = 1 then 'high' else 'low' end
+            when 'two in three' then case when side = 1 then 'high' else 'low' end
+            when 'shift' then case when side = 1 then 'high' else 'low' end
+        end as special_cause_side
+    from signals
+),
+
+{# One row a series: what its last stretch can say of its target. #}
+last_points as (
+    select
+        series,
+        case
+            when target is null or upl is null then null
+            when coalesce(improvement, 'none') not in ('higher', 'lower') then null
+            when target > upl + margin
+                then case improvement when 'higher' then 'consistently failing' else 'consistently passing' end
+            when target < lpl - margin
+                then case improvement when 'higher' then 'consistently passing' else 'consistently failing' end
+            else 'hit and miss'
+        end as assurance
+    from sides
+    where place_from_end = 1
+)
+
+select
+    sides.series,
+    sides.period,
+    sides.value,
+    cast(sides.stretch as integer) as stretch,
+    cast(sides.points as integer) as points,
+    cast(sides.missing_points as integer) as missing_points,
+    sides.mean,
+    sides.upl,
+    sides.lpl,
+    sides.near_upl,
+    sides.near_lpl,
+    sides.average_moving_range,
+    cast(sides.moving_ranges as integer) as moving_ranges,
+    cast(sides.moving_ranges_screened as integer) as moving_ranges_screened,
+    sides.upl is not null and sides.points < 12 as trial,
+    sides.special_cause,
+    sides.special_cause_side,
+    case
+        when sides.upl is null or sides.value is null then null
+        when sides.special_cause is null then 'common cause'
+        when sides.improvement = 'higher'
+            then case sides.special_cause_side when 'high' then 'improvement high' else 'concern low' end
+        when sides.improvement = 'lower'
+            then case sides.special_cause_side when 'high' then 'concern high' else 'improvement low' end
+        else case sides.special_cause_side when 'high' then 'neutral high' else 'neutral low' end
+    end as variation,
+    last_points.assurance
+from sides
+left join last_points on sides.series = last_points.series
+{%- endmacro %}
+
+
+{% macro last_points(count) -%}
+partition by series, stretch order by place rows between {{ count - 1 }} preceding and current row
+{%- endmacro %}
+
+
+{% macro next_points(count) -%}
+partition by series, stretch order by place rows between current row and {{ count - 1 }} following
+{%- endmacro %}
+
+
+{# The expression as a double; null where it is "not a number". #}
+{% macro number_or_null(expression) -%}
+(case when not {{ is_missing(expression) }} then {{ as_double(expression) }} end)
+{%- endmacro %}
