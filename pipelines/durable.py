@@ -54,7 +54,7 @@ def place_folder(files: Mapping[str, bytes], *, staging: Path, final: Path) -> N
 
 
 def place_file(content: bytes, final: Path, *, staging: Path) -> None:
-    """Makes the file ``final``, whole or not at all; ``staging`` is a name beside it for the way."""
+    """Makes the file ``final``, whole or not at all, by way of the name ``staging``."""
     staging.parent.mkdir(parents=True, exist_ok=True)
     write_flushed(staging, content)
     make_folder(final.parent)

@@ -27,7 +27,7 @@ class Workspace:
 
     @classmethod
     def locate(cls, given: Path | None = None) -> Workspace:
-        """The workspace at ``given``, else at ``QUARTERDECK_WORKSPACE``, else at ``./workspace``."""
+        """The workspace ``given``, else ``QUARTERDECK_WORKSPACE``, else ``./workspace``."""
         chosen = given or Path(os.environ.get(VARIABLE) or "workspace")
         return cls(chosen.expanduser().absolute())
 

@@ -105,8 +105,8 @@ class EventKind(StrEnum):
 class Event:
     """Something that a person decided, with who, when and why. It never changes.
 
-    ``details`` holds what belongs to the kind: ``submission_id`` of a withdrawal; ``submission_id``,
-    ``rule``, ``column``, ``value`` and ``row`` of an explanation's finding; ``organisation``,
+    ``details`` holds what belongs to the kind: ``submission_id`` of a withdrawal;
+    ``submission_id`` and ``finding_number`` of an explanation; ``organisation``,
     ``return_name``, ``quarter`` (a key) and ``extended_to`` of an obligation's; ``quarter``,
     ``data_sha256`` and ``open_queries`` of a sign-off.
     """

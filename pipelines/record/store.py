@@ -82,9 +82,7 @@ class Record:
 
         With ``as_of`` (aware): as it stood at that moment.
         """
-        gone = {
-            key for key, at in self.withdrawn().items() if as_of is None or at <= as_of
-        }
+        gone = {key for key, at in self.withdrawn().items() if as_of is None or at <= as_of}
         chosen: dict[Obligation, Submission] = {}
         for submission in self.submissions():
             if as_of is not None and submission.received_at > as_of:
@@ -172,7 +170,10 @@ class Record:
     def newest_id(self) -> str | None:
         """The highest id in the record, of submissions and events together."""
         newest = [
-            max((path.stem for path in _newest_folder(self.folder / kind) if is_id(path.stem)), default=None)
+            max(
+                (path.stem for path in _newest_folder(self.folder / kind) if is_id(path.stem)),
+                default=None,
+            )
             for kind in ("submissions", "events")
         ]
         return max((name for name in newest if name), default=None)

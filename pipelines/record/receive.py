@@ -1,0 +1,155 @@
+"""Receiving a file: check it, keep it, and say so only once it is on disk."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+import json
+from collections import Counter
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipelines.checking.check import CheckedFile, check
+from pipelines.checking.context import Context
+from pipelines.record.model import Submission
+from pipelines.record.receipt import receipt_files
+from pipelines.record.store import Record
+from schemas.finding import Severity
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """Who sends, and how it came. ``organisations`` None: may send for any."""
+
+    name: str
+    channel: str
+    organisations: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """What became of a file. ``submission`` is on disk; for a duplicate it is the earlier one."""
+
+    submission: Submission
+    checked: CheckedFile
+    is_duplicate: bool
+
+
+def receive(
+    record: Record,
+    content: bytes,
+    *,
+    file_name: str,
+    sender: Sender,
+    received_at: dt.datetime,
+    context: Context,
+    sample: str | None = None,
+) -> Received:
+    """Checks the bytes, adds them to the record and gives what became of them.
+
+    Whatever the bytes are, they are kept. The same bytes for the same outcome make no second
+    submission. Raises ``OSError`` where the record cannot be written; nothing was acknowledged
+    then and nothing is half there.
+    """
+    sha256 = hashlib.sha256(content).hexdigest()
+    checked = check(content, file_name=file_name, context=context)
+    files = {"as_sent.csv": content, "findings.json": _findings_json(checked)}
+    if checked.rows is not None:
+        files["rows.parquet"] = _parquet(checked.rows)
+    severities = Counter(finding.severity for finding in checked.findings)
+
+    with record.adding():
+        earlier = _same_bytes(record, sha256, checked, sender)
+        if earlier is not None:
+            return Received(submission=earlier, checked=checked, is_duplicate=True)
+        previous = _current_before(record, checked)
+        figures = _figures_sha256(checked.rows)
+
+        def make(submission_id: str, clock_went_back: bool) -> tuple[Submission, dict[str, bytes]]:
+            submission = Submission(
+                submission_id=submission_id,
+                return_name=checked.return_name,
+                organisation=checked.organisation,
+                quarter=checked.quarter,
+                outcome=str(checked.outcome),
+                received_at=received_at.astimezone(dt.UTC),
+                sender=sender.name,
+                channel=sender.channel,
+                file_name=file_name,
+                sha256=sha256,
+                rows_found=checked.rows_found,
+                rows_used=checked.rows_used,
+                rows_not_used=checked.rows_not_used,
+                rows_passed_over=checked.rows_passed_over,
+                errors=severities[Severity.ERROR] + severities[Severity.REFUSE],
+                queries=severities[Severity.QUERY],
+                notes=severities[Severity.NOTE],
+                figures_sha256=figures,
+                no_figure_changed_since=(
+                    previous.submission_id
+                    if previous and figures and previous.figures_sha256 == figures
+                    else None
+                ),
+                sample=sample,
+                clock_went_back=clock_went_back,
+            )
+            return submission, receipt_files(
+                record, submission, checked, previous=previous, context=context
+            )
+
+        submission = record.add_submission(files, make, received_at=received_at)
+    return Received(submission=submission, checked=checked, is_duplicate=False)
+
+
+def _same_bytes(
+    record: Record, sha256: str, checked: CheckedFile, sender: Sender
+) -> Submission | None:
+    """The earlier submission that these bytes already are, if there is one.
+
+    Bytes that were accepted once are that submission for ever, even after a correction: a file
+    delivered late for the second time must not undo the correction. Bytes that were not accepted
+    are looked at afresh, since the list of measures, or the sender's rights, may have been put
+    right; they are the earlier submission only where the outcome is the same. A withdrawn one
+    can be sent again.
+    """
+    withdrawn = record.withdrawn()
+    for submission in reversed(record.submissions()):
+        if submission.sha256 != sha256 or submission.submission_id in withdrawn:
+            continue
+        if submission.is_accepted and checked.outcome != "refused":
+            return submission
+        if submission.sender == sender.name and submission.outcome == str(checked.outcome):
+            return submission
+    return None
+
+
+def _current_before(record: Record, checked: CheckedFile) -> Submission | None:
+    for obligation, submission in record.current().items():
+        if (obligation.organisation, obligation.return_name, obligation.quarter) == (
+            checked.organisation,
+            checked.return_name,
+            checked.quarter,
+        ):
+            return submission
+    return None
+
+
+def _findings_json(checked: CheckedFile) -> bytes:
+    findings = [finding.as_json() for finding in checked.findings]
+    return json.dumps(findings, ensure_ascii=False, indent=1).encode()
+
+
+def _parquet(rows: pl.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    rows.write_parquet(buffer, compression="zstd", statistics=False)
+    return buffer.getvalue()
+
+
+def _figures_sha256(rows: pl.DataFrame | None) -> str | None:
+    """A hash of what the rows say, whatever their order and however they were quoted."""
+    if rows is None:
+        return None
+    said = rows.select(pl.exclude("row_number"))
+    return hashlib.sha256(said.sort(said.columns).write_csv().encode()).hexdigest()

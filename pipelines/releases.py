@@ -1,0 +1,193 @@
+"""Releases: one folder each with the published data, the site and a manifest of every hash.
+
+A release folder is made under another name and renamed once it is whole. ``current`` is a
+symbolic link that is switched by one rename, so a reader sees one release or the next.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.durable import flush_folder
+from pipelines.record.model import Event, EventKind
+from pipelines.record.store import Record
+from schemas.quarter import Quarter
+
+MANIFEST = "manifest.json"
+LEDGER = "disclosure_ledger.json"
+
+
+class NotSignedOffError(Exception):
+    """A publication was asked for that nobody signed off, or not these figures."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """A finished release. ``data_sha256`` names its figures: a sign-off is of these.
+
+    ``files`` gives the SHA-256 of every file by its path in the release.
+    """
+
+    release_id: str
+    quarter: Quarter
+    status: str
+    data_sha256: str
+    made_at: dt.datetime
+    made_by: str
+    files: Mapping[str, str]
+
+    def as_json(self) -> dict[str, Any]:
+        """The manifest's content."""
+        return {**asdict(self), "quarter": self.quarter.key, "made_at": self.made_at.isoformat()}
+
+    @classmethod
+    def read(cls, folder: Path) -> Release:
+        """The release in ``folder``. Raises ``OSError`` or ``ValueError`` where it is damaged."""
+        fields = json.loads((folder / MANIFEST).read_bytes())
+        fields["quarter"] = Quarter.parse(fields["quarter"])
+        fields["made_at"] = dt.datetime.fromisoformat(fields["made_at"])
+        return cls(**fields)
+
+
+def export_published(connection: duckdb.DuckDBPyConnection, data_dir: Path) -> list[Path]:
+    """Writes every model of the schema ``published`` as a Parquet file; nothing else leaves.
+
+    Rows are ordered by all their columns, so that the same data give the same bytes.
+    """
+    data_dir.mkdir(parents=True)
+    names = connection.execute(
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'published' "
+        "ORDER BY table_name"
+    ).fetchall()
+    connection.execute("SET threads = 1")  # several threads cut the row groups differently
+    files = []
+    for (name,) in names:
+        file = data_dir / f"{name}.parquet"
+        target = str(file).replace("'", "''")
+        connection.execute(
+            f"COPY (SELECT * FROM published.{name} ORDER BY ALL) TO '{target}' "
+            "(FORMAT parquet, COMPRESSION zstd)"
+        )
+        files.append(file)
+    connection.execute("RESET threads")
+    return files
+
+
+def data_sha256(data_dir: Path) -> str:
+    """One hash for all published figures: of the files' names and contents."""
+    whole = hashlib.sha256()
+    for file in sorted(data_dir.glob("*.parquet")):
+        whole.update(f"{file.name}\0{_sha256(file)}\n".encode())
+    return whole.hexdigest()
+
+
+def staging_folder(releases: Path) -> Path:
+    """A folder in which a release is put together; nobody reads it."""
+    folder = releases / ".making" / secrets.token_hex(8)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def finish(
+    staging: Path,
+    releases: Path,
+    *,
+    quarter: Quarter,
+    status: str,
+    made_at: dt.datetime,
+    made_by: str,
+) -> Release:
+    """Makes the release in ``staging`` appear, with its manifest, and gives it.
+
+    The id is made of the quarter, the status and the hash of all files: the same content is the
+    same release, and one that is there already stays as it is.
+    """
+    files = {
+        str(path.relative_to(staging)): _sha256(path)
+        for path in sorted(staging.rglob("*"))
+        if path.is_file()
+    }
+    content = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
+    release = Release(
+        release_id=f"{quarter.key}-{status}-{content[:8]}",
+        quarter=quarter,
+        status=status,
+        data_sha256=data_sha256(staging / "data"),
+        made_at=made_at,
+        made_by=made_by,
+        files=files,
+    )
+    final = releases / release.release_id
+    if final.exists():
+        shutil.rmtree(staging)
+        return Release.read(final)
+    manifest = json.dumps(release.as_json(), ensure_ascii=False, indent=1)
+    (staging / MANIFEST).write_text(manifest, encoding="utf-8")
+    _flush_all(staging)
+    staging.rename(final)
+    flush_folder(releases)
+    return release
+
+
+def all_releases(releases: Path) -> list[Release]:
+    """Every finished release, oldest first."""
+    found = [Release.read(file.parent) for file in releases.glob(f"*/{MANIFEST}")]
+    return sorted(found, key=lambda release: (release.made_at, release.release_id))
+
+
+def newest_draft(releases: Path, quarter: Quarter) -> Release | None:
+    """The draft of the quarter that was made last."""
+    drafts = [
+        release
+        for release in all_releases(releases)
+        if release.quarter == quarter and release.status == "draft"
+    ]
+    return drafts[-1] if drafts else None
+
+
+def signed_off(record: Record, quarter: Quarter, figures: str) -> Event | None:
+    """The newest sign-off of exactly these figures of the quarter, or None."""
+    for event in reversed(record.events(EventKind.SIGN_OFF)):
+        if event.details["quarter"] == quarter.key and event.details["data_sha256"] == figures:
+            return event
+    return None
+
+
+def make_current(releases: Path, release: Release) -> None:
+    """Points ``current`` at the release: a reader sees the one before or this one, never a mix."""
+    link = releases / f".current-{secrets.token_hex(8)}"
+    link.symlink_to(release.release_id)
+    link.replace(releases / "current")
+    flush_folder(releases)
+
+
+def current(releases: Path) -> Release | None:
+    """The release that readers see, or None before the first publication."""
+    link = releases / "current"
+    return Release.read(link.resolve()) if link.exists() else None
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _flush_all(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_dir():
+            flush_folder(path)
+        else:
+            with path.open("rb") as handle:
+                os.fsync(handle.fileno())
+    flush_folder(folder)
