@@ -1,0 +1,48 @@
+"""What there is to say about a file's encoding: ENC-001 to ENC-003."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipelines.reading.decoding import UNREADABLE, Decoded
+from pipelines.reading.outcome import Fact, Fault
+from pipelines.reading.records import Records
+
+
+def encoding_faults(decoded: Decoded, content: bytes, records: Records) -> Iterator[Fault]:
+    """How the file was decoded, and where it could not be."""
+    if decoded.bad_at is not None:
+        byte = f"0x{content[decoded.bad_at]:02X}" if decoded.bad_at < len(content) else ""
+        facts: dict[str, Fact] = {"kind": "undecodable", "byte": byte}
+        yield _unusable(records, UNREADABLE, {**facts, "byte_offset": decoded.bad_at})
+    elif decoded.by_mark:
+        yield Fault(rule="ENC-001", facts={"encoding": decoded.encoding})
+    elif decoded.encoding == "windows-1252":
+        rows = tuple(
+            index + 1
+            for index in range(len(records.widths))
+            if not all(map(str.isascii, records.cells(index)))
+        )
+        yield Fault(rule="ENC-002", row=rows[0], facts={"encoding": decoded.encoding, "rows": rows})
+    if "\0" in decoded.text:
+        nuls = content.count(0)
+        # UTF-16 without its mark has a zero byte beside each Latin letter.
+        likely = "utf-16" if nuls * 4 > len(content) else ""
+        yield _unusable(
+            records,
+            "\0",
+            {"kind": "NUL", "byte_offset": content.find(0), "found": nuls, "likely": likely},
+        )
+
+
+def _unusable(records: Records, character: str, facts: dict[str, Fact]) -> Fault:
+    """ENC-003 at the first cell with that character, with every row that has one."""
+    places = [
+        (index + 1, column)
+        for index in range(len(records.widths))
+        for column, cell in enumerate(records.cells(index))
+        if character in cell
+    ]
+    row, column = places[0] if places else (None, None)
+    rows = tuple(dict.fromkeys(row for row, _ in places))
+    return Fault(rule="ENC-003", row=row, column=column, facts={**facts, "rows": rows})

@@ -1,0 +1,249 @@
+"""From records to a table: the heading, the rows under it, and each row that is not one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from pipelines.reading.headings import (
+    BLANK,
+    LOOKED_AT,
+    Headings,
+    find_heading,
+    is_blank,
+    match,
+    plain,
+    plain_names,
+)
+from pipelines.reading.outcome import Fault
+from pipelines.reading.records import CONTROL, Records
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """The heading, the table under it and what is not in it. Row numbers begin with 1."""
+
+    faults: tuple[Fault, ...]
+    header: tuple[str, ...]
+    header_row: int
+    table: pl.DataFrame
+    blank_rows: tuple[int, ...]
+    rows_found: int
+
+
+def lay_out(records: Records, *, known: Headings, most_columns: int) -> Layout | None:
+    """The layout of a file's records, None where every row is blank.
+
+    A heading of more than ``most_columns`` gets an empty table: no row under it is looked at.
+    """
+    count = len(records.widths)
+    first = _first_rows(records, count)
+    heading = find_heading(first, known)
+    if heading is None:
+        return None
+    header = first[heading]
+    faults: list[Fault] = []
+    titles = [i for i in range(heading) if not is_blank(first[i])]
+    if titles:
+        faults.append(_title_rows(first, titles, heading))
+
+    if len(header) > most_columns:
+        return Layout(
+            faults=tuple(faults),
+            header=header,
+            header_row=heading + 1,
+            table=pl.DataFrame({"row_number": pl.Series([], dtype=pl.Int32)}),
+            blank_rows=(),
+            rows_found=count - 1,
+        )
+
+    sound = np.ones(count, dtype=bool)
+    sound[list(records.faults)] = False
+    sound[: heading + 1] = False
+    blank = [i for i in range(heading) if is_blank(first[i])]
+
+    own = _own_width(header)
+    odd: list[int] = []
+    width_of_rows = records.widths
+    regular = sound & (width_of_rows == len(header))
+    shorter = sound & (width_of_rows == own) & ~regular
+    for index in np.flatnonzero(sound & ~regular & ~shorter).tolist():
+        (blank if is_blank(records.cells(index)) else odd).append(index)
+
+    table = _table(records, np.flatnonzero(regular), len(header))
+    if shorter.any():
+        table = _with_shorter_rows(table, records, np.flatnonzero(shorter), own)
+    table, blank_in_table = _without_blank_rows(table)
+    blank.extend(blank_in_table)
+
+    table, again, second = _without_headings(table, header, known)
+    faults.extend(_repeated(row, header) for row in again)
+    seconds = [second] if second is not None else []
+    seconds += [i + 1 for i in odd if match(records.cells(i), known)]
+    if seconds:
+        end = min(seconds)
+        cells = records.cells(end - 1)
+        faults.append(
+            Fault(rule="STR-006", row=end, facts={"kind": "second table", "cells": cells})
+        )
+        table = table.filter(pl.col("row_number") < end)
+        odd = [i for i in odd if i + 1 < end]
+    faults.extend(_ragged(i + 1, records.cells(i), header) for i in odd)
+
+    header, table, dropped = _without_blank_columns(header, table)
+    blank_rows = tuple(sorted(i + 1 for i in blank))
+    if dropped:
+        faults.append(Fault(rule="STR-005", facts={"kind": "columns", "found": dropped}))
+    if blank_rows:
+        faults.append(
+            Fault(
+                rule="STR-005",
+                row=blank_rows[0],
+                facts={"kind": "rows", "found": len(blank_rows), "rows": blank_rows},
+            )
+        )
+    return Layout(
+        faults=tuple(faults),
+        header=header,
+        header_row=heading + 1,
+        table=table,
+        blank_rows=blank_rows,
+        rows_found=count - 1,
+    )
+
+
+def control_characters(records: Records) -> list[Fault]:
+    """ENC-004 for each cell with a control or bidirectional character."""
+    faults = []
+    for index in records.with_control_characters():
+        for column, cell in enumerate(records.cells(index)):
+            found = tuple(dict.fromkeys(f"U+{ord(c):04X}" for c in CONTROL.findall(cell)))
+            if found:
+                faults.append(
+                    Fault(
+                        rule="ENC-004",
+                        row=index + 1,
+                        column=column,
+                        value=cell,
+                        facts={"characters": found},
+                    )
+                )
+    return faults
+
+
+def _first_rows(records: Records, count: int) -> list[tuple[str, ...]]:
+    """The first rows that are not blank, and the blank ones between them."""
+    rows: list[tuple[str, ...]] = []
+    filled = 0
+    for index in range(count):
+        rows.append(records.cells(index))
+        filled += not is_blank(rows[-1])
+        if filled == LOOKED_AT:
+            break
+    return rows
+
+
+def _own_width(header: Sequence[str]) -> int:
+    """How many columns there are up to the last heading that is not blank."""
+    return max((i + 1 for i, cell in enumerate(header) if cell.strip(BLANK)), default=0)
+
+
+def _table(records: Records, indexes: npt.NDArray[np.int64], width: int) -> pl.DataFrame:
+    numbers = pl.Series("row_number", indexes + 1, dtype=pl.Int64).cast(pl.Int32)
+    return records.frame(indexes, width).insert_column(0, numbers)
+
+
+def _with_shorter_rows(
+    table: pl.DataFrame, records: Records, indexes: npt.NDArray[np.int64], width: int
+) -> pl.DataFrame:
+    """The table with the rows that end at the last heading: a spreadsheet leaves trailing
+    delimiters out of some rows and not of others."""
+    shorter = _table(records, indexes, width)
+    missing = [pl.lit("").alias(name) for name in table.columns[width + 1 :]]
+    return pl.concat([table, shorter.with_columns(missing)]).sort("row_number")
+
+
+def _without_blank_rows(table: pl.DataFrame) -> tuple[pl.DataFrame, list[int]]:
+    """The table without rows that show nothing, and their record indexes."""
+    # Column after column, each only where all before it were blank: most rows end at the first.
+    blank = table.lazy()
+    names = [name for name in table.columns if name != "row_number"]
+    candidates = table.select("row_number", names[0]).filter(
+        pl.col(names[0]).str.strip_chars(BLANK) == ""
+    )["row_number"]
+    if candidates.is_empty():
+        return table, []
+    blank = table.lazy().filter(pl.col("row_number").is_in(candidates.implode()))
+    for name in names[1:]:
+        blank = blank.filter(pl.col(name).str.strip_chars(BLANK) == "")
+    numbers = blank.select("row_number").collect()["row_number"]
+    if numbers.is_empty():
+        return table, []
+    kept = table.filter(~pl.col("row_number").is_in(numbers.implode()))
+    return kept, [number - 1 for number in numbers.to_list()]
+
+
+def _without_headings(
+    table: pl.DataFrame, header: Sequence[str], known: Headings
+) -> tuple[pl.DataFrame, list[int], int | None]:
+    """The table without repeated headings, their rows, and the row of a second table's heading."""
+    names = plain_names(header).union(*known) if known else plain_names(header)
+    # Headings hold words; a row whose first cell is none of them is looked at no further.
+    first = table["c0"]
+    distinct = first.unique().to_list() if first.n_unique() < 10_000 else None
+    candidates = (
+        first.is_in([cell for cell in distinct if plain(cell) in names or plain(cell) == ""])
+        if distinct is not None
+        else first.map_elements(lambda cell: plain(cell) in names, return_dtype=pl.Boolean)
+    )
+    own = [plain(cell) for cell in header]
+    again: list[int] = []
+    second: int | None = None
+    for number, *cells in table.filter(candidates).iter_rows():
+        if [plain(cell) for cell in cells] == own:
+            again.append(number)
+        elif second is None and match(cells, known):
+            second = number
+    kept = table.filter(~pl.col("row_number").is_in(again)) if again else table
+    return kept, again, second
+
+
+def _without_blank_columns(
+    header: tuple[str, ...], table: pl.DataFrame
+) -> tuple[tuple[str, ...], pl.DataFrame, int]:
+    """Header and table without the columns at the right that are blank from top to bottom."""
+    width = len(header)
+    while width > 1 and not header[width - 1].strip(BLANK):
+        if (table[f"c{width - 1}"].str.strip_chars(BLANK) != "").any():
+            break
+        width -= 1
+    return header[:width], table.select(table.columns[: width + 1]), len(header) - width
+
+
+def _title_rows(first: Sequence[tuple[str, ...]], titles: list[int], heading: int) -> Fault:
+    return Fault(
+        rule="STR-006",
+        row=titles[0] + 1,
+        value=next(cell for cell in first[titles[0]] if cell.strip(BLANK)),
+        facts={
+            "kind": "title rows",
+            "heading_row": heading + 1,
+            "rows": tuple(i + 1 for i in titles),
+        },
+    )
+
+
+def _repeated(row: int, header: tuple[str, ...]) -> Fault:
+    return Fault(rule="STR-006", row=row, facts={"kind": "heading repeated", "cells": header})
+
+
+def _ragged(row: int, cells: tuple[str, ...], header: tuple[str, ...]) -> Fault:
+    return Fault(
+        rule="STR-001",
+        row=row,
+        facts={"expected": len(header), "found": len(cells), "cells": cells},
+    )

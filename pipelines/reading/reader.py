@@ -1,0 +1,141 @@
+"""Reading a return strictly: a table of text cells with the rows a spreadsheet shows, or reasons
+why not. Nothing is repaired and nothing is raised, whatever the bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from pipelines.reading.decoding import Decoded, decode
+from pipelines.reading.dialect import Dialect, find_dialect
+from pipelines.reading.encoding_faults import encoding_faults
+from pipelines.reading.headings import plain_names
+from pipelines.reading.kinds import binary_kind, compression, text_kind
+from pipelines.reading.layout import Layout, control_characters, lay_out
+from pipelines.reading.outcome import Fault, Limits, ReadFile
+from pipelines.reading.records import Records, ScannedRecords
+from pipelines.reading.scanner import scan
+
+# After these no row is handed on: it may not be what was sent, or there is none.
+_NO_TABLE = frozenset({"FIL-003", "ENC-003", "STR-007"})
+
+__all__ = ["Fault", "Limits", "ReadFile", "read"]
+
+
+def read(
+    content: bytes,
+    *,
+    limits: Limits = Limits(),  # noqa: B008  # frozen: a shared default cannot change
+    known_headings: Collection[frozenset[str]] = (),
+) -> ReadFile:
+    """Read a file that should be a return.
+
+    ``known_headings`` holds the column names of each return there is: with them the heading is
+    found under title rows and before a second table. Without them it is the first row with two
+    cells. Never raises for any bytes. All faults are found in one go, those of the whole file
+    first, then by row.
+    """
+    unreadable = _not_text(content, limits=limits)
+    if unreadable:
+        return ReadFile(faults=unreadable)
+    decoded = decode(content)
+    kind = text_kind(decoded.text)
+    if kind is not None:
+        return ReadFile(faults=(Fault(rule="FIL-002", facts={"kind": kind}),))
+    known = [plain_names(tuple(headings)) for headings in known_headings]
+    dialect = find_dialect(decoded.text[:70_000], known=known)
+    text = decoded.text[dialect.sep_line_characters :]
+    records: Records = ScannedRecords(list(scan(text, delimiter=dialect.delimiter)))
+    layout = lay_out(records, known=known, most_columns=limits.columns)
+    if layout is None:
+        return ReadFile(faults=(Fault(rule="FIL-001", facts={"bytes": len(content)}),))
+    faults = [
+        *encoding_faults(decoded, content, records),
+        *_dialect_faults(dialect, records),
+        *_limit_faults(records, layout, limits=limits),
+        *_empty(layout),
+    ]
+    refused = any(fault.rule in _NO_TABLE for fault in faults)
+    row_faults = [*_quote_faults(records), *layout.faults, *control_characters(records)]
+    faults.extend(sorted(row_faults, key=lambda fault: (fault.row or 0, fault.column or 0)))
+    used = 0 if refused else layout.table.height
+    return ReadFile(
+        faults=tuple(faults),
+        header=layout.header,
+        header_row=layout.header_row,
+        table=None if refused else layout.table,
+        rows_found=layout.rows_found,
+        rows_passed_over=len(layout.blank_rows),
+        rows_not_read=layout.rows_found - len(layout.blank_rows) - used,
+        encoding=decoded.encoding,
+        delimiter=dialect.delimiter,
+    )
+
+
+def _not_text(content: bytes, *, limits: Limits) -> tuple[Fault, ...]:
+    """Why the bytes are not looked at any further, nothing where they are."""
+    compressed, kind = compression(content), binary_kind(content)
+    faults = []
+    if compressed is not None:
+        faults.append(Fault(rule="FIL-004", facts={"kind": compressed}))
+    if kind is not None:
+        faults.append(Fault(rule="FIL-002", facts={"kind": kind}))
+    if len(content) > limits.bytes:
+        faults.append(_over("bytes", limits.bytes, len(content)))
+    return tuple(faults)
+
+
+def _over(limit: str, allowed: int, found: int, **place: int) -> Fault:
+    facts = {"limit": limit, "allowed": allowed, "found": found}
+    return Fault(rule="FIL-003", facts=facts, row=place.get("row"), column=place.get("column"))
+
+
+def _limit_faults(records: Records, layout: Layout, *, limits: Limits) -> list[Fault]:
+    faults = []
+    rows = layout.rows_found - len(layout.blank_rows)
+    if rows > limits.rows:
+        faults.append(_over("rows", limits.rows, rows))
+    widest = int(records.widths.argmax())
+    if records.widths[widest] > limits.columns:
+        faults.append(_over("columns", limits.columns, int(records.widths[widest]), row=widest + 1))
+    for index in records.with_cells_beyond(limits.cell_characters):
+        for column, cell in enumerate(records.cells(index)):
+            if len(cell) > limits.cell_characters:
+                place = {"row": index + 1, "column": column}
+                faults.append(_over("cell_characters", limits.cell_characters, len(cell), **place))
+    return faults
+
+
+def _dialect_faults(dialect: Dialect, records: Records) -> list[Fault]:
+    """STR-004: one for the delimiter, one for a ``sep=`` line, one for mixed line ends."""
+    faults = []
+    if dialect.sep_line_characters:
+        facts = {"kind": "sep line", "delimiter": dialect.delimiter}
+        faults.append(Fault(rule="STR-004", facts=facts))
+    elif dialect.delimiter != ",":
+        facts = {"kind": "delimiter", "delimiter": dialect.delimiter}
+        faults.append(Fault(rule="STR-004", facts=facts))
+    if len(records.line_ends) > 1:
+        names = {"\r\n": "crlf", "\n": "lf", "\r": "cr"}
+        counts = {names[end]: count for end, count in records.line_ends.items()}
+        faults.append(Fault(rule="STR-004", facts={"kind": "line ends", **counts}))
+    return faults
+
+
+def _empty(layout: Layout) -> list[Fault]:
+    """STR-007 where nothing but blank rows stands beside the heading."""
+    if layout.rows_found > len(layout.blank_rows):
+        return []
+    return [Fault(rule="STR-007", row=layout.header_row)]
+
+
+def _quote_faults(records: Records) -> list[Fault]:
+    return [
+        Fault(
+            rule=fault.rule,
+            row=index + 1,
+            column=fault.column,
+            value=records.cells(index)[fault.column],
+            facts={"kind": fault.kind, "cells": records.cells(index)},
+        )
+        for index, fault in records.faults.items()
+    ]
