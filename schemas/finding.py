@@ -41,10 +41,10 @@ class Finding:
     letter: str | None = None
     value: str | None = None
 
-    def as_json(self) -> dict[str, str | int | None | list[int]]:
+    def as_json(self) -> dict[str, str | int | list[int] | None]:
         """The seven fixed fields (``rule, severity, row, column, value, message, hint``), then
         ``rows`` where several rows are grouped."""
-        fields: dict[str, str | int | None | list[int]] = {
+        fields: dict[str, str | int | list[int] | None] = {
             "rule": self.rule,
             "severity": self.severity.value,
             "row": self.row,

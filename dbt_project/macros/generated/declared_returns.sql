@@ -1,0 +1,12 @@
+{# Made by pipelines/declarations.py from schemas/returns: change it there. #}
+{% macro declared_returns() %}
+    {{ return([
+        'clean_air_zone',
+        'domestic_abuse',
+        'population_outcomes',
+        'referral_outcomes',
+        'safeguarding_activity',
+        'training_compliance',
+        'youth_justice'
+    ]) }}
+{% endmacro %}

@@ -1,0 +1,157 @@
+"""What a column of a return is, in words for people and for checks.
+
+A return's model names its columns once, each with :func:`column`; the description travels in the
+metadata of pandera's ``Field``, and :func:`columns_of` reads it back from the model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import pandera.polars as pa
+
+
+class Kind(StrEnum):
+    """What stands in a column's cells; it decides how they are read and what they become."""
+
+    ORGANISATION = "organisation"  # an organisation's code
+    QUARTER = "quarter"  # a financial quarter, 2018-19 Q1
+    ITEM = "item"  # what is measured: an item of the catalogue of measures
+    CODE = "code"  # a code of a list
+    PEOPLE = "people"  # a whole number: people, referrals, calls
+    NUMBER = "number"  # a number with or without decimals
+    PERCENTAGE = "percentage"  # 87.4, never 0.874 and never 87.4%
+    DATE = "date"  # 2018-07-14
+    MONTH = "month"  # 2018-07, kept as the first day of the month
+    PERIOD = "period"  # a year, a run of years, a quarter or a month, as the field writes them
+    TEXT = "text"  # words
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the cells hold figures, which may be replaced by a symbol such as [c]."""
+        return self in (Kind.PEOPLE, Kind.NUMBER, Kind.PERCENTAGE)
+
+    @property
+    def is_code(self) -> bool:
+        """Whether a cell must be one of a known list."""
+        return self in (Kind.ORGANISATION, Kind.ITEM, Kind.CODE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column of a return, as people and checks need it.
+
+    ``key``: with the other key columns it names a row. ``required``: the heading must be there.
+    ``blank_allowed``: a cell may be left empty. ``code_list``: the list in the reference data.
+    ``counts``: what a number counts, so that a message can say "100 eligible staff".
+    ``minimum`` and ``maximum`` bound a number. ``sensitive``: no finding quotes a cell of it.
+    """
+
+    name: str
+    title: str
+    description: str
+    example: str
+    kind: Kind
+    key: bool = False
+    required: bool = True
+    blank_allowed: bool = False
+    code_list: str | None = None
+    counts: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    sensitive: bool = False
+
+
+def column(  # what a Field is given is a Column's fields, and those are many
+    *,
+    title: str,
+    description: str,
+    example: str,
+    kind: Kind,
+    key: bool = False,
+    required: bool = True,
+    blank_allowed: bool = False,
+    code_list: str | None = None,
+    counts: str | None = None,
+    signed: bool = False,
+    sensitive: bool = False,
+) -> Any:
+    """A column for a return's model; its name is the attribute it is given to.
+
+    A number is at least 0 unless it is ``signed``; a percentage is at most 100 unless signed.
+    pandera checks both, and the rule that a failure stands for is found from the check's name.
+    """
+    minimum = 0.0 if kind.is_number and not signed else None
+    maximum = 100.0 if kind is Kind.PERCENTAGE and not signed else None
+    described = Column(
+        name="",
+        title=title,
+        description=description,
+        example=example,
+        kind=kind,
+        key=key,
+        required=required,
+        blank_allowed=blank_allowed,
+        code_list=code_list,
+        counts=counts,
+        minimum=minimum,
+        maximum=maximum,
+        sensitive=sensitive,
+    )
+    return pa.Field(
+        ge=minimum,
+        le=maximum,
+        # One failure is enough to see that a check failed: which rows did is read from its
+        # output, and collecting every failing row is slow.
+        n_failure_cases=1,
+        nullable=blank_allowed or kind.is_number,
+        title=title,
+        description=description,
+        metadata={"column": described},
+    )
+
+
+def organisation_column() -> Any:
+    """The organisation that the figures are of; every return starts with it."""
+    return column(
+        title="Organisation",
+        description="The code of the organisation that the figures are of, the same in every row.",
+        example="UHB",
+        kind=Kind.ORGANISATION,
+        key=True,
+        code_list="organisation",
+    )
+
+
+def quarter_column() -> Any:
+    """The quarter that is reported; every return has it second."""
+    return column(
+        title="Quarter",
+        description=(
+            "The financial quarter that is reported, the same in every row. "
+            "Q1 is April to June. Written 2018-19 Q1."
+        ),
+        example="2018-19 Q1",
+        kind=Kind.QUARTER,
+        key=True,
+    )
+
+
+def item_column(*, title: str, description: str, example: str) -> Any:
+    """The column that says what is measured: an ``item`` of the catalogue of measures."""
+    return column(title=title, description=description, example=example, kind=Kind.ITEM, key=True)
+
+
+def comment_column() -> Any:
+    """Words of the sender about a row; every return ends with it."""
+    return column(
+        title="Comment",
+        description="Anything a reader of this figure should know. Name no person.",
+        example="Two clinics closed in May.",
+        kind=Kind.TEXT,
+        required=False,
+        blank_allowed=True,
+        sensitive=True,
+    )

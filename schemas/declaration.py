@@ -1,0 +1,136 @@
+"""What a return is: its model, what its columns mean for measures, and which sums it holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import pandera.polars as pa
+import polars as pl
+
+from schemas.columns import Column, Kind
+
+_TYPES: dict[Kind, type[pl.DataType]] = {
+    Kind.PEOPLE: pl.Int64,
+    Kind.NUMBER: pl.Float64,
+    Kind.PERCENTAGE: pl.Float64,
+    Kind.DATE: pl.Date,
+    Kind.MONTH: pl.Date,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observation:
+    """Which columns say what was measured. A name is None where the return has no such column.
+
+    ``breakdown`` and ``category`` are two columns (breakdown ``sex``, category ``female``), or
+    ``category_columns`` are columns whose own names are the breakdowns (``site``): at most one of
+    them is filled in a row. ``month`` and ``period`` say of when a figure is, where that is not
+    the whole quarter.
+    """
+
+    item: str
+    numerator: str | None = None
+    denominator: str | None = None
+    value: str | None = None
+    breakdown: str | None = None
+    category: str | None = None
+    category_columns: tuple[str, ...] = ()
+    area: str | None = None
+    month: str | None = None
+    period: str | None = None
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The columns of figures that there are: numerator, denominator, value."""
+        names = (self.numerator, self.denominator, self.value)
+        return tuple(name for name in names if name is not None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """Rows that are parts of another row, named in the column ``part_of``.
+
+    ``figure`` is what must add up. ``share``: a column with the part's stated percentage of the
+    whole. ``whole_is_100``: the rows that are part of no other make 100 per cent together, where
+    ``figure`` is a percentage.
+    """
+
+    part_of: str
+    figure: str
+    share: str | None = None
+    whole_is_100: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Renamed:
+    """An earlier template: its version, and its columns that the present one does not have, each
+    with the present column that took its place (None: dropped)."""
+
+    version: str
+    columns: tuple[tuple[str, str | None], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Return:
+    """A return, declared once.
+
+    ``model`` is what must hold of the typed rows, ``queries`` what is merely odd where it does
+    not. ``figures`` are the ways in which a row can give its figure; one of them must be filled
+    whole (a value, or a numerator with its denominator).
+    """
+
+    name: str
+    title: str
+    purpose: str
+    sent_by: str
+    template_version: str
+    model: type[pa.DataFrameModel]
+    queries: type[pa.DataFrameModel]
+    observation: Observation | None = None
+    figures: tuple[tuple[str, ...], ...] = ()
+    parts: tuple[Parts, ...] = ()
+    earlier_templates: tuple[Renamed, ...] = ()
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns in declared order."""
+        schema = self.model.to_schema()
+        return tuple(
+            replace(declared.metadata["column"], name=name)
+            for name, declared in schema.columns.items()
+        )
+
+    @cached_property
+    def column_by_name(self) -> dict[str, Column]:
+        """The columns by their names."""
+        return {column.name: column for column in self.columns}
+
+    @cached_property
+    def key(self) -> tuple[str, ...]:
+        """The columns that together name a row."""
+        return tuple(column.name for column in self.columns if column.key)
+
+
+def dtype_of(kind: Kind) -> type[pl.DataType]:
+    """The polars type of a column of that kind in accepted rows."""
+    return _TYPES.get(kind, pl.String)
+
+
+def record_columns(ret: Return) -> dict[str, type[pl.DataType]]:
+    """The columns of accepted rows in order, with their polars types.
+
+    ``row_number``, then each declared column; a column of numbers is followed by
+    ``<column>_as_sent`` and ``<column>_symbol``, a period by its first and last day,
+    ``<column>_start`` and ``<column>_end``.
+    """
+    columns: dict[str, type[pl.DataType]] = {"row_number": pl.Int32}
+    for column in ret.columns:
+        columns[column.name] = dtype_of(column.kind)
+        if column.kind.is_number:
+            columns[f"{column.name}_as_sent"] = pl.String
+            columns[f"{column.name}_symbol"] = pl.String
+        elif column.kind is Kind.PERIOD:
+            columns[f"{column.name}_start"] = pl.Date
+            columns[f"{column.name}_end"] = pl.Date
+    return columns

@@ -1,0 +1,123 @@
+"""Checks across the cells of one row, for the models of returns.
+
+Each gives a pandera check whose name is the rule's id and the columns concerned, the one the
+finding points at first: ``ROW-001 trained eligible``. A row in which a cell that is needed is
+empty passes: what is empty or unreadable has a finding of its own.
+
+Some rules depend on what is measured. Before a model runs, two columns are joined from the
+catalogue of measures: ``measure_form`` and ``measure_unit`` (see ``schemas.reference.Measure``);
+they are null where the item is not known, and a rule that needs them then passes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandera.polars as pa
+import polars as pl
+from pandera.polars import PolarsData
+
+# A rate is its numerator over its denominator, times this.
+UNIT_FACTORS = {
+    "percent": 100.0,
+    "rate_per_1000": 1_000.0,
+    "rate_per_100000": 100_000.0,
+    "ratio": 1.0,
+}
+FEW = 5  # below this, one person more or less moves a percentage by twenty points or more
+
+
+def row_check(rule: str, *columns: str, passes: pl.Expr) -> Any:
+    """A check named ``rule columns…`` that a row passes where ``passes`` is true or null."""
+
+    def check(cls: type, data: PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(passes.fill_null(value=True))
+
+    # pandera finds checks by the function's own name, so each needs a different one.
+    check.__name__ = "_".join((rule, *columns)).replace("-", "_").lower()
+    return pa.dataframe_check(check, name=" ".join((rule, *columns)), n_failure_cases=1)
+
+
+def part_within_whole(part: str, whole: str, *, of_measures: bool = False) -> Any:
+    """ROW-001: a part is not more than its whole.
+
+    ``of_measures``: only for measures that are proportions (re-offences can outnumber the
+    re-offenders they are counted over).
+    """
+    passes = pl.col(part) <= pl.col(whole)
+    if of_measures:
+        passes = (pl.col("measure_form") != "proportion") | passes
+    return row_check("ROW-001", part, whole, passes=passes)
+
+
+def decimals_shown(column: str) -> pl.Expr:
+    """How many decimals stand in the cell as sent."""
+    text = pl.col(f"{column}_as_sent").str.strip_chars()
+    return text.str.extract(r"\.([0-9]*)$").str.len_chars().fill_null(0).cast(pl.Int32)
+
+
+def rounding_shown(column: str) -> pl.Expr:
+    """The most by which a correctly rounded figure can differ from the exact one.
+
+    Half a unit of the last decimal shown; a hair more, for what binary fractions cannot hold.
+    """
+    return 0.5 * pl.lit(10.0).pow(-decimals_shown(column)) + 1e-9
+
+
+def rate(numerator: str, denominator: str, *, factor: pl.Expr) -> pl.Expr:
+    """Numerator over denominator times ``factor``; null where the denominator is zero."""
+    return (
+        pl.when(pl.col(denominator) > 0)
+        .then(pl.col(numerator).cast(pl.Float64) / pl.col(denominator) * factor)
+        .otherwise(None)
+    )
+
+
+def unit_factor() -> pl.Expr:
+    """The factor of the row's measure (100 for a percentage); null for a count or a reading."""
+    return pl.col("measure_unit").replace_strict(
+        UNIT_FACTORS, default=None, return_dtype=pl.Float64
+    )
+
+
+def rate_follows(value: str, numerator: str, denominator: str, *, of_measures: bool = False) -> Any:
+    """ROW-003: a stated rate is what its numerator and denominator give, to the decimals shown.
+
+    ``of_measures``: the factor comes from the measure's unit; otherwise the rate is a percentage.
+    """
+    factor = unit_factor() if of_measures else pl.lit(100.0)
+    off = (pl.col(value) - rate(numerator, denominator, factor=factor)).abs()
+    return row_check("ROW-003", value, numerator, denominator, passes=off <= rounding_shown(value))
+
+
+def change_follows(change: str, now: str, before: str) -> Any:
+    """ROW-003: a stated change in per cent is what the two figures give, to the decimals shown."""
+    exact = (
+        pl.when(pl.col(before) > 0)
+        .then((pl.col(now) - pl.col(before)) / pl.col(before) * 100.0)
+        .otherwise(None)
+    )
+    off = (pl.col(change) - exact).abs()
+    return row_check("ROW-003", change, now, before, passes=off <= rounding_shown(change))
+
+
+def percentage_within_100(value: str) -> Any:
+    """NUM-006: where the measure is a percentage, its value is at most 100."""
+    passes = (pl.col("measure_unit") != "percent") | (pl.col(value) <= 100)
+    return row_check("NUM-006", value, passes=passes)
+
+
+def enough_in_denominator(denominator: str, *, of_measures: bool = False) -> Any:
+    """ROW-002, a query: nobody, or fewer than five, in the denominator."""
+    passes = pl.col(denominator) >= FEW
+    if of_measures:
+        passes = ~pl.col("measure_form").is_in(["proportion", "rate"]) | passes
+    return row_check("ROW-002", denominator, passes=passes)
+
+
+def not_a_fraction(value: str, *, of_measures: bool = False) -> Any:
+    """NUM-006, a query: a percentage between 0 and 1 that shows decimals may mean 100 times it."""
+    looks_like_one = (pl.col(value) > 0) & (pl.col(value) < 1) & (decimals_shown(value) > 0)
+    if of_measures:
+        looks_like_one = (pl.col("measure_unit") == "percent") & looks_like_one
+    return row_check("NUM-006", value, passes=~looks_like_one)
