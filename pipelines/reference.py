@@ -49,7 +49,7 @@ _ALL_QUARTERS = (1, 2, 3, 4)
 T = TypeVar("T")
 
 
-class ReferenceError(ValueError):
+class ReferenceDataError(ValueError):
     """The reference data cannot be used. The text lists every fault, one a line."""
 
 
@@ -167,10 +167,8 @@ def _read(path: Path, *, columns: Sequence[str], faults: list[str]) -> list[_Row
     heading = lines[0] if lines else []
     missing = [column for column in columns if column not in heading]
     unknown = [column for column in heading if column not in columns]
-    for column in missing:
-        faults.append(f"{path.name}, row 1: the column {column} is missing.")
-    for column in unknown:
-        faults.append(f"{path.name}, row 1: there is no column called “{column}”.")
+    faults += [f"{path.name}, row 1: the column {column} is missing." for column in missing]
+    faults += [f"{path.name}, row 1: there is no column called “{column}”." for column in unknown]
     if missing or unknown:
         return []
     rows = []
@@ -500,7 +498,7 @@ def _broken_links(reference: Reference) -> list[str]:
 def load_reference(seeds_dir: Path | None = None) -> Reference:
     """The reference data of ``seeds_dir``, by default that of the project.
 
-    Raises :class:`ReferenceError`, which lists every fault with its file, row and column.
+    Raises :class:`ReferenceDataError`, which lists every fault with its file, row and column.
     """
     seeds = SEEDS_DIR if seeds_dir is None else seeds_dir
     faults: list[str] = []
@@ -527,5 +525,5 @@ def load_reference(seeds_dir: Path | None = None) -> Reference:
     if not faults:
         faults = _broken_links(reference)
     if faults:
-        raise ReferenceError("\n".join(faults))
+        raise ReferenceDataError("\n".join(faults))
     return reference

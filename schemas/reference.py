@@ -371,15 +371,17 @@ class Reference:
                     list=name,
                     code=row.organisation,
                     label=row.name,
-                    first_quarter=row.started_on and Quarter.containing(row.started_on),
-                    last_quarter=row.ended_on and Quarter.containing(row.ended_on),
+                    first_quarter=Quarter.containing(row.started_on) if row.started_on else None,
+                    last_quarter=Quarter.containing(row.ended_on) if row.ended_on else None,
                 )
                 for row in self.organisations
                 if quarter is None or row.in_use_at(quarter)
             )
         if name == "area":
             return tuple(
-                Code(list=name, code=row.area, label=row.name, first_quarter=None, last_quarter=None)
+                Code(
+                    list=name, code=row.area, label=row.name, first_quarter=None, last_quarter=None
+                )
                 for row in self.areas
             )
         return tuple(
