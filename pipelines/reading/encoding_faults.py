@@ -18,11 +18,7 @@ def encoding_faults(decoded: Decoded, content: bytes, records: Records) -> Itera
     elif decoded.by_mark:
         yield Fault(rule="ENC-001", facts={"encoding": decoded.encoding})
     elif decoded.encoding == "windows-1252":
-        rows = tuple(
-            index + 1
-            for index in range(len(records.widths))
-            if not all(map(str.isascii, records.cells(index)))
-        )
+        rows = tuple(index + 1 for index in records.beyond_ascii())
         yield Fault(rule="ENC-002", row=rows[0], facts={"encoding": decoded.encoding, "rows": rows})
     if "\0" in decoded.text:
         nuls = content.count(0)

@@ -169,15 +169,12 @@ def _with_shorter_rows(
 
 def _without_blank_rows(table: pl.DataFrame) -> tuple[pl.DataFrame, list[int]]:
     """The table without rows that show nothing, and their record indexes."""
-    # Column after column, each only where all before it were blank: most rows end at the first.
-    blank = table.lazy()
-    names = [name for name in table.columns if name != "row_number"]
-    candidates = table.select("row_number", names[0]).filter(
-        pl.col(names[0]).str.strip_chars(BLANK) == ""
-    )["row_number"]
-    if candidates.is_empty():
+    names = table.columns[1:]
+    # Column after column, each only where all before it are blank: most files end at the first.
+    shows_nothing = [cell for cell in table["c0"].unique().to_list() if not cell.strip(BLANK)]
+    if not shows_nothing:
         return table, []
-    blank = table.lazy().filter(pl.col("row_number").is_in(candidates.implode()))
+    blank = table.lazy().filter(pl.col("c0").is_in(shows_nothing))
     for name in names[1:]:
         blank = blank.filter(pl.col(name).str.strip_chars(BLANK) == "")
     numbers = blank.select("row_number").collect()["row_number"]
@@ -191,15 +188,10 @@ def _without_headings(
     table: pl.DataFrame, header: Sequence[str], known: Headings
 ) -> tuple[pl.DataFrame, list[int], int | None]:
     """The table without repeated headings, their rows, and the row of a second table's heading."""
-    names = plain_names(header).union(*known) if known else plain_names(header)
-    # Headings hold words; a row whose first cell is none of them is looked at no further.
+    # A row whose first cell is no heading is looked at no further.
+    names = {plain(header[0]), *plain_names(header).union(*known)}
     first = table["c0"]
-    distinct = first.unique().to_list() if first.n_unique() < 10_000 else None
-    candidates = (
-        first.is_in([cell for cell in distinct if plain(cell) in names or plain(cell) == ""])
-        if distinct is not None
-        else first.map_elements(lambda cell: plain(cell) in names, return_dtype=pl.Boolean)
-    )
+    candidates = first.is_in([cell for cell in first.unique().to_list() if plain(cell) in names])
     own = [plain(cell) for cell in header]
     again: list[int] = []
     second: int | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -24,9 +24,20 @@ CONTROL = re.compile(
 class Records(Protocol):
     """Records by index from 0; the row a spreadsheet shows is the index plus 1."""
 
-    widths: npt.NDArray[np.int64]
-    faults: Mapping[int, QuoteFault]
-    line_ends: Mapping[str, int]
+    @property
+    def widths(self) -> npt.NDArray[np.int64]:
+        """How many cells each record has."""
+        ...
+
+    @property
+    def faults(self) -> Mapping[int, QuoteFault]:
+        """The quotation marks out of place, by record."""
+        ...
+
+    @property
+    def line_ends(self) -> Mapping[str, int]:
+        """How many records each kind of line end closes."""
+        ...
 
     def cells(self, index: int) -> tuple[str, ...]:
         """The cells of one record."""
@@ -44,6 +55,10 @@ class Records(Protocol):
         """The indexes of the records that may have a longer cell: none is left out."""
         ...
 
+    def beyond_ascii(self) -> Sequence[int]:
+        """The indexes of the records with a character that is not ASCII."""
+        ...
+
 
 class ScannedRecords:
     """Records found by the exact scanner."""
@@ -58,9 +73,7 @@ class ScannedRecords:
         return self._records[index].cells
 
     def frame(self, indexes: npt.NDArray[np.int64], width: int) -> pl.DataFrame:
-        rows = [self._records[index].cells for index in indexes.tolist()]
-        columns = zip(*rows, strict=True) if rows else ((),) * width
-        return pl.DataFrame([pl.Series(f"c{i}", c, dtype=pl.String) for i, c in enumerate(columns)])
+        return frame_of_rows([self._records[index].cells for index in indexes.tolist()], width)
 
     def with_control_characters(self) -> Sequence[int]:
         return [
@@ -73,3 +86,12 @@ class ScannedRecords:
             for i, r in enumerate(self._records)
             if any(len(cell) > characters for cell in r.cells)
         ]
+
+    def beyond_ascii(self) -> Sequence[int]:
+        return [i for i, r in enumerate(self._records) if not all(map(str.isascii, r.cells))]
+
+
+def frame_of_rows(rows: Sequence[tuple[str, ...]], width: int) -> pl.DataFrame:
+    """Rows of cells, each of that width, as String columns ``c0`` to ``cn``."""
+    columns: Iterable[tuple[str, ...]] = zip(*rows, strict=True) if rows else ((),) * width
+    return pl.DataFrame([pl.Series(f"c{i}", c, dtype=pl.String) for i, c in enumerate(columns)])
