@@ -1,0 +1,226 @@
+"""Disclosure control of the warehouse: reads its cells, writes what becomes of them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipelines.disclosure.ledger import (
+    Ledger,
+    LedgerCell,
+    LedgerEquation,
+    LedgerTerm,
+    write_ledger_file,
+)
+from pipelines.disclosure.protect import protect
+from pipelines.disclosure.rows import Counts, Row, Tables, Term, counts_of, gather, key
+from pipelines.disclosure.tables import Reason, State
+
+CELLS = "intermediate.int_disclosure__cells"
+EQUATIONS = "intermediate.int_disclosure__equations"
+
+# One word for a small number and for what protects it: which of them a figure is would tell a
+# reader that it lies inside the threshold.
+_PUBLIC_REASONS = {
+    Reason.SMALL_NUMBER: "small numbers",
+    Reason.PROTECTS: "small numbers",
+    Reason.NO_COUNT: Reason.NO_COUNT.value,
+    Reason.WITHHELD: Reason.WITHHELD.value,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """How many rows were decided, and how many are suppressed for each cause."""
+
+    rows: int
+    suppressed: Mapping[Reason, int]
+    programmes: int
+
+
+def decide(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    ledgers: Collection[Ledger] = (),
+    accepted: Collection[str] = (),
+) -> Summary:
+    """Decide for each row of ``int_disclosure__cells`` and write ``disclosure.cell_state`` (for all
+    later models) and ``disclosure.decision`` (the cause, for officers only), in one transaction.
+
+    ``ledgers`` are those of the releases already published. ``accepted`` are the ids of rows which
+    a person decided to leave as they are. Raises ``CannotProtectError`` naming cells where only a
+    person can decide; nothing is written then.
+    """
+    rows, equations = _read(connection)
+    tables = gather(rows, equations, ledgers=ledgers, accepted=accepted)
+    protection = protect(tables.cells.values(), tables.equations.values())
+    causes: dict[str, Reason | None] = {}
+    for row in rows:
+        decision = protection.decisions.get(row.cell_id)
+        causes[row.cell_id] = tables.problems.get(
+            row.cell_id, None if decision is None else decision.reason
+        )
+    _write(connection, causes)
+    return Summary(
+        rows=len(rows),
+        suppressed=Counter(cause for cause in causes.values() if cause is not None),
+        programmes=protection.programmes,
+    )
+
+
+def write_ledger(connection: duckdb.DuckDBPyConnection, path: Path, *, release_id: str) -> None:
+    """Write the ledger of the release that the warehouse now makes, from ``disclosure.cell_state``.
+
+    Only rows of measures with a small-number rule are in it, and no count that is hidden.
+    """
+    rows, equations = _read(connection)
+    shown = {
+        cell_id
+        for (cell_id,) in connection.execute(
+            "select cell_id from disclosure.cell_state where state = 'shown'"
+        ).fetchall()
+    }
+    tables = gather(rows, equations)
+    write_ledger_file(_ledger(rows, equations, tables, shown, release_id), path)
+
+
+def _ledger(
+    rows: Collection[Row],
+    equations: Collection[Collection[Term]],
+    tables: Tables,
+    shown: Collection[str],
+    release_id: str,
+) -> Ledger:
+    cells = []
+    for row in rows:
+        rule, counts = row.rule, counts_of(row)
+        if rule is None:
+            continue
+        is_shown = row.cell_id in shown
+        seen = counts if is_shown else Counts(numerator=None, denominator=None)
+        cells.append(
+            LedgerCell(
+                cell_id=row.cell_id,
+                version_id=row.version_id,
+                shown=is_shown,
+                has_denominator=row.form == "proportion",
+                has_figure=counts.numerator is not None or counts.problem is not None,
+                numerator=None if seen.numerator is None else rule.shows_as(seen.numerator),
+                denominator=None if seen.denominator is None else rule.shows_as(seen.denominator),
+                threshold=rule.threshold,
+                rounding=rule.rounding,
+                show_zero=rule.show_zero,
+            )
+        )
+    versions = {row.cell_id: row.version_id for row in rows}
+    kept = {cell.cell_id for cell in cells}
+    written = []
+    for terms in equations:
+        if not all(term.cell_id in kept for term in terms):
+            continue
+        constant = _constant(tables, terms, versions)
+        if constant is not None:
+            written.append(
+                LedgerEquation(
+                    terms=tuple(
+                        LedgerTerm(
+                            cell_id=term.cell_id,
+                            version_id=versions[term.cell_id],
+                            quantity=term.quantity,
+                            coefficient=term.coefficient,
+                        )
+                        for term in terms
+                    ),
+                    constant=constant,
+                )
+            )
+    return Ledger(release_id=release_id, cells=tuple(cells), equations=tuple(written))
+
+
+def _constant(tables: Tables, terms: Collection[Term], versions: Mapping[str, str]) -> int | None:
+    """The constant with which ``gather`` kept the equation; None where it was left out."""
+    merged: dict[str, int] = defaultdict(int)
+    for term in terms:
+        merged[key(term.cell_id, versions[term.cell_id], term.quantity)] += term.coefficient
+    equation = tables.equations.get(tuple(sorted(merged.items())))
+    return None if equation is None else equation.constant
+
+
+def _read(connection: duckdb.DuckDBPyConnection) -> tuple[list[Row], list[list[Term]]]:
+    rows = [
+        Row(
+            cell_id=cell_id,
+            version_id=version_id,
+            form=form,
+            numerator=numerator,
+            denominator=denominator,
+            value=value,
+            symbol=symbol,
+            threshold=threshold,
+            rounding=rounding,
+            show_zero=show_zero,
+        )
+        for (
+            cell_id,
+            version_id,
+            form,
+            numerator,
+            denominator,
+            value,
+            symbol,
+            threshold,
+            rounding,
+            show_zero,
+        ) in connection.execute(
+            "select cell_id, version_id, form, numerator, denominator, value, symbol, threshold, "
+            f"rounding, show_zero from {CELLS} order by cell_id"
+        ).fetchall()
+    ]
+    equations: dict[str, list[Term]] = defaultdict(list)
+    for equation_id, cell_id, quantity, coefficient in connection.execute(
+        f"select equation_id, cell_id, quantity, coefficient from {EQUATIONS} "
+        "order by equation_id, cell_id, quantity"
+    ).fetchall():
+        if coefficient != int(coefficient):
+            message = f"Equation {equation_id} has the coefficient {coefficient}, no whole number"
+            raise ValueError(message)
+        equations[equation_id].append(
+            Term(cell_id=cell_id, quantity=quantity, coefficient=int(coefficient))
+        )
+    return rows, list(equations.values())
+
+
+def _write(connection: duckdb.DuckDBPyConnection, causes: Mapping[str, Reason | None]) -> None:
+    found = causes.values()
+    columns = {
+        "ids": list(causes),
+        "states": [(State.SHOWN if cause is None else State.SUPPRESSED).value for cause in found],
+        "reasons": [None if cause is None else _PUBLIC_REASONS[cause] for cause in found],
+        "causes": [None if cause is None else cause.value for cause in found],
+    }
+    connection.execute("begin")
+    try:
+        connection.execute("create schema if not exists disclosure")
+        connection.execute(
+            "create or replace temporary table decided as select "
+            "unnest($ids::varchar[]) as cell_id, unnest($states::varchar[]) as state, "
+            "unnest($reasons::varchar[]) as reason, unnest($causes::varchar[]) as cause",
+            columns,
+        )
+        connection.execute(
+            "create or replace table disclosure.cell_state as "
+            "select cell_id, state, reason from decided order by cell_id"
+        )
+        connection.execute(
+            "create or replace table disclosure.decision as "
+            "select cell_id, cause from decided order by cell_id"
+        )
+        connection.execute("drop table decided")
+        connection.execute("commit")
+    except duckdb.Error:
+        connection.execute("rollback")
+        raise

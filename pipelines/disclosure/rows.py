@@ -1,0 +1,319 @@
+"""From the rows of the warehouse, and the ledgers, to the cells and equations of ``protect``."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from pipelines.disclosure.knowledge import linked_systems
+from pipelines.disclosure.ledger import Ledger, LedgerCell
+from pipelines.disclosure.tables import Cell, Equation, Fate, Reason, Rule
+
+WITHHELD = "c"
+NOT_APPLICABLE = "z"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One row of ``int_disclosure__cells``: what ``pub_measure_value`` would show."""
+
+    cell_id: str
+    version_id: str
+    form: str
+    numerator: float | None
+    denominator: float | None
+    value: float | None
+    symbol: str | None
+    threshold: int | None
+    rounding: int | None
+    show_zero: bool | None
+
+    @property
+    def rule(self) -> Rule | None:
+        """The row's small-number rule; None where its measure has none."""
+        if self.threshold is None:
+            return None
+        return Rule(
+            threshold=self.threshold,
+            rounding=self.rounding or 0,
+            show_zero=True if self.show_zero is None else self.show_zero,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Term:
+    """One row of ``int_disclosure__equations``."""
+
+    cell_id: str
+    quantity: str
+    coefficient: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """The counts of people behind a row: None where not known. ``problem`` says why a row with a
+    figure cannot be judged and so is not shown."""
+
+    numerator: int | None
+    denominator: int | None
+    problem: Reason | None = None
+
+
+def counts_of(row: Row) -> Counts:
+    """The counts behind a row, as a reader could reckon them too.
+
+    A percentage with its denominator gives the numerator, and with its numerator the denominator.
+    """
+    nothing = Counts(numerator=None, denominator=None)
+    if row.symbol == WITHHELD:
+        return Counts(numerator=None, denominator=None, problem=Reason.WITHHELD)
+    if row.symbol == NOT_APPLICABLE:
+        return nothing
+    numerator, denominator = row.numerator, row.denominator
+    if row.form == "count":
+        numerator, denominator = (row.value if numerator is None else numerator), None
+    if numerator is None and row.value is None:
+        return Counts(numerator=None, denominator=_whole(denominator))
+    if row.form == "proportion" and row.value is not None:
+        if numerator is None and denominator is not None:
+            numerator = float(round(row.value * denominator / 100))
+        elif denominator is None and numerator is not None and row.value > 0:
+            denominator = float(round(100 * numerator / row.value))
+    unreadable = Counts(numerator=None, denominator=None, problem=Reason.NO_COUNT)
+    if _whole(numerator) is None or (denominator is not None and _whole(denominator) is None):
+        return unreadable
+    x, n = _whole(numerator), _whole(denominator)
+    if row.form == "proportion" and x is not None and n is not None and x > n:
+        return unreadable
+    return Counts(numerator=x, denominator=n)
+
+
+def _whole(number: float | None) -> int | None:
+    if number is None or number < 0 or number != int(number):
+        return None
+    return int(number)
+
+
+def key(cell_id: str, version_id: str, quantity: str) -> str:
+    """The id of a cell: one count in one version of one row."""
+    return f"{cell_id} {quantity} @ {version_id}"
+
+
+@dataclass
+class Tables:
+    """The cells and equations gathered so far; what ``protect`` takes."""
+
+    cells: dict[str, Cell] = field(default_factory=dict)
+    equations: dict[tuple[tuple[str, int], ...], Equation] = field(default_factory=dict)
+    problems: dict[str, Reason] = field(default_factory=dict)
+
+    def add_equation(self, terms: Iterable[tuple[str, int]], constant: int) -> None:
+        """Add an equation unless the same terms are there already."""
+        ordered = tuple(sorted(terms))
+        self.equations.setdefault(ordered, Equation(terms=ordered, constant=constant))
+
+
+def gather(
+    rows: Collection[Row],
+    equations: Collection[Collection[Term]],
+    *,
+    ledgers: Collection[Ledger] = (),
+    accepted: Collection[str] = (),
+) -> Tables:
+    """The cells and equations of a release to be, together with those of published ones.
+
+    ``accepted`` are the ids of rows that a person decided to leave as they are although they cannot
+    be protected any more.
+    """
+    tables = Tables()
+    published = {
+        (cell.cell_id, cell.version_id): cell
+        for ledger in ledgers
+        for cell in ledger.cells
+        if cell.shown
+    }
+    heights = _heights(equations)
+    for row in rows:
+        _add_row(
+            tables,
+            row,
+            published=published.get((row.cell_id, row.version_id)),
+            accepted=row.cell_id in accepted,
+            height=heights.get(row.cell_id, 0),
+        )
+    versions = {row.cell_id: row.version_id for row in rows}
+    for terms in equations:
+        _add_terms(tables, terms, versions)
+    for ledger in ledgers:
+        _add_ledger(tables, ledger)
+    _drop_impossible(tables)
+    return tables
+
+
+def _add_row(
+    tables: Tables, row: Row, *, published: LedgerCell | None, accepted: bool, height: int
+) -> None:
+    rule = row.rule
+    counts = counts_of(row)
+    if rule is None:
+        # Always shown; a constant in whatever equation names it.
+        rule, fate, guarded = Rule(threshold=0), Fate.PUBLIC, False
+    elif counts.problem is not None:
+        tables.problems[row.cell_id] = counts.problem
+        fate, guarded = Fate.HIDDEN, True
+    else:
+        fate, guarded = (Fate.OPEN if published is None else Fate.PUBLIC), not accepted
+    x, n = counts.numerator, counts.denominator
+    if row.symbol == NOT_APPLICABLE:
+        x, fate, guarded = 0, Fate.PUBLIC, False
+
+    def add(quantity: str, count: int | None, *, is_guarded: bool) -> None:
+        # A row that came without this figure hides nothing: the figure is not there to be hidden.
+        no_figure = count is None and counts.problem is None
+        cell_id = key(row.cell_id, row.version_id, quantity)
+        tables.cells[cell_id] = Cell(
+            cell_id=cell_id,
+            row=row.cell_id,
+            count=count,
+            rule=rule,
+            fate=Fate.HIDDEN if no_figure else fate,
+            guarded=is_guarded and not no_figure,
+            known=None if published is None or no_figure else _known(published, quantity),
+            # Noughts last: hiding one protects little, since readers expect noughts to be shown.
+            cost=(height, x if x else 10**9),
+        )
+
+    add("numerator", x, is_guarded=guarded)
+    add("denominator", n, is_guarded=False)
+    if row.form == "proportion":
+        rest = None if x is None or n is None else n - x
+        add("rest", rest, is_guarded=guarded)
+        _add_rest_equation(tables, row.cell_id, row.version_id)
+
+
+def _add_rest_equation(tables: Tables, cell_id: str, version_id: str) -> None:
+    tables.add_equation(
+        (
+            (key(cell_id, version_id, "numerator"), 1),
+            (key(cell_id, version_id, "rest"), 1),
+            (key(cell_id, version_id, "denominator"), -1),
+        ),
+        0,
+    )
+
+
+def _known(published: LedgerCell, quantity: str) -> tuple[int, int] | None:
+    rule = _ledger_rule(published)
+    count = {"numerator": published.numerator, "denominator": published.denominator}.get(quantity)
+    return None if count is None else rule.readable_as(count)
+
+
+def _ledger_rule(cell: LedgerCell) -> Rule:
+    return Rule(threshold=cell.threshold, rounding=cell.rounding, show_zero=cell.show_zero)
+
+
+def _add_terms(tables: Tables, terms: Collection[Term], versions: Mapping[str, str]) -> None:
+    """An equation of the warehouse. Where all counts are known its constant is what is really left
+    over: a partner's total need not be the sum of its parts, and a reader may know by how much."""
+    merged: dict[str, int] = defaultdict(int)
+    for term in terms:
+        cell_id = key(term.cell_id, versions.get(term.cell_id, ""), term.quantity)
+        if cell_id not in tables.cells:
+            tables.cells[cell_id] = Cell(
+                cell_id=cell_id,
+                row=term.cell_id,
+                count=None,
+                rule=Rule(threshold=0),
+                fate=Fate.HIDDEN,
+                guarded=False,
+            )
+        merged[cell_id] += term.coefficient
+    counts = {cell_id: tables.cells[cell_id].count for cell_id in merged}
+    left_over = 0
+    for cell_id, coefficient in merged.items():
+        count = counts[cell_id]
+        if count is None:
+            left_over = 0
+            break
+        left_over += coefficient * count
+    tables.add_equation(merged.items(), left_over)
+
+
+def _add_ledger(tables: Tables, ledger: Ledger) -> None:
+    for cell in ledger.cells:
+        if key(cell.cell_id, cell.version_id, "numerator") in tables.cells:
+            continue  # unchanged since: the same counts, whatever the release did with them
+        quantities = ["numerator", "denominator"] + (["rest"] if cell.has_denominator else [])
+        for quantity in quantities:
+            cell_id = key(cell.cell_id, cell.version_id, quantity)
+            tables.cells[cell_id] = Cell(
+                cell_id=cell_id,
+                row=f"{cell.cell_id} @ {cell.version_id}",
+                count=None,
+                rule=_ledger_rule(cell),
+                fate=Fate.PUBLIC if cell.shown else Fate.HIDDEN,
+                guarded=cell.has_figure and not cell.shown and quantity != "denominator",
+                known=_known(cell, quantity) if cell.shown else None,
+            )
+        if cell.has_denominator:
+            _add_rest_equation(tables, cell.cell_id, cell.version_id)
+    for equation in ledger.equations:
+        terms = [
+            (key(term.cell_id, term.version_id, term.quantity), term.coefficient)
+            for term in equation.terms
+        ]
+        if all(cell_id in tables.cells for cell_id, _ in terms):
+            tables.add_equation(terms, equation.constant)
+
+
+def _drop_impossible(tables: Tables) -> None:
+    """Leave out equations that no whole numbers satisfy together: where a partner withheld parts
+    that cannot make up its total, the figures tell a reader nothing that is true."""
+    bounds: dict[str, tuple[int, int | None]] = {}
+    for cell in tables.cells.values():
+        if cell.count is not None:
+            bounds[cell.cell_id] = (cell.count, cell.count)
+        else:
+            bounds[cell.cell_id] = cell.known or (0, None)
+    doubtful: set[str] = set()
+    for system in linked_systems(bounds, tables.equations.values()):
+        if system.equations and system.extreme_point(min(system.bounds), greatest=False) is None:
+            doubtful |= set(system.bounds)
+    for terms in list(tables.equations):
+        unknown = {cell_id for cell_id, _ in terms if bounds[cell_id][0] != bounds[cell_id][1]}
+        if unknown & doubtful or (not unknown and not _holds(tables.equations[terms], bounds)):
+            del tables.equations[terms]
+
+
+def _holds(equation: Equation, bounds: Mapping[str, tuple[int, int | None]]) -> bool:
+    total = sum(coefficient * bounds[cell_id][0] for cell_id, coefficient in equation.terms)
+    return total == equation.constant
+
+
+def _heights(equations: Collection[Collection[Term]]) -> dict[str, int]:
+    """How many levels of parts each row is the total of: 0 for one that is no total.
+
+    In an equation the total is the one term whose sign differs from all others'.
+    """
+    parts: dict[str, set[str]] = defaultdict(set)
+    for terms in equations:
+        positive = [term.cell_id for term in terms if term.coefficient > 0]
+        negative = [term.cell_id for term in terms if term.coefficient < 0]
+        for whole, rest in ((positive, negative), (negative, positive)):
+            if len(whole) == 1 and rest:
+                parts[whole[0]] |= set(rest)
+                break
+    heights: dict[str, int] = {}
+
+    def height(cell_id: str, above: frozenset[str]) -> int:
+        if cell_id in above:
+            return 0  # a circle of totals has no height; nothing sensible makes one
+        if cell_id not in heights:
+            below = [height(part, above | {cell_id}) for part in sorted(parts.get(cell_id, ()))]
+            heights[cell_id] = 1 + max(below) if below else 0
+        return heights[cell_id]
+
+    for cell_id in sorted(parts):
+        height(cell_id, frozenset())
+    return heights

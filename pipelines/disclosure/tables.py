@@ -1,0 +1,130 @@
+"""The words of disclosure control: a rule, a cell, an equation, a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A measure's small-number rule (``small_number_rules`` in the reference data).
+
+    Counts of 1 to ``threshold`` are not shown, and 0 neither unless ``show_zero``. Counts that are
+    shown are rounded to the nearest ``rounding``; 0 means that they are shown as they are.
+    """
+
+    threshold: int
+    rounding: int = 0
+    show_zero: bool = True
+
+    def hides(self, count: int) -> bool:
+        """Whether a count is a small number."""
+        return count <= self.threshold and (count > 0 or not self.show_zero)
+
+    def shows_as(self, count: int) -> int:
+        """The count as it is shown where it is shown; halves are rounded up."""
+        if self.rounding <= 1:
+            return count
+        return (2 * count + self.rounding) // (2 * self.rounding) * self.rounding
+
+    def readable_as(self, count: int) -> tuple[int, int]:
+        """The lowest and the highest count that a reader who sees ``count`` as it is shown can
+        think it is."""
+        if count == 0 or self.rounding <= 1:
+            return count, count
+        shown = self.shows_as(count)
+        lowest = -((self.rounding - 2 * shown) // 2)  # the half is rounded up
+        highest = lowest + self.rounding - 1
+        return max(lowest, self.threshold + 1), highest
+
+
+SUPPRESS_1_TO_4 = Rule(threshold=4)
+# NHS England's rule for hospital statistics: 1 to 7 suppressed, the rest to the nearest 5.
+NHS_1_TO_7 = Rule(threshold=7, rounding=5)
+
+
+class Fate(StrEnum):
+    """What can still be decided about a cell."""
+
+    OPEN = "open"  # this release shows or suppresses it
+    PUBLIC = "public"  # an earlier release showed it: readers know it whatever is done now
+    HIDDEN = "hidden"  # not shown whatever is decided: no figure came, or an earlier release hid it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One count that a reader may see or work out.
+
+    ``row`` names what is shown or suppressed together: the numerator, the denominator and their
+    difference are three cells of one row. ``count`` is None where nobody here knows it. ``known``
+    is what readers know of it from an earlier release, least and greatest.
+    ``guarded`` cells must not be worked out; the others only help to. ``cost`` says what is
+    suppressed first to protect others, lowest first: how many levels of parts it is the total of,
+    then its size.
+    """
+
+    cell_id: str
+    row: str
+    count: int | None
+    rule: Rule
+    fate: Fate = Fate.OPEN
+    guarded: bool = True
+    known: tuple[int, int] | None = None
+    cost: tuple[int, int] = (0, 0)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is itself a small number, known here."""
+        return self.guarded and self.count is not None and self.rule.hides(self.count)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Equation:
+    """``sum(coefficient * count) == constant`` over its terms (cell, coefficient): a total and its
+    parts, a numerator with what is left of its denominator, a year to date and its quarters."""
+
+    terms: tuple[tuple[str, int], ...]
+    constant: int = 0
+
+
+class State(StrEnum):
+    """What becomes of a row."""
+
+    SHOWN = "shown"
+    SUPPRESSED = "suppressed"
+
+
+class Reason(StrEnum):
+    """Why a row is suppressed. For officers only: a reader who were told that a figure is itself a
+    small number would know that it lies inside the threshold."""
+
+    SMALL_NUMBER = "small number"
+    PROTECTS = "protects another figure"
+    NO_COUNT = "no count given"
+    WITHHELD = "withheld by the organisation"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What becomes of one row, and why where it is suppressed."""
+
+    row: str
+    state: State
+    reason: Reason | None = None
+
+
+class CannotProtectError(Exception):
+    """No suppression that is still possible protects these cells: a person must decide.
+
+    ``cells`` are the ids of the cells that a reader could work out. An earlier release showed
+    figures that give them away together with what is to be shown now.
+    """
+
+    def __init__(self, cells: Iterable[str]) -> None:
+        self.cells = tuple(sorted(cells))
+        super().__init__(
+            "These figures are small numbers, or protect one, and can be worked out from releases "
+            "already published. A person must decide: " + "; ".join(self.cells)
+        )
