@@ -146,6 +146,15 @@ def all_releases(releases: Path) -> list[Release]:
     return sorted(found, key=lambda release: (release.made_at, release.release_id))
 
 
+def ledgers(releases: Path) -> list[Path]:
+    """The disclosure ledgers of what was published, oldest first: drafts never left the house."""
+    return [
+        releases / release.release_id / LEDGER
+        for release in all_releases(releases)
+        if release.status == "final"
+    ]
+
+
 def newest_draft(releases: Path, quarter: Quarter) -> Release | None:
     """The draft of the quarter that was made last."""
     drafts = [

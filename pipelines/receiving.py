@@ -7,16 +7,22 @@ import hashlib
 import io
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
-from pipelines.checking.check import CheckedFile, check
+from pipelines.checking.check import check
 from pipelines.checking.context import Context
-from pipelines.record.model import Submission
-from pipelines.record.receipt import receipt_files
+from pipelines.checking.outcome import CheckedFile
+from pipelines.differences import differences
+from pipelines.receipts.as_html import as_html
+from pipelines.receipts.as_json import as_json
+from pipelines.receipts.as_text import as_text
+from pipelines.receipts.receipt import Receipt, make_receipt
+from pipelines.record.model import Obligation, Submission
 from pipelines.record.store import Record
 from schemas.finding import Severity
+from schemas.registry import returns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +40,7 @@ class Received:
 
     submission: Submission
     checked: CheckedFile
+    receipt: Receipt
     is_duplicate: bool
 
 
@@ -63,7 +70,13 @@ def receive(
     with record.adding():
         earlier = _same_bytes(record, sha256, checked, sender)
         if earlier is not None:
-            return Received(submission=earlier, checked=checked, is_duplicate=True)
+            receipt = _receipt(record, earlier, checked, previous=None, context=context)
+            return Received(
+                submission=earlier,
+                checked=checked,
+                receipt=replace(receipt, duplicate_of=earlier.submission_id),
+                is_duplicate=True,
+            )
         previous = _current_before(record, checked)
         figures = _figures_sha256(checked.rows)
 
@@ -95,12 +108,43 @@ def receive(
                 sample=sample,
                 clock_went_back=clock_went_back,
             )
-            return submission, receipt_files(
-                record, submission, checked, previous=previous, context=context
-            )
+            receipt = _receipt(record, submission, checked, previous=previous, context=context)
+            return submission, {
+                "receipt.txt": as_text(receipt).encode(),
+                "receipt.json": as_json(receipt).encode(),
+                "receipt.html": as_html(receipt).encode(),
+            }
 
         submission = record.add_submission(files, make, received_at=received_at)
-    return Received(submission=submission, checked=checked, is_duplicate=False)
+    receipt = _receipt(record, submission, checked, previous=previous, context=context)
+    return Received(submission=submission, checked=checked, receipt=receipt, is_duplicate=False)
+
+
+def _receipt(
+    record: Record,
+    submission: Submission,
+    checked: CheckedFile,
+    *,
+    previous: Submission | None,
+    context: Context,
+) -> Receipt:
+    declared = returns().get(submission.return_name or "")
+    calendar = context.reference.calendar(submission.return_name or "")
+    changed = None
+    if previous is not None and declared is not None and checked.rows is not None:
+        before = pl.read_parquet(record.rows_file(previous.submission_id))
+        changed = differences(before, checked.rows, ret=declared)
+    return make_receipt(
+        checked,
+        submission_id=submission.submission_id,
+        sha256=submission.sha256,
+        received_at=submission.received_at,
+        sender=submission.sender,
+        due_on=calendar.due_on(submission.quarter) if calendar and submission.quarter else None,
+        return_title=declared.title if declared else None,
+        previous=previous,
+        differences=changed,
+    )
 
 
 def _same_bytes(
@@ -126,14 +170,10 @@ def _same_bytes(
 
 
 def _current_before(record: Record, checked: CheckedFile) -> Submission | None:
-    for obligation, submission in record.current().items():
-        if (obligation.organisation, obligation.return_name, obligation.quarter) == (
-            checked.organisation,
-            checked.return_name,
-            checked.quarter,
-        ):
-            return submission
-    return None
+    if checked.organisation is None or checked.return_name is None or checked.quarter is None:
+        return None
+    obligation = Obligation(checked.organisation, checked.return_name, checked.quarter)
+    return record.current().get(obligation)
 
 
 def _findings_json(checked: CheckedFile) -> bytes:

@@ -1,0 +1,53 @@
+"""The draft release: the published data taken out of the warehouse, and the pages made of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import dagster as dg
+import polars as pl
+
+from orchestration.assets.returns import OWNER
+from orchestration.instance import WAREHOUSE_POOL
+from orchestration.releasing import export, make_release
+from orchestration.resources import WorkspaceResource
+from schemas.quarter import Quarter
+
+
+@dg.asset(
+    group_name="releases",
+    deps=[["published", "pub_release"], ["published", "pub_measure_value"]],
+    owners=[OWNER],
+    kinds={"parquet", "html"},
+    code_version="1",
+    description="The draft of the next publication: only what may be shown, the pages made of "
+    "it, and a manifest with the hash of every file. Nobody outside sees it before it is "
+    "signed off and published.",
+    pool=WAREHOUSE_POOL,
+)
+def draft_release(
+    context: dg.AssetExecutionContext, workspace: WorkspaceResource
+) -> dg.MaterializeResult[None]:
+    """Takes the published data out, attacks it, makes the pages and finishes the draft."""
+    with workspace.writing():
+        staging = export(workspace.workspace)
+    reported = pl.read_parquet(staging / "data" / "pub_release.parquet").row(0, named=True)
+    made = make_release(
+        workspace.workspace,
+        staging,
+        quarter=Quarter.parse(reported["quarter"]),
+        status="draft",
+        made_by=f"run {context.run_id}",
+        now=dt.datetime.now(dt.UTC),
+    )
+    site = workspace.workspace.releases / made.release.release_id / "site" / "index.html"
+    return dg.MaterializeResult(
+        metadata={
+            "release": made.release.release_id,
+            "site": dg.MetadataValue.path(str(site)),
+            "pages": made.site.pages,
+            "charts": made.site.charts,
+            "what the site lacks": "; ".join(made.site.missing) or "nothing",
+            "figures (SHA-256)": made.release.data_sha256,
+        }
+    )

@@ -1,0 +1,102 @@
+"""One asset a return, made from its declaration: its accepted rows, loaded a quarter at a time.
+
+What belongs here: carrying rows from the record into the warehouse, and showing what the checks
+found. What does not: any rule about a return (``schemas``, ``pipelines.checking``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from orchestration.checks import check_specs, results
+from orchestration.instance import WAREHOUSE_POOL
+from orchestration.partitions import QUARTERS
+from orchestration.resources import WorkspaceResource
+from pipelines.warehouse import connect, load_rows, load_submissions
+from schemas.declaration import Return, record_columns
+from schemas.quarter import Quarter
+from schemas.registry import returns
+
+OWNER = "team:performance-office"
+
+
+def return_assets() -> list[dg.AssetsDefinition]:
+    """An asset with its checks for every declared return."""
+    return [_return_asset(declared) for declared in returns().values()]
+
+
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(
+            ["raw", name],
+            description=description,
+            group_name="returns",
+            owners=[OWNER],
+            kinds={"duckdb"},
+            code_version="1",
+        )
+        for name, description in (
+            (
+                "submission",
+                "Every file ever received: who sent it, when, how, and what became of it.",
+            ),
+            ("finding", "Everything the checks found in every file, at its row and column."),
+            ("obligation_event", "Who was excused or given longer, by whom and why."),
+            ("sign_off", "Who signed off which figures of a quarter, when, with what open."),
+        )
+    ],
+    pool=WAREHOUSE_POOL,
+)
+def what_came(workspace: WorkspaceResource) -> Iterator[dg.MaterializeResult[None]]:
+    """Loads the list of submissions, findings and decisions from the record."""
+    with workspace.writing(), connect(workspace.workspace.warehouse) as connection:
+        count = load_submissions(connection, workspace.record)
+    for name in ("submission", "finding", "obligation_event", "sign_off"):
+        yield dg.MaterializeResult(
+            asset_key=["raw", name], metadata={"submissions in the record": count}
+        )
+
+
+def _return_asset(declared: Return) -> dg.AssetsDefinition:
+    key = dg.AssetKey(["raw", declared.name])
+
+    @dg.asset(
+        key=key,
+        description=f"{declared.title}. {declared.purpose}",
+        group_name="returns",
+        owners=[OWNER],
+        kinds={"csv", "duckdb"},
+        code_version=declared.template_version,
+        partitions_def=QUARTERS,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        check_specs=check_specs(key),
+        metadata={"dagster/column_schema": _column_schema(declared)},
+        pool=WAREHOUSE_POOL,
+    )
+    def rows(
+        context: dg.AssetExecutionContext, workspace: WorkspaceResource
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+        quarters = [Quarter.parse(partition) for partition in context.partition_keys]
+        record = workspace.record
+        with workspace.writing(), connect(workspace.workspace.warehouse) as connection:
+            loaded = load_rows(connection, record, declared, quarters)
+        yield dg.MaterializeResult(metadata={"dagster/partition_row_count": loaded})
+        yield from results(key, declared, record)
+
+    return rows
+
+
+def _column_schema(declared: Return) -> dg.TableSchema:
+    described = declared.column_by_name
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=name,
+                type=str(kind),
+                description=described[name].description if name in described else None,
+            )
+            for name, kind in record_columns(declared).items()
+        ]
+    )

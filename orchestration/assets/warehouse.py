@@ -1,0 +1,100 @@
+"""The dbt project in two halves, with disclosure control between them.
+
+What belongs here: the order of things. What does not: SQL (``dbt_project``) and the decision
+which figures may be shown (``pipelines.disclosure``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+
+from orchestration.assets.returns import OWNER
+from orchestration.instance import WAREHOUSE_POOL
+from orchestration.resources import WorkspaceResource
+from pipelines.disclosure.adapter import decide
+from pipelines.releases import ledgers
+from pipelines.warehouse import connect
+
+_GROUPS = {"reference": "reference", "published": "releases"}
+
+
+class ReleaseConfig(dg.Config):
+    """What is reported: a quarter's key, or nothing for the newest that has a return."""
+
+    quarter: str | None = None
+
+
+class _Translator(DagsterDbtTranslator):
+    """Groups and owners for what dbt makes."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        return _GROUPS.get(str(dbt_resource_props["config"].get("schema")), "warehouse")
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+        del dbt_resource_props  # one team answers for all of it
+        return [OWNER]
+
+
+def warehouse_assets(manifest: Path) -> list[dg.AssetsDefinition]:
+    """The assets of the dbt project, from its manifest, and the one between its halves."""
+
+    @dbt_assets(
+        manifest=manifest,
+        selector="before_disclosure",
+        name="facts",
+        dagster_dbt_translator=_Translator(),
+        pool=WAREHOUSE_POOL,
+    )
+    def facts(
+        context: dg.AssetExecutionContext, dbt: DbtCliResource, workspace: WorkspaceResource
+    ) -> Iterator[Any]:
+        with workspace.writing():
+            yield from dbt.cli(["build"], context=context).stream()
+
+    @dbt_assets(
+        manifest=manifest,
+        selector="after_disclosure",
+        name="published_models",
+        dagster_dbt_translator=_Translator(),
+        pool=WAREHOUSE_POOL,
+    )
+    def published_models(
+        context: dg.AssetExecutionContext,
+        dbt: DbtCliResource,
+        workspace: WorkspaceResource,
+        config: ReleaseConfig,
+    ) -> Iterator[Any]:
+        reported = ["--vars", f"quarter: {config.quarter}"] if config.quarter else []
+        with workspace.writing():
+            yield from dbt.cli(["build", *reported], context=context).stream()
+
+    return [facts, cell_state, published_models]
+
+
+@dg.asset(
+    key=["disclosure", "cell_state"],
+    deps=[
+        ["intermediate", "int_disclosure__cells"],
+        ["intermediate", "int_disclosure__equations"],
+    ],
+    group_name="warehouse",
+    owners=[OWNER],
+    kinds={"python", "duckdb"},
+    code_version="1",
+    description="For every figure whether it may be shown: small numbers about people, and what "
+    "would give them away, are suppressed, set against everything released before.",
+    pool=WAREHOUSE_POOL,
+)
+def cell_state(workspace: WorkspaceResource) -> dg.MaterializeResult[None]:
+    """Decides for every figure whether it may be shown."""
+    with workspace.writing(), connect(workspace.workspace.warehouse) as connection:
+        decide(connection, ledgers=ledgers(workspace.workspace.releases))
+        counted = connection.execute(
+            "SELECT state, count(*) FROM disclosure.cell_state GROUP BY state ORDER BY state"
+        ).fetchall()
+    return dg.MaterializeResult(metadata={f"figures {state}": count for state, count in counted})

@@ -1,0 +1,75 @@
+"""A build in one process without a server: the same job that Dagster's pages offer."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+
+import dagster as dg
+
+from orchestration.assets.releases import draft_release
+from orchestration.dbt_project import prepare
+from orchestration.definitions import BUILD, build_defs
+from orchestration.partitions import add_quarters, range_tags
+from pipelines.record.store import Record
+from pipelines.releases import Release, all_releases
+from pipelines.workspace import Workspace
+from schemas.quarter import Quarter
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of a build: the draft it made, and lines to tell a person."""
+
+    succeeded: bool
+    draft: Release | None
+    lines: tuple[str, ...]
+
+
+def build(workspace: Workspace, quarter: Quarter | None) -> Outcome:
+    """Loads every quarter's returns and makes a draft release for ``quarter``.
+
+    ``quarter`` None: the newest that has an accepted return. Run twice on the same record it
+    gives the same draft. Raises ``orchestration.dbt_project.DbtFailedError``.
+    """
+    started = time.monotonic()
+    logging.getLogger("dagster").setLevel(logging.WARNING)
+    manifest = prepare(workspace)
+    definitions = build_defs(workspace, manifest=manifest)
+    with dg.DagsterInstance.get() as instance:
+        quarters = add_quarters(instance, Record(workspace.record))
+        result = definitions.get_job_def(BUILD).execute_in_process(
+            instance=instance,
+            tags=range_tags(instance, quarters),
+            run_config={
+                "ops": {"published_models": {"config": {"quarter": quarter and quarter.key}}}
+            },
+            raise_on_error=False,
+        )
+    took = time.monotonic() - started
+    if not result.success:
+        return Outcome(succeeded=False, draft=None, lines=tuple(_failures(result)))
+    draft = _draft_of(workspace, result)
+    site = workspace.releases / draft.release_id / "site" / "index.html"
+    return Outcome(
+        succeeded=True,
+        draft=draft,
+        lines=(f"Draft for {draft.quarter.label}: {site}", f"Built in {took:.0f} s."),
+    )
+
+
+def _draft_of(workspace: Workspace, result: dg.ExecuteInProcessResult) -> Release:
+    made = result.asset_materializations_for_node(draft_release.op.name)[0]
+    name = made.metadata["release"].value
+    return next(one for one in all_releases(workspace.releases) if one.release_id == name)
+
+
+def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
+    lines = []
+    for event in result.all_events:
+        if event.is_step_failure and event.step_failure_data.error is not None:
+            error = event.step_failure_data.error
+            cause = error.cause or error
+            lines.append(f"{event.step_key}: {cause.message.strip()}")
+    return lines

@@ -1,0 +1,132 @@
+"""The checks that Dagster shows for a return, as sentences that are true when they pass.
+
+They read what the record holds: the checking itself was done when the file came.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+import dagster as dg
+
+from pipelines.escaping import markdown_cell
+from pipelines.obligations import Standing, State, reporting_day, standings
+from pipelines.record.store import Record
+from pipelines.reference import load_reference
+from schemas.declaration import Return
+
+ACCEPTED = "every_newest_file_is_accepted"
+ANSWERED = "every_query_is_explained"
+RECEIVED = "every_return_that_is_due_has_come"
+
+_SENTENCES = {
+    ACCEPTED: "The newest file of every organisation and quarter was accepted. Where one was not, "
+    "the last accepted figures stay in use.",
+    ANSWERED: "Every figure that looked odd was explained by its sender.",
+    RECEIVED: "Every organisation that owes this return has sent one that was accepted.",
+}
+_SHOWN = 50  # rows of a table in the metadata; more than that nobody reads there
+
+
+def check_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
+    """The three checks of a return's asset."""
+    return [
+        dg.AssetCheckSpec(name, asset=key, description=sentence)
+        for name, sentence in _SENTENCES.items()
+    ]
+
+
+def results(key: dg.AssetKey, declared: Return, record: Record) -> Iterator[dg.AssetCheckResult]:
+    """The outcome of each check over all quarters, with a table of what is behind it."""
+    today = reporting_day(record, now=dt.datetime.now(dt.UTC))
+    reference = load_reference()
+    quarters = sorted({one.quarter for one in record.submissions() if one.quarter})
+    stood = [
+        standing
+        for quarter in quarters
+        for standing in standings(record, reference, quarter, on=today)
+        if standing.obligation.return_name == declared.name
+    ]
+    rejected = [
+        one
+        for one in stood
+        if one.last_correction_failed or one.state in (State.REFUSED, State.NEEDS_CORRECTION)
+    ]
+    queried = [one for one in stood if one.open_queries]
+    missing = [one for one in stood if one.state is State.OVERDUE]
+    yield _result(key, ACCEPTED, rejected, _findings_table(record, rejected, ("refuse", "error")))
+    yield _result(
+        key,
+        ANSWERED,
+        queried,
+        _findings_table(record, queried, ("query",)),
+        severity=dg.AssetCheckSeverity.WARN,
+    )
+    yield _result(
+        key, RECEIVED, missing, _missing_table(missing), severity=dg.AssetCheckSeverity.WARN
+    )
+
+
+def _result(
+    key: dg.AssetKey,
+    name: str,
+    behind: list[Standing],
+    table: str,
+    *,
+    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR,
+) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=name,
+        passed=not behind,
+        severity=severity,
+        metadata={
+            "returns": len(behind),
+            "table": dg.MetadataValue.md(table if behind else "Nothing to show."),
+        },
+    )
+
+
+def _findings_table(record: Record, behind: Iterable[Standing], severities: tuple[str, ...]) -> str:
+    lines = [
+        (
+            standing.obligation.organisation,
+            standing.obligation.quarter.label,
+            finding["rule"],
+            "" if finding["row"] is None else str(finding["row"]),
+            finding["column"] or "",
+            finding["message"],
+            finding["hint"],
+        )
+        for standing in sorted(behind, key=lambda one: one.obligation.quarter, reverse=True)
+        if standing.latest is not None
+        for finding in record.findings(standing.latest.submission_id)
+        if finding["severity"] in severities
+    ]
+    return _table(
+        ("Organisation", "Quarter", "Rule", "Row", "Column", "What was found", "What to do"), lines
+    )
+
+
+def _missing_table(missing: Iterable[Standing]) -> str:
+    lines = [
+        (
+            one.obligation.organisation,
+            one.obligation.quarter.label,
+            one.due_on.isoformat(),
+            str(one.days_late),
+        )
+        for one in sorted(missing, key=lambda one: one.obligation.quarter, reverse=True)
+    ]
+    return _table(("Organisation", "Quarter", "Due", "Days late"), lines)
+
+
+def _table(heading: tuple[str, ...], lines: list[tuple[str, ...]]) -> str:
+    shown = [heading, ("---",) * len(heading), *lines[:_SHOWN]]
+    table = "\n".join(
+        "| " + " | ".join(cell if cell == "---" else markdown_cell(cell) for cell in line) + " |"
+        for line in shown
+    )
+    rest = len(lines) - _SHOWN
+    return f"{table}\n\nand {rest} more" if rest > 0 else table

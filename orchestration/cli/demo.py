@@ -1,0 +1,138 @@
+"""``demo``: the samples through every layer, in a workspace of its own."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from orchestration.instance import set_up_home
+from pipelines.checking.context import Context
+from pipelines.history import RecordHistory
+from pipelines.receiving import Sender, receive
+from pipelines.record.model import EventKind
+from pipelines.record.store import Record
+from pipelines.reference import load_reference
+from pipelines.workspace import Workspace
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+DEMONSTRATION = "Demonstration (no person signed this off)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """One sample file: by whom and when it is received."""
+
+    file: Path
+    sample: str
+    organisation: str
+    received_at: dt.datetime
+    channel: str
+    expected_outcome: str
+
+
+@click.command()
+@click.pass_obj
+def demo(workspace: Workspace) -> None:
+    """Set up a workspace with the samples, run everything, say where the site is."""
+    if any(workspace.record.glob("submissions/*/*")):
+        raise click.ClickException(
+            f"{workspace.root} holds returns already, and the demo would mix samples into them. "
+            "Give it a folder of its own: quarterdeck --workspace FOLDER demo"
+        )
+    timed: dict[str, float] = {}
+    started = time.monotonic()
+    outcomes = receive_samples(workspace)
+    timed["receiving and checking"] = time.monotonic() - started
+    click.echo(f"Received {sum(outcomes.values())} files: " + _counted(outcomes))
+
+    started = time.monotonic()
+    set_up_home(workspace)
+    from orchestration.build import build  # noqa: PLC0415  # Dagster takes seconds to import
+
+    timed["loading Dagster"] = time.monotonic() - started
+    started = time.monotonic()
+    outcome = build(workspace, None)
+    timed["building facts, pages and charts"] = time.monotonic() - started
+    if not outcome.succeeded or outcome.draft is None:
+        for line in outcome.lines:
+            click.echo(line, err=True)
+        raise click.ClickException("The build failed.")
+
+    started = time.monotonic()
+    from orchestration.releasing import publish  # noqa: PLC0415
+
+    now = dt.datetime.now(dt.UTC)
+    record = Record(workspace.record)
+    record.add_event(
+        EventKind.SIGN_OFF,
+        at=now,
+        by_whom=DEMONSTRATION,
+        reason="Samples",
+        quarter=outcome.draft.quarter.key,
+        data_sha256=outcome.draft.data_sha256,
+        open_queries=0,
+        not_accepted=[],
+    )
+    made = publish(workspace, record, outcome.draft.quarter, now=now)
+    timed["publishing"] = time.monotonic() - started
+    for missing in made.site.missing:
+        click.echo(f"The site lacks: {missing}")
+    for what, seconds in timed.items():
+        click.echo(f"{seconds:6.1f} s  {what}")
+    click.echo(f"{sum(timed.values()):6.1f} s  in all")
+    click.echo(f"The site: {workspace.releases / 'current' / 'site' / 'index.html'}")
+
+
+def deliveries() -> list[Delivery]:
+    """The samples in the order in which they are received."""
+    with (SAMPLES / "deliveries.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            Delivery(
+                file=SAMPLES / row["file"],
+                sample=row["sample"],
+                organisation=row["organisation"],
+                received_at=dt.datetime.fromisoformat(row["received_at"]),
+                channel=row["channel"],
+                expected_outcome=row["expected_outcome"],
+            )
+            for row in csv.DictReader(file)
+        ]
+
+
+def receive_samples(workspace: Workspace) -> Counter[str]:
+    """Receives every sample at the time its delivery says; gives how many had which outcome."""
+    workspace.create()
+    record = Record(workspace.record)
+    reference = load_reference()
+    outcomes: Counter[str] = Counter()
+    for delivery in deliveries():
+        received = receive(
+            record,
+            delivery.file.read_bytes(),
+            file_name=delivery.file.name,
+            sender=Sender(
+                name=f"{delivery.organisation} data lead",
+                channel=delivery.channel,
+                organisations=frozenset({delivery.organisation}),
+            ),
+            received_at=delivery.received_at,
+            context=Context(
+                reference=reference,
+                as_of=delivery.received_at.date(),
+                sender_organisations=frozenset({delivery.organisation}),
+                history=RecordHistory(record),
+            ),
+            sample=delivery.sample,
+        )
+        outcomes[received.submission.outcome] += 1
+    return outcomes
+
+
+def _counted(outcomes: Counter[str]) -> str:
+    return ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())

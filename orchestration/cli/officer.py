@@ -1,0 +1,233 @@
+"""What the performance officer does: status, excuse, sign-off, publish, trace."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from orchestration.cli.options import QUARTER
+from pipelines.escaping import terminal
+from pipelines.obligations import LONDON, Standing, State, reporting_day, standings
+from pipelines.record.model import EventKind
+from pipelines.record.store import Record
+from pipelines.reference import load_reference
+from pipelines.releases import all_releases, current, newest_draft
+from pipelines.workspace import Workspace
+from schemas.quarter import Quarter
+
+BY = click.option("--by", "by_whom", required=True, help="Your role.")
+
+
+@click.command()
+@click.option("--quarter", type=QUARTER, help="[default: the newest that was sent]")
+@click.pass_obj
+def status(workspace: Workspace, quarter: Quarter | None) -> None:
+    """Who has sent what, what is late, what has queries."""
+    record = Record(workspace.record)
+    quarter = quarter or _newest_quarter(record)
+    on = reporting_day(record, now=dt.datetime.now(dt.UTC))
+    stood = standings(record, load_reference(), quarter, on=on)
+    click.echo(f"{quarter.label}, as it stands on {on:%-d %B %Y}\n")
+    click.echo(f"{'Organisation':<13}{'Return':<22}{'Due':<12}{'State':<24}Notes")
+    for one in sorted(stood, key=lambda one: (_WEIGHT[one.state], one.obligation)):
+        click.echo(
+            f"{one.obligation.organisation:<13}{one.obligation.return_name:<22}"
+            f"{one.due_on.isoformat():<12}{one.state.value:<24}{_notes(one)}"
+        )
+    came = sum(one.current is not None for one in stood)
+    late = sum(one.state is State.OVERDUE for one in stood)
+    queries = sum(one.open_queries for one in stood)
+    click.echo(f"\n{came} of {len(stood)} accepted, {late} overdue, {queries} queries open.")
+
+
+@click.command()
+@click.argument("organisation")
+@click.argument("return_name", metavar="RETURN")
+@click.option("--quarter", required=True, type=QUARTER)
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Give until this day instead.")
+@click.option("--reason", required=True)
+@BY
+@click.pass_obj
+def excuse(
+    workspace: Workspace,
+    organisation: str,
+    return_name: str,
+    quarter: Quarter,
+    until: dt.datetime | None,
+    reason: str,
+    by_whom: str,
+) -> None:
+    """Excuse an organisation from a return, or give it longer."""
+    if not load_reference().owes(organisation, return_name, quarter):
+        raise click.ClickException(
+            f"{organisation} does not owe {return_name} for {quarter.label}."
+        )
+    details = {"organisation": organisation, "return_name": return_name, "quarter": quarter.key}
+    if until is not None:
+        details["extended_to"] = until.date().isoformat()
+    Record(workspace.create().record).add_event(
+        EventKind.EXCUSED if until is None else EventKind.EXTENDED,
+        at=dt.datetime.now(dt.UTC),
+        by_whom=by_whom,
+        reason=reason,
+        **details,
+    )
+    what = "excused" if until is None else f"due on {until:%-d %B %Y} now"
+    click.echo(f"Kept: {organisation}, {return_name}, {quarter.label} is {what}.")
+
+
+@click.command("sign-off")
+@click.option("--quarter", required=True, type=QUARTER)
+@click.option("--note", default="", help="Anything the next reader should know.")
+@BY
+@click.pass_obj
+def sign_off(workspace: Workspace, quarter: Quarter, note: str, by_whom: str) -> None:
+    """Record the sign-off of a quarter's figures: those of its newest draft, and no others."""
+    draft = newest_draft(workspace.releases, quarter)
+    if draft is None:
+        raise click.ClickException(
+            f"There is no draft for {quarter.label}. "
+            f"Make one with: quarterdeck build --quarter {quarter.key}"
+        )
+    record = Record(workspace.record)
+    on = reporting_day(record, now=dt.datetime.now(dt.UTC))
+    stood = standings(record, load_reference(), quarter, on=on)
+    queries = sum(one.open_queries for one in stood)
+    missing = [one for one in stood if one.current is None and one.state is not State.EXCUSED]
+    record.add_event(
+        EventKind.SIGN_OFF,
+        at=dt.datetime.now(dt.UTC),
+        by_whom=by_whom,
+        reason=note,
+        quarter=quarter.key,
+        data_sha256=draft.data_sha256,
+        open_queries=queries,
+        not_accepted=[
+            f"{one.obligation.organisation} {one.obligation.return_name}" for one in missing
+        ],
+    )
+    click.echo(f"Signed off {draft.release_id} by {terminal(by_whom)}.")
+    click.echo(f"Open at sign-off: {queries} queries, {len(missing)} returns not accepted.")
+    click.echo(f"Now: quarterdeck publish --quarter {quarter.key}")
+
+
+@click.command()
+@click.option("--quarter", required=True, type=QUARTER)
+@click.pass_obj
+def publish(workspace: Workspace, quarter: Quarter) -> None:
+    """Make the signed-off release current."""
+    from orchestration.releasing import publish as publish_release  # noqa: PLC0415  # loads Plotly
+    from pipelines.releases import NotSignedOffError  # noqa: PLC0415
+
+    try:
+        made = publish_release(
+            workspace, Record(workspace.record), quarter, now=dt.datetime.now(dt.UTC)
+        )
+    except NotSignedOffError as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    click.echo(f"Published {made.release.release_id}.")
+    click.echo(f"The site: {workspace.releases / 'current' / 'site' / 'index.html'}")
+
+
+@click.command()
+@click.argument("measure")
+@click.option("--quarter", required=True, type=QUARTER)
+@click.option("--organisation", help="[default: everyone who sent a figure]")
+@click.option("--release", "release_id", help="[default: the current one, else the newest draft]")
+@click.pass_obj
+def trace(
+    workspace: Workspace,
+    measure: str,
+    quarter: Quarter,
+    organisation: str | None,
+    release_id: str | None,
+) -> None:
+    """Lead from a figure on a page back to file, row, sender and hash."""
+    from pipelines.trace import NothingToTraceError, find_measure  # noqa: PLC0415  # loads polars
+    from pipelines.trace import trace as trace_figures  # noqa: PLC0415
+
+    data_dir = _release_folder(workspace, release_id) / "data"
+    try:
+        origins = trace_figures(
+            Record(workspace.record),
+            data_dir,
+            measure=find_measure(load_reference(), measure),
+            quarter=quarter,
+            organisation=organisation,
+        )
+    except NothingToTraceError as nothing:
+        raise click.ClickException(terminal(str(nothing))) from nothing
+    for origin in origins:
+        what = "" if origin.category == "all" else f", {origin.breakdown}: {origin.category}"
+        shown = origin.state if origin.value is None else f"{origin.value:g}"
+        lines = {
+            "figure": f"{origin.measure.measure} {origin.measure.title}{what}",
+            "of": f"{origin.organisation}, {origin.quarter.label}",
+            "on the page": shown,
+            "as sent": origin.value_as_sent or "",
+            "file": origin.file_name,
+            "row": str(origin.row_number),
+            "the row says": "; ".join(f"{name}={cell}" for name, cell in origin.cells if cell),
+            "sent by": f"{origin.sender}, {origin.channel}, "
+            f"{origin.received_at.astimezone(LONDON):%-d %B %Y at %H:%M}",
+            "reference": origin.submission_id,
+            "kept as": str(origin.file),
+            "SHA-256": f"{origin.sha256} "
+            + (
+                "(the kept file still has it)"
+                if origin.is_intact
+                else "(THE KEPT FILE HAS ANOTHER)"
+            ),
+        }
+        if origin.sample:
+            lines["sample"] = origin.sample.replace("_", " ")
+        for name, text in lines.items():
+            if text:
+                click.echo(f"{name:>13}  {terminal(text)}")
+        click.echo()
+
+
+_WEIGHT = {
+    State.OVERDUE: 0,
+    State.REFUSED: 1,
+    State.NEEDS_CORRECTION: 2,
+    State.ACCEPTED_WITH_QUERIES: 3,
+    State.NOT_DUE: 4,
+    State.ACCEPTED: 5,
+    State.NIL: 6,
+    State.EXCUSED: 7,
+}
+
+
+def _notes(standing: Standing) -> str:
+    notes = []
+    if standing.days_late:
+        notes.append(f"{standing.days_late} days late")
+    if standing.open_queries:
+        notes.append(f"{standing.open_queries} queries open")
+    if standing.corrections:
+        notes.append(f"corrected {standing.corrections} times")
+    if standing.last_correction_failed:
+        notes.append("the last correction was not accepted; the figures before it stay")
+    return "; ".join(notes)
+
+
+def _newest_quarter(record: Record) -> Quarter:
+    quarters = [one.quarter for one in record.submissions() if one.quarter]
+    if not quarters:
+        raise click.ClickException("The record holds no return yet.")
+    return max(quarters)
+
+
+def _release_folder(workspace: Workspace, release_id: str | None) -> Path:
+    if release_id is not None:
+        known = {one.release_id for one in all_releases(workspace.releases)}
+        if release_id not in known:
+            raise click.ClickException(f"There is no release “{terminal(release_id)}”.")
+        return workspace.releases / release_id
+    release = current(workspace.releases) or (all_releases(workspace.releases) or [None])[-1]
+    if release is None:
+        raise click.ClickException("There is no release yet. Make one with: quarterdeck build")
+    return workspace.releases / release.release_id

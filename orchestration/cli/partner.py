@@ -1,0 +1,236 @@
+"""What a partner does: template, check, submit, receipt, explain, withdraw."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+import json
+import sys
+from pathlib import Path
+
+import click
+from pipelines.annotated import annotate
+from pipelines.checking.check import check as check_file
+from pipelines.templates import file_name as template_name
+from pipelines.templates import template as make_template
+
+from orchestration.cli.options import QUARTER
+from pipelines.checking.context import Context
+from pipelines.checking.outcome import CheckedFile
+from pipelines.escaping import terminal
+from pipelines.history import RecordHistory
+from pipelines.obligations import reporting_day
+from pipelines.receipts.as_text import as_text, findings_as_text
+from pipelines.receiving import Sender, receive
+from pipelines.record.model import EventKind, Submission
+from pipelines.record.store import Record
+from pipelines.reference import load_reference
+from pipelines.workspace import Workspace
+from schemas.quarter import Quarter
+from schemas.registry import returns
+
+FILES = click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False)
+)
+
+
+@click.command()
+@click.argument("return_name", metavar="RETURN")
+@click.option("--organisation", required=True, help="The organisation's code, such as UHB.")
+@click.option("--quarter", required=True, type=QUARTER, help="Such as 2018-19-Q1.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write here. [default: a name made of the three]",
+)
+def template(return_name: str, organisation: str, quarter: Quarter, output: Path | None) -> None:
+    """Write the CSV to fill in, with the rows that are expected."""
+    reference = load_reference()
+    declared = returns().get(return_name)
+    if declared is None:
+        known = ", ".join(returns())
+        raise click.ClickException(f"There is no return “{return_name}”. There are: {known}.")
+    if reference.organisation(organisation) is None:
+        codes = ", ".join(one.organisation for one in reference.organisations)
+        raise click.ClickException(
+            f"There is no organisation “{organisation}”. There are: {codes}."
+        )
+    content = make_template(
+        organisation=organisation, ret=declared, quarter=quarter, reference=reference
+    )
+    target = output or Path(template_name(organisation, return_name, quarter))
+    target.write_bytes(content)
+    click.echo(f"Wrote {target}. Fill it in, then: quarterdeck check {target}")
+
+
+@click.command()
+@FILES
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, a list for several files.")
+@click.option(
+    "--annotated",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Also write each file with its findings beside its rows into this folder.",
+)
+@click.pass_obj
+def check(
+    workspace: Workspace, files: tuple[Path, ...], as_json: bool, annotated: Path | None
+) -> None:
+    """Check files without sending them.
+
+    Ends with 0 where nothing stops a file, 1 where one would be rejected, 2 where one could not
+    be read as a return at all.
+    """
+    record = Record(workspace.record)
+    context = _context(record, now=dt.datetime.now(dt.UTC), enforce_window=False)
+    checked = []
+    for file in files:
+        content = _read(file)
+        one = check_file(content, file_name=file.name, context=context)
+        checked.append(one)
+        if annotated is not None:
+            annotated.mkdir(parents=True, exist_ok=True)
+            (annotated / file.name).write_bytes(annotate(content, one))
+    if as_json:
+        objects = [one.as_json() for one in checked]
+        click.echo(json.dumps(objects[0] if len(objects) == 1 else objects, ensure_ascii=False))
+    else:
+        for one in checked:
+            click.echo(findings_as_text(one))
+    sys.exit(max(_exit_code(one) for one in checked))
+
+
+@click.command()
+@FILES
+@click.option("--as", "organisation", help="Send as this organisation: its figures and no other's.")
+@click.option("--by", "sender", default=getpass.getuser, help="Who sends. [default: your login]")
+@click.pass_obj
+def submit(
+    workspace: Workspace, files: tuple[Path, ...], organisation: str | None, sender: str
+) -> None:
+    """Send files: receive them into the record and print the receipt.
+
+    Ends as `check` does. Whatever a file is, it is kept.
+    """
+    workspace.create()
+    record = Record(workspace.record)
+    codes = []
+    for file in files:
+        content = _read(file)
+        now = dt.datetime.now(dt.UTC)
+        received = receive(
+            record,
+            content,
+            file_name=file.name,
+            sender=Sender(
+                name=sender,
+                channel="command line",
+                organisations=frozenset({organisation}) if organisation else None,
+            ),
+            received_at=now,
+            context=_context(record, now=now, organisation=organisation),
+        )
+        click.echo(as_text(received.receipt))
+        codes.append(_exit_code(received.checked))
+    sys.exit(max(codes))
+
+
+@click.command()
+@click.argument("reference")
+@click.option("--format", "form", type=click.Choice(["text", "json", "html"]), default="text")
+@click.pass_obj
+def receipt(workspace: Workspace, reference: str, form: str) -> None:
+    """Print the receipt of a submission again."""
+    record = Record(workspace.record)
+    submission = _submission(record, reference)
+    ending = {"text": "txt"}.get(form, form)
+    file = record.submission_folder(submission.submission_id) / f"receipt.{ending}"
+    click.echo(file.read_text(encoding="utf-8"))
+
+
+@click.command()
+@click.argument("reference")
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="Why the figure is right, in your words.")
+@click.option("--by", "by_whom", required=True, help="Your role.")
+@click.pass_obj
+def explain(workspace: Workspace, reference: str, number: int, reason: str, by_whom: str) -> None:
+    """Answer query NUMBER of a submission: say why a figure that looks odd is right."""
+    record = Record(workspace.record)
+    submission = _submission(record, reference)
+    findings = record.findings(submission.submission_id)
+    if not 1 <= number <= len(findings) or findings[number - 1]["severity"] != "query":
+        queries = [n for n, one in enumerate(findings, start=1) if one["severity"] == "query"]
+        known = ", ".join(map(str, queries)) or "none"
+        raise click.ClickException(f"That submission has no query {number}. It has: {known}.")
+    if len(reason.split()) < 3:  # EXP-002: an answer that says nothing
+        raise click.ClickException("Say in a sentence why the figure is right.")
+    record.add_event(
+        EventKind.EXPLANATION,
+        at=dt.datetime.now(dt.UTC),
+        by_whom=by_whom,
+        reason=reason,
+        submission_id=submission.submission_id,
+        finding_number=number,
+    )
+    click.echo(f"Kept. Query {number} is answered: {terminal(findings[number - 1]['message'])}")
+
+
+@click.command()
+@click.argument("reference")
+@click.option("--reason", required=True, help="Why it is withdrawn.")
+@click.option("--by", "by_whom", required=True, help="Your role.")
+@click.pass_obj
+def withdraw(workspace: Workspace, reference: str, reason: str, by_whom: str) -> None:
+    """Withdraw a submission; the one before it counts again."""
+    record = Record(workspace.record)
+    submission = _submission(record, reference)
+    if submission.submission_id in record.withdrawn():
+        raise click.ClickException("That submission is withdrawn already.")
+    record.add_event(
+        EventKind.WITHDRAWAL,
+        at=dt.datetime.now(dt.UTC),
+        by_whom=by_whom,
+        reason=reason,
+        submission_id=submission.submission_id,
+    )
+    now = record.current().get(submission.obligation) if submission.obligation else None
+    after = f"Now in use: {now.submission_id}." if now else "No figures are in use in its place."
+    click.echo(f"Withdrawn. The file stays in the record. {after}")
+
+
+def _context(
+    record: Record,
+    *,
+    now: dt.datetime,
+    organisation: str | None = None,
+    enforce_window: bool = True,
+) -> Context:
+    reference = load_reference()
+    return Context(
+        reference=reference,
+        sender_organisations=frozenset({organisation}) if organisation else None,
+        as_of=reporting_day(record, now=now),
+        history=RecordHistory(record),
+        enforce_window=enforce_window,
+    )
+
+
+def _submission(record: Record, reference: str) -> Submission:
+    submission = record.submission(reference.strip())
+    if submission is None:
+        raise click.ClickException(f"The record has no submission “{terminal(reference)}”.")
+    return submission
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as problem:
+        click.echo(f"{terminal(str(file))} cannot be read: {problem.strerror}.", err=True)
+        sys.exit(2)
+
+
+def _exit_code(checked: CheckedFile) -> int:
+    if checked.outcome == "refused":
+        return 2
+    return 0 if checked.outcome in ("accepted", "accepted with queries") else 1

@@ -1,0 +1,77 @@
+"""``build``, ``rebuild`` and ``ui``: what runs through Dagster."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import click
+
+from orchestration.cli.options import QUARTER
+from orchestration.instance import set_up_home
+from pipelines.workspace import Workspace
+from schemas.quarter import Quarter
+
+
+@click.command()
+@click.option("--quarter", type=QUARTER, help="Report this quarter. [default: the newest sent]")
+@click.pass_obj
+def build(workspace: Workspace, quarter: Quarter | None) -> None:
+    """Load the warehouse and make a draft release, through Dagster."""
+    run_build(workspace, quarter)
+
+
+@click.command()
+@click.option("--quarter", type=QUARTER, help="Report this quarter. [default: the newest sent]")
+@click.pass_obj
+def rebuild(workspace: Workspace, quarter: Quarter | None) -> None:
+    """Delete the warehouse and rebuild it from the record."""
+    for name in (workspace.warehouse.name, workspace.warehouse.name + ".wal"):
+        (workspace.root / name).unlink(missing_ok=True)
+    click.echo(f"Deleted {workspace.warehouse}; building it again from the record.")
+    run_build(workspace, quarter)
+
+
+@click.command()
+@click.option("--port", default=3000, show_default=True, help="The port on this machine.")
+@click.option("--read-only", is_flag=True, help="Show everything, start and change nothing.")
+@click.pass_obj
+def ui(workspace: Workspace, port: int, read_only: bool) -> None:
+    """Open Dagster's web pages on the workspace. They are reached from this machine alone."""
+    set_up_home(workspace)
+    click.echo(f"Dagster's pages: http://127.0.0.1:{port}   (stop with Ctrl-C)")
+    command = [sys.executable, "-m", "dagster", "dev", "-m", "orchestration.definitions"]
+    if read_only:
+        command = [
+            sys.executable,
+            "-m",
+            "dagster_webserver",
+            "-m",
+            "orchestration.definitions",
+            "--read-only",
+        ]
+    sys.exit(
+        subprocess.run(
+            [*command, "--host", "127.0.0.1", "--port", str(port)],
+            env=dict(os.environ),
+            check=False,
+        ).returncode
+    )
+
+
+def run_build(workspace: Workspace, quarter: Quarter | None) -> None:
+    """Runs the build and says what came of it. Ends the command where it failed."""
+    if not any(workspace.record.glob("submissions/*/*")):
+        raise click.ClickException(
+            f"The record in {workspace.root} holds no return yet. "
+            "Send one with `quarterdeck submit`, or try `quarterdeck demo`."
+        )
+    set_up_home(workspace)
+    from orchestration.build import build as build_release  # noqa: PLC0415  # Dagster takes seconds
+
+    outcome = build_release(workspace, quarter)
+    for line in outcome.lines:
+        click.echo(line)
+    if not outcome.succeeded:
+        raise click.ClickException("The build failed; the last good release stays as it was.")

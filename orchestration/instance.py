@@ -1,0 +1,44 @@
+"""Dagster's own home inside the workspace: its storage, its pools, no telemetry."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pipelines.durable import write_flushed
+from pipelines.workspace import Workspace
+
+WAREHOUSE_POOL = "warehouse"
+
+_SETTINGS = """\
+# Written once by Quarterdeck; yours to change. With PostgreSQL instead of SQLite, see docs/.
+telemetry:
+  enabled: false
+concurrency:
+  pools:
+    # One writer at a time into the warehouse, each step on its own.
+    default_limit: 1
+    granularity: op
+  runs:
+    max_concurrent_runs: 4
+run_monitoring:
+  # A run whose process is gone is failed and gives its place in the pool back.
+  enabled: true
+  start_timeout_seconds: 180
+  max_runtime_seconds: 1800
+  poll_interval_seconds: 15
+  free_slots_after_run_end_seconds: 60
+"""
+
+
+def set_up_home(workspace: Workspace) -> Path:
+    """Makes Dagster's home in the workspace and names it in the environment; gives the folder."""
+    home = workspace.create().dagster_home
+    settings = home / "dagster.yaml"
+    if not settings.exists():
+        write_flushed(settings, _SETTINGS.encode())
+    os.environ["DAGSTER_HOME"] = str(home)
+    os.environ["QUARTERDECK_WORKSPACE"] = str(workspace.root)
+    os.environ["QUARTERDECK_WAREHOUSE"] = str(workspace.warehouse)
+    os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
+    return home

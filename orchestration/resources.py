@@ -1,0 +1,37 @@
+"""Thin adapters: what the assets need of the workspace, so that domain code knows no Dagster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+
+from pipelines.durable import exclusive
+from pipelines.record.store import Record
+from pipelines.workspace import Workspace
+
+
+class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagster's own form
+    """The workspace on which a run works."""
+
+    root: str
+
+    @property
+    def workspace(self) -> Workspace:
+        return Workspace(Path(self.root))
+
+    @property
+    def record(self) -> Record:
+        return Record(self.workspace.record)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Only one step of any run, in any process, writes to the warehouse at a time.
+
+        The pool keeps steps of queued runs apart; this keeps a run started by the command apart
+        from those. The kernel frees it if the process dies.
+        """
+        with exclusive(self.workspace.cache / "warehouse.lock"):
+            yield
