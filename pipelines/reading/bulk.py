@@ -9,6 +9,7 @@ Anything else is the exact scanner's. Both give the same records; a test holds t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,8 @@ _CHUNK = 1 << 18  # bytes looked at in one go: small enough to stay in the proce
 def bulk_records(body: bytes, *, delimiter: str) -> BulkRecords | None:
     """The records of a text in UTF-8 (without a byte order mark), None where its quotation marks
     or line ends need the exact scanner."""
+    if not body:
+        return None
     content = np.frombuffer(body, dtype=np.uint8)
     mark = ord(delimiter)
     quoted = b'"' in body
@@ -83,10 +86,13 @@ class BulkRecords:
         return next(scan(text, delimiter=self._delimiter)).cells
 
     def frame(self, indexes: _Offsets, width: int) -> pl.DataFrame:
-        rows = b"".join(self._body[start:end] for start, end in self._runs(indexes))
-        if width > 1 and rows:  # polars passes over empty lines, which are rows of one cell
+        if width > 1 and len(indexes):  # polars passes over empty lines: rows of one cell
+            runs = list(self._runs(indexes))
+            begin, to_the_end = runs[0][0], len(runs) == 1 and runs[0][1] == len(self._body)
             frame = pl.read_csv(
-                rows,
+                # No copy of the file where only lines at its top are left out.
+                self._body if to_the_end else b"".join(self._body[a:b] for a, b in runs),
+                skip_lines=self._body.count(b"\n", 0, begin) if to_the_end else 0,
                 has_header=False,
                 separator=self._delimiter,
                 infer_schema=False,
@@ -113,7 +119,8 @@ class BulkRecords:
 
     def with_cells_beyond(self, characters: int) -> Sequence[int]:
         stops = np.append(self._ends, len(self._body))
-        return np.flatnonzero(np.diff(stops, prepend=-1) > characters).tolist()
+        indexes: list[int] = np.flatnonzero(np.diff(stops, prepend=-1) > characters).tolist()
+        return indexes
 
     def beyond_ascii(self) -> Sequence[int]:
         return self._records_at(self._beyond_ascii())
@@ -124,7 +131,8 @@ class BulkRecords:
         return _offsets(np.frombuffer(self._body, dtype=np.uint8), lambda c: c >= 0x80)
 
     def _records_at(self, offsets: _Offsets) -> Sequence[int]:
-        return np.unique(np.searchsorted(self._ends, offsets)).tolist()
+        indexes: list[int] = np.unique(np.searchsorted(self._ends, offsets)).tolist()
+        return indexes
 
     def _span(self, first: int, last: int) -> tuple[int, int]:
         """Where in the body the records from ``first`` to ``last`` stand, line end included."""
@@ -143,16 +151,21 @@ class BulkRecords:
 
 def _offsets(content: _Bytes, test: Callable[[_Bytes], _Flags]) -> _Offsets:
     """The offsets of the bytes that pass a test."""
-    found = [
-        np.flatnonzero(test(content[start : start + _CHUNK])) + start
-        for start in range(0, len(content), _CHUNK)
-    ]
-    return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+
+    def look(start: int) -> _Offsets:
+        return np.flatnonzero(test(content[start : start + _CHUNK])) + start
+
+    starts = range(0, len(content), _CHUNK)
+    if len(starts) <= 1:
+        return look(0)
+    with ThreadPoolExecutor() as pool:  # numpy lets go of the interpreter while it counts
+        return np.concatenate(list(pool.map(look, starts)))
 
 
 def _is_ascii_control(chunk: _Bytes) -> _Flags:
     low = (chunk < 0x20) | (chunk == 0x7F)
-    return low & (chunk != _LF) & (chunk != _CR) & (chunk != _TAB)
+    found: _Flags = low & (chunk != _LF) & (chunk != _CR) & (chunk != _TAB)
+    return found
 
 
 def _in_their_places(content: _Bytes, quotes: _Offsets, mark: int) -> bool:

@@ -24,14 +24,14 @@ UNREADABLE = "\ufdd0"
 
 @dataclass(frozen=True, kw_only=True)
 class Decoded:
-    """Text and how it came about.
+    """A file as UTF-8 without a byte order mark, and how it came about.
 
-    ``encoding`` is empty where the bytes are in no encoding that we take. Then ``bad_at`` is the
-    offset in the file of the first byte that is none, and ``text`` is good for finding rows only:
-    it has UNREADABLE in each place that could not be decoded.
+    ``encoding`` is what the bytes were in; empty where they are in none that we take. Then
+    ``bad_at`` is the offset in the file of the first byte that is none, and ``body`` is good for
+    finding rows only: it has UNREADABLE in each place that could not be decoded.
     """
 
-    text: str
+    body: bytes
     encoding: str
     by_mark: bool = False
     bad_at: int | None = None
@@ -46,26 +46,40 @@ def decode(content: bytes) -> Decoded:
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return _decode_marked(content, encoding=encoding, mark_bytes=len(mark))
-    try:
-        return Decoded(text=content.decode("utf-8"), encoding="utf-8")
-    except UnicodeDecodeError as error:
-        not_utf8_at = error.start
+    not_utf8_at = _first_undecodable(content, "utf-8")
+    if not_utf8_at is None:
+        return Decoded(body=content, encoding="utf-8")
     if _UTF8_SEQUENCE.search(content):
-        return Decoded(text=_readable(content, "utf-8"), encoding="", bad_at=not_utf8_at)
-    try:
-        return Decoded(text=content.decode("windows-1252"), encoding="windows-1252")
-    except UnicodeDecodeError as error:
-        return Decoded(text=_readable(content, "windows-1252"), encoding="", bad_at=error.start)
+        return Decoded(body=_readable(content, "utf-8"), encoding="", bad_at=not_utf8_at)
+    bad_at = _first_undecodable(content, "windows-1252")
+    encoding = "windows-1252" if bad_at is None else ""
+    return Decoded(body=_readable(content, "windows-1252"), encoding=encoding, bad_at=bad_at)
 
 
 def _decode_marked(content: bytes, *, encoding: str, mark_bytes: int) -> Decoded:
     body = content[mark_bytes:]
+    bad_at = _first_undecodable(body, encoding)
+    if bad_at is not None:
+        return Decoded(
+            body=_readable(body, encoding), encoding="", by_mark=True, bad_at=mark_bytes + bad_at
+        )
+    if encoding != "utf-8":
+        body = body.decode(encoding).encode("utf-8")
+    return Decoded(body=body, encoding=encoding, by_mark=True)
+
+
+def _first_undecodable(content: bytes, encoding: str) -> int | None:
+    """The offset of the first byte that the encoding does not know."""
+    if encoding == "utf-8" and content.isascii():
+        return None
     try:
-        return Decoded(text=body.decode(encoding), encoding=encoding, by_mark=True)
+        content.decode(encoding)
     except UnicodeDecodeError as error:
-        bad_at = mark_bytes + error.start
-        return Decoded(text=_readable(body, encoding), encoding="", by_mark=True, bad_at=bad_at)
+        return error.start
+    return None
 
 
-def _readable(body: bytes, encoding: str) -> str:
-    return body.decode(encoding, errors="replace").replace("\ufffd", UNREADABLE)
+def _readable(content: bytes, encoding: str) -> bytes:
+    """The content in UTF-8, with UNREADABLE for what the encoding does not know."""
+    text = content.decode(encoding, errors="replace")
+    return text.replace("\ufffd", UNREADABLE).encode("utf-8")

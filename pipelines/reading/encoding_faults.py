@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 
 from pipelines.reading.decoding import UNREADABLE, Decoded
@@ -13,22 +14,28 @@ def encoding_faults(decoded: Decoded, content: bytes, records: Records) -> Itera
     """How the file was decoded, and where it could not be."""
     if decoded.bad_at is not None:
         byte = f"0x{content[decoded.bad_at]:02X}" if decoded.bad_at < len(content) else ""
-        facts: dict[str, Fact] = {"kind": "undecodable", "byte": byte}
-        yield _unusable(records, UNREADABLE, {**facts, "byte_offset": decoded.bad_at})
+        place: dict[str, Fact] = {"byte": byte, "byte_offset": decoded.bad_at}
+        yield _unusable(records, UNREADABLE, {"kind": "undecodable", **place})
     elif decoded.by_mark:
         yield Fault(rule="ENC-001", facts={"encoding": decoded.encoding})
     elif decoded.encoding == "windows-1252":
         rows = tuple(index + 1 for index in records.beyond_ascii())
         yield Fault(rule="ENC-002", row=rows[0], facts={"encoding": decoded.encoding, "rows": rows})
-    if "\0" in decoded.text:
-        nuls = content.count(0)
-        # UTF-16 without its mark has a zero byte beside each Latin letter.
-        likely = "utf-16" if nuls * 4 > len(content) else ""
-        yield _unusable(
-            records,
-            "\0",
-            {"kind": "NUL", "byte_offset": content.find(0), "found": nuls, "likely": likely},
-        )
+    if b"\0" in decoded.body:
+        counts = {"byte_offset": content.find(0), "found": content.count(0)}
+        yield _unusable(records, "\0", {"kind": "NUL", **counts, "likely": ""})
+
+
+def unmarked_utf_16(content: bytes) -> Fault | None:
+    """ENC-003 where the bytes are UTF-16 without its byte order mark by the look of them: a zero
+    beside each Latin letter. Nothing further can be found in such a file."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return None
+    nuls = content.count(0)
+    if nuls * 4 <= len(content):
+        return None
+    counts = {"byte_offset": content.find(0), "found": nuls}
+    return Fault(rule="ENC-003", row=1, facts={"kind": "NUL", **counts, "likely": "utf-16"})
 
 
 def _unusable(records: Records, character: str, facts: dict[str, Fact]) -> Fault:

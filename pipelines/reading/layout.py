@@ -33,6 +33,7 @@ class Layout:
     table: pl.DataFrame
     blank_rows: tuple[int, ...]
     rows_found: int
+    rows_under_heading: int
 
 
 def lay_out(records: Records, *, known: Headings, most_columns: int) -> Layout | None:
@@ -59,6 +60,7 @@ def lay_out(records: Records, *, known: Headings, most_columns: int) -> Layout |
             table=pl.DataFrame({"row_number": pl.Series([], dtype=pl.Int32)}),
             blank_rows=(),
             rows_found=count - 1,
+            rows_under_heading=count - 1 - heading,
         )
 
     sound = np.ones(count, dtype=bool)
@@ -68,9 +70,8 @@ def lay_out(records: Records, *, known: Headings, most_columns: int) -> Layout |
 
     own = _own_width(header)
     odd: list[int] = []
-    width_of_rows = records.widths
-    regular = sound & (width_of_rows == len(header))
-    shorter = sound & (width_of_rows == own) & ~regular
+    regular = sound & (records.widths == len(header))
+    shorter = sound & (records.widths == own) & ~regular
     for index in np.flatnonzero(sound & ~regular & ~shorter).tolist():
         (blank if is_blank(records.cells(index)) else odd).append(index)
 
@@ -81,7 +82,8 @@ def lay_out(records: Records, *, known: Headings, most_columns: int) -> Layout |
     blank.extend(blank_in_table)
 
     table, again, second = _without_headings(table, header, known)
-    faults.extend(_repeated(row, header) for row in again)
+    again += [i + 1 for i in odd if plain_names(records.cells(i)) == plain_names(header)]
+    odd = [i for i in odd if i + 1 not in again]
     seconds = [second] if second is not None else []
     seconds += [i + 1 for i in odd if match(records.cells(i), known)]
     if seconds:
@@ -91,7 +93,8 @@ def lay_out(records: Records, *, known: Headings, most_columns: int) -> Layout |
             Fault(rule="STR-006", row=end, facts={"kind": "second table", "cells": cells})
         )
         table = table.filter(pl.col("row_number") < end)
-        odd = [i for i in odd if i + 1 < end]
+        odd, again = [i for i in odd if i + 1 < end], [row for row in again if row < end]
+    faults.extend(_repeated(row, records.cells(row - 1)) for row in again)
     faults.extend(_ragged(i + 1, records.cells(i), header) for i in odd)
 
     header, table, dropped = _without_blank_columns(header, table)
@@ -113,6 +116,7 @@ def lay_out(records: Records, *, known: Headings, most_columns: int) -> Layout |
         table=table,
         blank_rows=blank_rows,
         rows_found=count - 1,
+        rows_under_heading=count - 1 - heading - sum(1 for i in blank if i > heading),
     )
 
 
@@ -153,7 +157,7 @@ def _own_width(header: Sequence[str]) -> int:
 
 
 def _table(records: Records, indexes: npt.NDArray[np.int64], width: int) -> pl.DataFrame:
-    numbers = pl.Series("row_number", indexes + 1, dtype=pl.Int64).cast(pl.Int32)
+    numbers = pl.Series("row_number", indexes.astype(np.int32) + 1)
     return records.frame(indexes, width).insert_column(0, numbers)
 
 
@@ -229,8 +233,8 @@ def _title_rows(first: Sequence[tuple[str, ...]], titles: list[int], heading: in
     )
 
 
-def _repeated(row: int, header: tuple[str, ...]) -> Fault:
-    return Fault(rule="STR-006", row=row, facts={"kind": "heading repeated", "cells": header})
+def _repeated(row: int, cells: tuple[str, ...]) -> Fault:
+    return Fault(rule="STR-006", row=row, facts={"kind": "heading repeated", "cells": cells})
 
 
 def _ragged(row: int, cells: tuple[str, ...], header: tuple[str, ...]) -> Fault:

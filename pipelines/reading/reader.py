@@ -4,11 +4,12 @@ why not. Nothing is repaired and nothing is raised, whatever the bytes."""
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import islice
 
 from pipelines.reading.bulk import bulk_records
 from pipelines.reading.decoding import Decoded, decode
 from pipelines.reading.dialect import Dialect, find_dialect
-from pipelines.reading.encoding_faults import encoding_faults
+from pipelines.reading.encoding_faults import encoding_faults, unmarked_utf_16
 from pipelines.reading.headings import plain_names
 from pipelines.reading.kinds import binary_kind, compression, text_kind
 from pipelines.reading.layout import Layout, control_characters, lay_out
@@ -18,6 +19,10 @@ from pipelines.reading.scanner import scan
 
 # After these no row is handed on: it may not be what was sent, or there is none.
 _NO_TABLE = frozenset({"FIL-003", "ENC-003", "STR-007"})
+
+# No spreadsheet shows more rows than this, blank ones included.
+_SPREADSHEET_ROWS = 1_048_576
+_START_BYTES = 70_000  # enough to know a kind and a dialect by
 
 __all__ = ["Fault", "Limits", "ReadFile", "read"]
 
@@ -38,13 +43,20 @@ def read(
     unreadable = _not_text(content, limits=limits)
     if unreadable:
         return ReadFile(faults=unreadable)
+    unmarked = unmarked_utf_16(content)
+    if unmarked is not None:
+        return ReadFile(faults=(unmarked,))
     decoded = decode(content)
-    kind = text_kind(decoded.text)
+    start = decoded.body[:_START_BYTES].decode("utf-8", errors="ignore")
+    kind = text_kind(start)
     if kind is not None:
         return ReadFile(faults=(Fault(rule="FIL-002", facts={"kind": kind}),))
     known = [plain_names(tuple(headings)) for headings in known_headings]
-    dialect = find_dialect(decoded.text[:70_000], known=known)
-    records = _records(content, decoded, dialect)
+    dialect = find_dialect(start, known=known)
+    most_rows = max(limits.rows, _SPREADSHEET_ROWS)
+    records = _records(decoded, dialect, most=most_rows)
+    if len(records.widths) > most_rows:
+        return ReadFile(faults=(_over("rows", limits.rows, len(records.widths)),))
     layout = lay_out(records, known=known, most_columns=limits.columns)
     if layout is None:
         return ReadFile(faults=(Fault(rule="FIL-001", facts={"bytes": len(content)}),))
@@ -71,18 +83,16 @@ def read(
     )
 
 
-def _records(content: bytes, decoded: Decoded, dialect: Dialect) -> Records:
+def _records(decoded: Decoded, dialect: Dialect, *, most: int) -> Records:
     """The records by the quick way where the file allows it, else by the exact scanner."""
-    text = decoded.text
+    body = decoded.body
     if dialect.sep_line_characters:
-        text = text[dialect.sep_line_characters :]
-    if decoded.bad_at is None and "\0" not in text:
-        as_sent = decoded.encoding == "utf-8" and not decoded.by_mark and text is decoded.text
-        body = content if as_sent else text.encode("utf-8")
-        quick = bulk_records(body, delimiter=dialect.delimiter)
-        if quick is not None:
-            return quick
-    return ScannedRecords(list(scan(text, delimiter=dialect.delimiter)))
+        body = body[dialect.sep_line_characters :]  # ASCII: as many bytes as characters
+    quick = bulk_records(body, delimiter=dialect.delimiter)
+    if quick is not None:
+        return quick
+    scanned = scan(body.decode("utf-8"), delimiter=dialect.delimiter)
+    return ScannedRecords(list(islice(scanned, most + 1)))
 
 
 def _not_text(content: bytes, *, limits: Limits) -> tuple[Fault, ...]:
@@ -136,8 +146,8 @@ def _dialect_faults(dialect: Dialect, records: Records) -> list[Fault]:
 
 
 def _empty(layout: Layout) -> list[Fault]:
-    """STR-007 where nothing but blank rows stands beside the heading."""
-    if layout.rows_found > len(layout.blank_rows):
+    """STR-007 where nothing but blank rows stands under the heading."""
+    if layout.rows_under_heading:
         return []
     return [Fault(rule="STR-007", row=layout.header_row)]
 

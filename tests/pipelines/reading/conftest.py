@@ -1,0 +1,17 @@
+"""Where the awkward files are; tests that need them are skipped where they are missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+CORPORA = Path(__file__).resolve().parents[4] / "shared" / "corpora"
+
+
+@pytest.fixture(scope="session")
+def corpora() -> Path:
+    """The folder of awkward files."""
+    if not CORPORA.is_dir():
+        pytest.skip("../shared/corpora is missing")
+    return CORPORA
