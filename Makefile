@@ -1,0 +1,33 @@
+# Two commands do all the set-up: `make demo` and `make test`.
+.PHONY: demo test lint set-up browser
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .venv-uv/bin/uv
+RUN := $(UV) run --frozen
+
+demo: set-up browser
+	rm -rf workspace-demo
+	$(RUN) quarterdeck --workspace workspace-demo demo
+
+test: set-up browser
+	$(RUN) pytest -n 2
+
+lint: set-up
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy
+	$(RUN) lint-imports
+	$(RUN) sqlfluff lint dbt_project --disable-progress-bar
+
+# uv, in an environment of its own, then everything the lock names, compiled once.
+set-up: $(UV)
+	$(UV) sync --frozen --quiet --compile-bytecode
+
+$(UV):
+	$(PYTHON) -m venv .venv-uv
+	.venv-uv/bin/pip install --quiet uv==$(UV_VERSION)
+
+# Charts and browser tests use the system's Chromium; without it the site still builds.
+browser:
+	@sh scripts/install-browser
