@@ -6,7 +6,7 @@ They read what the record holds: the checking itself was done when the file came
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import dagster as dg
 
@@ -122,7 +122,7 @@ def _missing_table(missing: Iterable[Standing]) -> str:
     return _table(("Organisation", "Quarter", "Due", "Days late"), lines)
 
 
-def _table(heading: tuple[str, ...], lines: list[tuple[str, ...]]) -> str:
+def _table(heading: tuple[str, ...], lines: Sequence[tuple[str, ...]]) -> str:
     shown = [heading, ("---",) * len(heading), *lines[:_SHOWN]]
     table = "\n".join(
         "| " + " | ".join(cell if cell == "---" else markdown_cell(cell) for cell in line) + " |"

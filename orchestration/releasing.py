@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pipelines.disclosure.attack import attack_release
-
 from dashboards.site import SiteReport, build_site
 from pipelines.disclosure.adapter import write_ledger
+from pipelines.disclosure.attack import attack_release
 from pipelines.record.model import Event
 from pipelines.record.store import Record
 from pipelines.releases import (
@@ -26,6 +25,7 @@ from pipelines.releases import (
     finish,
     make_current,
     newest_draft,
+    published_folders,
     signed_off,
     staging_folder,
 )
@@ -57,11 +57,16 @@ def export(workspace: Workspace) -> Path:
     with connect(workspace.warehouse) as connection:
         export_published(connection, staging / "data")
         write_ledger(connection, staging / LEDGER, release_id=data_sha256(staging / "data"))
-    if recovered := attack_release(staging / "data"):
+    attack = attack_release(
+        staging / "data",
+        earlier=[folder / "data" for folder in published_folders(workspace.releases)],
+    )
+    if attack.succeeded:
         shutil.rmtree(staging)
+        first = (attack.exposed or attack.doors)[0]
         raise UnsafeReleaseError(
-            f"{len(recovered)} suppressed figures can be worked back from what would be "
-            f"published, first: {recovered[0]}. Nothing was made."
+            f"{len(attack.exposed) + len(attack.doors)} suppressed figures can be worked back "
+            f"from what would be published, first: {first}. Nothing was made."
         )
     return staging
 

@@ -146,10 +146,10 @@ def all_releases(releases: Path) -> list[Release]:
     return sorted(found, key=lambda release: (release.made_at, release.release_id))
 
 
-def ledgers(releases: Path) -> list[Path]:
-    """The disclosure ledgers of what was published, oldest first: drafts never left the house."""
+def published_folders(releases: Path) -> list[Path]:
+    """The folders of what was published, oldest first: drafts never left the house."""
     return [
-        releases / release.release_id / LEDGER
+        releases / release.release_id
         for release in all_releases(releases)
         if release.status == "final"
     ]

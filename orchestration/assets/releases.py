@@ -45,7 +45,7 @@ def draft_release(
         metadata={
             "release": made.release.release_id,
             "site": dg.MetadataValue.path(str(site)),
-            "pages": made.site.pages,
+            "pages": len(made.site.pages),
             "charts": made.site.charts,
             "what the site lacks": "; ".join(made.site.missing) or "nothing",
             "figures (SHA-256)": made.release.data_sha256,

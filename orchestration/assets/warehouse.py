@@ -17,7 +17,8 @@ from orchestration.assets.returns import OWNER
 from orchestration.instance import WAREHOUSE_POOL
 from orchestration.resources import WorkspaceResource
 from pipelines.disclosure.adapter import decide
-from pipelines.releases import ledgers
+from pipelines.disclosure.ledger import read_ledgers
+from pipelines.releases import LEDGER, published_folders
 from pipelines.warehouse import connect
 
 _GROUPS = {"reference": "reference", "published": "releases"}
@@ -93,7 +94,8 @@ def warehouse_assets(manifest: Path) -> list[dg.AssetsDefinition]:
 def cell_state(workspace: WorkspaceResource) -> dg.MaterializeResult[None]:
     """Decides for every figure whether it may be shown."""
     with workspace.writing(), connect(workspace.workspace.warehouse) as connection:
-        decide(connection, ledgers=ledgers(workspace.workspace.releases))
+        released = published_folders(workspace.workspace.releases)
+        decide(connection, ledgers=read_ledgers(folder / LEDGER for folder in released))
         counted = connection.execute(
             "SELECT state, count(*) FROM disclosure.cell_state GROUP BY state ORDER BY state"
         ).fetchall()

@@ -227,7 +227,8 @@ def _release_folder(workspace: Workspace, release_id: str | None) -> Path:
         if release_id not in known:
             raise click.ClickException(f"There is no release “{terminal(release_id)}”.")
         return workspace.releases / release_id
-    release = current(workspace.releases) or (all_releases(workspace.releases) or [None])[-1]
+    made = all_releases(workspace.releases)
+    release = current(workspace.releases) or (made[-1] if made else None)
     if release is None:
         raise click.ClickException("There is no release yet. Make one with: quarterdeck build")
     return workspace.releases / release.release_id

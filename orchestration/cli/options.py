@@ -9,7 +9,7 @@ import click
 from schemas.quarter import Quarter
 
 
-class QuarterType(click.ParamType):
+class QuarterType(click.ParamType[Quarter]):
     """A quarter on the command line."""
 
     name = "quarter"
