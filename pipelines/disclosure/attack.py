@@ -1,0 +1,282 @@
+"""Tries to work suppressed figures back from what is published, as someone outside would.
+
+Run on each release before it is published. It reads the published Parquet files alone, guesses
+which figures add up to which (and drops a guess that figures in full view contradict), and solves
+for each suppressed count the least and the greatest that it can be.
+
+It stands apart from the decision: it knows none of the warehouse's equations or ledgers, so a fault
+in those shows here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.disclosure.doors import HIDDEN_STATES, SAME_ROW, OpenDoor, open_doors
+from pipelines.disclosure.knowledge import linked_systems
+from pipelines.disclosure.tables import SUPPRESS_1_TO_4, Equation, Rule
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exposed:
+    """A suppressed count that can be worked out: exactly, or as being a small number."""
+
+    measure: str
+    organisation: str
+    area: str | None
+    quarter: str
+    breakdown: str
+    category: str
+    least: int
+    greatest: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attack:
+    """What came of it. The release may be published if ``succeeded`` is false."""
+
+    suppressed: int
+    exposed: tuple[Exposed, ...]
+    doors: tuple[OpenDoor, ...]
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether anything that is suppressed can be worked out."""
+        return bool(self.exposed or self.doors)
+
+
+def attack_release(data_dir: Path, *, earlier: Sequence[Path] = ()) -> Attack:
+    """Attack the published files in ``data_dir``, together with those of ``earlier`` releases.
+
+    Needs ``pub_measure_value.parquet`` and ``pub_measure.parquet`` (with ``threshold, rounding,
+    show_zero``; where they are missing, 1 to 4 is taken to be small). Raises ``FileNotFoundError``
+    where they are not there.
+    """
+    knowledge = _Knowledge()
+    for directory in (*earlier, data_dir):
+        knowledge.read(directory)
+    return Attack(
+        suppressed=len(knowledge.hidden),
+        exposed=tuple(knowledge.exposed()),
+        doors=open_doors(data_dir),
+    )
+
+
+_Variable = str
+_Bounds = tuple[int, int | None]
+
+
+@dataclass
+class _Knowledge:
+    """All that the published files say: bounds of counts, and what adds up to what."""
+
+    bounds: dict[_Variable, _Bounds] = field(default_factory=dict)
+    hidden: dict[_Variable, tuple[tuple[str, ...], int]] = field(default_factory=dict)
+    certain: list[Equation] = field(default_factory=list)
+    guesses: dict[tuple[str, str], list[Equation]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+
+    def read(self, data_dir: Path) -> None:
+        values = pl.read_parquet(data_dir / "pub_measure_value.parquet")
+        measures = {
+            row["measure"]: row
+            for row in pl.read_parquet(data_dir / "pub_measure.parquet").iter_rows(named=True)
+        }
+        sensitive = set(values.filter(pl.col("state").is_in(HIDDEN_STATES))["measure"])
+        groups: dict[tuple[str, ...], list[dict[str, object]]] = defaultdict(list)
+        for row in values.iter_rows(named=True):
+            if row["measure"] in sensitive:
+                measure = measures[row["measure"]]
+                self._read_row(row, str(measure["form"]), _rule(measure), str(data_dir))
+                groups[row["measure"], row["area"], row["quarter"]].append(row)
+        for (measure_name, *_), rows in groups.items():
+            for kind, whole, parts in _families(rows):
+                self._guess(measure_name, kind, whole, parts, str(data_dir))
+
+    def _read_row(self, row: dict[str, object], form: str, rule: Rule, place: str) -> None:
+        name = _name(row, place)
+        x, n = _shown_counts(row, form)
+        is_hidden = row["state"] in HIDDEN_STATES
+        for quantity, count in (("numerator", x), ("denominator", n)):
+            variable = f"{name} {quantity}"
+            if count is not None:
+                self.bounds[variable] = rule.readable_as(count)
+            else:
+                none_there = row["state"] == "not applicable"
+                self.bounds.setdefault(variable, (0, 0) if none_there else (0, None))
+        secret = ["numerator"]
+        if form == "proportion":
+            secret.append("rest")
+            self.bounds.setdefault(f"{name} rest", (0, None))
+            self.certain.append(
+                Equation(
+                    terms=(
+                        (f"{name} numerator", 1),
+                        (f"{name} rest", 1),
+                        (f"{name} denominator", -1),
+                    )
+                )
+            )
+        if is_hidden:
+            for quantity in secret:
+                key = tuple(str(row[column]) for column in SAME_ROW)
+                self.hidden[f"{name} {quantity}"] = (key, rule.threshold)
+
+    def _guess(
+        self,
+        measure: str,
+        kind: str,
+        whole: dict[str, object],
+        parts: list[dict[str, object]],
+        place: str,
+    ) -> None:
+        for quantity in ("numerator", "denominator"):
+            self.guesses[measure, f"{kind} {quantity}"].append(
+                Equation(
+                    terms=(
+                        (f"{_name(whole, place)} {quantity}", 1),
+                        *((f"{_name(part, place)} {quantity}", -1) for part in parts),
+                    )
+                )
+            )
+
+    def equations(self) -> Iterator[Equation]:
+        """What is certain, and each kind of guess that figures in full view bear out more often
+        than not (or never test, for numerators)."""
+        yield from self.certain
+        for (_, kind), guesses in self.guesses.items():
+            open_ones, right, wrong = [], 0, 0
+            for guess in guesses:
+                least = sum(
+                    _end(self.bounds[name], coefficient, 0) for name, coefficient in guess.terms
+                )
+                most = [
+                    _end(self.bounds[name], coefficient, 1) for name, coefficient in guess.terms
+                ]
+                if any(self.bounds[name][1] is None for name, _ in guess.terms):
+                    open_ones.append(guess)
+                elif least <= 0 <= sum(most):
+                    right += 1
+                else:
+                    wrong += 1
+            if right > wrong or (right == wrong == 0 and kind.endswith("numerator")):
+                yield from open_ones
+
+    def exposed(self) -> Iterator[Exposed]:
+        """Each suppressed count that the equations pin down."""
+        for system in linked_systems(self.bounds, self.equations()):
+            for variable in sorted(set(system.bounds) & set(self.hidden)):
+                found = system.range_of(variable)
+                if found is None:
+                    break  # the guesses contradict each other here: nothing true follows from them
+                key, threshold = self.hidden[variable]
+                if found.least == found.greatest or found.greatest <= threshold:
+                    measure, organisation, area, quarter, breakdown, category = key
+                    yield Exposed(
+                        measure=measure,
+                        organisation=organisation,
+                        area=area,
+                        quarter=quarter,
+                        breakdown=breakdown,
+                        category=category,
+                        least=found.least,
+                        greatest=found.greatest,
+                    )
+        for variable in sorted(self.hidden):
+            low, high = self.bounds[variable]
+            if low == high:  # another release shows the same figure
+                measure, organisation, area, quarter, breakdown, category = self.hidden[variable][0]
+                yield Exposed(
+                    measure=measure,
+                    organisation=organisation,
+                    area=area,
+                    quarter=quarter,
+                    breakdown=breakdown,
+                    category=category,
+                    least=low,
+                    greatest=low,
+                )
+
+
+def _end(bounds: _Bounds, coefficient: int, which: int) -> int:
+    """The least (0) or greatest (1) that a term can be."""
+    low, high = bounds
+    ends = sorted((coefficient * low, coefficient * (low if high is None else high)))
+    return ends[which]
+
+
+def _rule(measure: dict[str, object]) -> Rule:
+    threshold = measure.get("threshold")
+    if not isinstance(threshold, int):
+        return SUPPRESS_1_TO_4
+    rounding = measure.get("rounding")
+    return Rule(
+        threshold=threshold,
+        rounding=rounding if isinstance(rounding, int) else 0,
+        show_zero=bool(measure.get("show_zero", True)),
+    )
+
+
+def _name(row: dict[str, object], place: str) -> _Variable:
+    """One name for one count: the same in two releases if nothing was sent anew in between."""
+    version = (row.get("submission_id"), row.get("row_number"), row.get("known_from"))
+    if all(part is None for part in version):
+        version = (place, None, None)
+    return " ".join(str(part) for part in (*(row[column] for column in SAME_ROW), *version))
+
+
+def _shown_counts(row: dict[str, object], form: str) -> tuple[int | None, int | None]:
+    """Numerator and denominator as they can be read, or reckoned from the percentage."""
+    if row["state"] != "shown":
+        return None, None
+    x, n, value = (_number(row[column]) for column in ("numerator", "denominator", "value"))
+    if form == "count":
+        return _whole(value if x is None else x), None
+    if form == "proportion" and x is None and n is not None and value is not None:
+        x = float(round(value * n / 100))
+    return _whole(x), _whole(n)
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, (int, float)) else None
+
+
+def _whole(number: float | None) -> int | None:
+    return int(number) if number is not None and number >= 0 and number == int(number) else None
+
+
+def _families(
+    rows: list[dict[str, object]],
+) -> Iterable[tuple[str, dict[str, object], list[dict[str, object]]]]:
+    """Each figure that could be the sum of others, with those: kind, whole, parts."""
+    by_place = {(row["organisation"], row["breakdown"], row["category"]): row for row in rows}
+    kinds: dict[tuple[object, object, object], list[dict[str, object]]] = defaultdict(list)
+    for row in rows:
+        if row["breakdown"] != "total":
+            kinds[row["organisation"], row["breakdown"], row.get("part_of")].append(row)
+    for (organisation, breakdown, part_of), parts in kinds.items():
+        place = (
+            (organisation, "total", "all")
+            if part_of is None
+            else (organisation, breakdown, part_of)
+        )
+        whole = by_place.get(place)
+        if whole is not None:
+            yield f"{breakdown} {part_of}", whole, parts
+    for (organisation, breakdown, category), whole in by_place.items():
+        if organisation == "ALL":
+            parts = [
+                row
+                for row in rows
+                if (row["breakdown"], row["category"]) == (breakdown, category)
+                and row["organisation"] != "ALL"
+                and row["state"] in ("shown", "suppressed")
+            ]
+            if parts:
+                yield "ALL", whole, parts
