@@ -1,0 +1,12 @@
+{# The different texts of a group, sorted, with '; ' between: an aggregate. #}
+{% macro joined(text) -%}
+    {{ return(adapter.dispatch('joined')(text)) }}
+{%- endmacro %}
+
+{% macro default__joined(text) -%}
+    string_agg(distinct {{ text }}, '; ' order by {{ text }})
+{%- endmacro %}
+
+{% macro spark__joined(text) -%}
+    nullif(array_join(sort_array(collect_set({{ text }})), '; '), '')
+{%- endmacro %}

@@ -1,0 +1,41 @@
+with
+
+cells as (
+
+    select * from {{ ref('int_measure__cells') }}
+
+),
+
+measures as (
+
+    select measure, form, threshold, rounding, show_zero from {{ ref('dim_measure') }}
+
+),
+
+final as (
+
+    select
+        cells.cell_id,
+        -- A cell without a figure is another version once it has one.
+        coalesce(cells.version_id, concat(cells.cell_id, '|', cells.state)) as version_id,
+        cells.measure,
+        cells.organisation,
+        cells.area,
+        cells.quarter,
+        cells.breakdown,
+        cells.category,
+        measures.form,
+        cells.numerator,
+        cells.denominator,
+        cells.value,
+        cells.symbol,
+        measures.threshold,
+        measures.rounding,
+        measures.show_zero
+    from cells
+    inner join measures
+        on cells.measure = measures.measure
+
+)
+
+select * from final

@@ -1,0 +1,208 @@
+with
+
+cells as (
+
+    select * from {{ ref('int_disclosure__cells') }}
+    where threshold is not null
+
+),
+
+measures as (
+
+    select measure, return_name, item, aggregation from {{ ref('dim_measure') }}
+
+),
+
+categories as (
+
+    select * from {{ ref('measure_categories') }}
+    where {{ is_yes('adds_up') }}
+
+),
+
+-- A category is a row of its measure, or, where a return gives parts a name of their own, the
+-- whole of another measure of the same return.
+parts as (
+
+    select
+        categories.measure,
+        categories.breakdown as whole_breakdown,
+        categories.part_of,
+        coalesce(named.measure, categories.measure) as part_measure,
+        case when named.measure is null then categories.breakdown else 'total' end as part_breakdown,
+        case when named.measure is null then categories.category else 'all' end as part_category
+    from categories
+    inner join measures
+        on categories.measure = measures.measure
+    left join measures as named
+        on
+            measures.return_name = named.return_name
+            and categories.category = named.item
+
+),
+
+-- One whole for each parent in each breakdown: the total, or the category the parts are part of.
+wholes as (
+
+    select
+        concat_ws('|', 'parts', cells.cell_id, parts.whole_breakdown) as equation_id,
+        cells.cell_id,
+        parts.part_measure,
+        parts.part_breakdown,
+        parts.part_category,
+        cells.organisation,
+        cells.area,
+        cells.quarter
+    from parts
+    inner join cells
+        on
+            parts.measure = cells.measure
+            and (
+                (parts.part_of is null and cells.breakdown = 'total' and cells.category = 'all')
+                or (
+                    parts.part_of = cells.category
+                    and parts.whole_breakdown = cells.breakdown
+                )
+            )
+
+),
+
+part_terms as (
+
+    select
+        wholes.equation_id,
+        parts.cell_id,
+        -1.0 as coefficient
+    from wholes
+    inner join cells as parts
+        on
+            wholes.part_measure = parts.measure
+            and wholes.part_breakdown = parts.breakdown
+            and wholes.part_category = parts.category
+            and wholes.organisation = parts.organisation
+            and wholes.area = parts.area
+            and wholes.quarter = parts.quarter
+
+),
+
+whole_terms as (
+
+    select distinct
+        wholes.equation_id,
+        wholes.cell_id,
+        1.0 as coefficient
+    from wholes
+    inner join part_terms
+        on wholes.equation_id = part_terms.equation_id
+
+),
+
+-- The combined figure is the sum of the partners counted in it.
+combined_terms as (
+
+    select
+        concat_ws('|', 'combined', cells.cell_id) as equation_id,
+        cells.cell_id,
+        1.0 as coefficient
+    from cells
+    where cells.organisation = 'ALL' and cells.value is not null
+    union all
+    select
+        concat_ws('|', 'combined', whole.cell_id) as equation_id,
+        partner.cell_id,
+        -1.0 as coefficient
+    from cells as whole
+    inner join cells as partner
+        on
+            whole.measure = partner.measure
+            and whole.area = partner.area
+            and whole.quarter = partner.quarter
+            and whole.breakdown = partner.breakdown
+            and whole.category = partner.category
+    inner join measures
+        on whole.measure = measures.measure
+    where
+        whole.organisation = 'ALL'
+        and whole.value is not null
+        and partner.organisation <> 'ALL'
+        and case
+            when measures.aggregation = 'ratio'
+                then
+                    partner.numerator is not null
+                    and partner.denominator is not null
+                    and partner.denominator > 0
+            else partner.value is not null
+        end
+
+),
+
+terms as (
+
+    select * from part_terms
+    union all
+    select * from whole_terms
+    union all
+    select * from combined_terms
+
+),
+
+quantified as (
+
+    select
+        terms.equation_id,
+        terms.cell_id,
+        'numerator' as quantity,
+        terms.coefficient,
+        coalesce(cells.numerator, case when cells.form = 'count' then cells.value end) as amount
+    from terms
+    inner join cells
+        on terms.cell_id = cells.cell_id
+    union all
+    select
+        terms.equation_id,
+        terms.cell_id,
+        'denominator' as quantity,
+        terms.coefficient,
+        cells.denominator as amount
+    from terms
+    inner join cells
+        on terms.cell_id = cells.cell_id
+    where cells.form in ('proportion', 'rate')
+
+),
+
+-- The denominators of parts may be that of the whole: they are an equation only where they add
+-- up. Numerators are one always: by how much a whole differs from its parts a reader may know.
+checked as (
+
+    select
+        equation_id,
+        quantity
+    from quantified
+    group by equation_id, quantity
+    having
+        max(coefficient) > 0
+        and count(amount) > 0
+        and (
+            quantity = 'numerator'
+            or (count(amount) = count(*) and abs(sum(coefficient * amount)) < 0.000001)
+        )
+
+),
+
+final as (
+
+    select
+        concat_ws('|', quantified.equation_id, quantified.quantity) as equation_id,
+        quantified.cell_id,
+        quantified.quantity,
+        cast(quantified.coefficient as double) as coefficient
+    from quantified
+    inner join checked
+        on
+            quantified.equation_id = checked.equation_id
+            and quantified.quantity = checked.quantity
+
+)
+
+select * from final

@@ -1,0 +1,88 @@
+with
+
+partners as (
+
+    select * from {{ ref('int_measure__partner_cells') }}
+
+),
+
+combined as (
+
+    select * from {{ ref('int_measure__combined') }}
+
+),
+
+united as (
+
+    select
+        measure,
+        organisation,
+        area,
+        quarter,
+        breakdown,
+        category,
+        period_start,
+        period_end,
+        numerator,
+        denominator,
+        value,
+        lower,
+        upper,
+        value_as_sent,
+        symbol,
+        state,
+        state_reason,
+        is_complete,
+        cast(null as int) as partners_reported,
+        cast(null as int) as partners_expected,
+        cast(null as {{ dbt.type_string() }}) as partners_missing,
+        submission_id,
+        row_number,
+        known_from,
+        version,
+        version_id,
+        sample
+    from partners
+    union all
+    select
+        measure,
+        organisation,
+        area,
+        quarter,
+        breakdown,
+        category,
+        period_start,
+        period_end,
+        numerator,
+        denominator,
+        value,
+        cast(null as double) as lower,
+        cast(null as double) as upper,
+        cast(null as {{ dbt.type_string() }}) as value_as_sent,
+        cast(null as {{ dbt.type_string() }}) as symbol,
+        state,
+        state_reason,
+        is_complete,
+        partners_reported,
+        partners_expected,
+        partners_missing,
+        cast(null as {{ dbt.type_string() }}) as submission_id,
+        cast(null as int) as row_number,
+        known_from,
+        cast(null as int) as version,
+        version_id,
+        sample
+    from combined
+
+),
+
+final as (
+
+    select
+        concat_ws('|', measure, organisation, area, quarter, breakdown, category) as cell_id,
+        *
+    from united
+
+)
+
+select * from final

@@ -1,0 +1,116 @@
+with
+
+partners as (
+
+    select * from {{ ref('int_measure__partner_cells') }}
+
+),
+
+measures as (
+
+    select measure, unit, aggregation from {{ ref('dim_measure') }}
+
+),
+
+organisations as (
+
+    select organisation, name from {{ ref('dim_organisation') }}
+
+),
+
+-- A share needs both counts of a partner; a count needs the count of the whole quarter.
+counted as (
+
+    select
+        partners.*,
+        measures.unit,
+        measures.aggregation,
+        organisations.name,
+        case
+            when measures.aggregation = 'ratio'
+                then
+                    partners.numerator is not null
+                    and partners.denominator is not null
+                    and partners.denominator > 0
+            else partners.value is not null
+        end as is_counted
+    from partners
+    inner join measures
+        on partners.measure = measures.measure
+    left join organisations
+        on partners.organisation = organisations.organisation
+    where measures.aggregation in ('ratio', 'sum')
+
+),
+
+added as (
+
+    select
+        measure,
+        area,
+        quarter,
+        breakdown,
+        category,
+        max(aggregation) as aggregation,
+        max(unit) as unit,
+        min(case when is_counted then period_start end) as counted_period_start,
+        max(case when is_counted then period_end end) as counted_period_end,
+        min(period_start) as period_start,
+        max(period_end) as period_end,
+        sum(case when is_counted then coalesce(numerator, value) end) as numerator,
+        sum(case when is_counted then denominator end) as denominator,
+        cast(count(case when is_counted then 1 end) as int) as partners_reported,
+        cast(count(*) as int) as partners_expected,
+        {{ joined('case when not is_counted then name end') }} as partners_missing,
+        count(case when is_counted and not is_complete then 1 end) as partners_with_months_missing,
+        count(case when state <> 'not received' then 1 end) as partners_heard_from,
+        max(known_from) as known_from,
+        {{ joined('case when is_counted then version_id end') }} as version_ids,
+        max(case when is_counted then sample end) as largest_sample,
+        max(case when is_counted and sample = 'illustrative' then sample end) as illustrative_sample
+    from counted
+    group by measure, area, quarter, breakdown, category
+
+),
+
+final as (
+
+    select
+        measure,
+        'ALL' as organisation,
+        area,
+        quarter,
+        breakdown,
+        category,
+        coalesce(counted_period_start, period_start) as period_start,
+        coalesce(counted_period_end, period_end) as period_end,
+        numerator,
+        denominator,
+        {{ combined_value('aggregation', 'numerator', 'denominator', 'unit') }} as value,
+        case
+            when partners_reported > 0 then 'figure'
+            when partners_heard_from > 0 then 'not available'
+            else 'not received'
+        end as state,
+        case
+            when partners_reported = 0 and partners_heard_from > 0
+                then 'no partner gave what the combined figure needs'
+            when partners_reported < partners_expected
+                then concat(
+                    cast(partners_reported as {{ dbt.type_string() }}), ' of ',
+                    cast(partners_expected as {{ dbt.type_string() }}), ' partners'
+                )
+            when partners_with_months_missing > 0 then 'a month is missing'
+        end as state_reason,
+        partners_reported,
+        partners_expected,
+        partners_missing,
+        partners_reported = partners_expected and partners_with_months_missing = 0 as is_complete,
+        known_from,
+        md5(version_ids) as version_id,
+        coalesce(illustrative_sample, largest_sample) as sample
+    from added
+
+)
+
+select * from final

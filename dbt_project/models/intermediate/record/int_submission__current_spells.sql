@@ -1,0 +1,92 @@
+with
+
+submissions as (
+
+    select * from {{ ref('stg_submission') }}
+
+),
+
+accepted as (
+
+    select * from submissions
+    where is_accepted
+
+),
+
+-- What stands for an obligation can change only when something is accepted or withdrawn.
+moments as (
+
+    select organisation, return_name, quarter, received_at as moment
+    from accepted
+    union distinct
+    select organisation, return_name, quarter, withdrawn_at as moment
+    from accepted
+    where withdrawn_at is not null
+
+),
+
+-- All that had come and was not withdrawn at each moment, the newest first.
+standing as (
+
+    select
+        moments.organisation,
+        moments.return_name,
+        moments.quarter,
+        moments.moment,
+        accepted.submission_id,
+        row_number() over (
+            partition by
+                moments.organisation, moments.return_name, moments.quarter, moments.moment
+            order by accepted.received_at desc, accepted.submission_id desc
+        ) as place
+    from moments
+    left join accepted
+        on
+            moments.organisation = accepted.organisation
+            and moments.return_name = accepted.return_name
+            and moments.quarter = accepted.quarter
+            and accepted.received_at <= moments.moment
+            and (accepted.withdrawn_at is null or accepted.withdrawn_at > moments.moment)
+
+),
+
+newest as (
+
+    select
+        *,
+        lag(submission_id) over (
+            partition by organisation, return_name, quarter order by moment
+        ) as submission_before
+    from standing
+    where place = 1
+
+),
+
+changes as (
+
+    select
+        *,
+        lead(moment) over (
+            partition by organisation, return_name, quarter order by moment
+        ) as next_moment
+    from newest
+    where submission_id is distinct from submission_before
+
+),
+
+final as (
+
+    select
+        submission_id,
+        organisation,
+        return_name,
+        quarter,
+        moment as known_from,
+        next_moment as known_to,
+        next_moment is null as is_current
+    from changes
+    where submission_id is not null
+
+)
+
+select * from final

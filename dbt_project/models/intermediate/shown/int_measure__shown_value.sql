@@ -1,0 +1,98 @@
+with
+
+cells as (
+
+    select * from {{ ref('int_measure__cells') }}
+
+),
+
+decided as (
+
+    select * from {{ source('disclosure', 'cell_state') }}
+
+),
+
+measures as (
+
+    select measure, unit, form, threshold, rounding from {{ ref('dim_measure') }}
+
+),
+
+-- A sensitive cell that nobody decided on is not shown.
+stated as (
+
+    select
+        cells.*,
+        measures.unit,
+        measures.form,
+        measures.threshold is not null and measures.rounding > 1 as is_rounded,
+        {{ rounded_count('cells.numerator', 'measures.rounding') }} as rounded_numerator,
+        {{ rounded_count('cells.denominator', 'measures.rounding') }} as rounded_denominator,
+        {{ rounded_count('cells.value', 'measures.rounding') }} as rounded_value,
+        case
+            when cells.state <> 'figure' then cells.state
+            when measures.threshold is null or decided.state = 'shown' then 'shown'
+            else 'suppressed'
+        end as shown_state,
+        case
+            when cells.state <> 'figure' then cells.state_reason
+            when measures.threshold is null or decided.state = 'shown' then cells.state_reason
+            else coalesce(decided.reason, 'not decided')
+        end as shown_reason
+    from cells
+    inner join measures
+        on cells.measure = measures.measure
+    left join decided
+        on cells.cell_id = decided.cell_id
+
+),
+
+final as (
+
+    select
+        cell_id,
+        measure,
+        organisation,
+        area,
+        quarter,
+        breakdown,
+        category,
+        period_start,
+        period_end,
+        shown_state as state,
+        shown_reason as state_reason,
+        case
+            when shown_state <> 'shown' then null
+            when is_rounded then rounded_numerator
+            else numerator
+        end as numerator,
+        case
+            when shown_state <> 'shown' then null
+            when is_rounded then rounded_denominator
+            else denominator
+        end as denominator,
+        case
+            when shown_state <> 'shown' then null
+            when is_rounded and form = 'count' then rounded_value
+            when is_rounded
+                then {{ value_of('rounded_numerator', 'rounded_denominator', 'unit') }}
+            else value
+        end as value,
+        -- A rounded figure's text as sent, or its interval as sent, would undo the rounding.
+        case when shown_state = 'shown' and not is_rounded then value_as_sent end as value_as_sent,
+        case when shown_state = 'shown' and not is_rounded then lower end as lower_as_sent,
+        case when shown_state = 'shown' and not is_rounded then upper end as upper_as_sent,
+        is_complete,
+        partners_reported,
+        partners_expected,
+        partners_missing,
+        submission_id,
+        row_number,
+        known_from,
+        version,
+        sample
+    from stated
+
+)
+
+select * from final

@@ -1,0 +1,173 @@
+with
+
+judged as (
+
+    select * from {{ ref('int_measure__judged_value') }}
+    where is_whole and is_own_area
+
+),
+
+edition as (
+
+    select quarter from {{ ref('int_release__edition') }}
+
+),
+
+quarters as (
+
+    select quarter, quarter_index from {{ ref('dim_quarter') }}
+
+),
+
+measures as (
+
+    select measure, headline, status from {{ ref('dim_measure') }}
+
+),
+
+control as (
+
+    select * from {{ ref('int_measure__process_control') }}
+
+),
+
+trends as (
+
+    select series_id, recent_trend from {{ ref('int_measure__recent_trend') }}
+
+),
+
+comparisons as (
+
+    select measure, area, period_start, period_end, with_country
+    from {{ ref('int_measure__comparison') }}
+    where is_home
+
+),
+
+reported as (
+
+    select
+        edition.quarter,
+        quarters.quarter_index
+    from edition
+    inner join quarters
+        on edition.quarter = quarters.quarter
+
+),
+
+-- A quarterly measure speaks for the quarter that is reported; a yearly one for the newest there
+-- is, no more than a year old.
+recent as (
+
+    select
+        judged.*,
+        concat_ws('|', judged.measure, judged.organisation, judged.area) as series_id,
+        row_number() over (
+            partition by judged.measure, judged.organisation
+            order by
+                case when judged.state = 'not received' and judged.frequency = 'yearly' then 1 else 0 end,
+                judged.quarter desc,
+                judged.area asc
+        ) as place
+    from judged
+    inner join quarters
+        on judged.quarter = quarters.quarter
+    cross join reported
+    where
+        judged.quarter = reported.quarter
+        or (
+            judged.frequency = 'yearly'
+            and quarters.quarter_index >= reported.quarter_index - 4
+        )
+
+),
+
+read as (
+
+    select
+        recent.*,
+        measures.headline,
+        control.variation,
+        control.assurance,
+        cast(coalesce(control.points, 0) as int) as points,
+        trends.recent_trend,
+        comparisons.with_country as comparison
+    from recent
+    inner join measures
+        on recent.measure = measures.measure
+    left join control
+        on
+            recent.series_id = control.series_id
+            and recent.quarter = control.quarter
+    left join trends
+        on recent.series_id = trends.series_id
+    left join comparisons
+        on
+            recent.measure = comparisons.measure
+            and recent.area = comparisons.area
+            and recent.period_start = comparisons.period_start
+            and recent.period_end = comparisons.period_end
+    where recent.place = 1 and measures.status <> 'retired'
+
+),
+
+reasoned as (
+
+    select
+        *,
+        {{ attention_level('state', 'rating', 'variation', 'assurance', 'direction') }} as attention_level
+    from read
+
+),
+
+ranked as (
+
+    select
+        *,
+        cast(row_number() over (
+            order by
+                attention_level,
+                case when organisation = 'ALL' then 0 else 1 end,
+                coalesce(headline, 99),
+                measure,
+                organisation
+        ) as int) as place_by_attention
+    from reasoned
+
+),
+
+final as (
+
+    select
+        measure,
+        organisation,
+        area,
+        quarter,
+        period_end,
+        state,
+        state_reason,
+        value,
+        numerator,
+        denominator,
+        lower,
+        upper,
+        rating,
+        rating_reason,
+        variation,
+        assurance,
+        direction,
+        coalesce(recent_trend, 'cannot be calculated') as recent_trend,
+        coalesce(comparison, 'not compared') as comparison,
+        previous_quarter,
+        previous_value,
+        points,
+        open_queries,
+        illustrative,
+        case when attention_level < 9 then place_by_attention end as attention_rank,
+        {{ attention_reason('attention_level') }} as attention_reason
+    from ranked
+
+)
+
+select * from final

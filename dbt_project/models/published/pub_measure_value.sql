@@ -1,0 +1,60 @@
+with
+
+judged as (
+
+    select * from {{ ref('int_measure__judged_value') }}
+
+),
+
+categories as (
+
+    select * from {{ ref('measure_categories') }}
+
+),
+
+final as (
+
+    select
+        judged.measure,
+        judged.organisation,
+        judged.area,
+        judged.quarter,
+        judged.quarter_label,
+        judged.period_start,
+        judged.period_end,
+        judged.breakdown,
+        judged.category,
+        categories.part_of,
+        coalesce(categories.sort, 0) as sort,
+        judged.state,
+        judged.state_reason,
+        judged.numerator,
+        judged.denominator,
+        judged.value,
+        judged.value_as_sent,
+        judged.lower,
+        judged.upper,
+        judged.rating,
+        judged.rating_reason,
+        judged.direction,
+        judged.previous_value,
+        judged.partners_reported,
+        judged.partners_expected,
+        judged.partners_missing,
+        judged.illustrative,
+        judged.open_queries,
+        judged.submission_id,
+        judged.row_number,
+        judged.known_from,
+        judged.version
+    from judged
+    left join categories
+        on
+            judged.measure = categories.measure
+            and judged.breakdown = categories.breakdown
+            and judged.category = categories.category
+
+)
+
+select * from final
+order by measure, organisation, area, quarter, breakdown, category

@@ -1,0 +1,23 @@
+with
+
+meetings as (
+
+    select * from {{ ref('meetings') }}
+
+),
+
+final as (
+
+    select
+        meeting,
+        board,
+        meeting_on,
+        start_time,
+        place,
+        quarter
+    from meetings
+
+)
+
+select * from final
+order by meeting_on, meeting

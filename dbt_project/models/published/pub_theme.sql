@@ -1,0 +1,22 @@
+with
+
+themes as (
+
+    select * from {{ ref('themes') }}
+
+),
+
+final as (
+
+    select
+        theme,
+        title,
+        description,
+        lead_role,
+        sort
+    from themes
+
+)
+
+select * from final
+order by sort, theme

@@ -1,0 +1,26 @@
+with
+
+events as (
+
+    select * from {{ source('raw', 'obligation_event') }}
+
+),
+
+known as (
+
+    select
+        event_id,
+        kind,
+        organisation,
+        return_name,
+        quarter,
+        extended_to,
+        by_whom,
+        reason,
+        {{ adapter.quote('at') }} as happened_at
+    from events
+    where {{ known_by_then(adapter.quote('at')) }}
+
+)
+
+select * from known
