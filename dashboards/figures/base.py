@@ -1,0 +1,135 @@
+"""What every figure shares: the Analysis Function's template, our layer over it, and the marks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import afcharts.pio_template  # noqa: F401  # registers the template "afcharts" with plotly
+import plotly.graph_objects as go
+import plotly.io as pio
+from plotly.utils import PlotlyJSONEncoder
+
+from dashboards import tokens, words
+
+# Nothing a reader could send, drag or lose the chart with.
+CONFIG: Mapping[str, bool] = {
+    "displayModeBar": False,
+    "displaylogo": False,
+    "showSendToCloud": False,
+    "responsive": True,
+    "scrollZoom": False,
+    "doubleClick": False,
+}
+
+WIDTH = 640
+LABEL_GAP_PX = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Marks:
+    """What must stand in a picture itself, since a picture travels without its page."""
+
+    draft: bool
+    illustrative: bool
+
+    def annotations(self) -> list[dict[str, Any]]:
+        """The marks as annotations, over everything else."""
+        found = []
+        if self.draft:
+            found.append(
+                {
+                    "text": words.say("banner.watermark"),
+                    "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5,
+                    "textangle": -18, "opacity": 0.28, "showarrow": False,
+                    "font": {"size": 34, "color": tokens.SECONDARY},
+                }
+            )  # fmt: skip
+        if self.illustrative:
+            found.append(
+                {
+                    "text": f"<b>{words.say('banner.mark')}</b>",
+                    "xref": "paper", "yref": "paper", "x": 0, "y": 1, "xanchor": "left",
+                    "yanchor": "bottom", "yshift": 4, "showarrow": False,
+                    "font": {"size": 16, "color": tokens.SECONDARY},
+                }
+            )  # fmt: skip
+        return found
+
+
+def template() -> dict[str, Any]:
+    """The template as JSON: afcharts, then our font, sizes and backgrounds."""
+    text = {"family": tokens.FONT, "size": tokens.CHART_TEXT_PX, "color": tokens.TEXT}
+    axis = {"tickfont": {"size": tokens.CHART_TEXT_PX}, "linecolor": tokens.TEXT}
+    ours = go.layout.Template(
+        layout={
+            "font": text,
+            "paper_bgcolor": tokens.WHITE,
+            "plot_bgcolor": tokens.WHITE,
+            "separators": ".,",
+            "showlegend": False,
+            "annotationdefaults": {"font": {"size": 16}, "showarrow": False},
+            "hoverlabel": {"font": text},
+            "xaxis": axis | {"showgrid": False, "zeroline": False},
+            "yaxis": axis | {"zeroline": False},
+        }
+    )
+    merged = go.layout.Template(pio.templates["afcharts"]).update(ours.to_plotly_json())
+    return dict(json.loads(json.dumps(merged.to_plotly_json(), cls=PlotlyJSONEncoder)))
+
+
+def figure_json(
+    traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any], *, name: str
+) -> dict[str, Any]:
+    """Traces and layout as Plotly's JSON, checked by plotly.py, without the template.
+
+    Each trace gets an id made from ``name``: Plotly would draw a random one, and the same data
+    must give the same bytes.
+    """
+    named = [{**trace, "uid": f"{name}-{n}"} for n, trace in enumerate(traces)]
+    checked = go.Figure(data=named, layout={**layout, "template": None})
+    content = json.loads(checked.to_json(remove_uids=False))
+    content["layout"].pop("template", None)
+    return {"data": content["data"], "layout": content["layout"]}
+
+
+def spread(positions: Sequence[float], *, gap: float, low: float, high: float) -> list[float]:
+    """``positions`` moved as little as needed so that neighbours stand ``gap`` apart.
+
+    All stay between ``low`` and ``high`` as far as there is room. The order is kept.
+    """
+    order = sorted(range(len(positions)), key=lambda i: positions[i])
+    placed = [0.0] * len(positions)
+    floor = low
+    for i in order:
+        placed[i] = max(positions[i], floor)
+        floor = placed[i] + gap
+    ceiling = high
+    for i in reversed(order):
+        placed[i] = min(placed[i], ceiling)
+        ceiling = placed[i] - gap
+    return placed
+
+
+def wrapped(text: str, *, width: int, lines: int = 2) -> str:
+    """``text`` broken at words into at most ``lines`` lines, the last one cut if need be.
+
+    Plotly reads a few tags in text; characters that could start one are written out.
+    """
+    rows = [""]
+    for each in text.split():
+        joined = f"{rows[-1]} {each}".strip()
+        if len(joined) <= width or not rows[-1]:
+            rows[-1] = joined
+        else:
+            rows.append(each)
+    if len(rows) > lines:
+        rows = [*rows[: lines - 1], words.shortened(" ".join(rows[lines - 1 :]), most=width)]
+    return "<br>".join(plain_text(row) for row in rows)
+
+
+def plain_text(text: str) -> str:
+    """Text with nothing in it that Plotly would read as a tag or an entity."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,428 @@
+"""The process-control chart of one series (XmR): points by their meaning, mean, limits, target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from dashboards import tokens, words
+from dashboards.chart import Cell, Chart, Column, Table
+from dashboards.figures import base
+from dashboards.published import Measure, ProcessPoint, Published, Summary, Value
+from dashboards.slugs import slug
+from schemas.quarter import Quarter
+
+HEIGHT = 330
+_MARGIN = {"l": 62, "r": 168, "t": 40, "b": 40}
+_PLOT_HEIGHT = HEIGHT - _MARGIN["t"] - _MARGIN["b"]
+_SYMBOLS = {
+    "common cause": "circle",
+    "improvement": "diamond",
+    "concern": "square",
+    "neutral high": "triangle-up",
+    "neutral low": "triangle-down",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """One quarter of the series: the figure (or why there is none) and its reading."""
+
+    quarter: str
+    label: str
+    period: str
+    value: Value | None
+    reading: ProcessPoint | None
+
+    @property
+    def shown(self) -> float | None:
+        """The figure, if it may be shown."""
+        return self.value.value if self.value else None
+
+
+def point_meaning(point: Point, *, polarity: str) -> str:
+    """What a point signals: ``common cause``, ``improvement``, ``concern``, ``neutral high|low``."""
+    reading = point.reading
+    if reading is None or reading.special_cause is None:
+        return "common cause"
+    side = reading.special_cause_side or "high"
+    if polarity == "none":
+        return f"neutral {side}"
+    return "improvement" if (side == "high") == (polarity == "higher") else "concern"
+
+
+def series_points(published: Published, *, measure: str, organisation: str) -> tuple[Point, ...]:
+    """The quarters from the first figure to the last, those without a row between them included.
+
+    A yearly series has a point for each of its years, not a gap for each quarter between.
+    """
+    totals = published.totals_by_series.get((measure, organisation), ())
+    readings = {p.quarter: p for p in published.process_by_series.get((measure, organisation), ())}
+    by_quarter = {value.quarter: value for value in totals}
+    quarters = sorted({*by_quarter, *readings})
+    if not quarters:
+        return ()
+    if published.measure_by_id[measure].frequency != "yearly":
+        first, last = Quarter.parse(quarters[0]), Quarter.parse(quarters[-1])
+        quarters = []
+        while first <= last:
+            quarters.append(first.key)
+            first = first.shift(1)
+    return tuple(
+        Point(
+            quarter=quarter,
+            label=Quarter.parse(quarter).label,
+            period=words.period_of_value(by_quarter[quarter])
+            if quarter in by_quarter
+            else Quarter.parse(quarter).label,
+            value=by_quarter.get(quarter),
+            reading=readings.get(quarter),
+        )
+        for quarter in quarters
+    )
+
+
+def process_chart(
+    published: Published, measure: Measure, summary: Summary, *, heading: str, marks: base.Marks
+) -> Chart | None:
+    """The chart of a series; None where it has no point at all."""
+    organisation = summary.organisation
+    points = series_points(published, measure=measure.measure, organisation=organisation)
+    if not points:
+        return None
+    name = f"{slug(measure.measure)}-process"
+    if organisation != published.board_organisation(measure.measure):
+        name = f"{slug(measure.measure)}-{slug(organisation)}-process"
+    return Chart(
+        chart_id=name,
+        heading=heading,
+        alt=words.checked_alt(_alt(measure, points), title=heading),
+        caption=_caption(measure, points, illustrative=marks.illustrative),
+        table=_table(published, measure, points, organisation=organisation),
+        figure=_figure(measure, points, name=name, marks=marks),
+        width=base.WIDTH,
+        height=HEIGHT,
+        illustrative=marks.illustrative,
+    )
+
+
+def _last(points: Sequence[Point]) -> Point | None:
+    return next((point for point in reversed(points) if point.shown is not None), None)
+
+
+def _alt(measure: Measure, points: Sequence[Point]) -> str:
+    first, last = points[0].period, points[-1].period
+    latest = _last(points)
+    if latest is None:
+        return words.say("alt.nothing_shown", first=first, last=last)
+    shown = sum(point.shown is not None for point in points)
+    parts = {
+        "first": first,
+        "last": last,
+        "points": f"{shown} of {len(points)} points shown"
+        if shown < len(points)
+        else f"{shown} point{'s' * (shown > 1)}",
+        "value": words.shown_figure(measure, latest.shown),
+        "period": latest.period,
+        "target": "",
+    }
+    reading = latest.reading
+    assurance = reading.assurance if reading else None
+    if measure.target is not None and assurance:
+        parts["target"] = words.say(
+            "alt.target",
+            target=words.shown_figure(measure, measure.target),
+            assurance=words.word("assurance.long", assurance),
+        )
+    parts["variation"] = words.word("variation.long", reading.variation if reading else None)
+    if reading is None or reading.mean is None or latest.shown is None:
+        return words.say("alt.run", **parts)
+    mean = words.shown_figure(measure, reading.mean)
+    side = "above" if latest.shown > reading.mean else "below"
+    parts |= {"mean": mean, "side": "at" if parts["value"] == mean else side}
+    return words.say("alt.process", **parts)
+
+
+def _caption(measure: Measure, points: Sequence[Point], *, illustrative: bool) -> str:
+    has_limits = any(p.reading and p.reading.mean is not None for p in points)
+    meanings = {point_meaning(p, polarity=measure.polarity) for p in points if p.shown is not None}
+    parts = [
+        words.say(
+            "caption.process" if has_limits else "caption.run",
+            unit=words.word("unit", measure.unit),
+        )
+    ]
+    parts += [
+        words.say(f"caption.{key}")
+        for key in ("concern", "improvement", "neutral")
+        if any(meaning.startswith(key) for meaning in meanings)
+    ]
+    conditions = {
+        "provisional": any(_is_provisional(p) for p in points),
+        "missing": any(p.shown is None for p in points),
+        "trial": bool(points[-1].reading and points[-1].reading.trial),
+        "rebased": len({p.reading.stretch for p in points if p.reading}) > 1,
+        "illustrative": illustrative,
+    }
+    parts += [words.say(f"caption.{key}") for key, holds in conditions.items() if holds]
+    if measure.source:
+        parts.append(words.say("caption.source", source=measure.source))
+    return " ".join(parts)
+
+
+def _is_provisional(point: Point) -> bool:
+    return bool(point.shown is not None and point.value and point.value.open_queries)
+
+
+def _table(
+    published: Published, measure: Measure, points: Sequence[Point], *, organisation: str
+) -> Table:
+    def figure(value: float | None) -> Cell:
+        return Cell(value=value, text=words.shown_figure(measure, value))
+
+    def row(point: Point) -> tuple[Cell, ...]:
+        reading = point.reading if point.shown is not None else None
+        state = point.value.state if point.value else "not received"
+        signal = reading.special_cause if reading else None
+        return (
+            Cell(value=point.label, text=point.label),
+            Cell(value=point.period, text=point.period),
+            figure(point.shown),
+            Cell(value=state, text=words.word("state", state)),
+            figure(reading.mean if reading else None),
+            figure(reading.lpl if reading else None),
+            figure(reading.upl if reading else None),
+            Cell(value=signal, text=words.word("signal", signal) if signal else "\N{EN DASH}"),
+        )
+
+    return Table(
+        caption=f"{measure.title}: {published.organisation_names.get(organisation, organisation)}",
+        columns=(
+            Column(key="quarter", heading="Quarter"),
+            Column(key="period", heading="Period"),
+            Column(key="value", heading=words.word("unit", measure.unit), charted=True),
+            Column(key="state", heading="State"),
+            Column(key="mean", heading="Mean", charted=True),
+            Column(key="lower_limit", heading="Lower limit"),
+            Column(key="upper_limit", heading="Upper limit"),
+            Column(key="signal", heading="Signal"),
+        ),
+        rows=tuple(row(point) for point in points),
+    )
+
+
+def _clipped(value: float | None, *, unit: str) -> float | None:
+    """A limit as drawn: never outside what the unit can be. The test of points is not clipped."""
+    if value is None:
+        return None
+    return min(max(value, 0.0), 100.0) if unit == "percent" else max(value, 0.0)
+
+
+def _figure(
+    measure: Measure, points: Sequence[Point], *, name: str, marks: base.Marks
+) -> dict[str, Any]:
+    labels = [point.label for point in points]
+    low, high = _range(measure, points)
+    traces = [*_lines(measure, points), *_markers(measure, points)]
+    end_labels = _end_labels(measure, points)
+    heights = [(value - low) / (high - low) * _PLOT_HEIGHT for value, _ in end_labels]
+    placed = base.spread(heights, gap=base.LABEL_GAP_PX, low=8, high=_PLOT_HEIGHT - 8)
+    annotations: list[dict[str, Any]] = [
+        {
+            "text": text, "xref": "paper", "x": 1, "xanchor": "left", "xshift": 8,
+            "y": value, "yshift": position - height, "yanchor": "middle",
+            "font": {"size": 16, "color": tokens.TEXT},
+        }
+        for (value, text), height, position in zip(end_labels, heights, placed, strict=True)
+    ]  # fmt: skip
+    annotations += _latest_label(measure, points, low=low, high=high)
+    shapes, notes = _rebases(points)
+    shapes += _target_line(measure)
+    layout = {
+        "width": base.WIDTH,
+        "height": HEIGHT,
+        "margin": _MARGIN,
+        "xaxis": {
+            "type": "category",
+            "categoryorder": "array",
+            "categoryarray": labels,
+            "range": [-0.5, len(labels) - 0.5],
+            **_ticks(points),
+        },
+        "yaxis": {
+            "range": [low, high],
+            "nticks": 6,
+            "ticksuffix": "%" if measure.unit == "percent" else "",
+            "automargin": False,
+            "tickformat": ",",
+        },
+        "shapes": shapes,
+        "annotations": [*annotations, *notes, *marks.annotations()],
+        "hovermode": "x unified",
+    }
+    return base.figure_json(traces, layout, name=name)
+
+
+def _range(measure: Measure, points: Sequence[Point]) -> tuple[float, float]:
+    values = [measure.target] if measure.target is not None else []
+    for point in points:
+        values.append(point.shown)
+        if point.reading:
+            limits = (point.reading.lpl, point.reading.upl, point.reading.mean)
+            values += [_clipped(limit, unit=measure.unit) for limit in limits]
+    known = [value for value in values if value is not None] or [0.0, 1.0]
+    low, high = min(known), max(known)
+    room = (high - low) * 0.09 or max(abs(high) * 0.1, 1.0)
+    return low - room, high + room
+
+
+def _ticks(points: Sequence[Point]) -> dict[str, Any]:
+    """A tick for each financial year's first quarter, or for each point where there are few."""
+    labels = [point.label for point in points]
+    if len(points) <= 5:
+        return {
+            "tickmode": "array", "tickvals": labels,
+            "ticktext": [base.wrapped(point.period, width=9) for point in points],
+        }  # fmt: skip
+    starts = [label for label in labels if label.endswith("Q1")] or labels[:: len(labels) // 4]
+    step = -(-len(starts) // 5)
+    starts = starts[::step]
+    return {"tickmode": "array", "tickvals": starts, "ticktext": [s.split(" ")[0] for s in starts]}
+
+
+def _lines(measure: Measure, points: Sequence[Point]) -> list[Mapping[str, Any]]:
+    """The joined figures, then mean and limits for each stretch between recorded decisions."""
+    unit = measure.unit
+    hover = f"%{{y}}{'%' if unit == 'percent' else ''}"
+    traces: list[Mapping[str, Any]] = [
+        {
+            "type": "scatter", "mode": "lines", "name": "Figure", "connectgaps": False,
+            "x": [p.label for p in points], "y": [p.shown for p in points],
+            "line": {"color": tokens.COMMON, "width": 2}, "hovertemplate": hover,
+            "meta": {"column": "value"},
+        }
+    ]  # fmt: skip
+    read = [p for p in points if p.reading and p.shown is not None]
+    styles = (
+        ("Mean", "mean", {"color": tokens.TEXT, "width": 2}),
+        ("Upper limit", "upl", {"color": tokens.SECONDARY, "width": 1.5, "dash": "dash"}),
+        ("Lower limit", "lpl", {"color": tokens.SECONDARY, "width": 1.5, "dash": "dash"}),
+    )
+    for _, group in groupby(read, key=lambda p: p.reading.stretch if p.reading else None):
+        stretch = list(group)
+        for title, attribute, line in styles:
+            limits = [getattr(p.reading, attribute) for p in stretch]
+            if all(limit is None for limit in limits):
+                continue
+            drawn = [_clipped(v, unit=unit) if attribute != "mean" else v for v in limits]
+            traces.append(
+                {
+                    "type": "scatter", "mode": "lines", "name": title, "line": line,
+                    "x": [p.label for p in stretch], "y": drawn, "hoverinfo": "skip",
+                    "meta": {"column": "mean" if attribute == "mean" else "limit, as drawn"},
+                }
+            )  # fmt: skip
+    return traces
+
+
+def _markers(measure: Measure, points: Sequence[Point]) -> list[Mapping[str, Any]]:
+    """A trace for each meaning of a point, hollow where the figure has an open query."""
+    groups: dict[tuple[str, bool], list[Point]] = {}
+    for point in points:
+        if point.shown is not None:
+            key = (point_meaning(point, polarity=measure.polarity), _is_provisional(point))
+            groups.setdefault(key, []).append(point)
+    traces: list[Mapping[str, Any]] = []
+    for (meaning, provisional), members in sorted(groups.items()):
+        colour = tokens.POINT_COLOURS[meaning.removesuffix(" high").removesuffix(" low")]
+        traces.append(
+            {
+                "type": "scatter", "mode": "markers", "name": meaning, "hoverinfo": "skip",
+                "x": [p.label for p in members], "y": [p.shown for p in members],
+                "meta": {"column": "value"},
+                "marker": {
+                    "symbol": _SYMBOLS[meaning],
+                    "size": 9 if meaning == "common cause" else 11,
+                    "color": tokens.WHITE if provisional else colour,
+                    "line": {"color": colour, "width": 2.5 if provisional else 0},
+                },
+            }
+        )  # fmt: skip
+    return traces
+
+
+def _end_labels(measure: Measure, points: Sequence[Point]) -> list[tuple[float, str]]:
+    """What stands at the right end of each line, instead of a legend."""
+    found: list[tuple[float, str]] = []
+    latest = _last(points)
+    reading = latest.reading if latest else None
+    if reading:
+        for title, limit in (("Upper limit", reading.upl), ("Lower limit", reading.lpl)):
+            drawn = _clipped(limit, unit=measure.unit)
+            if limit is not None and drawn is not None and drawn == limit:
+                found.append((drawn, f"{title} {words.shown_figure(measure, limit)}"))
+        if reading.mean is not None:
+            found.append((reading.mean, f"Mean {words.shown_figure(measure, reading.mean)}"))
+    if measure.target is not None:
+        text = f"<b>Target {words.shown_figure(measure, measure.target)}</b>"
+        found.append((measure.target, text))
+    return [(value, text.replace(" per 1,000", "").replace(" per 100,000", "").replace(" µg/m³", ""))
+            for value, text in found]  # fmt: skip
+
+
+def _latest_label(
+    measure: Measure, points: Sequence[Point], *, low: float, high: float
+) -> list[dict[str, Any]]:
+    latest = _last(points)
+    if latest is None or latest.shown is None:
+        return []
+    above = latest.shown < (low + high) / 2
+    at_end = latest is points[-1] or latest is points[-2]
+    return [
+        {
+            "text": f"<b>{words.shown_figure(measure, latest.shown)}</b>",
+            "x": latest.label, "y": latest.shown, "yshift": 17 if above else -17,
+            "xanchor": "right" if at_end else "center", "xshift": 12 if at_end else 0,
+            "font": {"size": 18, "color": tokens.TEXT}, "bgcolor": "rgba(255,255,255,0.85)",
+        }
+    ]  # fmt: skip
+
+
+def _target_line(measure: Measure) -> list[dict[str, Any]]:
+    if measure.target is None:
+        return []
+    return [
+        {
+            "type": "line", "xref": "paper", "x0": 0, "x1": 1,
+            "y0": measure.target, "y1": measure.target,
+            "line": {"color": tokens.TARGET, "width": 2, "dash": "longdash"},
+        }
+    ]  # fmt: skip
+
+
+def _rebases(points: Sequence[Point]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """An upright dotted line where limits start afresh, and its words."""
+    shapes: list[dict[str, Any]] = []
+    notes: list[dict[str, Any]] = []
+    stretch: int | None = None
+    for index, point in enumerate(points):
+        now = point.reading.stretch if point.reading else None
+        if now is not None and stretch is not None and now != stretch:
+            shapes.append(
+                {
+                    "type": "line", "yref": "paper", "x0": index - 0.5, "x1": index - 0.5,
+                    "y0": 0, "y1": 1,
+                    "line": {"color": tokens.SECONDARY, "width": 2, "dash": "dot"},
+                }
+            )  # fmt: skip
+            notes.append(
+                {
+                    "text": "Limits restarted", "x": index - 0.5, "yref": "paper", "y": 1,
+                    "yanchor": "bottom", "xanchor": "left" if index < len(points) / 2 else "center",
+                    "font": {"size": 16, "color": tokens.SECONDARY},
+                }
+            )  # fmt: skip
+        stretch = now if now is not None else stretch
+    return shapes, notes

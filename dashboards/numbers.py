@@ -1,0 +1,75 @@
+"""Numbers and dates as people read them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
+
+from schemas.quarter import Quarter
+
+_SUFFIX = {
+    "percent": "%",
+    "count": "",
+    "ratio": "",
+    "rate_per_1000": " per 1,000",
+    "rate_per_100000": " per 100,000",
+    "microgram_m3": " µg/m³",
+}
+_DEFAULT_DECIMALS = {"count": 0}
+
+
+def rounded(value: float, *, decimals: int) -> str:
+    """``value`` rounded half away from zero, thousands parted by a comma, a true minus sign."""
+    exact = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    text = f"{abs(exact):,.{decimals}f}"
+    return f"\N{MINUS SIGN}{text}" if exact < 0 else text
+
+
+def figure(value: float, *, unit: str, decimals: int | None) -> str:
+    """A figure with its unit: ``82.9%``, ``7.9 per 1,000``, ``1,204``."""
+    places = _DEFAULT_DECIMALS.get(unit, 1) if decimals is None else decimals
+    return rounded(value, decimals=places) + _SUFFIX.get(unit, f" {unit}")
+
+
+def plain(value: float) -> str:
+    """A number for a file: shortest form that reads back the same, no ``.0`` on whole numbers."""
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value)
+
+
+def count(number: float) -> str:
+    """A whole number with thousands parted."""
+    return rounded(number, decimals=0)
+
+
+def day(date: dt.date | None) -> str:
+    """``14 July 2018``, or 'not given'."""
+    return f"{date.day} {date:%B %Y}" if date else "not given"
+
+
+def moment(at: dt.datetime | None) -> str:
+    """``14 July 2018 at 10:15 UTC``, or 'not given'."""
+    return f"{day(at)} at {at:%H:%M} UTC" if at else "not given"
+
+
+def period(start: dt.date | None, end: dt.date | None, *, quarter_label: str) -> str:
+    """A period in the shortest words that are exact: a quarter, a month, a year, or two dates."""
+    if start is None or end is None:
+        return quarter_label
+    quarter = Quarter.containing(start)
+    after = end + dt.timedelta(days=1)
+    if (start, end) == (quarter.start, quarter.end):
+        return quarter.label
+    if start.day == 1 and after.day == 1:
+        months = (after.year - start.year) * 12 + after.month - start.month
+        if months == 1:
+            return f"{start:%B %Y}"
+        if months == 12 and start.month == 4:
+            return quarter.financial_year
+        if months == 12 and start.month == 1:
+            return f"{start:%Y}"
+    return day(start) if start == end else f"{day(start)} to {day(end)}"
+
+
+def file_size(size: int) -> str:
+    """``3 KB``; sizes under 1,024 bytes as they are."""
+    return f"{size} bytes" if size < 1024 else f"{-(-size // 1024)} KB"

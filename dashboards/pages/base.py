@@ -1,0 +1,149 @@
+"""What a page is, and what all pages of a build share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from dashboards import words
+from dashboards.chart import Chart, Table
+from dashboards.figures import bars, base, process
+from dashboards.published import COMBINED, Measure, Published, Summary
+from dashboards.slugs import slugs
+
+Status = Literal["draft", "final"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One page to write: where, from which template, with what.
+
+    ``path`` is relative to the site with ``/``. ``tables`` are offered for download on the page
+    and written beside the charts' own files.
+    """
+
+    path: str
+    title: str
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    charts: tuple[Chart, ...] = ()
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    illustrative: bool = False
+    section: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageType:
+    """A kind of page: how its pages are made, and the parts each must have.
+
+    A part is an element with ``data-part``; a test holds every page to this list. A new kind of
+    page is a module with its own ``PageType`` and one line in ``dashboards.pages.registry``.
+    """
+
+    name: str
+    parts: tuple[str, ...]
+    make: Callable[[Site], Iterator[Page]]
+    navigation: tuple[str, str] | None = None  # words and path of its entry in the menu
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """The data and what every page asks of it."""
+
+    published: Published
+    status: Status
+
+    @cached_property
+    def measure_slugs(self) -> dict[str, str]:
+        """File names of measures."""
+        return slugs(self.published.measure_by_id)
+
+    @cached_property
+    def theme_slugs(self) -> dict[str, str]:
+        """File names of themes."""
+        return slugs(theme.theme for theme in self.published.themes)
+
+    @cached_property
+    def organisation_slugs(self) -> dict[str, str]:
+        """File names of partners: all that owe a return or have a figure."""
+        published = self.published
+        found = {row.organisation for row in published.submissions}
+        found |= {organisation for _, organisation in published.totals_by_series}
+        return slugs(found - {COMBINED})
+
+    @cached_property
+    def board(self) -> tuple[tuple[Measure, Summary | None], ...]:
+        """Every measure in use and the summary that the board reads of it."""
+        order = {theme.theme: n for n, theme in enumerate(self.published.themes)}
+        used = (m for m in self.published.measures if m.status != "retired")
+        ordered = sorted(used, key=lambda m: (order.get(m.theme, len(order)), m.measure))
+        return tuple((m, self.published.board_summary(m.measure)) for m in ordered)
+
+    def organisation_name(self, organisation: str) -> str:
+        """A partner's name; its code where it has none."""
+        return self.published.organisation_names.get(organisation, organisation)
+
+    def return_title(self, return_name: str) -> str:
+        """A return's title, as the catalogue of measures has it."""
+        return self._return_titles.get(return_name, return_name.replace("_", " ").capitalize())
+
+    @cached_property
+    def _return_titles(self) -> dict[str, str]:
+        return {m.return_name: m.return_title for m in self.published.measures if m.return_title}
+
+    def quarter_label(self, quarter: str | None) -> str:
+        """``2018-19 Q1`` for ``2018-19-Q1``."""
+        return self.published.quarter_labels.get(quarter or "", quarter or "")
+
+    def is_illustrative(self, measure: str) -> bool:
+        """Whether any figure of a measure is made up."""
+        return any(v.illustrative for v in self.published.values_by_measure.get(measure, ()))
+
+    def marks(self, measure: str) -> base.Marks:
+        """What the pictures of a measure must say of themselves."""
+        return base.Marks(draft=self.status == "draft", illustrative=self.is_illustrative(measure))
+
+    def process_chart(
+        self, measure: Measure, summary: Summary, *, heading: str
+    ) -> Chart | None:
+        """The process-control chart of a series."""
+        return process.process_chart(
+            self.published, measure, summary, heading=heading, marks=self.marks(measure.measure)
+        )
+
+    def partners_chart(self, measure: Measure) -> Chart | None:
+        """The partners beside each other at the release's quarter."""
+        heading = words.say("sections.partners", title=measure.title)
+        return bars.partners_chart(
+            self.published, measure, heading=heading, marks=self.marks(measure.measure)
+        )
+
+    def breakdown_charts(self, measure: Measure, summary: Summary) -> tuple[Chart, ...]:
+        """A chart for each breakdown of the board's figure that has two categories to show."""
+        breakdowns = sorted(
+            {v.breakdown for v in self.published.values_by_measure.get(measure.measure, ())}
+            - {"total"}
+        )
+        charts = (
+            bars.breakdown_chart(
+                self.published,
+                measure,
+                summary,
+                breakdown=breakdown,
+                heading=words.say(
+                    "sections.breakdown", title=measure.title, breakdown=breakdown
+                ),
+                marks=self.marks(measure.measure),
+            )
+            for breakdown in breakdowns
+        )
+        return tuple(chart for chart in charts if chart is not None)
+
+    def comparators_chart(self, measure: Measure, summary: Summary) -> Chart | None:
+        """Our figure beside other areas'."""
+        heading = words.say("sections.comparators", title=measure.title)
+        return bars.comparators_chart(
+            self.published, measure, summary, heading=heading, marks=self.marks(measure.measure)
+        )

@@ -1,0 +1,143 @@
+"""The published site: a pure function from a release's data files to a folder of pages.
+
+``build_site`` reads the Parquet files of a release and writes HTML, CSS, SVG, JavaScript, CSV and
+JSON. The same data and status give the same bytes: nothing here reads a clock, draws a random
+number or knows which run it is part of.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from dashboards import published, rendering, templating
+from dashboards.chart import Chart
+from dashboards.figures import base
+from dashboards.pages import data
+from dashboards.pages.base import Page, Site
+from dashboards.pages.registry import PAGE_TYPES
+
+_ASSETS = Path(__file__).parent / "assets"
+_VENDOR = Path(__file__).parent / "vendor"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteReport:
+    """What a build made.
+
+    ``files`` gives each file's SHA-256 by its path (with ``/``, relative to the site); ``missing``
+    says in words what the site lacks, empty when it is whole.
+    """
+
+    files: Mapping[str, str]
+    pages: tuple[str, ...]
+    charts: int
+    charts_from_cache: int
+    missing: tuple[str, ...]
+
+
+def build_site(
+    data_dir: Path,
+    site_dir: Path,
+    *,
+    status: Literal["draft", "final"],
+    chart_cache: Path | None = None,
+) -> SiteReport:
+    """Writes the site of one release.
+
+    ``data_dir`` holds the release's ``pub_*.parquet`` and is only read. ``site_dir`` is made; it
+    must not hold anything yet, since a page left from before would be published with the rest. A
+    ``draft`` is marked on every page and in every picture. ``chart_cache`` is a folder where
+    pictures are kept between builds.
+
+    Without Chromium the site is whole but for its pictures, and the report says so. Raises
+    ``PublishedDataError`` where the data are not what the contract says, ``FileExistsError`` where
+    ``site_dir`` is not empty, ``ValueError`` for a status that is neither.
+    """
+    if status not in ("draft", "final"):
+        raise ValueError(f"a site is a draft or final, not {status!r}")
+    if site_dir.exists() and any(site_dir.iterdir()):
+        raise FileExistsError(f"{site_dir} is not empty")
+    site = Site(published=published.load(data_dir), status=status)
+    pages = [page for kind in PAGE_TYPES for page in kind.make(site)]
+    charts = [chart for page in pages for chart in page.charts]
+    drawn = rendering.draw(charts, cache=chart_cache)
+
+    files: dict[str, bytes] = {}
+    assets = _asset_files(files)
+    files |= data.files(site.published)
+    pictures = _picture_files(files, charts, drawn.svgs)
+    _table_files(files, pages)
+    environment = templating.environment(
+        site, assets=assets, pictures=pictures, sizes={k: len(v) for k, v in files.items()}
+    )
+    for page in pages:
+        files[page.path] = templating.render(environment, page)
+    _write(site_dir, files)
+    return SiteReport(
+        files={path: hashlib.sha256(files[path]).hexdigest() for path in sorted(files)},
+        pages=tuple(page.path for page in pages),
+        charts=len(charts),
+        charts_from_cache=drawn.from_cache,
+        missing=drawn.missing,
+    )
+
+
+def _hashed(path: str, content: bytes) -> str:
+    """``assets/site.css`` as ``assets/site.1a2b3c4d.css``: a new content has a new name."""
+    stem, _, ending = path.rpartition(".")
+    return f"{stem}.{hashlib.sha256(content).hexdigest()[:8]}.{ending}"
+
+
+def _asset_files(files: dict[str, bytes]) -> dict[str, str]:
+    """Adds style sheets and scripts; gives the path of each by its plain name."""
+    template = json.dumps(base.template(), sort_keys=True, separators=(",", ":"))
+    config = json.dumps(dict(base.CONFIG), sort_keys=True, separators=(",", ":"))
+    contents = {path.name: path.read_bytes() for path in sorted(_ASSETS.iterdir())}
+    contents["chart-template.js"] = (
+        f"window.chartTemplate={template};window.chartConfig={config};\n".encode()
+    )
+    contents["plotly-basic.min.js"] = rendering.PLOTLY_SCRIPT.read_bytes()
+    names = {}
+    for name, content in contents.items():
+        names[name] = _hashed(f"assets/{name}", content)
+        files[names[name]] = content
+    files["assets/plotly-licence.txt"] = (_VENDOR / "LICENSE").read_bytes()
+    return names
+
+
+def _picture_files(
+    files: dict[str, bytes], charts: Iterable[Chart], svgs: Mapping[str, bytes]
+) -> dict[str, str]:
+    """Adds the pictures; gives the path of each by its chart."""
+    paths: dict[str, str] = {}
+    for chart in charts:
+        if chart.chart_id in paths:
+            raise ValueError(f"two charts are called {chart.chart_id}")
+        if chart.chart_id in svgs:
+            svg = svgs[chart.chart_id]
+            paths[chart.chart_id] = _hashed(f"charts/{chart.chart_id}.svg", svg)
+            files[paths[chart.chart_id]] = svg
+    return paths
+
+
+def _table_files(files: dict[str, bytes], pages: Iterable[Page]) -> None:
+    """Adds the file of each chart and of each table that is offered."""
+    for page in pages:
+        tables = {chart.chart_id: chart.table for chart in page.charts} | dict(page.tables)
+        for name, table in tables.items():
+            path = f"data/tables/{name}.csv"
+            if path in files:
+                raise ValueError(f"two tables are called {name}")
+            files[path] = table.csv()
+
+
+def _write(site_dir: Path, files: Mapping[str, bytes]) -> None:
+    for path, content in files.items():
+        target = site_dir / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)

@@ -1,0 +1,76 @@
+"""The course of a series in a table's cell: a small drawing and its words for those who hear it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from dashboards import words
+from dashboards.figures import process
+from dashboards.published import Measure, Published
+
+WIDTH, HEIGHT = 120, 32
+_EDGE = 6
+_MOST_POINTS = 16
+
+
+def sparkline(published: Published, measure: Measure, organisation: str) -> Markup:
+    """The last sixteen points, gaps kept, with the mean and the latest point by its meaning."""
+    points = process.series_points(
+        published, measure=measure.measure, organisation=organisation
+    )[-_MOST_POINTS:]
+    shown = [(i, p.shown) for i, p in enumerate(points) if p.shown is not None]
+    if not shown:
+        return Markup('<span class="quiet">No figure to draw</span>')
+    means = [(i, p.reading.mean) for i, p in enumerate(points) if p.reading and p.reading.mean]
+    values = [value for _, value in shown]
+    low = min(values + [m for _, m in means])
+    high = max(values + [m for _, m in means])
+
+    def place(index: int, value: float) -> tuple[float, float]:
+        across = _EDGE + index * (WIDTH - 2 * _EDGE) / max(len(points) - 1, 1)
+        up = (value - low) / (high - low) if high > low else 0.5
+        return round(across, 1), round(HEIGHT - _EDGE - up * (HEIGHT - 2 * _EDGE), 1)
+
+    line = _path([place(i, v) for i, v in shown], indices=[i for i, _ in shown])
+    mean = _path([place(i, m) for i, m in means], indices=[i for i, _ in means])
+    meaning = process.point_meaning(points[shown[-1][0]], polarity=measure.polarity).split(" ")[0]
+    across, up = place(*shown[-1])
+    text = (
+        f"{len(shown)} figures, lowest {words.shown_figure(measure, min(values))}, "
+        f"highest {words.shown_figure(measure, max(values))}"
+    )
+    if published.totals_by_series and any(p.value and p.value.illustrative for p in points):
+        text += ", illustrative"
+    return Markup(
+        '<svg class="spark" viewBox="0 0 {w} {h}" width="{w}" height="{h}" aria-hidden="true" '
+        'focusable="false"><path class="spark-mean" d="{mean}"/><path class="spark-line" '
+        'd="{line}"/>{mark}</svg><span class="hidden">{text}</span>'
+    ).format(w=WIDTH, h=HEIGHT, mean=mean, line=line, mark=_mark(meaning, across, up), text=text)
+
+
+def _path(places: Sequence[tuple[float, float]], *, indices: Sequence[int]) -> str:
+    """A line through neighbours; a missing one breaks it."""
+    steps = []
+    for n, (across, up) in enumerate(places):
+        joined = n > 0 and indices[n] == indices[n - 1] + 1
+        steps.append(f"{'L' if joined else 'M'}{across} {up}")
+    return "".join(steps)
+
+
+def _mark(meaning: str, across: float, up: float) -> Markup:
+    shapes = {
+        "improvement": "M{x} {t}L{r} {y}L{x} {b}L{l} {y}Z",
+        "concern": "M{l} {t}H{r}V{b}H{l}Z",
+        "neutral": "M{x} {t}L{r} {b}H{l}Z",
+    }
+    shape = shapes.get(meaning)
+    if shape is None:
+        return Markup('<circle class="spark-common" cx="{}" cy="{}" r="4"/>').format(across, up)
+    reach = 4.5
+    path = shape.format(
+        x=across, y=up, l=round(across - reach, 1), r=round(across + reach, 1),
+        t=round(up - reach, 1), b=round(up + reach, 1),
+    )  # fmt: skip
+    return Markup('<path class="spark-{}" d="{}"/>').format(meaning, path)

@@ -1,0 +1,108 @@
+"""Pages to HTML: Jinja2 with everything escaped and nothing undefined let through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from dashboards import downloads, icons, numbers, sparklines, words
+from dashboards.chart import Chart
+from dashboards.pages.base import Page, Site
+from dashboards.pages.registry import PAGE_TYPES
+from dashboards.published import Measure, Summary
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+# Nothing is fetched from anywhere, no style or script stands in a page, no form leads out.
+CONTENT_POLICY = (
+    "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+
+def environment(
+    site: Site, *, assets: Mapping[str, str], pictures: Mapping[str, str], sizes: Mapping[str, int]
+) -> Environment:
+    """The templates with what they may call.
+
+    ``assets`` and ``pictures`` give paths by plain names and chart ids; ``sizes`` gives the bytes
+    of each file that can be downloaded.
+    """
+    made = Environment(
+        loader=FileSystemLoader(_TEMPLATES, encoding="utf-8"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    published = site.published
+
+    def figure(measure: Measure, value: float | None) -> str:
+        return words.shown_figure(measure, value)
+
+    def spark(measure: Measure, organisation: str) -> Markup:
+        return sparklines.sparkline(published, measure, organisation)
+
+    def series_headline(measure: Measure, summary: Summary) -> str:
+        return words.series_headline(published, measure, summary)
+
+    made.globals |= {
+        "site": site,
+        "release": published.release,
+        "published": published,
+        "draft": site.status == "draft",
+        "policy": CONTENT_POLICY,
+        "navigation": [kind.navigation for kind in PAGE_TYPES if kind.navigation],
+        "assets": assets,
+        "pictures": pictures,
+        "sizes": sizes,
+        "figure": figure,
+        "spark": spark,
+        "series_headline": series_headline,
+        "moved_the_wrong_way": words.moved_the_wrong_way,
+        "movement": words.movement,
+        "period_of": lambda summary: words.period_of(published, summary),
+        "word": words.word,
+        "say": words.say,
+        "rating_tag": icons.rating_tag,
+        "rating_glyph": icons.rating_glyph,
+        "variation_icon": icons.variation_icon,
+        "assurance_icon": icons.assurance_icon,
+        "measure_path": lambda measure: f"measures/{site.measure_slugs[measure]}.html",
+        "theme_path": lambda theme: f"themes/{site.theme_slugs[theme]}.html",
+        "partner_path": lambda code: f"partners/{site.organisation_slugs[code]}.html",
+        "has_partner_page": lambda code: code in site.organisation_slugs,
+        "url": _url,
+        "chart_json": _chart_json,
+    }
+    made.filters |= {
+        "day": numbers.day,
+        "moment": numbers.moment,
+        "count": numbers.count,
+        "plain": numbers.plain,
+        "file_size": numbers.file_size,
+    }
+    return made
+
+
+@pass_context
+def _url(context: Context, path: str) -> str:
+    """A link from the page being written to ``path`` of the site, relative so that the folder can
+    be moved, zipped and opened from a disk."""
+    page: Page = context["page"]
+    return "../" * page.path.count("/") + path
+
+
+def _chart_json(chart: Chart) -> Markup:
+    return Markup(downloads.json_in_page(chart.figure))  # noqa: S704  # escaped for a script element
+
+
+def render(made: Environment, page: Page) -> bytes:
+    """A page's HTML."""
+    template = made.get_template(page.template)
+    return template.render(page=page, **page.context).encode("utf-8")

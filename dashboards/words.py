@@ -1,0 +1,176 @@
+"""Sentences written from the data by rule. The sentences themselves are in ``text/words.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from dashboards import numbers
+from dashboards.published import Measure, Published, Summary, Value
+
+WORDS_FILE = Path(__file__).parent / "text" / "words.toml"
+ALT_SHORTEST, ALT_LONGEST = 40, 350
+
+
+def flatten(section: Mapping[str, object], *, prefix: str = "") -> dict[str, str]:
+    """Every sentence by its full name, ``section.key`` or ``section.part.key``."""
+    found: dict[str, str] = {}
+    for key, value in section.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            found |= flatten(value, prefix=f"{name}.")
+        else:
+            found[name] = str(value)
+    return found
+
+
+@cache
+def sentences() -> dict[str, str]:
+    """The sentences of ``text/words.toml`` by their full names."""
+    return flatten(tomllib.loads(WORDS_FILE.read_text(encoding="utf-8")))
+
+
+def word(section: str, key: str | None) -> str:
+    """The words for a code of the data; the code itself where the file has none for it."""
+    return sentences().get(f"{section}.{key or 'none'}", key or "")
+
+
+def say(name: str, **parts: str) -> str:
+    """The sentence ``name`` with its parts filled in. Raises ``KeyError`` for one not there."""
+    return sentences()[name].format(**parts)
+
+
+def shown_figure(measure: Measure, value: float | None) -> str:
+    """A figure of a measure as a page writes it; a dash for none."""
+    if value is None:
+        return "\N{EN DASH}"
+    return numbers.figure(value, unit=measure.unit, decimals=measure.decimals)
+
+
+def period_of(published: Published, summary: Summary) -> str:
+    """The period that a summary's figure is of, in words."""
+    label = published.quarter_labels.get(summary.quarter, summary.quarter)
+    for value in published.totals_by_series.get((summary.measure, summary.organisation), ()):
+        if value.quarter == summary.quarter:
+            return period_of_value(value)
+    return label
+
+
+def period_of_value(value: Value) -> str:
+    """The period of one figure, in words."""
+    return numbers.period(value.period_start, value.period_end, quarter_label=value.quarter_label)
+
+
+def measure_headline(published: Published, measure: Measure) -> str:
+    """The finding of a measure's page: what moved, whether that is real, and where target stands.
+
+    A rating never stands alone: where there is one, the process-control reading stands before it.
+    """
+    summary = published.board_summary(measure.measure)
+    if summary is None:
+        return say("headline.no_combined", title=measure.title)
+    return series_headline(published, measure, summary)
+
+
+def series_headline(published: Published, measure: Measure, summary: Summary) -> str:
+    """As ``measure_headline``, for one organisation's series."""
+    period = period_of(published, summary)
+    if summary.value is None:
+        state = word("state", summary.state)
+        return say("headline.no_figure", title=measure.title, period=period, state=state)
+    start = say(
+        f"headline.{movement(measure, summary)}",
+        title=measure.title,
+        value=shown_figure(measure, summary.value),
+        period=period,
+    )
+    parts = [word("variation.long", summary.variation)]
+    if summary.rating and summary.rating != "not rated" and measure.target is not None:
+        key = summary.rating.replace(" ", "_")
+        parts.append(say(f"headline.{key}", target=shown_figure(measure, measure.target)))
+    return f"{start}: {', '.join(parts)}"
+
+
+def movement(measure: Measure, summary: Summary) -> str:
+    """``rose``, ``fell``, ``same`` or ``first``, by the figures as they are written on the page."""
+    if summary.value is None or summary.previous_value is None:
+        return "first"
+    if shown_figure(measure, summary.value) == shown_figure(measure, summary.previous_value):
+        return "same"
+    return "rose" if summary.value > summary.previous_value else "fell"
+
+
+def moved_the_wrong_way(measure: Measure, summary: Summary) -> bool:
+    """Whether the figure as written is worse than the one before, chance or not."""
+    wrong = {"higher": "fell", "lower": "rose"}.get(measure.polarity)
+    return movement(measure, summary) == wrong
+
+
+def is_concern(summary: Summary) -> bool:
+    """Whether the latest point signals a change for the worse."""
+    return (summary.variation or "").startswith("concern")
+
+
+def is_improvement(summary: Summary) -> bool:
+    """Whether the latest point signals a change for the better."""
+    return (summary.variation or "").startswith("improvement")
+
+
+def site_headline(published: Published, board: Sequence[tuple[Measure, Summary | None]]) -> str:
+    """One paragraph for the board: what got worse, how many only seem to, what improved."""
+    worse = [(m, s) for m, s in board if s and is_concern(s)]
+    better = [s for _, s in board if s and is_improvement(s)]
+    noise = [
+        s for m, s in board if s and s.variation == "common cause" and moved_the_wrong_way(m, s)
+    ]
+    unknown = [s for _, s in board if s is None or s.variation is None]
+    names = _listed(
+        [f"{m.title} ({shown_figure(m, s.value)})" for m, s in _by_attention(worse)], most=4
+    )
+    every = str(len(board))
+    sentence = _counted("summary.worse", len(worse), all=every, names=names, worse=str(len(worse)))
+    more = [
+        _counted(f"summary.{key}", len(rows), **{key: str(len(rows))})
+        for key, rows in (("noise", noise), ("better", better), ("unknown", unknown))
+        if rows
+    ]
+    return " ".join([sentence, *more])
+
+
+def _by_attention(rows: list[tuple[Measure, Summary]]) -> list[tuple[Measure, Summary]]:
+    return sorted(rows, key=lambda row: (row[1].attention_rank or 10_000, row[0].measure))
+
+
+def _counted(name: str, count: int, **parts: str) -> str:
+    ending = "none" if count == 0 else "one" if count == 1 else "many"
+    return say(f"{name}_{ending}", **parts)
+
+
+def _listed(names: list[str], *, most: int) -> str:
+    kept = names[:most]
+    left = len(names) - len(kept)
+    if left:
+        kept.append(f"{left} more")
+    return kept[0] if len(kept) == 1 else f"{', '.join(kept[:-1])} and {kept[-1]}" if kept else ""
+
+
+def checked_alt(text: str, *, title: str) -> str:
+    """``text`` if it can serve as a text alternative.
+
+    Raises ``ValueError`` where it is shorter than 40 or longer than 350 characters or only repeats
+    the title.
+    """
+    if not ALT_SHORTEST <= len(text) <= ALT_LONGEST:
+        raise ValueError(f"a text alternative of {len(text)} characters: {text!r}")
+    if text == title:
+        raise ValueError(f"a text alternative that repeats the title: {text!r}")
+    return text
+
+
+def shortened(text: str, *, most: int) -> str:
+    """``text``, cut at a word to at most ``most`` characters with an ellipsis if it is longer."""
+    if len(text) <= most:
+        return text
+    return text[: most - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
