@@ -8,8 +8,12 @@ Anything else is the exact scanner's. Both give the same records; a test holds t
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,44 +25,87 @@ from pipelines.reading.scanner import QuoteFault, scan
 _Bytes = npt.NDArray[np.uint8]
 _Flags = npt.NDArray[np.bool_]
 _Offsets = npt.NDArray[np.int64]
+_Result = TypeVar("_Result")
 
 _QUOTE, _LF, _CR, _TAB = 0x22, 0x0A, 0x0D, 0x09
 _CHUNK = 1 << 18  # bytes looked at in one go: small enough to stay in the processor's cache
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """What one chunk of a file holds outside quotation marks."""
+
+    ends: _Offsets  # of the line feeds, in the file
+    at: _Offsets  # how many separators (delimiters and line feeds) of the chunk come before each
+    separators: int
+    returns: int  # carriage returns
+    pairs: int  # line feeds with a carriage return before them
+
+
 def bulk_records(body: bytes, *, delimiter: str) -> BulkRecords | None:
-    """The records of a text in UTF-8 (without a byte order mark), None where its quotation marks
-    or line ends need the exact scanner."""
+    """The records of a text in UTF-8 (without a byte order mark), None where it is empty or its
+    quotation marks or line ends need the exact scanner."""
     if not body:
         return None
     content = np.frombuffer(body, dtype=np.uint8)
-    mark = ord(delimiter)
-    quoted = b'"' in body
-    separators = _offsets(
-        content,
-        (lambda c: (c == mark) | (c == _LF) | (c == _QUOTE))
-        if quoted
-        else (lambda c: (c == mark) | (c == _LF)),
-    )
-    kinds = content[separators]
-    quotes = np.zeros(0, dtype=np.int64)
-    if quoted:
-        is_quote = kinds == _QUOTE
-        quotes = separators[is_quote]
-        if not _in_their_places(content, quotes, mark):
+    starts = range(0, len(content), _CHUNK)
+    inside: list[bool] | None = None
+    if b'"' in body:
+        quotes = _each(lambda start: _count(content[start : start + _CHUNK], _QUOTE), starts)
+        inside = [before % 2 == 1 for before in accumulate(quotes, initial=0)]
+        if inside.pop():  # at the end of the file
             return None
-        outside = ~(np.bitwise_xor.accumulate(is_quote) | is_quote)
-        separators, kinds = separators[outside], kinds[outside]
-    closing = np.flatnonzero(kinds == _LF)
-    ends = separators[closing]
-    line_end = _line_end(content, ends, quotes)
-    if line_end is None:
+    mark = ord(delimiter)
+    parts = _each(
+        lambda start: _part(
+            content, start, mark=mark, inside=inside[start // _CHUNK] if inside else None
+        ),
+        starts,
+    )
+    found = [part for part in parts if part is not None]
+    if len(found) < len(parts):
         return None
+    returns, pairs = sum(part.returns for part in found), sum(part.pairs for part in found)
+    ends = np.concatenate([part.ends for part in found])
+    if returns != pairs or pairs not in (0, len(ends)):
+        return None
+    before = accumulate((part.separators for part in found), initial=0)
+    closing = np.concatenate([part.at + more for part, more in zip(found, before, strict=False)])
     widths = np.diff(closing, prepend=-1)
     if not len(ends) or ends[-1] + 1 < len(content):  # the last line has no line end
-        widths = np.append(widths, len(kinds) - (closing[-1] + 1 if len(closing) else 0) + 1)
-    return BulkRecords(
-        body, delimiter=delimiter, ends=ends, widths=widths, line_ends={line_end: len(ends)}
+        last = sum(part.separators for part in found) - (closing[-1] + 1 if len(ends) else 0)
+        widths = np.append(widths, last + 1)
+    line_ends = {"\r\n" if pairs else "\n": len(ends)} if len(ends) else {}
+    return BulkRecords(body, delimiter=delimiter, ends=ends, widths=widths, line_ends=line_ends)
+
+
+def _part(content: _Bytes, start: int, *, mark: int, inside: bool | None) -> _Part | None:
+    """What the chunk from ``start`` holds, None where a quotation mark is out of its place.
+
+    ``inside`` says whether the chunk begins between quotation marks, None in a file without any.
+    """
+    chunk = content[start : start + _CHUNK]
+    wanted = (chunk == mark) | (chunk == _LF) | (chunk == _CR)
+    if inside is not None:
+        wanted |= chunk == _QUOTE
+    at = np.flatnonzero(wanted)
+    kinds = chunk[at]
+    if inside is not None:
+        is_quote = kinds == _QUOTE
+        between = np.bitwise_xor.accumulate(is_quote) ^ inside
+        if not _in_their_places(content, at[is_quote] + start, between[is_quote], mark):
+            return None
+        outside = ~(between | is_quote)
+        at, kinds = at[outside], kinds[outside]
+    is_end = kinds == _LF
+    is_separator = kinds != _CR
+    ends = at[is_end] + start
+    return _Part(
+        ends=ends,
+        at=np.flatnonzero(is_end[is_separator]),
+        separators=int(np.count_nonzero(is_separator)),
+        returns=len(kinds) - int(np.count_nonzero(is_separator)),
+        pairs=_count(content[ends[ends > 0] - 1], _CR),
     )
 
 
@@ -79,7 +126,7 @@ class BulkRecords:
         self._ends = ends
         self.widths = widths
         self.faults: Mapping[int, QuoteFault] = {}
-        self.line_ends = {end: count for end, count in line_ends.items() if count}
+        self.line_ends = line_ends
 
     def cells(self, index: int) -> tuple[str, ...]:
         text = self._body[slice(*self._span(index, index))].decode("utf-8")
@@ -149,17 +196,24 @@ class BulkRecords:
             yield from (self._span(a, b) for a, b in zip(firsts, lasts, strict=True))
 
 
+def _each(look: Callable[[int], _Result], starts: range) -> list[_Result]:
+    """The result for each chunk, in order; the processors share the chunks of a large file."""
+    if len(starts) <= 1:
+        return [look(start) for start in starts]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # numpy frees the interpreter as it counts
+        return list(pool.map(look, starts))
+
+
+def _count(content: _Bytes, byte: int) -> int:
+    return int(np.count_nonzero(content == byte))
+
+
 def _offsets(content: _Bytes, test: Callable[[_Bytes], _Flags]) -> _Offsets:
     """The offsets of the bytes that pass a test."""
-
-    def look(start: int) -> _Offsets:
-        return np.flatnonzero(test(content[start : start + _CHUNK])) + start
-
     starts = range(0, len(content), _CHUNK)
-    if len(starts) <= 1:
-        return look(0)
-    with ThreadPoolExecutor() as pool:  # numpy lets go of the interpreter while it counts
-        return np.concatenate(list(pool.map(look, starts)))
+    return np.concatenate(
+        _each(lambda start: np.flatnonzero(test(content[start : start + _CHUNK])) + start, starts)
+    )
 
 
 def _is_ascii_control(chunk: _Bytes) -> _Flags:
@@ -168,33 +222,11 @@ def _is_ascii_control(chunk: _Bytes) -> _Flags:
     return found
 
 
-def _in_their_places(content: _Bytes, quotes: _Offsets, mark: int) -> bool:
+def _in_their_places(content: _Bytes, quotes: _Offsets, opening: _Flags, mark: int) -> bool:
     """Whether each opening quotation mark begins a cell and each closing one ends it; two
     together inside a cell are a closing and an opening one."""
-    if len(quotes) % 2:
-        return False
-    opening, closing = quotes[::2], quotes[1::2]
-    before = content[np.maximum(opening - 1, 0)]
-    after = content[np.minimum(closing + 1, len(content) - 1)]
-    begins = (opening == 0) | (before == mark) | (before == _LF) | (before == _QUOTE)
-    ends = (after == mark) | (after == _LF) | (after == _CR) | (after == _QUOTE)
-    return bool(begins.all() and (ends | (closing == len(content) - 1)).all())
-
-
-def _line_end(content: _Bytes, ends: _Offsets, quotes: _Offsets) -> str | None:
-    """The line end that all records have, None where they differ or where a carriage return
-    stands alone outside quotation marks."""
-    returns = _offsets(content, lambda c: c == _CR)
-    if not len(returns):
-        return "\n"
-    pairs = (ends > 0) & (content[np.maximum(ends - 1, 0)] == _CR)
-    if pairs.any() and not pairs.all():
-        return None
-    if pairs.any():
-        if len(returns) == len(ends):
-            return "\r\n"
-        returns = np.setdiff1d(returns, ends - 1, assume_unique=True)
-    inside = np.searchsorted(quotes, returns) % 2 == 1
-    if not inside.all():
-        return None
-    return "\r\n" if pairs.any() else "\n"
+    last = len(content) - 1
+    before, after = content[np.maximum(quotes - 1, 0)], content[np.minimum(quotes + 1, last)]
+    begins = (quotes == 0) | (before == mark) | (before == _LF) | (before == _QUOTE)
+    ends = (after == mark) | (after == _LF) | (after == _CR) | (after == _QUOTE) | (quotes == last)
+    return bool(np.where(opening, begins, ends).all())

@@ -9,6 +9,8 @@ from pipelines.reading.decoding import UNREADABLE, Decoded
 from pipelines.reading.outcome import Fact, Fault
 from pipelines.reading.records import Records
 
+_START_BYTES = 10_000  # enough to know UTF-16 by
+
 
 def encoding_faults(decoded: Decoded, content: bytes, records: Records) -> Iterator[Fault]:
     """How the file was decoded, and where it could not be."""
@@ -31,10 +33,10 @@ def unmarked_utf_16(content: bytes) -> Fault | None:
     beside each Latin letter. Nothing further can be found in such a file."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return None
-    nuls = content.count(0)
-    if nuls * 4 <= len(content):
+    start = content[:_START_BYTES]
+    if start.count(0) * 4 <= len(start):
         return None
-    counts = {"byte_offset": content.find(0), "found": nuls}
+    counts = {"byte_offset": content.find(0), "found": content.count(0)}
     return Fault(rule="ENC-003", row=1, facts={"kind": "NUL", **counts, "likely": "utf-16"})
 
 
