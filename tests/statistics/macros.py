@@ -28,36 +28,46 @@ class _Exceptions:
 
 
 @cache
-def _environment() -> tuple[jinja2.Environment, str]:
+def _environment() -> jinja2.Environment:
     # SQL, not HTML: nothing is to be escaped.
-    environment = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)  # noqa: S701
+    environment = jinja2.Environment(autoescape=False)  # noqa: S701
     environment.globals["exceptions"] = _Exceptions()
-    sources = sorted(MACROS.glob("*.sql"))
-    return environment, "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    sources = (path.read_text(encoding="utf-8") for path in sorted(MACROS.glob("*.sql")))
+    macros = environment.from_string("\n".join(sources)).module
+    environment.globals |= {name: macro for name, macro in vars(macros).items() if callable(macro)}
+    return environment
 
 
+@cache
 def render(call: str) -> str:
     """The SQL that a macro call gives: ``render("wilson_lower('x', 'n')")``."""
-    environment, macros = _environment()
-    return environment.from_string(macros + "{{ " + call + " }}").render().strip()
+    return _environment().from_string("{{ " + call + " }}").render().strip()
+
+
+@cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
 
 
 def evaluate(call: str, **columns: object) -> Any:
     """The one value that a macro gives, its arguments being columns of one row."""
     names = ", ".join(f"${name} as {name}" for name in columns)
-    with duckdb.connect() as connection:
-        row = connection.execute(f"select {render(call)} from (select {names})", columns).fetchone()
+    statement = f"select {render(call)} from (select {names})"
+    row = _connection().execute(statement, columns).fetchone()
     assert row is not None
     return row[0]
 
 
 def query(sql: str, **tables: pl.DataFrame) -> list[dict[str, Any]]:
     """The rows of a query over the named frames, as dictionaries."""
-    with TemporaryDirectory() as folder, duckdb.connect() as connection:
+    connection = _connection()
+    with TemporaryDirectory() as folder:
         for name, frame in tables.items():
             path = Path(folder) / f"{name}.parquet"
             frame.write_parquet(path)
-            connection.execute(f"create table {name} as from read_parquet('{path}')")
+            connection.execute(
+                f"create or replace temporary table {name} as from read_parquet('{path}')"
+            )
         result = connection.execute(sql)
         names = [column[0] for column in result.description or ()]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

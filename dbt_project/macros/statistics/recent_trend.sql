@@ -8,12 +8,13 @@
     being a row without one. Expressions over it: `series`, `period` (sorts by time), `form`
     ('proportion', else a weighted line is fitted), `numerator` and `denominator` (for proportions),
     `value`, `lower`, `upper` (95 % interval, in the value's unit; for all others), `polarity`.
+    `years` is five; the examples in textbooks, which the tests hold it to, have other numbers.
 
     Gives a query, one row a series: series, points (of the latest five, with figures),
     first_period, last_period, chi_squared, slope (per year; of the logit for proportions),
     recent_trend ('increasing and getting better', 'increasing and getting worse', 'increasing',
     the same for decreasing, 'no significant change', 'cannot be calculated'), reason (why not). #}
-{% macro recent_trend(relation, series, period, form, numerator, denominator, value, lower, upper, polarity) -%}
+{% macro recent_trend(relation, series, period, form, numerator, denominator, value, lower, upper, polarity, years=5) -%}
 with recent_trend_rows as (
     select
         {{ series }} as series,
@@ -33,7 +34,7 @@ with recent_trend_rows as (
 latest_five as (
     select
         *,
-        cast(6 - place_from_end as double) as year_number,
+        cast({{ years + 1 }} - place_from_end as double) as year_number,
         case
             when form = 'proportion' then
                 case
@@ -47,7 +48,7 @@ latest_five as (
             when standard_error is null or standard_error <= 0 then 'a figure has no interval'
         end as fault
     from recent_trend_rows
-    where place_from_end <= 5
+    where place_from_end <= {{ years }}
 ),
 
 {# Each point's part in a weighted line: its height and its weight. #}
@@ -108,7 +109,7 @@ tested as (
             else power((w * wty - wt * wy) / (w * wtt - wt * wt), 2) * (wtt - wt * wt / w)
         end as chi_squared
     from summed
-    where rows_found = 5 and points = 5
+    where rows_found = {{ years }} and points = {{ years }}
 ),
 
 left_out as (
@@ -143,7 +144,7 @@ select
     tested.slope,
     case
         when tested.series is null then 'cannot be calculated'
-        when not (tested.chi_squared > 9.5495 and agreements.agreeing = 5) then 'no significant change'
+        when not (tested.chi_squared > 9.5495 and agreements.agreeing = {{ years }}) then 'no significant change'
         when tested.slope > 0 then
             case summed.polarity
                 when 'higher' then 'increasing and getting better'
@@ -158,8 +159,8 @@ select
             end
     end as recent_trend,
     case
-        when summed.rows_found < 5 then 'fewer than five years'
-        when summed.points < 5 then summed.fault
+        when summed.rows_found < {{ years }} then 'fewer than five years'
+        when summed.points < {{ years }} then summed.fault
     end as reason
 from summed
 left join tested on summed.series = tested.series
