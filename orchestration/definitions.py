@@ -1,7 +1,5 @@
 """All of Quarterdeck that Dagster shows; this module only composes."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import dagster as dg

@@ -1,7 +1,5 @@
 """Thin adapters: what the assets need of the workspace, so that domain code knows no Dagster."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path

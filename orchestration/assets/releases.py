@@ -1,7 +1,5 @@
 """The draft release: the published data taken out of the warehouse, and the pages made of it."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 import dagster as dg

@@ -4,8 +4,6 @@ What belongs here: carrying rows from the record into the warehouse, and showing
 found. What does not: any rule about a return (``schemas``, ``pipelines.checking``).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg

@@ -4,8 +4,6 @@ What belongs here: the order of things. What does not: SQL (``dbt_project``) and
 which figures may be shown (``pipelines.disclosure``).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
