@@ -8,7 +8,7 @@ cells as (
 
 measures as (
 
-    select measure, form, threshold, rounding, show_zero from {{ ref('dim_measure') }}
+    select measure, form, rounding, show_zero from {{ ref('dim_measure') }}
 
 ),
 
@@ -29,7 +29,7 @@ final as (
         cells.denominator,
         cells.value,
         cells.symbol,
-        measures.threshold,
+        cells.threshold,
         measures.rounding,
         measures.show_zero
     from cells

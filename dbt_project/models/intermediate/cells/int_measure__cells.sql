@@ -12,6 +12,18 @@ combined as (
 
 ),
 
+measures as (
+
+    select measure, threshold from {{ ref('dim_measure') }}
+
+),
+
+areas as (
+
+    select area, is_comparator from {{ ref('dim_area') }}
+
+),
+
 united as (
 
     select
@@ -76,12 +88,21 @@ united as (
 
 ),
 
+-- A small-number rule is for what partners count, not for what others have published.
 final as (
 
     select
-        concat_ws('|', measure, organisation, area, quarter, breakdown, category) as cell_id,
-        *
+        concat_ws(
+            '|', united.measure, united.organisation, united.area, united.quarter,
+            united.breakdown, united.category
+        ) as cell_id,
+        united.*,
+        case when not coalesce(areas.is_comparator, false) then measures.threshold end as threshold
     from united
+    inner join measures
+        on united.measure = measures.measure
+    left join areas
+        on united.area = areas.area
 
 )
 

@@ -18,6 +18,16 @@ organisations as (
 
 ),
 
+-- What only one partner ever gives is its figure: there is nothing to combine.
+several as (
+
+    select measure
+    from partners
+    group by measure
+    having count(distinct organisation) > 1
+
+),
+
 -- A share needs both counts of a partner; a count needs the count of the whole quarter.
 counted as (
 
@@ -37,6 +47,8 @@ counted as (
     from partners
     inner join measures
         on partners.measure = measures.measure
+    inner join several
+        on partners.measure = several.measure
     left join organisations
         on partners.organisation = organisations.organisation
     where measures.aggregation in ('ratio', 'sum')

@@ -14,7 +14,7 @@ decided as (
 
 measures as (
 
-    select measure, unit, form, threshold, rounding from {{ ref('dim_measure') }}
+    select measure, unit, form, rounding from {{ ref('dim_measure') }}
 
 ),
 
@@ -25,18 +25,18 @@ stated as (
         cells.*,
         measures.unit,
         measures.form,
-        measures.threshold is not null and measures.rounding > 1 as is_rounded,
+        cells.threshold is not null and measures.rounding > 1 as is_rounded,
         {{ rounded_count('cells.numerator', 'measures.rounding') }} as rounded_numerator,
         {{ rounded_count('cells.denominator', 'measures.rounding') }} as rounded_denominator,
         {{ rounded_count('cells.value', 'measures.rounding') }} as rounded_value,
         case
             when cells.state <> 'figure' then cells.state
-            when measures.threshold is null or decided.state = 'shown' then 'shown'
+            when cells.threshold is null or decided.state = 'shown' then 'shown'
             else 'suppressed'
         end as shown_state,
         case
             when cells.state <> 'figure' then cells.state_reason
-            when measures.threshold is null or decided.state = 'shown' then cells.state_reason
+            when cells.threshold is null or decided.state = 'shown' then cells.state_reason
             else coalesce(decided.reason, 'not decided')
         end as shown_reason
     from cells

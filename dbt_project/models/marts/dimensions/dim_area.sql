@@ -12,7 +12,10 @@ final as (
         area,
         name,
         kind,
-        area = '{{ var("home_area") }}' as is_home
+        area = '{{ var("home_area") }}' as is_home,
+        -- Figures of other cities, regions and the country are public already.
+        area <> '{{ var("home_area") }}' and kind in ('city', 'region', 'country', 'group')
+            as is_comparator
     from areas
 
 )
