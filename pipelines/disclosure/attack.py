@@ -57,9 +57,17 @@ def attack_release(data_dir: Path, *, earlier: Sequence[Path] = ()) -> Attack:
     show_zero``; where they are missing, 1 to 4 is taken to be small). Raises ``FileNotFoundError``
     where they are not there.
     """
+    directories = (*earlier, data_dir)
+    values = {each: pl.read_parquet(each / "pub_measure_value.parquet") for each in directories}
+    # A measure that hides nothing in one release can give away what it hides in another.
+    sensitive = {
+        measure
+        for frame in values.values()
+        for measure in frame.filter(pl.col("state").is_in(HIDDEN_STATES))["measure"]
+    }
     knowledge = _Knowledge()
-    for directory in (*earlier, data_dir):
-        knowledge.read(directory)
+    for directory, frame in values.items():
+        knowledge.read(frame.filter(pl.col("measure").is_in(sensitive)), directory)
     return Attack(
         suppressed=len(knowledge.hidden),
         exposed=tuple(knowledge.exposed()),
@@ -82,19 +90,16 @@ class _Knowledge:
         default_factory=lambda: defaultdict(list)
     )
 
-    def read(self, data_dir: Path) -> None:
-        values = pl.read_parquet(data_dir / "pub_measure_value.parquet")
+    def read(self, values: pl.DataFrame, data_dir: Path) -> None:
         measures = {
             row["measure"]: row
             for row in pl.read_parquet(data_dir / "pub_measure.parquet").iter_rows(named=True)
         }
-        sensitive = set(values.filter(pl.col("state").is_in(HIDDEN_STATES))["measure"])
         groups: dict[tuple[str, ...], list[dict[str, object]]] = defaultdict(list)
         for row in values.iter_rows(named=True):
-            if row["measure"] in sensitive:
-                measure = measures[row["measure"]]
-                self._read_row(row, str(measure["form"]), _rule(measure), str(data_dir))
-                groups[row["measure"], row["area"], row["quarter"]].append(row)
+            measure = measures[row["measure"]]
+            self._read_row(row, str(measure["form"]), _rule(measure), str(data_dir))
+            groups[row["measure"], row["area"], row["quarter"]].append(row)
         for (measure_name, *_), rows in groups.items():
             for kind, whole, parts in _families(rows):
                 self._guess(measure_name, kind, whole, parts, str(data_dir))
@@ -177,31 +182,25 @@ class _Knowledge:
                     break  # the guesses contradict each other here: nothing true follows from them
                 key, threshold = self.hidden[variable]
                 if found.least == found.greatest or found.greatest <= threshold:
-                    measure, organisation, area, quarter, breakdown, category = key
-                    yield Exposed(
-                        measure=measure,
-                        organisation=organisation,
-                        area=area,
-                        quarter=quarter,
-                        breakdown=breakdown,
-                        category=category,
-                        least=found.least,
-                        greatest=found.greatest,
-                    )
-        for variable in sorted(self.hidden):
+                    yield _exposed(key, found.least, found.greatest)
+        for variable, (key, threshold) in sorted(self.hidden.items()):
             low, high = self.bounds[variable]
-            if low == high:  # another release shows the same figure
-                measure, organisation, area, quarter, breakdown, category = self.hidden[variable][0]
-                yield Exposed(
-                    measure=measure,
-                    organisation=organisation,
-                    area=area,
-                    quarter=quarter,
-                    breakdown=breakdown,
-                    category=category,
-                    least=low,
-                    greatest=low,
-                )
+            if low == high and 0 < low <= threshold:  # another release shows it
+                yield _exposed(key, low, low)
+
+
+def _exposed(key: tuple[str, ...], least: int, greatest: int) -> Exposed:
+    measure, organisation, area, quarter, breakdown, category = key
+    return Exposed(
+        measure=measure,
+        organisation=organisation,
+        area=area,
+        quarter=quarter,
+        breakdown=breakdown,
+        category=category,
+        least=least,
+        greatest=greatest,
+    )
 
 
 def _end(bounds: _Bounds, coefficient: int, which: int) -> int:
