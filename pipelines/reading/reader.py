@@ -67,8 +67,9 @@ def read(
         *_empty(layout),
     ]
     refused = any(fault.rule in _NO_TABLE for fault in faults)
-    row_faults = [*_quote_faults(records), *layout.faults, *control_characters(records)]
-    faults.extend(sorted(row_faults, key=lambda fault: (fault.row or 0, fault.column or 0)))
+    if not any(fault.facts.get("limit") == "rows" for fault in faults):
+        row_faults = [*_quote_faults(records), *layout.faults, *control_characters(records)]
+        faults.extend(sorted(row_faults, key=lambda fault: (fault.row or 0, fault.column or 0)))
     used = 0 if refused else layout.table.height
     return ReadFile(
         faults=tuple(faults),

@@ -117,6 +117,12 @@ def test_each_limit_is_named_with_what_was_found() -> None:
     assert read(GOOD, limits=Limits(bytes=len(GOOD), rows=2, columns=3)).faults == ()
 
 
+def test_a_file_with_too_many_rows_does_not_list_a_fault_for_each() -> None:
+    file = read(HEAD + b"T01\r\n" * 10, limits=Limits(rows=9))
+    assert rules(file) == [("FIL-003", None, None)]
+    assert (file.rows_found, file.rows_not_read) == (10, 10)
+
+
 def test_a_cell_is_measured_in_characters_not_bytes() -> None:
     content = HEAD + ("T01,DA01," + "é" * 20 + "\r\n").encode()
     assert read(content, limits=Limits(cell_characters=20)).faults == ()
