@@ -144,8 +144,8 @@ def test_without_complementary_suppression_the_attacker_succeeds() -> None:
 
 
 def test_not_far_more_is_suppressed_than_protection_costs() -> None:
-    # Measured: 14 % of these cells are small and 31 % protect them, 2.2 for one. Each needs at least
-    # three companions (a rectangle), which several can share.
+    # Measured: 14 % of these cells are small and 31 % protect them, 2.2 for one. Each needs three
+    # companions (a rectangle), which several can share.
     chance = seeded(11)
     small = helping = 0
     for _ in range(15):
