@@ -112,7 +112,7 @@ class Warehouse:
         result = dbtRunner().invoke(
             [
                 command, "--project-dir", str(self.project), "--profiles-dir", str(PROJECT),
-                "--target-path", str(target), "--log-path", str(target), "--quiet",
+                "--target-path", str(target), "--log-level-file", "none", "--quiet",
                 "--vars", json.dumps(dict(variables)), *arguments,
             ]
         )  # fmt: skip
