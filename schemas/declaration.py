@@ -49,14 +49,15 @@ class Observation:
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """Rows that are parts of another row, named in the column ``part_of``.
+    """Rows that are parts of another row, named in the column ``part_of`` (None: there is no such
+    column, and the categories of a measure are parts of its total).
 
     ``figure`` is what must add up. ``share``: a column with the part's stated percentage of the
     whole. ``whole_is_100``: the rows that are part of no other make 100 per cent together, where
     ``figure`` is a percentage.
     """
 
-    part_of: str
+    part_of: str | None
     figure: str
     share: str | None = None
     whole_is_100: bool = False

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+_ROWS_NAMED = 5
+
+
 class Severity(StrEnum):
     """How much a finding weighs, heaviest first."""
 
@@ -40,6 +43,26 @@ class Finding:
     column: str | None = None
     letter: str | None = None
     value: str | None = None
+
+    @property
+    def where(self) -> str:
+        """The place in words: ``Row 14, column E (trained)``; ``This file`` where none is named."""
+        column = f"column {self.letter} ({self.column})" if self.letter else ""
+        if self.row is None:
+            return column[:1].upper() + column[1:] if column else "This file"
+        rows = f"Row {self.row}"
+        if self.rows:
+            shown = ", ".join(map(str, self.rows[:_ROWS_NAMED]))
+            more = len(self.rows) - _ROWS_NAMED
+            rows = f"Rows {shown}" + (f" and {more:,} more" if more > 0 else "")
+        return f"{rows}, {column}" if column else rows
+
+    @property
+    def sentence(self) -> str:
+        """Where, what was found, what to do, and the rule's id last:
+        ``Row 14, column E (trained): 201 is more than the 100 eligible staff. Check columns D
+        and E. [ROW-001]``."""
+        return f"{self.where}: {self.message} {self.hint} [{self.rule}]"
 
     def as_json(self) -> dict[str, str | int | list[int] | None]:
         """The seven fixed fields (``rule, severity, row, column, value, message, hint``), then

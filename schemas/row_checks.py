@@ -1,7 +1,8 @@
 """Checks across the cells of one row, for the models of returns.
 
 Each gives a pandera check whose name is the rule's id and the columns concerned, the one the
-finding points at first: ``ROW-001 trained eligible``. A row in which a cell that is needed is
+finding points at first: ``ROW-001 trained eligible``. A dot parts the rule from the variant of
+its words: ``NUM-006.fraction percent``. A row in which a cell that is needed is
 empty passes: what is empty or unreadable has a finding of its own.
 
 Some rules depend on what is measured. Before a model runs, two columns are joined from the
@@ -34,7 +35,7 @@ def row_check(rule: str, *columns: str, passes: pl.Expr) -> Any:
         return data.lazyframe.select(passes.fill_null(value=True))
 
     # pandera finds checks by the function's own name, so each needs a different one.
-    check.__name__ = "_".join((rule, *columns)).replace("-", "_").lower()
+    check.__name__ = "_".join((rule, *columns)).replace("-", "_").replace(".", "_").lower()
     return pa.dataframe_check(check, name=" ".join((rule, *columns)), n_failure_cases=1)
 
 
@@ -98,7 +99,7 @@ def change_follows(change: str, now: str, before: str) -> Any:
         .otherwise(None)
     )
     off = (pl.col(change) - exact).abs()
-    return row_check("ROW-003", change, now, before, passes=off <= rounding_shown(change))
+    return row_check("ROW-003.change", change, now, before, passes=off <= rounding_shown(change))
 
 
 def percentage_within_100(value: str) -> Any:
@@ -120,4 +121,4 @@ def not_a_fraction(value: str, *, of_measures: bool = False) -> Any:
     looks_like_one = (pl.col(value) > 0) & (pl.col(value) < 1) & (decimals_shown(value) > 0)
     if of_measures:
         looks_like_one = (pl.col("measure_unit") == "percent") & looks_like_one
-    return row_check("NUM-006", value, passes=~looks_like_one)
+    return row_check("NUM-006.fraction", value, passes=~looks_like_one)

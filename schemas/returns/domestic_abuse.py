@@ -12,7 +12,7 @@ from schemas.columns import (
     organisation_column,
     quarter_column,
 )
-from schemas.declaration import Observation, Return
+from schemas.declaration import Observation, Parts, Return
 from schemas.row_checks import (
     enough_in_denominator,
     not_a_fraction,
@@ -110,4 +110,5 @@ RETURN = Return(
         value="value",
     ),
     figures=(("value",), ("numerator", "denominator")),
+    parts=(Parts(part_of=None, figure="value"),),
 )

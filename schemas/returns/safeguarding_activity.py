@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pandera.polars as pa
 
 from schemas.columns import (
@@ -46,7 +48,7 @@ class SafeguardingActivity(pa.DataFrameModel):
         required=False,
         blank_allowed=True,
     )
-    month: str = column(
+    month: dt.date = column(
         title="Month",
         description="The month of a monthly figure, written 2018-07; empty for the whole quarter.",
         example="2018-07",

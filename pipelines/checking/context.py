@@ -1,0 +1,68 @@
+"""What a file is checked against: reference data, who sends it, when, and what came before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import polars as pl
+
+from pipelines.reading.outcome import Limits
+from schemas.quarter import Quarter
+from schemas.reference import Reference
+
+
+class History(Protocol):
+    """What was accepted before. Frames have the columns of accepted rows (docs/contracts.md)."""
+
+    def rows(self, organisation: str, return_name: str, quarter: Quarter) -> pl.DataFrame | None:
+        """The current accepted rows of an obligation; None where none were accepted."""
+        ...
+
+    def rows_of_others(
+        self, organisation: str, return_name: str, quarter: Quarter
+    ) -> pl.DataFrame | None:
+        """The current accepted rows of all other organisations; None where there are none."""
+        ...
+
+
+class NoHistory:
+    """Nothing came before: what a file alone can tell is checked."""
+
+    def rows(self, organisation: str, return_name: str, quarter: Quarter) -> pl.DataFrame | None:
+        """None, whatever is asked."""
+        return None
+
+    def rows_of_others(
+        self,
+        organisation: str,
+        return_name: str,
+        quarter: Quarter,
+    ) -> pl.DataFrame | None:
+        """None, whatever is asked."""
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """The circumstances in which a file is checked.
+
+    ``sender_organisations``: whom the sender may send for, None for anyone. ``as_of``: the day of
+    the check. ``expected_*``: what the sender said the file is. ``enforce_window``: refuse a file
+    outside the days in which its return is taken (AUT-002); ``extended_to`` moves the last of
+    these days for this organisation.
+    """
+
+    reference: Reference
+    as_of: dt.date
+    sender_organisations: frozenset[str] | None = None
+    expected_return: str | None = None
+    expected_organisation: str | None = None
+    expected_quarter: Quarter | None = None
+    history: History = field(default_factory=NoHistory)
+    explanations: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    enforce_window: bool = False
+    extended_to: dt.date | None = None
