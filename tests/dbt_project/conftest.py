@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.dbt_project.warehouse import NEEDS_CORRECTION, Warehouse
+from tests.dbt_project.warehouse import NEEDS_CORRECTION, Warehouse, moment
 
 QUERY = {"rule": "far from the last", "severity": "query", "row_number": 2, "rows_in_group": 1}
 ERROR = {"rule": "part above whole", "severity": "error", "row_number": 2, "rows_in_group": 1}
 
 
-def level_2(eligible: int | None, trained: int | None, percent: float | None = None) -> dict[str, object]:
+def level_2(
+    eligible: int | None, trained: int | None, percent: float | None = None
+) -> dict[str, object]:
     """A row of the training return: safeguarding children level 2, all staff."""
     return {
         "course": "Safeguarding children level 2",
@@ -45,7 +47,9 @@ def month(first_day: dt.date | None, count: int) -> dict[str, object]:
     }
 
 
-def mmr(area: str, numerator: int | None, denominator: int | None, value: float) -> dict[str, object]:
+def mmr(
+    area: str, numerator: int | None, denominator: int | None, value: float
+) -> dict[str, object]:
     """A row of the population return: MMR, two doses at age 5, in 2016-17."""
     return {
         "indicator": "MMR two doses at age 5",
@@ -68,7 +72,8 @@ def tell_the_story(warehouse: Warehouse) -> None:
     warehouse.send("training_compliance", "UHB", "2018-19-Q1", received="2018-08-01 09:00",
                    rows=[level_2(4000, 3600)], findings=[QUERY])  # fmt: skip
     warehouse.send("training_compliance", "UHB", "2018-19-Q1", received="2018-08-05 09:00",
-                   rows=[level_2(4000, 5000)], outcome=NEEDS_CORRECTION, findings=[ERROR])  # fmt: skip
+                   rows=[level_2(4000, 5000)],
+                   outcome=NEEDS_CORRECTION, findings=[ERROR])  # fmt: skip
     # Community Healthcare gave a percentage alone: shown, but no part of the combined one.
     warehouse.send("training_compliance", "BCHC", "2018-19-Q1", received="2018-07-12 09:00",
                    rows=[level_2(None, None, 87.4)])  # fmt: skip
@@ -83,10 +88,10 @@ def tell_the_story(warehouse: Warehouse) -> None:
     # Change Grow Live is excused; the orthopaedic hospital has an extension; the others are silent.
     warehouse.event(event_id="1", kind="excused", organisation="CGL", by_whom="An officer",
                     return_name="training_compliance", quarter="2018-19-Q1", reason="Moved house",
-                    at=dt.datetime(2018, 7, 1))  # fmt: skip
+                    at=moment("2018-07-01"))  # fmt: skip
     warehouse.event(event_id="2", kind="extended", organisation="ROH", by_whom="An officer",
                     return_name="training_compliance", quarter="2018-19-Q1", reason="Illness",
-                    extended_to=dt.date(2018, 9, 30), at=dt.datetime(2018, 7, 1))  # fmt: skip
+                    extended_to=dt.date(2018, 9, 30), at=moment("2018-07-01"))  # fmt: skip
     # Before the merger both trusts reported.
     warehouse.send("training_compliance", "HEFT", "2017-18-Q4", received="2018-04-10 09:00",
                    rows=[level_2(3000, 2400)])  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.dbt_project.warehouse import Warehouse
+from tests.dbt_project.warehouse import Warehouse, moment
 
 
 def figure(
@@ -30,12 +30,16 @@ def test_a_correction_is_a_new_version_and_closes_the_one_before(story: Warehous
         "select version, value, known_from, known_to, is_current from marts.fct_measure_value "
         "where measure = 'TC02' and organisation = 'UHB' and quarter = '2018-19-Q1' order by 1"
     )
-    first, second = dt.datetime(2018, 7, 10, 9), dt.datetime(2018, 8, 1, 9)
+    first, second = moment("2018-07-10 09:00"), moment("2018-08-01 09:00")
     assert versions == [(1, 85.0, first, second, False), (2, 90.0, second, None, True)]
 
 
 def test_a_rejected_correction_leaves_the_last_accepted_return_current(story: Warehouse) -> None:
-    assert figure(story, "TC02", "UHB", "2018-19-Q1", "value, numerator, version") == (90.0, 3600.0, 2)
+    assert figure(story, "TC02", "UHB", "2018-19-Q1", "value, numerator, version") == (
+        90.0,
+        3600.0,
+        2,
+    )
 
 
 def test_the_return_before_a_withdrawn_correction_stands_again(story: Warehouse) -> None:
@@ -105,8 +109,9 @@ def test_an_obligation_says_how_it_stands_and_how_late(
 def test_a_late_first_try_is_kept_beside_the_accepted_return(story: Warehouse) -> None:
     assert story.rows(
         "select first_received_at, accepted_received_at from marts.fct_obligation "
-        "where return_name = 'training_compliance' and quarter = '2018-19-Q1' and organisation = 'BWC'"
-    ) == [(dt.datetime(2018, 7, 20, 9), dt.datetime(2018, 7, 30, 9))]
+        "where return_name = 'training_compliance' and quarter = '2018-19-Q1' "
+        "and organisation = 'BWC'"
+    ) == [(moment("2018-07-20 09:00"), moment("2018-07-30 09:00"))]
 
 
 def test_a_day_is_the_day_in_the_united_kingdom(story: Warehouse) -> None:
@@ -148,7 +153,7 @@ def test_no_published_model_holds_a_hidden_figure(story: Warehouse) -> None:
         "where state <> 'shown' and coalesce(numerator, denominator, value) is not null"
     )
     assert leaks == []
-    assert story.rows("select count(*) from published.pub_revision where measure = 'DA02'") == [(0,)]
+    assert story.rows("from published.pub_revision where measure = 'DA02'") == []
 
 
 def test_a_changed_figure_is_a_revision(story: Warehouse) -> None:
@@ -198,18 +203,21 @@ def test_an_open_query_stands_beside_its_figure(story: Warehouse) -> None:
 def test_the_release_is_of_the_newest_quarter_and_its_first_meeting(story: Warehouse) -> None:
     assert story.rows(
         "select quarter, quarter_label, meeting, data_cut_off from published.pub_release"
-    ) == [("2018-19-Q1", "2018-19 Q1", "2018-07-31", dt.datetime(2018, 8, 5, 9))]
+    ) == [("2018-19-Q1", "2018-19 Q1", "2018-07-31", moment("2018-08-05 09:00"))]
 
 
 def test_a_quarter_is_three_months_from_april(story: Warehouse) -> None:
-    quarters = story.rows(
-        "select quarter, quarter_label, starts_on, ends_on, previous_quarter, same_quarter_last_year "
-        "from marts.dim_quarter where quarter in ('2018-19-Q1', '2019-20-Q4', '1999-00-Q4') order by 1"
-    )
-    assert quarters == [
-        ("1999-00-Q4", "1999-00 Q4", dt.date(2000, 1, 1), dt.date(2000, 3, 31), "1999-00-Q3", "1998-99-Q4"),
-        ("2018-19-Q1", "2018-19 Q1", dt.date(2018, 4, 1), dt.date(2018, 6, 30), "2017-18-Q4", "2017-18-Q1"),
-        ("2019-20-Q4", "2019-20 Q4", dt.date(2020, 1, 1), dt.date(2020, 3, 31), "2019-20-Q3", "2018-19-Q4"),
+    assert story.rows(
+        "select quarter, quarter_label, starts_on, ends_on, previous_quarter, "
+        "same_quarter_last_year from marts.dim_quarter "
+        "where quarter in ('2018-19-Q1', '2019-20-Q4', '1999-00-Q4') order by starts_on"
+    ) == [
+        ("1999-00-Q4", "1999-00 Q4", dt.date(2000, 1, 1), dt.date(2000, 3, 31),
+         "1999-00-Q3", "1998-99-Q4"),
+        ("2018-19-Q1", "2018-19 Q1", dt.date(2018, 4, 1), dt.date(2018, 6, 30),
+         "2017-18-Q4", "2017-18-Q1"),
+        ("2019-20-Q4", "2019-20 Q4", dt.date(2020, 1, 1), dt.date(2020, 3, 31),
+         "2019-20-Q3", "2018-19-Q4"),
     ]  # fmt: skip
 
 

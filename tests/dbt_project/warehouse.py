@@ -117,7 +117,7 @@ class Warehouse:
             ]
         )  # fmt: skip
         # dbt keeps its connection, and DuckDB allows one set of settings in a process.
-        DuckDBConnectionManager.close_all_connections()
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]  # dbt's own
         if not result.success:
             raise AssertionError(_what_failed(result))
 

@@ -10,3 +10,8 @@
 {% macro spark__joined(text) -%}
     nullif(array_join(sort_array(collect_set({{ text }})), '; '), '')
 {%- endmacro %}
+
+{# A column whose name is a keyword, as the engine quotes it. #}
+{% macro quoted(column) -%}
+    {{ adapter.quote(column) }}
+{%- endmacro %}

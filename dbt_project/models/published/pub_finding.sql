@@ -2,7 +2,12 @@ with
 
 findings as (
 
-    select submission_id, rule, severity, rows_in_group from {{ ref('fct_finding') }}
+    select
+        submission_id,
+        rule,
+        severity,
+        rows_in_group
+    from {{ ref('fct_finding') }}
 
 ),
 

@@ -8,7 +8,10 @@ edition as (
 
 quarters as (
 
-    select quarter, quarter_label from {{ ref('dim_quarter') }}
+    select
+        quarter,
+        quarter_label
+    from {{ ref('dim_quarter') }}
 
 ),
 

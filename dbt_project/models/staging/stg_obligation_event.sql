@@ -17,9 +17,9 @@ known as (
         extended_to,
         by_whom,
         reason,
-        {{ adapter.quote('at') }} as happened_at
+        {{ quoted('at') }} as happened_at
     from events
-    where {{ known_by_then(adapter.quote('at')) }}
+    where {{ known_by_then(quoted('at')) }}
 
 )
 

@@ -12,12 +12,12 @@ known as (
         event_id,
         quarter,
         by_whom,
-        {{ adapter.quote('at') }} as happened_at,
+        {{ quoted('at') }} as happened_at,
         note,
         data_sha256,
         open_queries
     from sign_offs
-    where {{ known_by_then(adapter.quote('at')) }}
+    where {{ known_by_then(quoted('at')) }}
 
 )
 

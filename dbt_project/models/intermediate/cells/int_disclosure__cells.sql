@@ -8,7 +8,12 @@ cells as (
 
 measures as (
 
-    select measure, form, rounding, show_zero from {{ ref('dim_measure') }}
+    select
+        measure,
+        form,
+        rounding,
+        show_zero
+    from {{ ref('dim_measure') }}
 
 ),
 

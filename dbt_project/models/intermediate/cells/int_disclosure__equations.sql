@@ -9,7 +9,12 @@ cells as (
 
 measures as (
 
-    select measure, return_name, item, aggregation from {{ ref('dim_measure') }}
+    select
+        measure,
+        return_name,
+        item,
+        aggregation
+    from {{ ref('dim_measure') }}
 
 ),
 
@@ -29,7 +34,9 @@ parts as (
         categories.breakdown as whole_breakdown,
         categories.part_of,
         coalesce(named.measure, categories.measure) as part_measure,
-        case when named.measure is null then categories.breakdown else 'total' end as part_breakdown,
+        case
+            when named.measure is null then categories.breakdown else 'total'
+        end as part_breakdown,
         case when named.measure is null then categories.category else 'all' end as part_category
     from categories
     inner join measures

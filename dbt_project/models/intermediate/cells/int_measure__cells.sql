@@ -14,13 +14,19 @@ combined as (
 
 measures as (
 
-    select measure, threshold from {{ ref('dim_measure') }}
+    select
+        measure,
+        threshold
+    from {{ ref('dim_measure') }}
 
 ),
 
 areas as (
 
-    select area, is_comparator from {{ ref('dim_area') }}
+    select
+        area,
+        is_comparator
+    from {{ ref('dim_area') }}
 
 ),
 
@@ -47,7 +53,7 @@ united as (
         is_complete,
         cast(null as int) as partners_reported,
         cast(null as int) as partners_expected,
-        cast(null as {{ dbt.type_string() }}) as partners_missing,
+        cast(null as string) as partners_missing,
         submission_id,
         row_number,
         known_from,
@@ -70,15 +76,15 @@ united as (
         value,
         cast(null as double) as lower,
         cast(null as double) as upper,
-        cast(null as {{ dbt.type_string() }}) as value_as_sent,
-        cast(null as {{ dbt.type_string() }}) as symbol,
+        cast(null as string) as value_as_sent,
+        cast(null as string) as symbol,
         state,
         state_reason,
         is_complete,
         partners_reported,
         partners_expected,
         partners_missing,
-        cast(null as {{ dbt.type_string() }}) as submission_id,
+        cast(null as string) as submission_id,
         cast(null as int) as row_number,
         known_from,
         cast(null as int) as version,

@@ -8,13 +8,20 @@ partners as (
 
 measures as (
 
-    select measure, unit, aggregation from {{ ref('dim_measure') }}
+    select
+        measure,
+        unit,
+        aggregation
+    from {{ ref('dim_measure') }}
 
 ),
 
 organisations as (
 
-    select organisation, name from {{ ref('dim_organisation') }}
+    select
+        organisation,
+        name
+    from {{ ref('dim_organisation') }}
 
 ),
 
@@ -109,8 +116,8 @@ final as (
                 then 'no partner gave what the combined figure needs'
             when partners_reported < partners_expected
                 then concat(
-                    cast(partners_reported as {{ dbt.type_string() }}), ' of ',
-                    cast(partners_expected as {{ dbt.type_string() }}), ' partners'
+                    cast(partners_reported as string), ' of ',
+                    cast(partners_expected as string), ' partners'
                 )
             when partners_with_months_missing > 0 then 'a month is missing'
         end as state_reason,

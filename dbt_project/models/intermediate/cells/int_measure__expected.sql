@@ -8,7 +8,13 @@ expected_rows as (
 
 measures as (
 
-    select measure, return_name, status, first_quarter, last_quarter from {{ ref('dim_measure') }}
+    select
+        measure,
+        return_name,
+        status,
+        first_quarter,
+        last_quarter
+    from {{ ref('dim_measure') }}
 
 ),
 

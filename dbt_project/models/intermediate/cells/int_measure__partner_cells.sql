@@ -14,7 +14,11 @@ figures as (
 
 quarters as (
 
-    select quarter, starts_on, ends_on from {{ ref('dim_quarter') }}
+    select
+        quarter,
+        starts_on,
+        ends_on
+    from {{ ref('dim_quarter') }}
 
 ),
 
@@ -99,8 +103,8 @@ final as (
                 then 'the return is not due yet'
             when matched.periods_reported < matched.periods_expected
                 then concat(
-                    cast(matched.periods_reported as {{ dbt.type_string() }}), ' of ',
-                    cast(matched.periods_expected as {{ dbt.type_string() }}), ' months'
+                    cast(matched.periods_reported as string), ' of ',
+                    cast(matched.periods_expected as string), ' months'
                 )
         end as state_reason,
         coalesce(matched.periods_reported = matched.periods_expected, false) as is_complete,

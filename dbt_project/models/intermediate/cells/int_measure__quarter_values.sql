@@ -9,13 +9,23 @@ facts as (
 
 measures as (
 
-    select measure, unit, form, kind, frequency from {{ ref('dim_measure') }}
+    select
+        measure,
+        unit,
+        form,
+        kind,
+        frequency
+    from {{ ref('dim_measure') }}
 
 ),
 
 quarters as (
 
-    select quarter, starts_on, ends_on from {{ ref('dim_quarter') }}
+    select
+        quarter,
+        starts_on,
+        ends_on
+    from {{ ref('dim_quarter') }}
 
 ),
 
@@ -175,7 +185,7 @@ final as (
         end as value,
         cast(null as double) as lower,
         cast(null as double) as upper,
-        cast(null as {{ dbt.type_string() }}) as value_as_sent,
+        cast(null as string) as value_as_sent,
         case
             when months_with_a_figure > 0 then null
             when symbols like '%c%' then 'c'

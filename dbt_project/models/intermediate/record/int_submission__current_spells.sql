@@ -16,10 +16,18 @@ accepted as (
 -- What stands for an obligation can change only when something is accepted or withdrawn.
 moments as (
 
-    select organisation, return_name, quarter, received_at as moment
+    select
+        organisation,
+        return_name,
+        quarter,
+        received_at as moment
     from accepted
     union distinct
-    select organisation, return_name, quarter, withdrawn_at as moment
+    select
+        organisation,
+        return_name,
+        quarter,
+        withdrawn_at as moment
     from accepted
     where withdrawn_at is not null
 
@@ -45,8 +53,8 @@ standing as (
             moments.organisation = accepted.organisation
             and moments.return_name = accepted.return_name
             and moments.quarter = accepted.quarter
-            and accepted.received_at <= moments.moment
-            and (accepted.withdrawn_at is null or accepted.withdrawn_at > moments.moment)
+            and moments.moment >= accepted.received_at
+            and (accepted.withdrawn_at is null or moments.moment < accepted.withdrawn_at)
 
 ),
 

@@ -9,7 +9,10 @@ judged as (
 
 measures as (
 
-    select measure, unit from {{ ref('dim_measure') }}
+    select
+        measure,
+        unit
+    from {{ ref('dim_measure') }}
 
 ),
 
@@ -21,13 +24,19 @@ areas as (
 
 peer_sets as (
 
-    select peer_set, name from {{ ref('peer_sets') }}
+    select
+        peer_set,
+        name
+    from {{ ref('peer_sets') }}
 
 ),
 
 members as (
 
-    select peer_set, area from {{ ref('peer_set_members') }}
+    select
+        peer_set,
+        area
+    from {{ ref('peer_set_members') }}
 
 ),
 
@@ -144,7 +153,7 @@ united as (
         area,
         area_name,
         area_kind,
-        cast(null as {{ dbt.type_string() }}) as peer_set,
+        cast(null as string) as peer_set,
         period_start,
         period_end,
         value,
@@ -166,7 +175,9 @@ compared as (
         home.measure is not null and united.area = home.area as is_home,
         case
             when united.area = home.area then 'not compared'
-            else {{ compare_with_benchmark('home.lower', 'home.upper', 'united.value', 'home.polarity') }}
+            else {{ compare_with_benchmark(
+                'home.lower', 'home.upper', 'united.value', 'home.polarity'
+            ) }}
         end as comparison
     from united
     left join home

@@ -20,20 +20,30 @@ measures as (
 
 areas as (
 
-    select area, is_home from {{ ref('dim_area') }}
+    select
+        area,
+        is_home
+    from {{ ref('dim_area') }}
 
 ),
 
 quarters as (
 
-    select quarter, quarter_label, previous_quarter, same_quarter_last_year
+    select
+        quarter,
+        quarter_label,
+        previous_quarter,
+        same_quarter_last_year
     from {{ ref('dim_quarter') }}
 
 ),
 
 findings as (
 
-    select submission_id, row_number from {{ ref('fct_finding') }}
+    select
+        submission_id,
+        row_number
+    from {{ ref('fct_finding') }}
     where is_open_query
 
 ),
@@ -118,11 +128,13 @@ comparable as (
     select
         *,
         case
-            when form = 'count' and kind = 'flow' and is_complete then {{ rate_lower('value', '1') }}
+            when form = 'count' and kind = 'flow' and is_complete
+                then {{ rate_lower('value', '1') }}
             when form <> 'count' then lower
         end as travel_lower,
         case
-            when form = 'count' and kind = 'flow' and is_complete then {{ rate_upper('value', '1') }}
+            when form = 'count' and kind = 'flow' and is_complete
+                then {{ rate_upper('value', '1') }}
             when form <> 'count' then upper
         end as travel_upper
     from bounded
@@ -139,7 +151,7 @@ with_previous as (
         previous.travel_upper as previous_upper,
         -- The same period sent again has not moved; other partners make another sum.
         coalesce(previous.period_end < comparable.period_end, false)
-        and previous.partners_reported is not distinct from comparable.partners_reported
+        and coalesce(previous.partners_reported, 0) = coalesce(comparable.partners_reported, 0)
             as is_like_for_like
     from comparable
     left join comparable as previous
@@ -181,8 +193,10 @@ final as (
         value_as_sent,
         lower,
         upper,
-        {{ rating('value', 'target', 'amber_limit', 'polarity', 'is_own_area', 'form', 'is_whole', 'is_complete') }}
-            as rating,
+        {{ rating(
+            'value', 'target', 'amber_limit', 'polarity', 'is_own_area', 'form', 'is_whole',
+            'is_complete'
+        ) }} as rating,
         {{ rating_reason(
             'value', 'target', 'polarity', 'is_own_area', 'form', 'is_whole', 'is_complete', 'state'
         ) }} as rating_reason,

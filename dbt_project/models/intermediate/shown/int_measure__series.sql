@@ -9,7 +9,11 @@ judged as (
 
 rebases as (
 
-    select measure, organisation, quarter from {{ ref('rebases') }}
+    select
+        measure,
+        organisation,
+        quarter
+    from {{ ref('rebases') }}
 
 ),
 

@@ -14,7 +14,12 @@ decided as (
 
 measures as (
 
-    select measure, unit, form, rounding from {{ ref('dim_measure') }}
+    select
+        measure,
+        unit,
+        form,
+        rounding
+    from {{ ref('dim_measure') }}
 
 ),
 

@@ -15,13 +15,20 @@ edition as (
 
 quarters as (
 
-    select quarter, quarter_index from {{ ref('dim_quarter') }}
+    select
+        quarter,
+        quarter_index
+    from {{ ref('dim_quarter') }}
 
 ),
 
 measures as (
 
-    select measure, headline, status from {{ ref('dim_measure') }}
+    select
+        measure,
+        headline,
+        status
+    from {{ ref('dim_measure') }}
 
 ),
 
@@ -33,13 +40,21 @@ control as (
 
 trends as (
 
-    select series_id, recent_trend from {{ ref('int_measure__recent_trend') }}
+    select
+        series_id,
+        recent_trend
+    from {{ ref('int_measure__recent_trend') }}
 
 ),
 
 comparisons as (
 
-    select measure, area, period_start, period_end, with_country
+    select
+        measure,
+        area,
+        period_start,
+        period_end,
+        with_country
     from {{ ref('int_measure__comparison') }}
     where is_home
 
@@ -66,7 +81,10 @@ recent as (
         row_number() over (
             partition by judged.measure, judged.organisation
             order by
-                case when judged.state = 'not received' and judged.frequency = 'yearly' then 1 else 0 end,
+                case
+                    when judged.state = 'not received' and judged.frequency = 'yearly' then 1
+                    else 0
+                end,
                 judged.quarter desc,
                 judged.area asc
         ) as place
@@ -116,7 +134,8 @@ reasoned as (
 
     select
         *,
-        {{ attention_level('state', 'rating', 'variation', 'assurance', 'direction') }} as attention_level
+        {{ attention_level('state', 'rating', 'variation', 'assurance', 'direction') }}
+            as attention_level
     from read
 
 ),
@@ -140,6 +159,7 @@ ranked as (
 final as (
 
     select
+        cell_id,
         measure,
         organisation,
         area,

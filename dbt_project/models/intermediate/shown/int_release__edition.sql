@@ -8,7 +8,10 @@ horizon as (
 
 submissions as (
 
-    select quarter, received_at from {{ ref('fct_submission') }}
+    select
+        quarter,
+        received_at
+    from {{ ref('fct_submission') }}
 
 ),
 
@@ -34,7 +37,7 @@ final as (
         cast(count(submissions.received_at) as int) as submissions
     from asked
     left join submissions
-        on submissions.quarter <= asked.quarter
+        on asked.quarter >= submissions.quarter
     group by asked.quarter, asked.as_of
 
 )

@@ -8,19 +8,28 @@ measures as (
 
 themes as (
 
-    select theme, title from {{ ref('themes') }}
+    select
+        theme,
+        title
+    from {{ ref('themes') }}
 
 ),
 
 priorities as (
 
-    select priority, title from {{ ref('board_priorities') }}
+    select
+        priority,
+        title
+    from {{ ref('board_priorities') }}
 
 ),
 
 calendar as (
 
-    select return_name, title from {{ ref('returns') }}
+    select
+        return_name,
+        title
+    from {{ ref('returns') }}
 
 ),
 

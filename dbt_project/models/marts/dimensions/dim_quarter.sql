@@ -3,7 +3,8 @@ with
 digits as (
 
     {% for digit in range(10) %}
-        select {{ digit }} as digit {% if not loop.last %}union all{% endif %}
+        select {{ digit }} as digit {% if not loop.last %}
+            union all{% endif %}
     {% endfor %}
 
 ),
@@ -34,8 +35,8 @@ days as (
     select
         *,
         concat(
-            cast(start_year as {{ dbt.type_string() }}), '-',
-            lpad(cast((start_year + 1) % 100 as {{ dbt.type_string() }}), 2, '0')
+            cast(start_year as string), '-',
+            lpad(cast((start_year + 1) % 100 as string), 2, '0')
         ) as financial_year,
         make_date(
             case when quarter_number = 4 then start_year + 1 else start_year end,
@@ -51,8 +52,8 @@ named as (
 
     select
         *,
-        concat(financial_year, '-Q', cast(quarter_number as {{ dbt.type_string() }})) as quarter,
-        concat(financial_year, ' Q', cast(quarter_number as {{ dbt.type_string() }}))
+        concat(financial_year, '-Q', cast(quarter_number as string)) as quarter,
+        concat(financial_year, ' Q', cast(quarter_number as string))
             as quarter_label,
         {{ days_after('lead(starts_on) over (order by quarter_index)', '-1') }} as ends_on
     from days

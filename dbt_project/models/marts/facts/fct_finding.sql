@@ -8,7 +8,12 @@ findings as (
 
 submissions as (
 
-    select submission_id, organisation, return_name, quarter from {{ ref('stg_submission') }}
+    select
+        submission_id,
+        organisation,
+        return_name,
+        quarter
+    from {{ ref('stg_submission') }}
 
 ),
 

@@ -14,7 +14,10 @@ spells as (
 
 submissions as (
 
-    select submission_id, sample from {{ ref('stg_submission') }}
+    select
+        submission_id,
+        sample
+    from {{ ref('stg_submission') }}
 
 ),
 
@@ -34,7 +37,9 @@ stated as (
         observations.denominator,
         coalesce(
             observations.value,
-            {{ value_of('observations.numerator', 'observations.denominator', 'observations.unit') }}
+            {{ value_of(
+                'observations.numerator', 'observations.denominator', 'observations.unit'
+            ) }}
         ) as value,
         observations.lower,
         observations.upper,
@@ -72,9 +77,9 @@ final as (
 
     select
         concat_ws(
-            '|', measure, organisation, area, quarter, cast(period_start as {{ dbt.type_string() }}),
-            cast(period_end as {{ dbt.type_string() }}), breakdown, category,
-            concat('v', cast(version as {{ dbt.type_string() }}))
+            '|', measure, organisation, area, quarter, cast(period_start as string),
+            cast(period_end as string), breakdown, category,
+            concat('v', cast(version as string))
         ) as measure_value_id,
         measure,
         organisation,

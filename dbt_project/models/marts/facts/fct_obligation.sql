@@ -66,7 +66,9 @@ owed as (
     cross join first_quarter
     where
         quarters.quarter between first_quarter.quarter and horizon.quarter
-        and {{ in_use('quarters.quarter', 'obligations.first_quarter', 'obligations.last_quarter') }}
+        and {{ in_use(
+            'quarters.quarter', 'obligations.first_quarter', 'obligations.last_quarter'
+        ) }}
         and {{ in_quarters('quarters.quarter', 'obligations.quarters') }}
         and (organisations.started_on is null or organisations.started_on <= quarters.ends_on)
         and (organisations.ended_on is null or organisations.ended_on >= quarters.starts_on)
@@ -122,8 +124,8 @@ matched as (
             {{ days_after('owed.ends_on', 'calendar.due_after_days') }}
         ) as due_on,
         decided.extended_to,
-        coalesce(decided.excused_at > coalesce(decided.reopened_at, cast('1900-01-01' as timestamp)), false)
-            as is_excused,
+        decided.excused_at is not null
+        and (decided.reopened_at is null or decided.excused_at > decided.reopened_at) as is_excused,
         came.first_received_at,
         came.first_received_on,
         came.accepted_received_at,

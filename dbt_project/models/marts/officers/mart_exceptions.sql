@@ -8,13 +8,20 @@ summary as (
 
 measures as (
 
-    select measure, title, owner_role from {{ ref('dim_measure') }}
+    select
+        measure,
+        title,
+        owner_role
+    from {{ ref('dim_measure') }}
 
 ),
 
 causes as (
 
-    select cell_id, reason from {{ source('disclosure', 'cell_state') }}
+    select
+        cell_id,
+        reason
+    from {{ source('disclosure', 'cell_state') }}
     where state = 'suppressed'
 
 ),
@@ -40,9 +47,7 @@ final as (
     inner join measures
         on summary.measure = measures.measure
     left join causes
-        on concat_ws(
-            '|', summary.measure, summary.organisation, summary.area, summary.quarter, 'total', 'all'
-        ) = causes.cell_id
+        on summary.cell_id = causes.cell_id
     where summary.attention_rank is not null or causes.cell_id is not null
 
 )

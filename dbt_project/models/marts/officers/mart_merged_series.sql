@@ -8,13 +8,21 @@ figures as (
 
 organisations as (
 
-    select organisation, name, merged_into from {{ ref('dim_organisation') }}
+    select
+        organisation,
+        name,
+        merged_into
+    from {{ ref('dim_organisation') }}
 
 ),
 
 measures as (
 
-    select measure, unit, aggregation from {{ ref('dim_measure') }}
+    select
+        measure,
+        unit,
+        aggregation
+    from {{ ref('dim_measure') }}
     where aggregation in ('ratio', 'sum')
 
 ),

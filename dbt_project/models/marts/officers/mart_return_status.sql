@@ -14,13 +14,19 @@ submissions as (
 
 organisations as (
 
-    select organisation, name from {{ ref('dim_organisation') }}
+    select
+        organisation,
+        name
+    from {{ ref('dim_organisation') }}
 
 ),
 
 calendar as (
 
-    select return_name, title from {{ ref('returns') }}
+    select
+        return_name,
+        title
+    from {{ ref('returns') }}
 
 ),
 
