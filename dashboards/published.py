@@ -392,10 +392,9 @@ class Published:
     @cached_property
     def quarter_labels(self) -> dict[str, str]:
         """``2018-19 Q1`` by ``2018-19-Q1``, of every quarter in the data."""
-        rows = (*self.values, *self.submissions)
-        return {row.quarter: row.quarter_label for row in rows} | {
-            self.release.quarter: self.release.quarter_label
-        }
+        labels = {value.quarter: value.quarter_label for value in self.values}
+        labels |= {owed.quarter: owed.quarter_label for owed in self.submissions}
+        return labels | {self.release.quarter: self.release.quarter_label}
 
     @cached_property
     def summary_by_series(self) -> dict[tuple[str, str], Summary]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboards import tokens, words
+from dashboards import numbers, tokens, words
 from dashboards.chart import Cell, Chart, Column, Table
 from dashboards.figures import base
 from dashboards.published import Comparator, Measure, Published, Summary, Value
@@ -142,7 +142,7 @@ def _comparator_item(row: Comparator) -> Item:
     if row.peers_used is not None and row.peers_expected is not None:
         name = f"{name} ({row.peers_used} of {row.peers_expected} areas)"
     verdict = words.word("comparison", row.comparison) if row.comparison else None
-    period = words.numbers.period(row.period_start, row.period_end, quarter_label="not given")
+    period = numbers.period(row.period_start, row.period_end, quarter_label="not given")
     return Item(
         name=name, period=period, state="shown", value=row.value, lower=row.lower, upper=row.upper,
         note=verdict,
@@ -220,7 +220,7 @@ def items_table(
         return Cell(value=value, text=words.shown_figure(measure, value))
 
     def number(value: float | None) -> Cell:
-        text = "\N{EN DASH}" if value is None else words.numbers.count(value)
+        text = "\N{EN DASH}" if value is None else numbers.count(value)
         return Cell(value=value, text=text)
 
     optional = {

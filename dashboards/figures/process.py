@@ -266,7 +266,7 @@ def _figure(
 
 
 def _range(measure: Measure, points: Sequence[Point]) -> tuple[float, float]:
-    values = [measure.target] if measure.target is not None else []
+    values: list[float | None] = [measure.target]
     for point in points:
         values.append(point.shown)
         if point.reading:

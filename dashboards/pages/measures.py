@@ -169,7 +169,7 @@ def _provenance(site: Site, measure: Measure, summary: Summary | None) -> Table 
                 _cell(value.value_as_sent if value.state == "shown" else None),
                 _cell(value.submission_id),
                 Cell(value=value.row_number, text=str(value.row_number or "\N{EN DASH}")),
-                _cell(hashes.get(value.submission_id)),
+                _cell(hashes.get(value.submission_id or "")),
             )
             for value in rows
         ),

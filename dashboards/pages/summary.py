@@ -27,7 +27,7 @@ def rating_of(row: Row) -> str:
 def variation_of(row: Row) -> str:
     """The reading counted for a measure, without its side."""
     variation = row[1].variation if row[1] else None
-    if variation in (None, "common cause"):
+    if variation is None or variation == "common cause":
         return variation or "none"
     return variation.split(" ")[0]
 
