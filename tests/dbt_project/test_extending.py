@@ -1,0 +1,152 @@
+"""What it takes to add to the project: a measure is a row of a seed; a return is its declaration
+(from which the macro and the source are made) and one staging model."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipelines.warehouse import connect
+from tests.dbt_project.warehouse import PROJECT, Warehouse
+
+STAGING = """
+with
+
+rows_sent as (
+
+    select * from {{ source('raw', 'housing') }}
+
+),
+
+observations as (
+
+    select
+        submission_id, row_number, organisation, 'all' as area,
+        {{ quarter_key('quarter') }} as quarter,
+        cast(null as date) as period_start, cast(null as date) as period_end,
+        measure as item, 'housing' as return_name, 'total' as breakdown, 'all' as category,
+        cast(null as double) as numerator, cast(null as double) as denominator, value,
+        cast(null as double) as lower, cast(null as double) as upper,
+        value_as_sent, {{ symbol_of(['value']) }} as symbol
+    from rows_sent
+
+)
+
+select * from observations
+"""
+
+
+def append(path: Path, like: int = 0, **changed: str) -> None:
+    """Adds a row to a seed: one of its rows with other cells."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with path.open("a", encoding="utf-8", newline="") as file:
+        csv.DictWriter(file, list(rows[0])).writerow(rows[like] | changed)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the dbt project, to be added to."""
+    copy = tmp_path / "dbt_project"
+    shutil.copytree(PROJECT, copy, ignore=shutil.ignore_patterns("target", "logs"))
+    return copy
+
+
+@pytest.mark.slow
+def test_a_measure_is_added_by_a_row_of_the_seed(project: Path, tmp_path: Path) -> None:
+    append(
+        project / "seeds" / "measures.csv",
+        measure="DA99",
+        item="DA99",
+        headline="",
+        title="People in refuges",
+        small_number_rule="none",
+        first_quarter="",
+        last_quarter="",
+    )
+    append(
+        project / "seeds" / "expected_rows.csv",
+        organisation="BSWA",
+        measure="DA99",
+        breakdown="total",
+        category="all",
+        first_quarter="",
+        last_quarter="",
+        quarters="",
+    )
+    warehouse = Warehouse(tmp_path / "warehouse.duckdb", project=project)
+    warehouse.send(
+        "domestic_abuse",
+        "BSWA",
+        "2018-19-Q1",
+        received="2018-07-10 09:00",
+        rows=[{"measure": "DA99", "value": 31.0, "value_as_sent": "31"}],
+    )
+    warehouse.build()
+    assert warehouse.rows(
+        "select measures.title, shown.value, shown.state from published.pub_measure_value as shown "
+        "inner join published.pub_measure as measures on shown.measure = measures.measure "
+        "where shown.measure = 'DA99' and shown.organisation = 'BSWA'"
+    ) == [("People in refuges", 31.0, "shown")]
+
+
+@pytest.mark.slow
+def test_a_return_is_added_by_its_declaration_and_one_staging_model(
+    project: Path, tmp_path: Path
+) -> None:
+    # What the declaration makes: the name in the macro, the table among the sources.
+    macro = project / "macros" / "generated" / "declared_returns.sql"
+    macro.write_text(
+        macro.read_text(encoding="utf-8").replace("'youth_justice'", "'youth_justice', 'housing'"),
+        encoding="utf-8",
+    )
+    with (project / "models" / "staging" / "_raw__sources.yml").open("a", encoding="utf-8") as file:
+        file.write("      - name: housing\n")
+    # The one model.
+    (project / "models" / "staging" / "stg_housing.sql").write_text(STAGING, encoding="utf-8")
+    # Reference data: the return, its measure, who owes it.
+    append(project / "seeds" / "returns.csv", return_name="housing", title="Housing")
+    append(
+        project / "seeds" / "obligations.csv",
+        organisation="BCC",
+        return_name="housing",
+        first_quarter="",
+        last_quarter="",
+        quarters="",
+    )
+    append(
+        project / "seeds" / "measures.csv",
+        measure="HO01",
+        return_name="housing",
+        headline="",
+        item="Rough sleepers",
+        small_number_rule="none",
+        first_quarter="",
+        last_quarter="",
+    )
+
+    warehouse = Warehouse(tmp_path / "warehouse.duckdb", project=project)
+    with connect(warehouse.path) as connection:
+        connection.execute(
+            "create table raw.housing (submission_id varchar, row_number integer, "
+            "organisation varchar, quarter varchar, measure varchar, value double, "
+            "value_as_sent varchar, value_symbol varchar)"
+        )
+    warehouse.send(
+        "housing",
+        "BCC",
+        "2018-19-Q1",
+        received="2018-07-10 09:00",
+        rows=[{"measure": "Rough sleepers", "value": 57.0, "value_as_sent": "57"}],
+    )
+    warehouse.build()
+    assert warehouse.rows(
+        "select organisation, value, row_number from published.pub_measure_value "
+        "where measure = 'HO01'"
+    ) == [("BCC", 57.0, 2)]
+    assert warehouse.rows(
+        "select state from published.pub_submission where return_name = 'housing'"
+    ) == [("accepted",)]
