@@ -63,9 +63,7 @@ def assurance_icon(assurance: str | None) -> Markup:
     if assurance not in _ASSURANCE:
         return Markup('<span class="quiet">{}</span>').format(words.word("assurance.short", None))
     kind, letter = _ASSURANCE[assurance]
-    drawn = _icon(
-        kind, shape='<rect x="1" y="1" width="26" height="26" rx="8"/>', letter=letter
-    )
+    drawn = _icon(kind, shape='<rect x="1" y="1" width="26" height="26" rx="8"/>', letter=letter)
     return _with_words(drawn, words.word("assurance.short", assurance))
 
 

@@ -1,6 +1,6 @@
 """Figures to SVG, all in one Chromium, kept by what they show.
 
-Without a browser nothing is drawn and the caller is told: a page is then whole but for its pictures,
+Without a browser nothing is drawn and the caller is told: a page is then whole but for pictures,
 since every chart has its table.
 """
 

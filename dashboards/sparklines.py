@@ -17,9 +17,9 @@ _MOST_POINTS = 16
 
 def sparkline(published: Published, measure: Measure, organisation: str) -> Markup:
     """The last sixteen points, gaps kept, with the mean and the latest point by its meaning."""
-    points = process.series_points(
-        published, measure=measure.measure, organisation=organisation
-    )[-_MOST_POINTS:]
+    points = process.series_points(published, measure=measure.measure, organisation=organisation)[
+        -_MOST_POINTS:
+    ]
     shown = [(i, p.shown) for i, p in enumerate(points) if p.shown is not None]
     if not shown:
         return Markup('<span class="quiet">No figure to draw</span>')

@@ -120,7 +120,9 @@ def comparators_chart(
     if not newest or summary.value is None:
         return None
     ours = Item(
-        name=words.say("comparators.ours"), period=words.period_of(published, summary), state="shown",
+        name=words.say("comparators.ours"),
+        period=words.period_of(published, summary),
+        state="shown",
         value=summary.value, lower=summary.lower, upper=summary.upper, ours=True,
     )  # fmt: skip
     others = [_comparator_item(row) for row in newest.values()]

@@ -43,7 +43,7 @@ class Point:
 
 
 def point_meaning(point: Point, *, polarity: str) -> str:
-    """What a point signals: ``common cause``, ``improvement``, ``concern``, ``neutral high|low``."""
+    """What a point signals: common cause, improvement, concern, neutral high or low."""
     reading = point.reading
     if reading is None or reading.special_cause is None:
         return "common cause"
@@ -368,7 +368,9 @@ def _end_labels(measure: Measure, points: Sequence[Point]) -> list[tuple[float, 
     if measure.target is not None:
         text = f"<b>Target {words.shown_figure(measure, measure.target)}</b>"
         found.append((measure.target, text))
-    return [(value, text.replace(" per 1,000", "").replace(" per 100,000", "").replace(" µg/m³", ""))
+    return [(value, text.replace(" per 1,000", "")
+        .replace(" per 100,000", "")
+        .replace(" µg/m³", ""))
             for value, text in found]  # fmt: skip
 
 

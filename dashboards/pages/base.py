@@ -105,9 +105,7 @@ class Site:
         """What the pictures of a measure must say of themselves."""
         return base.Marks(draft=self.status == "draft", illustrative=self.is_illustrative(measure))
 
-    def process_chart(
-        self, measure: Measure, summary: Summary, *, heading: str
-    ) -> Chart | None:
+    def process_chart(self, measure: Measure, summary: Summary, *, heading: str) -> Chart | None:
         """The process-control chart of a series."""
         return process.process_chart(
             self.published, measure, summary, heading=heading, marks=self.marks(measure.measure)
@@ -132,9 +130,7 @@ class Site:
                 measure,
                 summary,
                 breakdown=breakdown,
-                heading=words.say(
-                    "sections.breakdown", title=measure.title, breakdown=breakdown
-                ),
+                heading=words.say("sections.breakdown", title=measure.title, breakdown=breakdown),
                 marks=self.marks(measure.measure),
             )
             for breakdown in breakdowns

@@ -73,7 +73,7 @@ def files(published: Published) -> Mapping[str, bytes]:
 
 def _csvw_type(hint: Any) -> str:
     names = str(hint if not isinstance(hint, type) else hint.__name__)
-    first = names.split(" | ")[0].rsplit(".", 1)[-1]
+    first = names.split(" | ", maxsplit=1)[0].rsplit(".", 1)[-1]
     return _CSVW_TYPES[first]
 
 

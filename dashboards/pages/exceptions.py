@@ -48,7 +48,9 @@ def measure_exceptions(site: Site) -> list[MeasureException]:
                     measure=measure, summary=summary, rules=rules, partners_missing=missing
                 )
             )
-    return sorted(found, key=lambda e: (_WEIGHTS.index(e.rules[0]), -len(e.rules), e.measure.measure))
+    return sorted(
+        found, key=lambda e: (_WEIGHTS.index(e.rules[0]), -len(e.rules), e.measure.measure)
+    )
 
 
 def _missing_partners(site: Site, measure: Measure, summary: Summary) -> str | None:

@@ -9,12 +9,10 @@ import sys
 from pathlib import Path
 
 import click
-from pipelines.annotated import annotate
-from pipelines.checking.check import check as check_file
-from pipelines.templates import file_name as template_name
-from pipelines.templates import template as make_template
 
 from orchestration.cli.options import QUARTER
+from pipelines.annotated import annotate
+from pipelines.checking.check import check as check_file
 from pipelines.checking.context import Context
 from pipelines.checking.outcome import CheckedFile
 from pipelines.escaping import terminal
@@ -25,6 +23,8 @@ from pipelines.receiving import Sender, receive
 from pipelines.record.model import EventKind, Submission
 from pipelines.record.store import Record
 from pipelines.reference import load_reference
+from pipelines.templates import file_name as template_name
+from pipelines.templates import template as make_template
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 from schemas.registry import returns

@@ -34,9 +34,7 @@ def hits_of(
         facts = [_facts(fault, quotable=quotable, cells_to_show=cells_to_show) for fault in found]
         rows = pl.DataFrame(facts, infer_schema_length=None).cast(pl.String)
         numbers = pl.Series("row_number", [fault.row for fault in found], dtype=pl.Int32)
-        yield Hits(
-            rule=rule, variant=variant, position=column, rows=rows.insert_column(0, numbers)
-        )
+        yield Hits(rule=rule, variant=variant, position=column, rows=rows.insert_column(0, numbers))
 
 
 def _variant(fault: Fault) -> str:

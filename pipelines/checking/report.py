@@ -182,10 +182,11 @@ def _thousands(text: str) -> str:
 
 
 def _and(items: Sequence[str]) -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
+    return (
+        items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
+    )
 
 
 def _sentence(text: str) -> str:
     """A sentence begins with a capital, unless with a quotation."""
     return text[:1].upper() + text[1:] if text[:1].isalpha() else text
-

@@ -1,0 +1,30 @@
+"""A receipt as one HTML file that needs nothing else: no script, no request, and it prints."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import jinja2
+
+from pipelines.escaping import visible
+from pipelines.receipts.receipt import Receipt
+from pipelines.receipts.told import tell
+
+
+def as_html(receipt: Receipt) -> str:
+    """The receipt as a page. Text that others wrote is escaped, and characters that cannot be
+    seen are named in it."""
+    return _template().render(receipt=receipt, told=tell(receipt))
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("pipelines.receipts", package_path=""),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=lambda value: visible(value) if type(value) is str else value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("receipt.html.jinja")
