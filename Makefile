@@ -18,7 +18,7 @@ lint: set-up
 	$(RUN) ruff format --check .
 	$(RUN) mypy
 	$(RUN) lint-imports
-	$(RUN) sqlfluff lint dbt_project --disable-progress-bar
+	$(RUN) sqlfluff lint dbt_project/models --disable-progress-bar
 
 # uv, in an environment of its own, then everything the lock names, compiled once.
 set-up: $(UV)

@@ -1,6 +1,6 @@
 {# A column holds only words from its list. `columns` maps a column to its words; null passes. #}
 {% test words(model, columns) %}
-    {% for column, words in columns.items() %}
+{% for column, words in columns.items() %}
     select
         '{{ column }}' as column_name,
         {{ column }} as word,
