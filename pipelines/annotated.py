@@ -36,7 +36,10 @@ def annotate(content: bytes, checked: CheckedFile) -> bytes:
     lines = []
     for number, row in enumerate(rows, start=1):
         beside = by_row.get(number, [])
-        said = [" ".join(one.message for one in beside), " ".join(one.hint for one in beside)]
+        said = [
+            " ".join(f"{one.message} [{one.rule}]" for one in beside),
+            " ".join(one.hint for one in beside),
+        ]
         if number == 1:
             said = [FINDINGS, WHAT_TO_DO]
         lines.append([*row, *[""] * (width - len(row)), *said])

@@ -85,10 +85,15 @@ def rate_follows(value: str, numerator: str, denominator: str, *, of_measures: b
     """ROW-003: a stated rate is what its numerator and denominator give, to the decimals shown.
 
     ``of_measures``: the factor comes from the measure's unit; otherwise the rate is a percentage.
+    Where the numerator is the larger of the two that is the finding (ROW-001), and this passes.
     """
     factor = unit_factor() if of_measures else pl.lit(100.0)
     off = (pl.col(value) - rate(numerator, denominator, factor=factor)).abs()
-    return row_check("ROW-003", value, numerator, denominator, passes=off <= rounding_shown(value))
+    turned = pl.col(numerator) > pl.col(denominator)
+    if of_measures:
+        turned = turned & (pl.col("measure_form") == "proportion")
+    passes = (off <= rounding_shown(value)) | turned
+    return row_check("ROW-003", value, numerator, denominator, passes=passes)
 
 
 def change_follows(change: str, now: str, before: str) -> Any:
@@ -117,8 +122,13 @@ def enough_in_denominator(denominator: str, *, of_measures: bool = False) -> Any
 
 
 def not_a_fraction(value: str, *, of_measures: bool = False) -> Any:
-    """NUM-006, a query: a percentage between 0 and 1 that shows decimals may mean 100 times it."""
-    looks_like_one = (pl.col(value) > 0) & (pl.col(value) < 1) & (decimals_shown(value) > 0)
+    """NUM-006, a query: percentages none of which is above 1 may be shares of 1.
+
+    Where another percentage of the column is above 1, 0.6 means 0.6 per cent.
+    """
+    of_percentages = pl.col(value)
     if of_measures:
-        looks_like_one = (pl.col("measure_unit") == "percent") & looks_like_one
-    return row_check("NUM-006.fraction", value, passes=~looks_like_one)
+        of_percentages = pl.when(pl.col("measure_unit") == "percent").then(pl.col(value))
+    looks_like_one = (of_percentages > 0) & (of_percentages < 1) & (decimals_shown(value) > 0)
+    passes = ~looks_like_one | (of_percentages.max() > 1)
+    return row_check("NUM-006.fraction", value, passes=passes)

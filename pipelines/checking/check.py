@@ -1,136 +1,187 @@
-"""Checking one file from its bytes to its findings: everything in one go."""
+"""Checking a file: from bytes to typed rows and everything that was found, in one go."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 import polars as pl
 
-from pipelines.checking.cells import read_cells
+from pipelines.checking.cells import Cells, read_cells
 from pipelines.checking.context import Context
 from pipelines.checking.hits import Hits, of_file
-from pipelines.checking.models import model_hits
+from pipelines.checking.models import failures, with_measures
 from pipelines.checking.outcome import CheckedFile, Outcome
+from pipelines.checking.over_time import rules_over_time
+from pipelines.checking.parts import parts_and_wholes
+from pipelines.checking.reading_faults import hits_of
 from pipelines.checking.recognise import match_headings, recognise
-from pipelines.checking.sentences import findings_of_faults, findings_of_hits
+from pipelines.checking.report import findings, quotable
+from pipelines.checking.rows import Rows, rules_over_rows
 from pipelines.checking.sheet import Sheet
-from pipelines.checking.whole import (
-    expected_measures,
-    figures_missing,
-    parts_and_totals,
-    same_key,
-)
-from pipelines.checking.whose import (
-    Whose,
-    announced,
-    authority,
-    file_name_disagrees,
-    period,
-    whose,
-)
+from pipelines.checking.whose import Whose, announced, authority, file_name_disagrees, period, whose
+from pipelines.checking.words import rules
 from pipelines.reading.headings import plain
-from pipelines.reading.outcome import ReadFile
-from pipelines.reading.reader import read
-from schemas.declaration import Return
-from schemas.finding import Finding
+from pipelines.reading.reader import ReadFile, read
+from schemas.declaration import Return, record_columns
+from schemas.finding import Severity
+from schemas.quarter import Quarter
 from schemas.registry import returns
 
-# Columns that the annotated file adds: it can be put right in place and sent again.
+__all__ = ["CheckedFile", "check"]
+
+NIL = "nil"
 _OURS = frozenset({plain("findings"), plain("what to do")})
 
 
-def check(content: bytes, *, file_name: str, context: Context) -> CheckedFile:
-    """What a file is, and everything that is to say about it; it never raises for any bytes."""
-    declared = returns()
-    known = [frozenset(plain(column.name) for column in ret.columns) for ret in declared.values()]
-    file = read(content, limits=context.limits, known_headings=known)
-    header = file.header or ()
-    from_reading = findings_of_faults(file.faults, header=header)
-    if file.table is None or file.header is None:
-        return _result(file_name, file, from_reading, None, Whose(organisation=None, quarter=None))
-    kept = [index for index, name in enumerate(header) if plain(name) not in _OURS]
-    names = tuple(header[index] for index in kept)
-    table = file.table.select(
-        "row_number", *(pl.col(f"c{index}").alias(f"c{new}") for new, index in enumerate(kept))
+def check(
+    content: bytes,
+    *,
+    file_name: str,
+    context: Context,
+    declared: Mapping[str, Return] | None = None,
+) -> CheckedFile:
+    """Checks a file as a return.
+
+    Never raises for any bytes. The same bytes and context give the same findings. ``declared``
+    is what returns there are; all declared ones where None.
+    """
+    known = returns() if declared is None else declared
+    read_file = read(
+        content,
+        limits=context.limits,
+        known_headings=[frozenset(c.name for c in ret.columns) for ret in known.values()],
     )
-    ret = recognise(names, table, file_name=file_name, context=context, declared=declared)
+    read_file = _without_ours(read_file)
+    hits: list[Hits] = []
+    if read_file.table is None or read_file.header is None:
+        hits += _of_reading(read_file, None)
+        return _checked(file_name, read_file, hits, sheet=None, found=_nobody(), rows=None)
+    ret = recognise(
+        read_file.header, read_file.table, file_name=file_name, context=context, declared=known
+    )
     if ret is None:
-        unknown = findings_of_hits(
-            [of_file("HDR-001", variant="no_return", needed=", ".join(declared))],
-            header=names, positions={}, ret=None,
-        )  # fmt: skip
-        nobody = Whose(organisation=None, quarter=None)
-        return _result(file_name, file, from_reading + unknown, None, nobody)
-    headings = match_headings(names, header_row=file.header_row, table=table, ret=ret)
+        titles = ", ".join(sorted(declared_return.title for declared_return in known.values()))
+        hits += _of_reading(read_file, None)
+        hits.append(of_file("HDR-001", variant="no_return", titles=titles))
+        return _checked(file_name, read_file, hits, sheet=None, found=_nobody(), rows=None)
+    headings = match_headings(
+        read_file.header, header_row=read_file.header_row, table=read_file.table, ret=ret
+    )
     sheet = Sheet(
         ret=ret,
-        header=names,
-        header_row=file.header_row,
+        header=read_file.header,
+        header_row=read_file.header_row,
         positions=headings.positions,
-        table=table,
+        table=read_file.table,
     )
     found = whose(sheet, context=context)
-    hits = [
-        *headings.hits,
-        *announced(ret, context=context),
-        *authority(sheet, found, context=context),
-        *period(sheet, found, context=context),
-        *file_name_disagrees(file_name, ret, found, context=context),
-    ]
+    hits += _of_reading(read_file, sheet)
+    hits += headings.hits
+    hits += announced(ret, context=context)
+    hits += authority(sheet, found, context=context)
+    hits += period(sheet, found, context=context)
+    hits += file_name_disagrees(file_name, ret, found, context=context)
+    if _is_nil(sheet):
+        hits.append(of_file("COV-003", title=ret.title))
+        rows = pl.DataFrame(schema=record_columns(ret))
+        return _checked(file_name, read_file, hits, sheet=sheet, found=found, rows=rows)
+    # Where a needed column is missing the file is refused, and what its cells would say waits.
     cells = read_cells(sheet, reference=context.reference, quarter=found.quarter)
     hits += cells.hits
-    if all(column.name in headings.positions for column in ret.columns if column.required):
-        hits += _of_rows(cells.rows, dict(cells.unread), ret, found, context)
-    findings = from_reading + findings_of_hits(
-        hits, header=names, positions=dict(headings.positions), ret=ret
+    if not _refuses(headings.hits):
+        hits += _of_rows(sheet, cells, found, context=context)
+    return _checked(file_name, read_file, hits, sheet=sheet, found=found, rows=cells.rows)
+
+
+def _without_ours(file: ReadFile) -> ReadFile:
+    """The file without the columns that the annotated file adds: put right in place, it can be
+    sent again as it is."""
+    if file.table is None or file.header is None:
+        return file
+    kept = [i for i, heading in enumerate(file.header) if plain(heading) not in _OURS]
+    if len(kept) == len(file.header):
+        return file
+    cells = [pl.col(f"c{i}").alias(f"c{new}") for new, i in enumerate(kept)]
+    return replace(
+        file,
+        header=tuple(file.header[i] for i in kept),
+        table=file.table.select("row_number", *cells),
     )
-    return _result(file_name, file, findings, ret, found, rows=cells.rows)
 
 
-def _of_rows(
-    rows: pl.DataFrame,
-    unread: dict[str, pl.Series],
-    ret: Return,
-    found: Whose,
-    context: Context,
-) -> Iterable[Hits]:
-    """What the typed rows say, alone and together."""
-    yield from figures_missing(rows, ret, unread)
-    yield from model_hits(rows, ret, reference=context.reference, queries=False)
-    yield from same_key(rows, ret)
-    yield from parts_and_totals(rows, ret)
-    yield from expected_measures(rows, ret, found, context=context)
-    yield from model_hits(rows, ret, reference=context.reference, queries=True)
+def _nobody() -> Whose:
+    return Whose(organisation=None, quarter=None)
 
 
-def _result(
-    file_name: str,
-    file: ReadFile,
-    findings: list[Finding],
-    ret: Return | None,
-    found: Whose,
-    *,
-    rows: pl.DataFrame | None = None,
-) -> CheckedFile:
-    ordered = tuple(sorted(findings, key=_order))
-    outcome = Outcome.of(ordered)
-    accepted = outcome in (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_QUERIES)
-    used = rows.height if accepted and rows is not None else 0
-    return CheckedFile(
-        file_name=file_name,
-        return_name=ret.name if ret else None,
+def _of_reading(read_file: ReadFile, sheet: Sheet | None) -> Iterator[Hits]:
+    """The reader's faults. Of a ragged row only cells before the first column that is never
+    quoted are shown; none where the return is not known."""
+    show = 0
+    if sheet is not None:
+        declared = sheet.ret.column_by_name
+        never = [at for name, at in sheet.positions.items() if declared[name].sensitive]
+        show = min(never, default=len(sheet.header))
+    return hits_of(read_file.faults, quotable=quotable, cells_to_show=show)
+
+
+def _is_nil(sheet: Sheet) -> bool:
+    """A nil return is one row whose measure is the word nil and whose figures are all empty."""
+    seen = sheet.ret.observation
+    if seen is None or sheet.table.height != 1:
+        return False
+    figures = [sheet.text(name)[0].strip() for name in seen.figures]
+    return sheet.text(seen.item)[0].strip().casefold() == NIL and not any(figures)
+
+
+def _refuses(hits: Iterable[Hits]) -> bool:
+    return any(rules()[hit.rule].wordings[hit.variant].severity is Severity.REFUSE for hit in hits)
+
+
+def _of_rows(sheet: Sheet, cells: Cells, found: Whose, *, context: Context) -> Iterator[Hits]:
+    """What the typed rows show: the return's models, its rows together, and its history."""
+    measured = with_measures(cells.rows, sheet.ret, reference=context.reference)
+    yield from failures(sheet.ret.model, measured)
+    rows = Rows(
+        ret=sheet.ret,
+        sheet=sheet,
+        rows=measured,
+        unread=cells.unread,
+        reference=context.reference,
         organisation=found.organisation,
         quarter=found.quarter,
+    )
+    yield from rules_over_rows(rows)
+    yield from parts_and_wholes(rows)
+    yield from failures(sheet.ret.queries, measured)
+    yield from rules_over_time(rows, context=context)
+
+
+def _checked(
+    file_name: str,
+    read_file: ReadFile,
+    hits: Iterable[Hits],
+    *,
+    sheet: Sheet | None,
+    found: Whose,
+    rows: pl.DataFrame | None,
+) -> CheckedFile:
+    made = findings(hits, header=read_file.header or (), sheet=sheet)
+    outcome = Outcome.of(made)
+    accepted = outcome in (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_QUERIES)
+    found_rows = read_file.rows_found - read_file.rows_passed_over
+    used = found_rows if accepted else 0
+    quarter: Quarter | None = found.quarter
+    return CheckedFile(
+        file_name=file_name,
+        return_name=sheet.ret.name if sheet else None,
+        organisation=found.organisation,
+        quarter=quarter,
         outcome=outcome,
-        rows_found=file.rows_found,
+        rows_found=read_file.rows_found,
         rows_used=used,
-        rows_not_used=file.rows_found - used - file.rows_passed_over,
-        rows_passed_over=file.rows_passed_over,
-        findings=ordered,
+        rows_not_used=found_rows - used,
+        rows_passed_over=read_file.rows_passed_over,
+        findings=made,
         rows=rows if accepted else None,
     )
-
-
-def _order(finding: Finding) -> tuple[int, str, str]:
-    """What is said of the whole file first, then row by row, then column by column."""
-    return (finding.row or 0, (finding.letter or "").rjust(3), finding.rule)

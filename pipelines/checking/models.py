@@ -1,8 +1,4 @@
-"""The one border with pandera: a return's models are run, and their failures become hits.
-
-A check's name is its rule and the columns concerned, ``ROW-001 trained eligible``; pandera's own
-checks of a bound are those of NUM-004 (below zero) and NUM-006 (above 100).
-"""
+"""The one border with pandera: runs a return's models and turns their failures into hits."""
 
 from __future__ import annotations
 
@@ -10,82 +6,92 @@ from collections.abc import Iterator
 
 import pandera.polars as pa
 import polars as pl
-from pandera.errors import SchemaError, SchemaErrors
+from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 
 from pipelines.checking.hits import Hits
 from schemas.declaration import Return
 from schemas.reference import Reference
-from schemas.row_checks import rate, unit_factor
+from schemas.row_checks import decimals_shown, unit_factor
+
+# pandera's own checks, by what a failure of them means here.
+_RULES = {
+    "greater_than_or_equal_to": "NUM-004",
+    "less_than_or_equal_to": "NUM-006",
+}
 
 
-def model_hits(
-    rows: pl.DataFrame, ret: Return, *, reference: Reference, queries: bool
-) -> Iterator[Hits]:
-    """What the model (or the model for queries) of ``ret`` does not find as it should be.
-
-    ``rows`` are typed rows as ``record_columns`` has them. Raises what pandera raises for a fault
-    of the model itself.
-    """
-    model = ret.queries if queries else ret.model
-    frame = _with_measures(rows, ret, reference)
-    try:
-        model.validate(frame, lazy=True)
-    except SchemaErrors as failures:
-        for failure in failures.schema_errors:
-            # A cell that is empty or could not be read has a finding of its own already.
-            if str(failure.check) != "not_nullable":
-                yield _hits(failure, frame, ret)
-
-
-def _with_measures(rows: pl.DataFrame, ret: Return, reference: Reference) -> pl.DataFrame:
+def with_measures(rows: pl.DataFrame, ret: Return, *, reference: Reference) -> pl.DataFrame:
+    """The rows with ``measure_form`` and ``measure_unit`` of the catalogue; null where unknown."""
     measures = reference.measures_of(ret.name)
-    if ret.observation is None:
-        return rows
-    items = [measure.item for measure in measures]
+    if ret.observation is None or not measures:
+        nothing = pl.lit(None, dtype=pl.String)
+        return rows.with_columns(measure_form=nothing, measure_unit=nothing)
     item = pl.col(ret.observation.item)
+    items = pl.Series([m.item for m in measures], dtype=pl.String)
+    forms = pl.Series([m.form for m in measures], dtype=pl.String)
+    units = pl.Series([m.unit for m in measures], dtype=pl.String)
     return rows.with_columns(
-        item.replace_strict(
-            items, [m.form for m in measures], default=None, return_dtype=pl.String
-        ).alias("measure_form"),
-        item.replace_strict(
-            items, [m.unit for m in measures], default=None, return_dtype=pl.String
-        ).alias("measure_unit"),
+        measure_form=item.replace_strict(items, forms, default=None, return_dtype=pl.String),
+        measure_unit=item.replace_strict(items, units, default=None, return_dtype=pl.String),
     )
 
 
-def _hits(failure: SchemaError, frame: pl.DataFrame, ret: Return) -> Hits:
-    name = str(failure.check.name) if isinstance(failure.check, pa.Check) else str(failure.check)
-    output = failure.check_output
-    if not isinstance(output, pl.DataFrame):
-        raise failure
-    broken = frame.filter(~output.to_series())
-    words = name.split(" ")
-    if name.startswith(("greater_than", "less_than")):
-        column = str(failure.schema.name)
-        rule = "NUM-004" if name.startswith("greater_than") else "NUM-006"
-        columns = [column]
+def failures(model: type[pa.DataFrameModel], rows: pl.DataFrame) -> Iterator[Hits]:
+    """A hit for each check of ``model`` that some row does not pass.
+
+    ``rows`` is as ``with_measures`` gives it. Empty cells are no failure here: whether a cell may
+    be empty is judged with the cells. Raises ``TypeError`` where the rows are not even of the
+    model's types, which no file can bring about.
+    """
+    try:
+        model.to_schema().validate(rows, lazy=True)
+    except SchemaErrors as errors:
+        found = errors.schema_errors
     else:
-        rule, *columns = words
-    rule, _, variant = rule.partition(".")
-    shown = [pl.col("row_number"), pl.col(f"{columns[0]}_as_sent").alias("value")]
-    if rule == "ROW-001":
-        shown.append(pl.col(f"{columns[1]}_as_sent").alias("whole_value"))
-    if rule == "ROW-003":
-        factor = unit_factor() if "measure_unit" in frame.columns else pl.lit(100.0)
-        if ret.observation is not None and columns[0] == "percent":
-            factor = pl.lit(100.0)
-        given = rate(columns[1], columns[2], factor=factor)
-        shown.append(given.round(2).cast(pl.String).alias("given"))
-    described = ret.column_by_name
-    facts = {"columns": " and ".join(columns)}
-    if rule == "ROW-001":
-        facts["part_words"] = described[columns[0]].counts or columns[0]
-        facts["whole_words"] = described[columns[1]].counts or columns[1]
-    return Hits(
-        rule=rule,
-        variant=variant,
-        column=columns[0],
-        other_columns=tuple(columns[1:]),
-        rows=broken.select(shown),
-        facts=facts,
+        return
+    for error in found:
+        if error.reason_code is SchemaErrorReason.SERIES_CONTAINS_NULLS:
+            continue
+        if not isinstance(error.check_output, pl.DataFrame):
+            raise TypeError(f"{model.__name__}: {error}")
+        yield from _hits(error, error.check_output.to_series(), rows)
+
+
+def _hits(error: SchemaError, passed: pl.Series, rows: pl.DataFrame) -> Iterator[Hits]:
+    name = str(getattr(error.check, "name", ""))
+    if name in _RULES:
+        rule, variant, columns = _RULES[name], "", [str(error.schema.name)]
+    else:
+        named, *columns = name.split(" ")
+        rule, _, variant = named.partition(".")
+    failing = rows.filter(~passed.fill_null(value=True))
+    if failing.is_empty():
+        return
+    value, others = columns[0], tuple(columns[1:])
+    facts = [pl.col(f"{value}_as_sent").str.strip_chars().alias("value")]
+    facts += [
+        pl.col(f"{other}_as_sent").str.strip_chars().alias(fact)
+        for other, fact in zip(others, ("other", "third"), strict=False)
+    ]
+    facts += _computed(rule, variant, columns)
+    hit = failing.select("row_number", *facts)
+    if rule == "ROW-002":
+        nobody = failing[value] == 0
+        for way, of_way in (("nobody", nobody), ("", ~nobody)):
+            if of_way.any():
+                yield Hits(rule=rule, variant=way, column=value, rows=hit.filter(of_way))
+        return
+    yield Hits(rule=rule, variant=variant, column=value, rows=hit, other_columns=others)
+
+
+def _computed(rule: str, variant: str, columns: list[str]) -> list[pl.Expr]:
+    """What a contradicting rate should be, and to how many decimals to show it."""
+    if rule != "ROW-003":
+        return []
+    first, second = (pl.col(name) for name in columns[1:3])
+    exact = (
+        (first - second) / second * 100.0
+        if variant == "change"
+        else first / second * unit_factor().fill_null(100.0)
     )
+    return [exact.alias("exact"), decimals_shown(columns[0]).alias("decimals")]

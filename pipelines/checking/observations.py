@@ -12,12 +12,13 @@ TOTAL, ALL = "total", "all"
 
 def observations(ret: Return, rows: pl.DataFrame) -> pl.DataFrame:
     """One row for each row of an observed return: ``row_number, item, breakdown, category, area,
-    when, figure``.
+    when, of, figure``.
 
     ``breakdown`` is ``total`` and ``category`` ``all`` for a measure as a whole; ``breakdown`` is
     null where the return names categories only. ``when`` is the month or period, null for the
     quarter. ``figure`` is the value as sent or, where there is none, the numerator over the
-    denominator in per cent, or the numerator alone.
+    denominator in per cent, or the numerator alone; ``of`` tells the last, ``count``, from the
+    others, ``value``.
     """
     seen = ret.observation
     if seen is None:
@@ -31,6 +32,7 @@ def observations(ret: Return, rows: pl.DataFrame) -> pl.DataFrame:
         category.alias("category"),
         (pl.col(seen.area) if seen.area else pl.lit(None, dtype=pl.String)).alias("area"),
         (pl.col(when).cast(pl.String) if when else pl.lit(None, dtype=pl.String)).alias("when"),
+        _of(seen).alias("of"),
         _figure(seen).alias("figure"),
     )
 
@@ -60,6 +62,14 @@ def _figure(seen: Observation) -> pl.Expr:
     elif seen.numerator:
         ways.append(pl.col(seen.numerator).cast(pl.Float64))
     return pl.coalesce(ways)
+
+
+def _of(seen: Observation) -> pl.Expr:
+    if seen.value is None or seen.numerator is None or seen.denominator is not None:
+        return pl.lit("value")
+    return (
+        pl.when(pl.col(seen.value).is_not_null()).then(pl.lit("value")).otherwise(pl.lit("count"))
+    )
 
 
 def counts(ret: Return) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import polars as pl
 
 from pipelines.checking.hits import Hits
+from pipelines.checking.words import rules
 from pipelines.reading.outcome import Fault
 
 # Facts that choose the words; their values are the names of variants, blanks as underscores.
@@ -44,7 +45,9 @@ def _variant(fault: Fault) -> str:
         return "few" if few else "many"
     if fault.facts.get("likely"):
         return "likely_utf_16"
-    return "_".join(chosen).replace(" ", "_").replace("-", "_").lower()
+    variant = "_".join(chosen).replace(" ", "_").replace("-", "_").lower()
+    # A kind without words of its own is named by the plain ones.
+    return variant if variant in rules()[fault.rule].wordings else ""
 
 
 def _facts(

@@ -48,7 +48,10 @@ class _Report:
 
     def of(self, hits: Hits) -> Iterator[Finding]:
         """The findings of one kind of hit."""
-        wording = rules()[hits.rule].wordings[hits.variant]
+        wordings = rules()[hits.rule].wordings
+        wording = wordings[hits.variant]
+        if self._is_sensitive(hits.column):
+            wording = wordings.get(f"{hits.variant}_unquoted".lstrip("_"), wording)
         count = hits.rows.height
         if count == 0:
             return
@@ -98,6 +101,8 @@ class _Report:
                 "count": f"{hits.rows.height:,}",
             }
         )
+        if self._is_sensitive(hits.column) and "plain" in words:
+            words["plain"] = "it in plain digits"
         heading = self._header[position] if position is not None else None
         return Finding(
             rule=hits.rule,
@@ -117,12 +122,14 @@ class _Report:
             return hits.position
         return None
 
+    def _is_sensitive(self, column: str | None) -> bool:
+        if self._sheet is None or column is None:
+            return False
+        declared = self._sheet.ret.column_by_name.get(column)
+        return declared is not None and declared.sensitive
+
     def _may_be_quoted(self, column: str | None, text: str) -> bool:
-        if self._sheet is not None and column is not None:
-            declared = self._sheet.ret.column_by_name.get(column)
-            if declared is not None and declared.sensitive:
-                return False
-        return quotable(text)
+        return not self._is_sensitive(column) and quotable(text)
 
     def _of_value(self, hits: Hits, value: str | None) -> dict[str, str]:
         """How the words speak of the cell: quoted where it may be, as a figure where it is one."""

@@ -109,7 +109,9 @@ def findings_as_text(checked: CheckedFile) -> str:
     for finding in checked.findings:
         lines += [
             "",
-            *textwrap.wrap(f"{finding.severity.value}: {finding.message}", 80),
-            *textwrap.wrap(finding.hint, 80, initial_indent="  ", subsequent_indent="  "),
+            *textwrap.wrap(f"{finding.severity.value}: {finding.where}: {finding.message}", 80),
+            *textwrap.wrap(
+                f"{finding.hint} [{finding.rule}]", 80, initial_indent="  ", subsequent_indent="  "
+            ),
         ]
     return "\n".join(terminal(line) for line in lines) + "\n"

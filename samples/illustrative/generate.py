@@ -45,7 +45,6 @@ VERY_LATE = {
 OUTCOMES = {
     "BSMHFT-training_compliance-2017-18-Q4": "needs correction",
     "HEFT-referral_outcomes-2017-18-Q4": "needs correction",
-    "HEFT-referral_outcomes-2017-18-Q4-without-contradictions": "accepted with queries",
 }
 REJECTED = {("BWC", "training_compliance", "2018-19-Q2")}
 CORRECTED = {

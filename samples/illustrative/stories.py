@@ -262,6 +262,7 @@ def referral_outcomes(organisation: str, quarter: Quarter) -> Rows:
             {"outcome": "All referrals", "referrals": whole},
             _outcome("Accepted by children's social care", accepted, whole),
             _outcome("Early help assessment", early, whole),
+            _outcome("Any other outcome", whole - accepted - early, whole),
         ]
     sizes = {"HEFT": (640.0, 6.5), "UHB": (655.0, 6.5), "BCHC": (188.0, 0.8)}
     if organisation not in sizes or (organisation == "UHB" and quarter < MERGED):

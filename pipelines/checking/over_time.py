@@ -1,0 +1,188 @@
+"""A return against what came before and what others sent: HIS, SYM-003, COV-002, XRT-001."""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+from collections.abc import Iterator
+from dataclasses import replace
+
+import polars as pl
+
+from pipelines.checking.context import Context
+from pipelines.checking.hits import Hits, of_file
+from pipelines.checking.observations import observations
+from pipelines.checking.rows import Rows
+
+LOOKED_BACK = 12  # quarters
+_FEWEST_FOR_LIMITS = 8
+# The upper limit of moving ranges of two points: 3.268 times their mean (D4 in Shewhart's tables;
+# Wheeler, Understanding Variation, 1993).
+_RANGE_FACTOR = 3.268
+_MANY_ALIKE = 0.8
+_FEWEST_ALIKE = 5
+_ROUGHLY = 0.25  # a factor of ten may be off by a quarter either way
+_FAR_FEWER = 0.5
+_KEY = ["item", "breakdown", "category", "area", "when", "of"]
+
+
+def rules_over_time(rows: Rows, *, context: Context) -> Iterator[Hits]:
+    """Every rule of this page; nothing where the file is of no known obligation."""
+    if rows.organisation is None or rows.quarter is None or rows.ret.observation is None:
+        return
+    now = _keyed(observations(rows.ret, rows.rows))
+    past: list[pl.DataFrame] = []
+    for back in range(1, LOOKED_BACK + 1):
+        frame = context.history.rows(rows.organisation, rows.ret.name, rows.quarter.shift(-back))
+        if frame is not None and not frame.is_empty():
+            past.append(_keyed(observations(rows.ret, frame)).with_columns(back=pl.lit(back)))
+    if past:
+        last = past[0]
+        # Figures of a month or a period of their own are compared with the same month or period.
+        yield from _restated(now, pl.concat(past), rows)
+        if last["back"][0] == 1:
+            yield from _many_the_same(now, last)
+            yield from _no_longer_available(now, last, rows)
+            if now.height < last.height * _FAR_FEWER:
+                yield of_file("COV-002", variant="fewer", now=now.height, before=last.height)
+        yield from _unusual(now, pl.concat(past), rows)
+    others = context.history.rows_of_others(rows.organisation, rows.ret.name, rows.quarter)
+    if others is not None and not others.is_empty():
+        yield from _disagreeing(now, others, rows)
+
+
+def _keyed(seen: pl.DataFrame) -> pl.DataFrame:
+    return seen.with_columns(pl.col("breakdown", "category", "area", "when").fill_null(""))
+
+
+def _without_time(seen: pl.DataFrame) -> pl.DataFrame:
+    return seen.filter((pl.col("when") == "") & pl.col("figure").is_not_null())
+
+
+def _restated(now: pl.DataFrame, past: pl.DataFrame, rows: Rows) -> Iterator[Hits]:
+    """HIS-003: a figure of the same month or period is another than the one accepted last."""
+    known = past.filter(pl.col("when") != "").sort("back").unique(_KEY, keep="first")
+    both = now.join(known, on=_KEY, how="inner", suffix="_before", maintain_order="left")
+    changed = both.filter((pl.col("figure") - pl.col("figure_before")).abs() > 1e-9)
+    if not changed.is_empty():
+        found = changed.select("row_number", value=_text("figure"), before=_text("figure_before"))
+        yield from _by_column(Hits(rule="HIS-003", rows=found), rows)
+
+
+def _many_the_same(now: pl.DataFrame, last: pl.DataFrame) -> Iterator[Hits]:
+    both = _without_time(now).join(_without_time(last), on=_KEY, how="inner", suffix="_before")
+    counted = both.filter(pl.col("figure") > 0)
+    alike = counted.filter(pl.col("figure") == pl.col("figure_before"))
+    if alike.height >= _FEWEST_ALIKE and alike.height >= _MANY_ALIKE * counted.height:
+        yield of_file("HIS-002", alike=alike.height, compared=counted.height)
+
+
+def _no_longer_available(now: pl.DataFrame, last: pl.DataFrame, rows: Rows) -> Iterator[Hits]:
+    """SYM-003: not available now, reported before."""
+    seen = rows.ret.observation
+    if seen is None:
+        return
+    known = last.filter(pl.col("figure").is_not_null())
+    given = now.filter(pl.col("figure").is_null())
+    key = [name for name in _KEY if name != "of"]
+    both = given.join(known, on=key, how="inner", suffix="_before", maintain_order="left")
+    for name in seen.figures:
+        symbols = rows.rows.filter(pl.col(f"{name}_symbol") == "x")["row_number"]
+        here = both.filter(pl.col("row_number").is_in(symbols.implode()))
+        both = both.filter(~pl.col("row_number").is_in(symbols.implode()))
+        if not here.is_empty():
+            found = here.select("row_number", before=_text("figure_before"))
+            yield Hits(rule="SYM-003", column=name, rows=found)
+
+
+def _unusual(now: pl.DataFrame, past: pl.DataFrame, rows: Rows) -> Iterator[Hits]:
+    """HIS-004, and HIS-001 where it is not that: a figure unlike those before it."""
+    series = (
+        _without_time(past)
+        .sort("back", descending=True)
+        .group_by(_KEY, maintain_order=True)
+        .agg(pl.col("figure").alias("before"))
+    )
+    both = _without_time(now).join(series, on=_KEY, how="inner", maintain_order="left")
+    found: dict[str, list[dict[str, object]]] = {"HIS-004": [], "HIS-001": []}
+    for row in both.iter_rows(named=True):
+        figure, before = float(row["figure"]), [float(x) for x in row["before"]]
+        usual = statistics.median(before)
+        factor = _power_of_ten(figure, usual)
+        place = {"row_number": row["row_number"], "value": _plain(figure)}
+        if factor is not None:
+            found["HIS-004"].append({**place, "usual": _plain(usual), "factor": factor})
+            continue
+        limit, move = usual_change(before), figure - before[-1]
+        if limit is not None and abs(move) > limit:
+            words = {"move": _plain(abs(move)), "way": "more" if move > 0 else "less",
+                     "before": _plain(before[-1]), "limit": _plain(limit)}  # fmt: skip
+            found["HIS-001"].append({**place, **words})
+    for rule, places in found.items():
+        if places:
+            frame = pl.DataFrame(places).with_columns(pl.col("row_number").cast(pl.Int32))
+            yield from _by_column(Hits(rule=rule, rows=frame), rows)
+
+
+def usual_change(before: list[float]) -> float | None:
+    """The most by which a series, oldest first, usually moves from one point to the next; None
+    for fewer than eight points or where nothing ever moved."""
+    if len(before) < _FEWEST_FOR_LIMITS:
+        return None
+    moves = [abs(b - a) for a, b in itertools.pairwise(before)]
+    limit = _RANGE_FACTOR * statistics.fmean(moves)
+    return limit if limit > 0 else None
+
+
+def _by_column(hits: Hits, rows: Rows) -> Iterator[Hits]:
+    """The hits at the column in which each row's figure stands: the value, or the numerator."""
+    seen = rows.ret.observation
+    if seen is None:
+        return
+    left = hits.rows
+    for name in (seen.value, seen.numerator):
+        if name is None or name not in rows.sheet.positions:
+            continue
+        filled = rows.rows.filter(pl.col(name).is_not_null())["row_number"]
+        here = left.filter(pl.col("row_number").is_in(filled.implode()))
+        left = left.filter(~pl.col("row_number").is_in(filled.implode()))
+        if not here.is_empty():
+            yield replace(hits, column=name, rows=here)
+
+
+def _power_of_ten(figure: float, usual: float) -> str | None:
+    """ "ten times", "a tenth of" and so on, where a figure is that against the usual one."""
+    if figure <= 0 or usual <= 0 or max(figure, usual) < 10:
+        return None
+    names = {10: ("ten times", "a tenth of"), 100: ("a hundred times", "a hundredth of"),
+             1000: ("a thousand times", "a thousandth of")}  # fmt: skip
+    for power, (more, less) in names.items():
+        if abs(figure / usual / power - 1) <= _ROUGHLY:
+            return more
+        if abs(usual / figure / power - 1) <= _ROUGHLY:
+            return less
+    return None
+
+
+def _disagreeing(now: pl.DataFrame, others: pl.DataFrame, rows: Rows) -> Iterator[Hits]:
+    """XRT-001: two organisations give different figures of the same place and time. Only figures
+    of an area are of the same thing; others are each organisation's own."""
+    if rows.ret.observation is None or rows.ret.observation.area is None:
+        return
+    theirs = _keyed(observations(rows.ret, others)).with_columns(theirs=others["organisation"])
+    both = now.join(theirs, on=_KEY, how="inner", suffix="_theirs", maintain_order="left")
+    differing = both.filter((pl.col("figure") - pl.col("figure_theirs")).abs() > 1e-9)
+    if not differing.is_empty():
+        found = differing.select(
+            "row_number", "theirs", value=_text("figure"), their_figure=_text("figure_theirs")
+        )
+        yield from _by_column(Hits(rule="XRT-001", rows=found), rows)
+
+
+def _plain(figure: float) -> str:
+    """A figure as a sentence has it: whole, or with one decimal."""
+    return f"{figure:.0f}" if figure == round(figure) else f"{figure:.1f}"
+
+
+def _text(column: str) -> pl.Expr:
+    return pl.col(column).round(2).cast(pl.String).str.replace(r"\.0$", "")
