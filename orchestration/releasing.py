@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from dashboards.site import SiteReport, build_site
+from pipelines.disclosure.accepted import accepted_figures, accepted_ids
 from pipelines.disclosure.adapter import write_ledger
 from pipelines.disclosure.attack import attack_release
 from pipelines.record.model import Event
@@ -60,6 +61,7 @@ def export(workspace: Workspace) -> Path:
     attack = attack_release(
         staging / "data",
         earlier=[folder / "data" for folder in published_folders(workspace.releases)],
+        accepted=accepted_ids(accepted_figures(Record(workspace.record))),
     )
     if attack.succeeded:
         shutil.rmtree(staging)

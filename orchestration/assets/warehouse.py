@@ -14,8 +14,10 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 from orchestration.assets.returns import OWNER
 from orchestration.instance import WAREHOUSE_POOL
 from orchestration.resources import WorkspaceResource
+from pipelines.disclosure.accepted import accepted_figures
 from pipelines.disclosure.adapter import decide
 from pipelines.disclosure.ledger import read_ledgers
+from pipelines.record.store import Record
 from pipelines.releases import LEDGER, published_folders
 from pipelines.warehouse import connect
 
@@ -93,7 +95,11 @@ def cell_state(workspace: WorkspaceResource) -> dg.MaterializeResult[None]:
     """Decides for every figure whether it may be shown."""
     with workspace.writing(), connect(workspace.workspace.warehouse) as connection:
         released = published_folders(workspace.workspace.releases)
-        decide(connection, ledgers=read_ledgers(folder / LEDGER for folder in released))
+        decide(
+            connection,
+            ledgers=read_ledgers(folder / LEDGER for folder in released),
+            accepted=accepted_figures(Record(workspace.workspace.record)),
+        )
         counted = connection.execute(
             "SELECT state, count(*) FROM disclosure.cell_state GROUP BY state ORDER BY state"
         ).fetchall()

@@ -32,6 +32,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("officer", "Who has sent what, what is late, what has queries."),
     "excuse": ("officer", "Excuse an organisation from a return, or give it longer."),
     "build": ("run", "Load the warehouse and make a draft release, through Dagster."),
+    "accept-disclosure": (
+        "disclosure",
+        "Record that a figure which cannot be protected any more is left as it is.",
+    ),
     "sign-off": ("officer", "Record the sign-off of a quarter's figures."),
     "publish": ("officer", "Make the signed-off release current."),
     "trace": ("officer", "Lead from a figure on a page back to file, row, sender and hash."),

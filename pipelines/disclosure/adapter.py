@@ -18,7 +18,7 @@ from pipelines.disclosure.ledger import (
 )
 from pipelines.disclosure.protect import protect
 from pipelines.disclosure.rows import Counts, Row, Tables, Term, counts_of, gather, key
-from pipelines.disclosure.tables import Reason, State
+from pipelines.disclosure.tables import Accepted, Reason, State
 
 CELLS = "intermediate.int_disclosure__cells"
 EQUATIONS = "intermediate.int_disclosure__equations"
@@ -46,12 +46,12 @@ def decide(
     connection: duckdb.DuckDBPyConnection,
     *,
     ledgers: Collection[Ledger] = (),
-    accepted: Collection[str] = (),
+    accepted: Collection[Accepted] = (),
 ) -> Summary:
     """Decide for each row of ``int_disclosure__cells`` and write ``disclosure.cell_state`` (for all
     later models) and ``disclosure.decision`` (the cause, for officers only), in one transaction.
 
-    ``ledgers`` are those of the releases already published. ``accepted`` are the ids of rows which
+    ``ledgers`` are those of the releases already published. ``accepted`` are the rows which
     a person decided to leave as they are. Raises ``CannotProtectError`` naming cells where only a
     person can decide; nothing is written then.
     """

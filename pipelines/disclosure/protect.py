@@ -74,7 +74,7 @@ class _Work:
             if not cell.is_small:
                 continue
             if cell.fate is Fate.PUBLIC:
-                already_public.append(cell.cell_id)
+                already_public.append(cell)
             elif cell.fate is Fate.OPEN:
                 self.suppressed[cell.row] = Reason.SMALL_NUMBER
         if already_public:
@@ -84,12 +84,21 @@ class _Work:
         # Only what hangs together with a hidden cell can matter, and most of a release does not.
         waiting = self._hidden_guarded(self.cells)
         done: set[str] = set()
+        exposed: list[Cell] = []
+        held_by: list[Cell] = []
         while waiting:
             start = min(waiting)
             neighbourhood = self._linked_to(start)
-            self._protect_neighbourhood(neighbourhood)
+            try:
+                self._protect_neighbourhood(neighbourhood)
+            except CannotProtectError as impossible:
+                # A person is told of all that must be decided, not of one after the other.
+                exposed += [self.cells[cell_id] for cell_id in impossible.cells]
+                held_by += [self.cells_of_row[row][0] for row in impossible.held_by]
             done |= neighbourhood
             waiting -= done
+        if exposed:
+            raise CannotProtectError(exposed, held_by=held_by)
 
     def _protect_neighbourhood(self, neighbourhood: set[str]) -> None:
         equations = list(
@@ -179,7 +188,18 @@ class _Work:
             if rows:
                 self.suppressed[min(rows, key=self._price)] = Reason.PROTECTS
                 return
-        raise CannotProtectError([exposed])
+        beside = {
+            cell_id
+            for hidden in system.bounds
+            for equation in self.equations_of_cell[hidden]
+            for cell_id, _ in equation.terms
+        }
+        raise CannotProtectError(
+            [self.cells[exposed]],
+            held_by=[
+                self.cells[cell_id] for cell_id in beside if self.cells[cell_id].fate is Fate.PUBLIC
+            ],
+        )
 
     def _price(self, row: str) -> tuple[int, int, int, str]:
         """Inner cells before totals; then those that leave the fewest equations with one hidden

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pipelines.disclosure.knowledge import linked_systems
 from pipelines.disclosure.ledger import Ledger, LedgerCell
-from pipelines.disclosure.tables import Cell, Equation, Fate, Reason, Rule
+from pipelines.disclosure.tables import Accepted, Cell, Equation, Fate, Reason, Rule
 
 WITHHELD = "c"
 NOT_APPLICABLE = "z"
@@ -119,12 +119,12 @@ def gather(
     equations: Collection[Collection[Term]],
     *,
     ledgers: Collection[Ledger] = (),
-    accepted: Collection[str] = (),
+    accepted: Collection[Accepted] = (),
 ) -> Tables:
     """The cells and equations of a release to be, together with those of published ones.
 
-    ``accepted`` are the ids of rows that a person decided to leave as they are although they cannot
-    be protected any more.
+    ``accepted`` are the rows that a person decided to leave as they are although they cannot be
+    protected any more; they may be of an earlier release.
     """
     tables = Tables()
     published = {
@@ -139,14 +139,14 @@ def gather(
             tables,
             row,
             published=published.get((row.cell_id, row.version_id)),
-            accepted=row.cell_id in accepted,
+            accepted=Accepted(row.cell_id, row.version_id) in accepted,
             height=heights.get(row.cell_id, 0),
         )
     versions = {row.cell_id: row.version_id for row in rows}
     for terms in equations:
         _add_terms(tables, terms, versions)
     for ledger in ledgers:
-        _add_ledger(tables, ledger)
+        _add_ledger(tables, ledger, accepted)
     _drop_impossible(tables)
     return tables
 
@@ -240,11 +240,16 @@ def _add_terms(tables: Tables, terms: Collection[Term], versions: Mapping[str, s
     tables.add_equation(merged.items(), left_over)
 
 
-def _add_ledger(tables: Tables, ledger: Ledger) -> None:
+def _add_ledger(tables: Tables, ledger: Ledger, accepted: Collection[Accepted]) -> None:
     for cell in ledger.cells:
         if key(cell.cell_id, cell.version_id, "numerator") in tables.cells:
             continue  # unchanged since: the same counts, whatever the release did with them
         quantities = ["numerator", "denominator"] + (["rest"] if cell.has_denominator else [])
+        is_secret = (
+            cell.has_figure
+            and not cell.shown
+            and Accepted(cell.cell_id, cell.version_id) not in accepted
+        )
         for quantity in quantities:
             cell_id = key(cell.cell_id, cell.version_id, quantity)
             tables.cells[cell_id] = Cell(
@@ -253,7 +258,7 @@ def _add_ledger(tables: Tables, ledger: Ledger) -> None:
                 count=None,
                 rule=_ledger_rule(cell),
                 fate=Fate.PUBLIC if cell.shown else Fate.HIDDEN,
-                guarded=cell.has_figure and not cell.shown and quantity != "denominator",
+                guarded=is_secret and quantity != "denominator",
                 known=_known(cell, quantity) if cell.shown else None,
             )
         if cell.has_denominator:

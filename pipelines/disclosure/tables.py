@@ -115,16 +115,38 @@ class Decision:
     reason: Reason | None = None
 
 
+@dataclass(frozen=True, order=True)
+class Accepted:
+    """One version of one row which a person decided to leave as it is, although a reader can work
+    it out. Another version of the row is guarded again."""
+
+    cell_id: str
+    version_id: str
+
+
 class CannotProtectError(Exception):
     """No suppression that is still possible protects these cells: a person must decide.
 
-    ``cells`` are the ids of the cells that a reader could work out. An earlier release showed
-    figures that give them away together with what is to be shown now.
+    ``cells`` are the ids of the cells that a reader could work out, ``rows`` the rows they are in,
+    ``held_by`` the rows that give them away and cannot be suppressed: an earlier release showed
+    them, or their measure has no small-number rule.
     """
 
-    def __init__(self, cells: Iterable[str]) -> None:
-        self.cells = tuple(sorted(cells))
+    def __init__(self, exposed: Iterable[Cell], *, held_by: Iterable[Cell] = ()) -> None:
+        exposed = tuple(exposed)
+        self.cells = tuple(sorted(cell.cell_id for cell in exposed))
+        self.rows = tuple(sorted({cell.row for cell in exposed}))
+        self.held_by = tuple(sorted({cell.row for cell in held_by} - set(self.rows)))
+        told = (
+            "A reader could work these figures out, and nothing is left to suppress that would "
+            f"prevent it: {'; '.join(self.rows)}. "
+        )
+        if self.held_by:
+            told += (
+                "What gives them away was released earlier or has no small-number rule: "
+                f"{'; '.join(self.held_by)}. "
+            )
         super().__init__(
-            "These figures are small numbers, or protect one, and can be worked out from releases "
-            "already published. A person must decide: " + "; ".join(self.cells)
+            told + "A person must decide. To leave a figure as it is: quarterdeck "
+            "accept-disclosure FIGURE --by ROLE --reason TEXT"
         )

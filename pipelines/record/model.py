@@ -99,6 +99,7 @@ class EventKind(StrEnum):
     EXTENDED = "extended"
     REOPENED = "reopened"
     SIGN_OFF = "sign_off"
+    DISCLOSURE_ACCEPTED = "disclosure_accepted"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +109,8 @@ class Event:
     ``details`` holds what belongs to the kind: ``submission_id`` of a withdrawal;
     ``submission_id`` and ``finding_number`` of an explanation; ``organisation``,
     ``return_name``, ``quarter`` (a key) and ``extended_to`` of an obligation's; ``quarter``,
-    ``data_sha256`` and ``open_queries`` of a sign-off.
+    ``data_sha256`` and ``open_queries`` of a sign-off; ``cell_id`` and ``version_id`` of a figure
+    that is left although it can be worked out.
     """
 
     event_id: str

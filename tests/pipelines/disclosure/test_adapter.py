@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.disclosure.adapter import decide
 from pipelines.disclosure.ledger import Ledger, LedgerCell
-from pipelines.disclosure.tables import CannotProtectError, Reason
+from pipelines.disclosure.tables import Accepted, CannotProtectError, Reason
 from tests.pipelines.disclosure.tables_at_random import seeded
 from tests.pipelines.disclosure.warehouses import states, warehouse
 
@@ -174,12 +174,49 @@ def test_an_impossible_release_names_its_cells_writes_nothing_and_can_be_accepte
         {"sum": [("all", "numerator", 1), ("a", "numerator", -1), ("b", "numerator", -1)]},
     )
     ledger = Ledger(release_id="1", cells=(released("b", 30), released("all", 33)), equations=())
-    with pytest.raises(CannotProtectError, match="a numerator"):
+    with pytest.raises(CannotProtectError, match="prevent it: a\\. What gives them away"):
         decide(connection, ledgers=[ledger])
     tables = connection.execute("select table_name from information_schema.tables").fetchall()
     assert ("cell_state",) not in tables
-    decide(connection, ledgers=[ledger], accepted=["a"])
+    decide(connection, ledgers=[ledger], accepted=[Accepted("a", "1")])
     assert states(connection) == {"a": "shown", "b": "shown", "all": "shown"}
+
+
+def test_what_was_accepted_in_one_version_is_guarded_in_the_next() -> None:
+    connection = warehouse([{"cell_id": "a", "value": 3, "version_id": "2"}], {})
+    decide(connection, accepted=[Accepted("a", "1")])
+    assert states(connection) == {"a": "suppressed"}
+
+
+def test_earlier_releases_are_not_blamed_where_there_are_none() -> None:
+    # a and b are parts of a total that is no secret: it belongs to a measure without a rule.
+    connection = warehouse(
+        [
+            {"cell_id": "a", "value": 2},
+            {"cell_id": "all", "value": 2, "threshold": None},
+        ],
+        {"sum": [("all", "numerator", 1), ("a", "numerator", -1)]},
+    )
+    with pytest.raises(CannotProtectError) as caught:
+        decide(connection)
+    assert caught.value.rows == ("a",)
+    assert caught.value.held_by == ("all",)
+    assert "was released earlier or has no small-number rule: all." in str(caught.value)
+
+
+def test_all_that_a_person_must_decide_is_named_at_once() -> None:
+    rows: list[dict[str, Any]] = []
+    equations = {}
+    for name in ("a", "b"):
+        rows += [
+            {"cell_id": name, "value": 2},
+            {"cell_id": f"all {name}", "value": 2, "threshold": None},
+        ]
+        equations[name] = [(f"all {name}", "numerator", 1), (name, "numerator", -1)]
+    connection = warehouse(rows, equations)
+    with pytest.raises(CannotProtectError) as caught:
+        decide(connection)
+    assert caught.value.rows == ("a", "b")
 
 
 def test_three_thousand_figures_are_decided_within_seconds() -> None:

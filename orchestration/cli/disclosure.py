@@ -1,0 +1,55 @@
+"""What the performance officer decides about figures that cannot be protected any more."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import click
+
+from orchestration.cli.officer import BY
+from pipelines.disclosure.accepted import accept
+from pipelines.disclosure.adapter import CELLS
+from pipelines.disclosure.tables import Accepted
+from pipelines.escaping import terminal
+from pipelines.record.store import Record
+from pipelines.warehouse import connect
+from pipelines.workspace import Workspace
+
+
+@click.command()
+@click.argument("figures", nargs=-1, required=True, metavar="FIGURE...")
+@click.option("--reason", required=True, help="Why the figure may be left as it is.")
+@BY
+@click.pass_obj
+def accept_disclosure(
+    workspace: Workspace, figures: tuple[str, ...], reason: str, by_whom: str
+) -> None:
+    """Record that a figure which cannot be protected any more is left as it is.
+
+    FIGURE is its name as the build gave it. The decision is kept in the record and holds for this
+    version of the figure alone: a corrected one is guarded again.
+    """
+    found = [_version(workspace, figure) for figure in figures]
+    record = Record(workspace.record)
+    for one in found:
+        accept(record, one, at=dt.datetime.now(dt.UTC), by_whom=by_whom, reason=reason)
+        click.echo(f"Recorded: {terminal(one.cell_id)} is left as it is. By: {terminal(by_whom)}.")
+    click.echo("Build again: quarterdeck build")
+
+
+def _version(workspace: Workspace, figure: str) -> Accepted:
+    """The version that stands now; a figure of an earlier release brings its own after an @."""
+    cell_id, _, version_id = figure.partition(" @ ")
+    if version_id:
+        return Accepted(cell_id, version_id)
+    if not workspace.warehouse.exists():
+        raise click.ClickException("There is no warehouse yet. Make one with: quarterdeck build")
+    with connect(workspace.warehouse, read_only=True) as connection:
+        row = connection.execute(
+            f"select version_id from {CELLS} where cell_id = ?", [cell_id]
+        ).fetchone()
+    if row is None:
+        raise click.ClickException(
+            f"There is no figure “{terminal(cell_id)}”. Copy its name from the build's message."
+        )
+    return Accepted(cell_id, row[0])

@@ -1,0 +1,43 @@
+"""What people decided about figures that cannot be protected any more, kept in the record."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from pipelines.disclosure.tables import Accepted
+from pipelines.record.model import Event, EventKind
+from pipelines.record.store import Record
+
+
+def accept(
+    record: Record, figure: Accepted, *, at: dt.datetime, by_whom: str, reason: str
+) -> Event:
+    """Record that a person leaves the figure as it is; gives the event once it is on disk.
+
+    Raises ``ValueError`` where no reason or nobody's name is given.
+    """
+    if not reason.strip() or not by_whom.strip():
+        message = "A decision to leave a figure that can be worked out needs a reason and a name"
+        raise ValueError(message)
+    return record.add_event(
+        EventKind.DISCLOSURE_ACCEPTED,
+        at=at,
+        by_whom=by_whom,
+        reason=reason,
+        cell_id=figure.cell_id,
+        version_id=figure.version_id,
+    )
+
+
+def accepted_figures(record: Record) -> frozenset[Accepted]:
+    """All figures that people decided to leave as they are, by version."""
+    return frozenset(
+        Accepted(event.details["cell_id"], event.details["version_id"])
+        for event in record.events(EventKind.DISCLOSURE_ACCEPTED)
+    )
+
+
+def accepted_ids(figures: Iterable[Accepted]) -> frozenset[str]:
+    """The ids of the figures without their versions: published files name no version."""
+    return frozenset(figure.cell_id for figure in figures)
