@@ -1,7 +1,8 @@
 """Writes what dbt must know of the declared returns, so that it is declared once, in Python.
 
-Two files in the dbt project are made here and committed: the macro ``declared_returns()`` and the
-sources of the ``raw`` schema. A test says when they are stale; ``write_dbt_files`` makes them new.
+Two files in the dbt project are made here and committed: the macros ``declared_returns()`` and
+``observation_returns()``, and the sources of the ``raw`` schema. A test says when they are stale;
+``write_dbt_files`` makes them new.
 """
 
 from __future__ import annotations
@@ -94,6 +95,14 @@ _RECORD_TABLES: dict[str, tuple[str, dict[str, str]]] = {
     ),
 }
 
+_DEADLINE_WORDS = {
+    "start": "The first day that the words can mean; null where none was read.",
+    "end": "The last day that the words can mean; null where there is none.",
+    "certainty": "How closely the words name the date.",
+    "moved_from": "The last day of the date before it, where the words tell that it was moved.",
+    "note": "How the words were read, and what was odd about them.",
+}
+
 _MADE_BY = "Made by pipelines/declarations.py from schemas/returns: change it there."
 
 
@@ -104,16 +113,20 @@ def raw_columns(ret: Return) -> dict[str, str]:
 
 
 def declared_returns_macro() -> str:
-    """The macro that gives dbt the names of the declared returns."""
-    names = ",\n".join(f"        '{name}'" for name in returns())
+    """The macros that give dbt the names of the declared returns, and of those that hold figures
+    (plans and risks hold none)."""
+    observed = [name for name, ret in returns().items() if ret.observation is not None]
     return (
         f"{{# {_MADE_BY} #}}\n"
-        "{% macro declared_returns() %}\n"
-        "    {{ return([\n"
-        f"{names}\n"
-        "    ]) }}\n"
-        "{% endmacro %}\n"
+        f"{_list_macro('declared_returns', list(returns()))}"
+        "\n"
+        f"{_list_macro('observation_returns', observed)}"
     )
+
+
+def _list_macro(macro: str, names: list[str]) -> str:
+    listed = ",\n".join(f"        '{name}'" for name in names)
+    return f"{{% macro {macro}() %}}\n    {{{{ return([\n{listed}\n    ]) }}}}\n{{% endmacro %}}\n"
 
 
 def raw_sources() -> str:
@@ -166,6 +179,8 @@ def _descriptions(ret: Return) -> dict[str, str]:
         elif column.kind is Kind.PERIOD:
             words[f"{column.name}_start"] = "The first day of the period."
             words[f"{column.name}_end"] = "The last day of the period."
+        elif column.kind is Kind.DEADLINE:
+            words |= {f"{column.name}_{part}": said for part, said in _DEADLINE_WORDS.items()}
     return words
 
 

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     DATE = "date"  # 2018-07-14
     MONTH = "month"  # 2018-07, kept as the first day of the month
     PERIOD = "period"  # a year, a run of years, a quarter or a month, as the field writes them
+    DEADLINE = "deadline"  # a date as people write one; the words are kept, and read beside them
     TEXT = "text"  # words
 
     @property

@@ -18,6 +18,17 @@ _TYPES: dict[Kind, type[pl.DataType]] = {
     Kind.MONTH: pl.Date,
 }
 
+# What is read beside the words of a deadline: the first and the last day that they can mean, how
+# sure that is (``pipelines.deadlines.Certainty``), the last day of the deadline before it where
+# the words tell that it was moved, and how they were read, in plain English.
+DEADLINE_PARTS: dict[str, type[pl.DataType]] = {
+    "start": pl.Date,
+    "end": pl.Date,
+    "certainty": pl.String,
+    "moved_from": pl.Date,
+    "note": pl.String,
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Observation:
@@ -123,7 +134,7 @@ def record_columns(ret: Return) -> dict[str, type[pl.DataType]]:
 
     ``row_number``, then each declared column; a column of numbers is followed by
     ``<column>_as_sent`` and ``<column>_symbol``, a period by its first and last day,
-    ``<column>_start`` and ``<column>_end``.
+    ``<column>_start`` and ``<column>_end``, and a deadline by ``DEADLINE_PARTS``.
     """
     columns: dict[str, type[pl.DataType]] = {"row_number": pl.Int32}
     for column in ret.columns:
@@ -134,4 +145,6 @@ def record_columns(ret: Return) -> dict[str, type[pl.DataType]]:
         elif column.kind is Kind.PERIOD:
             columns[f"{column.name}_start"] = pl.Date
             columns[f"{column.name}_end"] = pl.Date
+        elif column.kind is Kind.DEADLINE:
+            columns |= {f"{column.name}_{part}": dtype for part, dtype in DEADLINE_PARTS.items()}
     return columns

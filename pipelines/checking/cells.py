@@ -15,15 +15,16 @@ import polars as pl
 
 from pipelines.checking.codes import NEAREST_LOOKED_FOR, judge_code
 from pipelines.checking.dates import read_date, read_month, read_period, read_quarter
+from pipelines.checking.deadline_cells import deadline_reader
 from pipelines.checking.hits import Hits
-from pipelines.checking.numbers import SYMBOLS, Judgement, judge_number
+from pipelines.checking.numbers import SYMBOLS, Judgement, Reading, judge_number
 from pipelines.checking.personal_details import SUSPECT, personal_details
 from pipelines.checking.recognise import UNSEEN
 from pipelines.checking.sheet import Sheet
 from pipelines.escaping import is_formula
 from pipelines.reading.headings import BLANK
 from schemas.columns import Column, Kind
-from schemas.declaration import Return, dtype_of, record_columns
+from schemas.declaration import DEADLINE_PARTS, Return, dtype_of, record_columns
 from schemas.quarter import Quarter
 from schemas.reference import Reference
 
@@ -33,16 +34,6 @@ _FORMULA_START = r"^[\s\u00a0\u200b\ufeff]*[=+\-@＝＋－＠]|^[\t\r\n]"
 # Ten digits can be an NHS number; no return counts thousands of millions.
 _NHS_NUMBER_LONG = 10
 _EDGES = BLANK + UNSEEN
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """A distinct cell as read: its value, its symbol, or what is wrong with it (or both a value
-    and a note)."""
-
-    value: object = None
-    symbol: str | None = None
-    judgement: Judgement | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +92,8 @@ def record_columns_of(column: Column) -> list[tuple[str, type[pl.DataType]]]:
         names += [(f"{column.name}_as_sent", pl.String), (f"{column.name}_symbol", pl.String)]
     elif column.kind is Kind.PERIOD:
         names += [(f"{column.name}_start", pl.Date), (f"{column.name}_end", pl.Date)]
+    elif column.kind is Kind.DEADLINE:
+        names += [(f"{column.name}_{part}", dtype) for part, dtype in DEADLINE_PARTS.items()]
     return names
 
 
@@ -167,8 +160,8 @@ def _listed_column(
     dtype = dtype_of(column.kind)
     readings = {cell: reader(cell) for cell in text.unique(maintain_order=True)}
     hits, faulty = _judged(text, row_numbers, readings, column)
-    if column.kind is Kind.PERIOD:
-        return _period_series(text, column, readings), hits, faulty
+    if column.kind in (Kind.PERIOD, Kind.DEADLINE):
+        return _series_of_parts(text, column, readings), hits, faulty
     if all(cell == reading.value for cell, reading in readings.items()):
         return [text.alias(column.name)], hits, faulty
     cells = list(readings)
@@ -177,12 +170,12 @@ def _listed_column(
     return [read.alias(column.name)], hits, faulty
 
 
-def _period_series(
+def _series_of_parts(
     text: pl.Series, column: Column, readings: Mapping[str, Reading]
 ) -> list[pl.Series]:
-    found = [
-        r.value if isinstance(r.value, tuple) else (None, None, None) for r in readings.values()
-    ]
+    """The series of a column that is kept in several: the words, and what was read of them."""
+    nothing = (None,) * len(record_columns_of(column))
+    found = [r.value if isinstance(r.value, tuple) else nothing for r in readings.values()]
     keys = pl.Series(list(readings), dtype=pl.String)
     return [
         text.replace_strict(
@@ -198,6 +191,8 @@ def _reader(
     """How a distinct cell of that column is read."""
     if column.kind.is_code:
         read = _code_reader(column, ret, reference=reference, quarter=quarter)
+    elif column.kind is Kind.DEADLINE:
+        read = deadline_reader(quarter)
     else:
         simple: dict[Kind, Callable[[str], object]] = {
             Kind.QUARTER: _kept(read_quarter),

@@ -14,6 +14,7 @@ from pipelines.checking.models import failures, with_measures
 from pipelines.checking.outcome import CheckedFile, Outcome
 from pipelines.checking.over_time import rules_over_time
 from pipelines.checking.parts import parts_and_wholes
+from pipelines.checking.plans import rules_over_plans
 from pipelines.checking.reading_faults import hits_of
 from pipelines.checking.recognise import match_headings, recognise
 from pipelines.checking.report import findings, quotable
@@ -155,6 +156,7 @@ def _of_rows(sheet: Sheet, cells: Cells, found: Whose, *, context: Context) -> I
     yield from parts_and_wholes(rows)
     yield from failures(sheet.ret.queries, measured)
     yield from rules_over_time(rows, context=context)
+    yield from rules_over_plans(rows, context=context)
 
 
 def _checked(

@@ -55,6 +55,16 @@ class Judgement:
     facts: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """A distinct cell as read: its value, its symbol, or what is wrong with it (or both a value
+    and a note)."""
+
+    value: object = None
+    symbol: str | None = None
+    judgement: Judgement | None = None
+
+
 def judge_number(text: str, kind: Kind) -> Judgement | None:
     """What is wrong with a trimmed cell that is not blank, not a symbol and does not match
     ``PLAIN_NUMBER`` (or, for people, holds decimals); None where nothing is."""

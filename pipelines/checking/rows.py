@@ -44,9 +44,9 @@ def rules_over_rows(rows: Rows) -> Iterator[Hits]:
     """Every rule of this page."""
     yield from figures_due(rows)
     yield from repeated_keys(rows)
+    yield from not_owed(rows)
     if rows.ret.observation is not None:
         yield from unknown_categories(rows)
-        yield from not_owed(rows)
         yield from missing_rows(rows)
         yield from small_numbers(rows)
     yield from dates_in_the_future(rows)
@@ -156,7 +156,7 @@ def unknown_categories(rows: Rows) -> Iterator[Hits]:
 def not_owed(rows: Rows) -> Iterator[Hits]:
     """COD-004: a measure that the organisation's return does not have; PER-001: no return is
     owed."""
-    if rows.organisation is None or rows.quarter is None or rows.ret.observation is None:
+    if rows.organisation is None or rows.quarter is None:
         return
     owed = [
         o
@@ -167,6 +167,8 @@ def not_owed(rows: Rows) -> Iterator[Hits]:
         variant = "not_this_quarter" if owed else "not_owed"
         facts = {"quarter": rows.quarter.label, "title": rows.ret.title}
         yield of_file("PER-001", variant=variant, organisation=rows.organisation, **facts)
+        return
+    if rows.ret.observation is None:
         return
     expected = rows.reference.expected_rows(rows.organisation, rows.ret.name, rows.quarter)
     items = {_measure(rows.reference, row.measure).item for row in expected}

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import plans
 import stories
 from series import QUARTERS, noise
 from stories import Row, Rows
@@ -26,6 +27,8 @@ HERE = Path(__file__).parent
 SAMPLES = HERE.parent
 BOARD_PACK = SAMPLES / "board_pack"
 TOLD: dict[str, Callable[[str, Quarter], Rows]] = {
+    "action_progress": plans.action_progress,
+    "risks": plans.risks,
     "clean_air_zone": stories.clean_air_zone,
     "domestic_abuse": stories.domestic_abuse,
     "referral_outcomes": stories.referral_outcomes,
@@ -78,6 +81,7 @@ def main() -> None:
             rows = TOLD[owed.return_name](owed.organisation, quarter)
             if rows:
                 made += _deliveries(name, [*rows, *_not_available(name, rows)], quarter)
+    _next_quarter()
     with (SAMPLES / "deliveries.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(
@@ -95,6 +99,21 @@ def main() -> None:
                     one.note,
                 ]
             )
+
+
+def _next_quarter() -> None:
+    """Plans and risks of the quarter after the last one: to be sent by hand, to see what moves.
+    They are no deliveries, so that the quarter reported stays the board pack's."""
+    for owed in load_reference().obligations(plans.AFTER):
+        rows = (
+            TOLD[owed.return_name](owed.organisation, plans.AFTER)
+            if (owed.return_name in ("action_progress", "risks"))
+            else None
+        )
+        if rows:
+            name = f"{owed.organisation}-{owed.return_name}-{plans.AFTER.key}.csv"
+            file = HERE / owed.return_name / name
+            _write(file, owed.return_name, owed.organisation, plans.AFTER, rows)
 
 
 def _deliveries(name: Name, rows: list[Row], quarter: Quarter) -> list[Made]:
