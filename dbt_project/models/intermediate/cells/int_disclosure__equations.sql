@@ -18,6 +18,16 @@ measures as (
 
 ),
 
+quarters as (
+
+    select
+        quarter,
+        starts_on,
+        financial_year_starts_on
+    from {{ ref('dim_quarter') }}
+
+),
+
 categories as (
 
     select * from {{ ref('measure_categories') }}
@@ -37,7 +47,8 @@ parts as (
         case
             when named.measure is null then categories.breakdown else 'total'
         end as part_breakdown,
-        case when named.measure is null then categories.category else 'all' end as part_category
+        case when named.measure is null then categories.category else 'all' end as part_category,
+        named.measure is not null as has_own_name
     from categories
     inner join measures
         on categories.measure = measures.measure
@@ -54,12 +65,19 @@ wholes as (
     select
         concat_ws('|', 'parts', cells.cell_id, parts.whole_breakdown) as equation_id,
         cells.cell_id,
+        parts.whole_breakdown,
         parts.part_measure,
         parts.part_breakdown,
         parts.part_category,
+        parts.has_own_name,
         cells.organisation,
         cells.area,
-        cells.quarter
+        cells.quarter,
+        case when cells.form = 'count' then 'numerator' else 'denominator' end as base_quantity,
+        case
+            when cells.form = 'count' then coalesce(cells.numerator, cells.value)
+            else cells.denominator
+        end as base
     from parts
     inner join cells
         on
@@ -74,13 +92,36 @@ wholes as (
 
 ),
 
+-- The parts of a year to date are its quarters since April; of anything else, of the same quarter.
+part_quarters as (
+
+    select
+        wholes.*,
+        quarters.quarter as part_quarter
+    from wholes
+    inner join quarters as whole_quarters
+        on wholes.quarter = whole_quarters.quarter
+    inner join quarters
+        on
+            whole_quarters.financial_year_starts_on = quarters.financial_year_starts_on
+            and whole_quarters.starts_on >= quarters.starts_on
+            and (
+                wholes.quarter = quarters.quarter
+                or wholes.whole_breakdown = 'year to date'
+            )
+
+),
+
 part_terms as (
 
     select
         wholes.equation_id,
         parts.cell_id,
-        -1.0 as coefficient
-    from wholes
+        -1.0 as coefficient,
+        wholes.cell_id as whole_cell_id,
+        wholes.base_quantity,
+        wholes.has_own_name and parts.denominator = wholes.base as is_share_of_whole
+    from part_quarters as wholes
     inner join cells as parts
         on
             wholes.part_measure = parts.measure
@@ -88,7 +129,7 @@ part_terms as (
             and wholes.part_category = parts.category
             and wholes.organisation = parts.organisation
             and wholes.area = parts.area
-            and wholes.quarter = parts.quarter
+            and wholes.part_quarter = parts.quarter
 
 ),
 
@@ -145,7 +186,11 @@ combined_terms as (
 
 terms as (
 
-    select * from part_terms
+    select
+        equation_id,
+        cell_id,
+        coefficient
+    from part_terms
     union all
     select * from whole_terms
     union all
@@ -197,6 +242,28 @@ checked as (
 
 ),
 
+-- A part that is given as a share of its whole has its whole's count for denominator: whoever sees
+-- one of them knows the other.
+shared as (
+
+    select
+        concat_ws('|', 'shared', whole_cell_id, cell_id) as equation_id,
+        whole_cell_id as cell_id,
+        base_quantity as quantity,
+        1.0 as coefficient
+    from part_terms
+    where is_share_of_whole
+    union all
+    select
+        concat_ws('|', 'shared', whole_cell_id, cell_id) as equation_id,
+        cell_id,
+        'denominator' as quantity,
+        -1.0 as coefficient
+    from part_terms
+    where is_share_of_whole
+
+),
+
 final as (
 
     select
@@ -209,6 +276,13 @@ final as (
         on
             quantified.equation_id = checked.equation_id
             and quantified.quantity = checked.quantity
+    union all
+    select
+        equation_id,
+        cell_id,
+        quantity,
+        cast(coefficient as double) as coefficient
+    from shared
 
 )
 

@@ -25,8 +25,17 @@ areas as (
 
     select
         area,
-        is_comparator
+        is_comparator,
+        is_within_home
     from {{ ref('dim_area') }}
+
+),
+
+-- Published statistics of a city need no rule; of its wards and constituencies they would.
+rule_within_home as (
+
+    select threshold from {{ ref('small_number_rules') }}
+    where small_number_rule = '{{ var("rule_within_home_area") }}'
 
 ),
 
@@ -103,10 +112,16 @@ final as (
             united.breakdown, united.category
         ) as cell_id,
         united.*,
-        case when not coalesce(areas.is_comparator, false) then measures.threshold end as threshold
+        case
+            when coalesce(areas.is_comparator, false) then null
+            when coalesce(areas.is_within_home, false)
+                then coalesce(measures.threshold, cast(rule_within_home.threshold as int))
+            else measures.threshold
+        end as threshold
     from united
     inner join measures
         on united.measure = measures.measure
+    cross join rule_within_home
     left join areas
         on united.area = areas.area
 
