@@ -180,7 +180,7 @@ def _read(connection: duckdb.DuckDBPyConnection) -> tuple[list[Row], list[list[T
             f"rounding, show_zero from {CELLS} order by cell_id"
         ).fetchall()
     ]
-    equations: dict[tuple[str, str], list[Term]] = defaultdict(list)
+    equations: dict[str, list[Term]] = defaultdict(list)
     for equation_id, cell_id, quantity, coefficient in connection.execute(
         f"select equation_id, cell_id, quantity, coefficient from {EQUATIONS} "
         "order by equation_id, cell_id, quantity"
@@ -188,7 +188,7 @@ def _read(connection: duckdb.DuckDBPyConnection) -> tuple[list[Row], list[list[T
         if coefficient != int(coefficient):
             message = f"Equation {equation_id} has the coefficient {coefficient}, no whole number"
             raise ValueError(message)
-        equations[equation_id, quantity].append(
+        equations[equation_id].append(
             Term(cell_id=cell_id, quantity=quantity, coefficient=int(coefficient))
         )
     return rows, list(equations.values())

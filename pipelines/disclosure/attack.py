@@ -11,13 +11,20 @@ in those shows here.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
 from pipelines.disclosure.doors import HIDDEN_STATES, SAME_ROW, OpenDoor, open_doors
+from pipelines.disclosure.families import (
+    Categories,
+    Family,
+    PublishedRow,
+    families,
+    named_families,
+)
 from pipelines.disclosure.knowledge import linked_systems
 from pipelines.disclosure.tables import SUPPRESS_1_TO_4, Equation, Rule
 
@@ -81,9 +88,13 @@ def attack_release(
         for frame in values.values()
         for measure in frame.filter(pl.col("state").is_in(HIDDEN_STATES))["measure"]
     }
+    categories = {each: Categories.read(each) for each in directories}
+    for each in categories.values():
+        sensitive = each.linked_to(sensitive)
     knowledge = _Knowledge()
     for directory, frame in values.items():
-        knowledge.read(frame.filter(pl.col("measure").is_in(sensitive)), directory)
+        told = frame.filter(pl.col("measure").is_in(sensitive))
+        knowledge.read(told, directory, categories[directory])
     return Attack(
         suppressed=len(knowledge.hidden),
         exposed=tuple(found for found in knowledge.exposed() if found.cell_id not in accepted),
@@ -106,21 +117,28 @@ class _Knowledge:
         default_factory=lambda: defaultdict(list)
     )
 
-    def read(self, values: pl.DataFrame, data_dir: Path) -> None:
+    def read(self, values: pl.DataFrame, data_dir: Path, categories: Categories) -> None:
         measures = {
             row["measure"]: row
             for row in pl.read_parquet(data_dir / "pub_measure.parquet").iter_rows(named=True)
         }
-        groups: dict[tuple[str, ...], list[dict[str, object]]] = defaultdict(list)
-        for row in values.iter_rows(named=True):
+        groups: dict[tuple[str, ...], list[PublishedRow]] = defaultdict(list)
+        rows = values.rows(named=True)
+        for row in rows:
             measure = measures[row["measure"]]
             self._read_row(row, str(measure["form"]), _rule(measure), str(data_dir))
             groups[row["measure"], row["area"], row["quarter"]].append(row)
-        for (measure_name, *_), rows in groups.items():
-            for kind, whole, parts in _families(rows):
-                self._guess(measure_name, kind, whole, parts, str(data_dir))
+        for (measure_name, *_), group in groups.items():
+            for family in families(group, categories):
+                for quantity in ("numerator", "denominator"):
+                    self._guess(measure_name, family, quantity, str(data_dir))
+        for family in named_families(rows, categories):
+            measure_name = str(family.whole["measure"])
+            self._guess(measure_name, family, "numerator", str(data_dir))
+            form = str(measures[measure_name]["form"])
+            self._guess_shared(measure_name, family, form, str(data_dir))
 
-    def _read_row(self, row: dict[str, object], form: str, rule: Rule, place: str) -> None:
+    def _read_row(self, row: PublishedRow, form: str, rule: Rule, place: str) -> None:
         name = _name(row, place)
         x, n = _shown_counts(row, form)
         is_hidden = row["state"] in HIDDEN_STATES
@@ -149,20 +167,26 @@ class _Knowledge:
                 key = tuple(str(row[column]) for column in SAME_ROW)
                 self.hidden[f"{name} {quantity}"] = (key, rule.threshold)
 
-    def _guess(
-        self,
-        measure: str,
-        kind: str,
-        whole: dict[str, object],
-        parts: list[dict[str, object]],
-        place: str,
-    ) -> None:
-        for quantity in ("numerator", "denominator"):
-            self.guesses[measure, f"{kind} {quantity}"].append(
+    def _guess(self, measure: str, family: Family, quantity: str, place: str) -> None:
+        """The parts make up the whole."""
+        self.guesses[measure, f"{family.kind} {quantity}"].append(
+            Equation(
+                terms=(
+                    (f"{_name(family.whole, place)} {quantity}", 1),
+                    *((f"{_name(part, place)} {quantity}", -1) for part in family.parts),
+                )
+            )
+        )
+
+    def _guess_shared(self, measure: str, family: Family, form: str, place: str) -> None:
+        """A part that is given as a share is a share of the whole's count."""
+        quantity = "numerator" if form == "count" else "denominator"
+        for part in family.parts:
+            self.guesses[measure, f"{family.kind} share"].append(
                 Equation(
                     terms=(
-                        (f"{_name(whole, place)} {quantity}", 1),
-                        *((f"{_name(part, place)} {quantity}", -1) for part in parts),
+                        (f"{_name(family.whole, place)} {quantity}", 1),
+                        (f"{_name(part, place)} denominator", -1),
                     )
                 )
             )
@@ -226,7 +250,7 @@ def _end(bounds: _Bounds, coefficient: int, which: int) -> int:
     return ends[which]
 
 
-def _rule(measure: dict[str, object]) -> Rule:
+def _rule(measure: PublishedRow) -> Rule:
     threshold = measure.get("threshold")
     if not isinstance(threshold, int):
         return SUPPRESS_1_TO_4
@@ -238,7 +262,7 @@ def _rule(measure: dict[str, object]) -> Rule:
     )
 
 
-def _name(row: dict[str, object], place: str) -> _Variable:
+def _name(row: PublishedRow, place: str) -> _Variable:
     """One name for one count: the same in two releases if nothing was sent anew in between."""
     version = (row.get("submission_id"), row.get("row_number"), row.get("known_from"))
     if all(part is None for part in version):
@@ -246,7 +270,7 @@ def _name(row: dict[str, object], place: str) -> _Variable:
     return " ".join(str(part) for part in (*(row[column] for column in SAME_ROW), *version))
 
 
-def _shown_counts(row: dict[str, object], form: str) -> tuple[int | None, int | None]:
+def _shown_counts(row: PublishedRow, form: str) -> tuple[int | None, int | None]:
     """Numerator and denominator as they can be read, or reckoned from the percentage."""
     if row["state"] != "shown":
         return None, None
@@ -264,34 +288,3 @@ def _number(value: object) -> float | None:
 
 def _whole(number: float | None) -> int | None:
     return int(number) if number is not None and number >= 0 and number == int(number) else None
-
-
-def _families(
-    rows: list[dict[str, object]],
-) -> Iterable[tuple[str, dict[str, object], list[dict[str, object]]]]:
-    """Each figure that could be the sum of others, with those: kind, whole, parts."""
-    by_place = {(row["organisation"], row["breakdown"], row["category"]): row for row in rows}
-    kinds: dict[tuple[object, object, object], list[dict[str, object]]] = defaultdict(list)
-    for row in rows:
-        if row["breakdown"] != "total":
-            kinds[row["organisation"], row["breakdown"], row.get("part_of")].append(row)
-    for (organisation, breakdown, part_of), parts in kinds.items():
-        place = (
-            (organisation, "total", "all")
-            if part_of is None
-            else (organisation, breakdown, part_of)
-        )
-        whole = by_place.get(place)
-        if whole is not None:
-            yield f"{breakdown} {part_of}", whole, parts
-    for (organisation, breakdown, category), whole in by_place.items():
-        if organisation == "ALL":
-            parts = [
-                row
-                for row in rows
-                if (row["breakdown"], row["category"]) == (breakdown, category)
-                and row["organisation"] != "ALL"
-                and row["state"] in ("shown", "suppressed")
-            ]
-            if parts:
-                yield "ALL", whole, parts

@@ -120,7 +120,7 @@ def test_parts_that_cannot_make_up_their_total_stop_nothing() -> None:
     assert states(connection) == {"a": "suppressed", "b": "shown", "all": "shown"}
 
 
-def test_equations_of_numerators_and_denominators_share_an_id() -> None:
+def test_equations_of_numerators_and_of_denominators_are_both_kept_to() -> None:
     rows = [
         {
             "cell_id": name,
@@ -135,9 +135,8 @@ def test_equations_of_numerators_and_denominators_share_an_id() -> None:
     connection = warehouse(
         rows,
         {
-            "sum": [
-                (name, what, sign) for what in ("numerator", "denominator") for name, sign in signs
-            ]
+            what: [(name, what, sign) for name, sign in signs]
+            for what in ("numerator", "denominator")
         },
     )
     decide(connection)
