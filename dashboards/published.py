@@ -19,6 +19,8 @@ from typing import ClassVar, TypeVar
 
 import polars as pl
 
+from dashboards.published_plans import Action, Plan, PlanLink, PlanStanding, Risk
+
 COMBINED = "ALL"
 
 
@@ -295,7 +297,9 @@ class Commentary:
     written_on: dt.date | None
 
 
-OPTIONAL = (Comparator, Revision, Commentary, FindingCount)
+OPTIONAL = (
+    Comparator, Revision, Commentary, FindingCount, Plan, Action, PlanStanding, Risk, PlanLink,
+)  # fmt: skip
 
 _POLARS: Mapping[object, pl.DataType] = {
     str: pl.String(),
@@ -309,7 +313,7 @@ _POLARS: Mapping[object, pl.DataType] = {
 _Model = TypeVar(
     "_Model",
     Release, Organisation, Theme, Measure, Value, ProcessPoint, Summary, Comparator, Submission,
-    FindingCount, Revision, Commentary,
+    FindingCount, Revision, Commentary, Plan, Action, PlanStanding, Risk, PlanLink,
 )  # fmt: skip
 
 
@@ -377,6 +381,11 @@ class Published:
     findings: tuple[FindingCount, ...]
     revisions: tuple[Revision, ...]
     commentary: tuple[Commentary, ...]
+    plans: tuple[Plan, ...] = ()
+    actions: tuple[Action, ...] = ()
+    plan_standings: tuple[PlanStanding, ...] = ()
+    risks: tuple[Risk, ...] = ()
+    plan_links: tuple[PlanLink, ...] = ()
 
     @cached_property
     def measure_by_id(self) -> dict[str, Measure]:
@@ -485,4 +494,9 @@ def load(data_dir: Path) -> Published:
         findings=read_model(data_dir, FindingCount),
         revisions=read_model(data_dir, Revision),
         commentary=read_model(data_dir, Commentary),
+        plans=read_model(data_dir, Plan),
+        actions=read_model(data_dir, Action),
+        plan_standings=read_model(data_dir, PlanStanding),
+        risks=read_model(data_dir, Risk),
+        plan_links=read_model(data_dir, PlanLink),
     )

@@ -28,8 +28,11 @@ def flatten(section: Mapping[str, object], *, prefix: str = "") -> dict[str, str
 
 @cache
 def sentences() -> dict[str, str]:
-    """The sentences of ``text/words.toml`` by their full names."""
-    return flatten(tomllib.loads(WORDS_FILE.read_text(encoding="utf-8")))
+    """The sentences of ``text/*.toml`` by their full names."""
+    found: dict[str, str] = {}
+    for path in sorted(WORDS_FILE.parent.glob("*.toml")):
+        found |= flatten(tomllib.loads(path.read_text(encoding="utf-8")))
+    return found
 
 
 def word(section: str, key: str | None) -> str:

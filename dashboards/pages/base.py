@@ -10,6 +10,7 @@ from typing import Any, Literal
 from dashboards import words
 from dashboards.chart import Chart, Table
 from dashboards.figures import bars, base, process
+from dashboards.plans import Plans
 from dashboards.published import COMBINED, Measure, Published, Summary
 from dashboards.slugs import slugs
 
@@ -54,6 +55,11 @@ class Site:
 
     published: Published
     status: Status
+
+    @cached_property
+    def plans(self) -> Plans:
+        """Plans and risks."""
+        return Plans(published=self.published)
 
     @cached_property
     def measure_slugs(self) -> dict[str, str]:

@@ -21,6 +21,15 @@ _MODELS = (
     ("submissions", "submissions", "What was owed, and what came when"),
     ("findings", "findings", "How often each check found something"),
     ("revisions", "revisions", "Published figures that changed"),
+    ("plans", "plans", "Plans, with the theme and the priority they serve"),
+    ("actions", "actions", "Where each action stands, with its deadline as written and as read"),
+    ("plan_standings", "plan-standings", "How many actions stood how, quarter by quarter"),
+    ("risks", "risks", "Risks, and how they moved"),
+    (
+        "plan_links",
+        "plan-links",
+        "Which measures, themes and priorities actions and risks are about",
+    ),
 )
 _CSVW_TYPES = {"str": "string", "int": "integer", "float": "number", "bool": "boolean",
                "date": "date", "datetime": "datetime"}  # fmt: skip

@@ -1,7 +1,4 @@
-"""The kinds of pages, in the order of the menu. A new kind is a module and a line here.
-
-Pages of action plans and risks belong here once returns of them are published.
-"""
+"""The kinds of pages, in the order of the menu. A new kind is a module and a line here."""
 
 from __future__ import annotations
 
@@ -13,6 +10,8 @@ from dashboards.pages import (
     measures,
     method,
     partners,
+    plans,
+    risks,
     summary,
     themes,
 )
@@ -26,6 +25,10 @@ PAGE_TYPES: tuple[PageType, ...] = (
     measures.PAGE_TYPE,
     partners.LIST_PAGE_TYPE,
     partners.PAGE_TYPE,
+    plans.LIST_PAGE_TYPE,
+    plans.FILTER_PAGE_TYPE,
+    plans.PAGE_TYPE,
+    risks.PAGE_TYPE,
     exceptions.PAGE_TYPE,
     data_quality.PAGE_TYPE,
     method.PAGE_TYPE,
