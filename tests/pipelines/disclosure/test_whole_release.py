@@ -1,0 +1,184 @@
+"""A whole release, pages and all, is searched for what was suppressed in it.
+
+Two ways that know nothing of how suppression is done. Hidden figures of a size that stands nowhere
+else are searched for in every file. And the hidden figures are changed for others that hide as
+well: not one byte of the release may differ, so there is nothing in it to learn them from, whether
+in a page, a script, the text of a picture or a download.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from dashboards.site import build_site
+from pipelines.disclosure.adapter import write_ledger
+from pipelines.disclosure.attack import attack_release
+from pipelines.releases import export_published
+from pipelines.warehouse import connect
+from schemas.quarter import Quarter
+from tests.dbt_project.warehouse import Warehouse
+from tests.pipelines.disclosure.search import holders
+
+pytestmark = pytest.mark.slow
+
+QUARTERS = [Quarter(2016, 3).shift(n) for n in range(8)]
+LAST = QUARTERS[-1]
+# 3 of 16,045 reports are of one kind; what protects them is hidden too, and can be searched for.
+SMALL, PROTECTS, TOTAL = 3, 7919, 16045
+# All but 3 of 8,623: the share is hidden because of those 3.
+BELOW_HIGH_RISK, REPORTS, PERCENT = 8620, 8623, "99.9652"
+HIDDEN = (str(PROTECTS), str(BELOW_HIGH_RISK), PERCENT)
+
+
+def reports(kind: str | None, count: int) -> dict[str, Any]:
+    return {
+        "measure": "DA02",
+        "breakdown": None if kind is None else "kind",
+        "category": kind,
+        "value": float(count),
+        "value_as_sent": str(count),
+    }
+
+
+def build(folder: Path, *, change: int = 0) -> Path:
+    """A release of one return over two years; ``change`` changes only what is hidden."""
+    folder.mkdir()
+    warehouse = Warehouse(folder / "warehouse.duckdb")
+    for place, quarter in enumerate(QUARTERS):
+        moved = change if quarter == LAST else 0
+        rows = [
+            reports(None, TOTAL + 10 * place),
+            reports("female genital mutilation", SMALL - moved),
+            reports("honour-based abuse", PROTECTS + moved),
+            reports("forced marriage", TOTAL + 10 * place - SMALL - PROTECTS),
+        ]
+        if quarter == LAST:
+            rows.append(
+                {
+                    "measure": "DA03",
+                    "numerator": BELOW_HIGH_RISK + 10 * moved,
+                    "denominator": REPORTS + 10 * moved,
+                    "value": float(PERCENT) + moved / 1000,
+                    "value_as_sent": f"{float(PERCENT) + moved / 1000:.4f}",
+                }
+            )
+        received = dt.datetime.combine(quarter.end, dt.time(9)) + dt.timedelta(days=9)
+        warehouse.send(
+            "domestic_abuse", "WMP", quarter.key, received=f"{received:%Y-%m-%d %H:%M}", rows=rows
+        )
+    warehouse.build()
+    release = folder / "release"
+    with connect(warehouse.path) as connection:
+        export_published(connection, release / "data")
+        write_ledger(connection, release / "disclosure_ledger.json", release_id="1")
+    build_site(release / "data", release / "site", status="draft")
+    return release
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("whole") / "one")
+
+
+def test_the_figures_of_the_test_are_hidden(release: Path) -> None:
+    values = pl.read_parquet(release / "data" / "pub_measure_value.parquet").filter(
+        pl.col("quarter") == LAST.key, pl.col("organisation") == "WMP"
+    )
+    states = {
+        (row["measure"], row["category"]): row["state"] for row in values.iter_rows(named=True)
+    }
+    assert states["DA02", "female genital mutilation"] == "suppressed"
+    assert states["DA02", "honour-based abuse"] == "suppressed"
+    assert states["DA02", "all"] == "shown"
+    assert states["DA03", "all"] == "suppressed"
+
+
+def test_no_file_of_the_release_holds_a_suppressed_figure(release: Path) -> None:
+    assert holders(release, HIDDEN) == set()
+    # The search works: a figure that is shown stands in the data, on pages and in downloads.
+    found = {Path(path).suffix for path, _ in holders(release, [str(TOTAL + 70)])}
+    assert {".parquet", ".html", ".csv"} <= found
+
+
+def test_the_linear_programme_works_out_nothing(release: Path) -> None:
+    attack = attack_release(release / "data")
+    assert attack.suppressed >= 2 * len(QUARTERS)
+    assert not attack.succeeded
+
+
+def test_other_hidden_figures_change_no_byte_of_the_release(release: Path, tmp_path: Path) -> None:
+    other = build(tmp_path / "other", change=1)
+    files = {path.relative_to(release) for path in release.rglob("*") if path.is_file()}
+    assert files == {path.relative_to(other) for path in other.rglob("*") if path.is_file()}
+    assert len(files) > 20
+    differing = [
+        str(file) for file in files if (release / file).read_bytes() != (other / file).read_bytes()
+    ]
+    assert differing == []
+
+
+@pytest.mark.parametrize(
+    ("suffix", "written"),
+    [
+        (".html", "<td>7,919</td>"),
+        (".html", '<img alt="Reports rose to 7&nbsp;919.">'),
+        (".js", "window.chart={y:[16045,7919]};"),
+        (".json", '{"value": 7919.0}'),
+        (".svg", "<text>7 919</text>"),
+        (".csv", "kind,7919\n"),
+        (".parquet", "7919"),
+    ],
+)
+def test_the_search_finds_a_leak_in_every_kind_of_file(
+    release: Path, tmp_path: Path, suffix: str, written: str
+) -> None:
+    leaky = tmp_path / "release"
+    shutil.copytree(release, leaky)
+    if suffix == ".parquet":
+        path = leaky / "data" / "pub_finding.parquet"
+        pl.DataFrame({"message": [f"The figure {written} looks odd"]}).write_parquet(path)
+    else:
+        path = next(iter(sorted(leaky.rglob(f"*{suffix}"))), leaky / f"new{suffix}")
+        with path.open("a", encoding="utf-8") as file:
+            file.write(written)
+    assert holders(leaky, HIDDEN) == {(str(path.relative_to(leaky)), str(PROTECTS))}
+
+
+def test_the_attack_finds_a_leak_that_is_planted_in_the_data(release: Path, tmp_path: Path) -> None:
+    leaky = tmp_path / "data"
+    shutil.copytree(release / "data", leaky)
+    path = leaky / "pub_measure_value.parquet"
+    protects = (pl.col("category") == "honour-based abuse") & (pl.col("quarter") == LAST.key)
+    pl.read_parquet(path).with_columns(
+        pl.when(protects).then(pl.lit("shown")).otherwise("state").alias("state"),
+        pl.when(protects).then(float(PROTECTS)).otherwise("value").alias("value"),
+    ).write_parquet(path)
+    exposed = attack_release(leaky).exposed
+    assert {(one.category, one.least, one.greatest) for one in exposed} >= {
+        ("female genital mutilation", SMALL, SMALL)
+    }
+
+
+def test_why_a_figure_is_hidden_stays_in_the_house(release: Path) -> None:
+    # The cause says which figure is the small one, and with it between which values it lies.
+    names = {path.stem for path in (release / "data").iterdir()}
+    assert all(name.startswith("pub_") for name in names)
+    for path in release.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert b"protects another figure" not in content, path
+    columns = {
+        column for path in (release / "data").iterdir() for column in pl.read_parquet_schema(path)
+    }
+    assert "cause" not in columns
+    ledger = json.loads((release / "disclosure_ledger.json").read_text(encoding="utf-8"))
+    hidden = [cell for cell in ledger["cells"] if not cell["shown"]]
+    assert hidden
+    assert all(cell["numerator"] is None and cell["denominator"] is None for cell in hidden)
