@@ -44,7 +44,7 @@ def append(path: Path, like: int = 0, **changed: str) -> None:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     with path.open("a", encoding="utf-8", newline="") as file:
-        csv.DictWriter(file, list(rows[0])).writerow(rows[like] | changed)
+        csv.DictWriter(file, list(rows[0]), lineterminator="\n").writerow(rows[like] | changed)
 
 
 @pytest.fixture
