@@ -63,6 +63,7 @@ class Action:
     submission_id: str
     row_number: int
     illustrative: bool
+    rests_on_illustrative: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +102,7 @@ class Risk:
     submission_id: str
     row_number: int
     illustrative: bool
+    rests_on_illustrative: bool
 
 
 @dataclass(frozen=True, kw_only=True)

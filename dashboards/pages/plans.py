@@ -114,7 +114,7 @@ def _course(site: Site, plan: Plan) -> list[tuple[str, bool, dict[str, int]]]:
 
 
 def _made_up(actions: Sequence[Action]) -> bool:
-    return any(action.illustrative for action in actions)
+    return any(action.rests_on_illustrative for action in actions)
 
 
 def actions_table(site: Site, actions: Sequence[Action], *, caption: str) -> Table:

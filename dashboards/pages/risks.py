@@ -21,7 +21,7 @@ def _make(site: Site) -> Iterator[Page]:
         title="Risks",
         section="Risks",
         template="risks.html",
-        illustrative=any(risk.illustrative for risk in risks),
+        illustrative=any(risk.rests_on_illustrative for risk in risks),
         tables={"risks-register": _table(risks)} if risks else {},
         context={
             "risks": risks,

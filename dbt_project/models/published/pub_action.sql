@@ -47,7 +47,8 @@ final as (
         actions.is_without_lead,
         actions.submission_id,
         actions.row_number,
-        coalesce(actions.sample = 'illustrative', false) as illustrative
+        coalesce(actions.sample = 'illustrative', false) as illustrative,
+        actions.rests_on_illustrative
     from actions
     inner join edition
         on actions.quarter = edition.quarter

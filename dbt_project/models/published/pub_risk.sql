@@ -43,7 +43,8 @@ final as (
         risks.movement,
         risks.submission_id,
         risks.row_number,
-        coalesce(risks.sample = 'illustrative', false) as illustrative
+        coalesce(risks.sample = 'illustrative', false) as illustrative,
+        risks.rests_on_illustrative
     from risks
     inner join newest
         on

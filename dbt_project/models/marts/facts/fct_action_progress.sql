@@ -96,6 +96,10 @@ as_last_reported as (
             partition by standing_in.organisation, standing_in.plan_id, standing_in.ref
             order by standing_in.quarter_index
         ) as reported_index,
+        max(case when reports.sample = 'illustrative' then 1 end) over (
+            partition by standing_in.organisation, standing_in.plan_id, standing_in.ref
+            order by standing_in.quarter_index
+        ) as illustrative_so_far,
         max(case when reports.is_updated then reports.quarter_index end) over (
             partition by standing_in.organisation, standing_in.plan_id, standing_in.ref
             order by standing_in.quarter_index
@@ -171,7 +175,8 @@ told as (
         reports.lead_body is null or lower(reports.lead_body) = 'tbc' as is_without_lead,
         reports.submission_id,
         reports.row_number,
-        reports.sample
+        reports.sample,
+        coalesce(as_last_reported.illustrative_so_far = 1, false) as rests_on_illustrative
     from as_last_reported
     inner join reports
         on
@@ -252,7 +257,8 @@ final as (
         is_without_lead,
         submission_id,
         row_number,
-        sample
+        sample,
+        rests_on_illustrative
     from judged
 
 )

@@ -30,12 +30,21 @@ submissions as (
 returns_in_turn as (
 
     select
-        submission_id,
-        organisation,
-        quarter,
-        lag(submission_id) over (partition by organisation order by quarter)
-            as previous_submission_id
+        spells.submission_id,
+        spells.organisation,
+        spells.quarter,
+        submissions.sample,
+        lag(spells.submission_id) over (
+            partition by spells.organisation order by spells.quarter
+        ) as previous_submission_id,
+        coalesce(submissions.sample = 'illustrative', false)
+        or coalesce(
+            lag(submissions.sample) over (partition by spells.organisation order by spells.quarter)
+            = 'illustrative', false
+        ) as rests_on_illustrative
     from spells
+    inner join submissions
+        on spells.submission_id = submissions.submission_id
 
 ),
 
@@ -54,12 +63,11 @@ now as (
         returns_in_turn.previous_submission_id,
         returns_in_turn.submission_id,
         risks.row_number,
-        submissions.sample
+        returns_in_turn.sample,
+        returns_in_turn.rests_on_illustrative
     from returns_in_turn
     inner join risks
         on returns_in_turn.submission_id = risks.submission_id
-    inner join submissions
-        on returns_in_turn.submission_id = submissions.submission_id
 
 ),
 
@@ -98,7 +106,8 @@ gone as (
         returns_in_turn.previous_submission_id,
         earlier.submission_id,
         earlier.row_number,
-        submissions.sample,
+        returns_in_turn.sample,
+        returns_in_turn.rests_on_illustrative,
         true as was_there,
         earlier.likelihood as previous_likelihood,
         earlier.impact as previous_impact,
@@ -108,8 +117,6 @@ gone as (
     from returns_in_turn
     inner join risks as earlier
         on returns_in_turn.previous_submission_id = earlier.submission_id
-    inner join submissions
-        on returns_in_turn.submission_id = submissions.submission_id
     left join now
         on
             returns_in_turn.submission_id = now.submission_id
@@ -153,7 +160,8 @@ final as (
         end as movement,
         submission_id,
         row_number,
-        sample
+        sample,
+        rests_on_illustrative
     from every_risk
 
 )
