@@ -40,7 +40,7 @@ def gantt_chart(plan: Plan, actions: Sequence[Action], *, marks: base.Marks) -> 
     if marks.illustrative:
         caption = f"{caption} {words.say('caption.illustrative')}"
     name = f"plan-{slug(plan.plan_id)}-dates"
-    height = _ROW_PX * len(drawn) + 110
+    height = _ROW_PX * len(drawn) + 130
     return Chart(
         chart_id=name,
         heading=heading,
@@ -116,7 +116,7 @@ def _figure(
     layout = {
         "width": base.WIDTH,
         "height": height,
-        "margin": {"l": 285, "r": 24, "t": 56, "b": 40},
+        "margin": {"l": 285, "r": 24, "t": 76, "b": 40},
         "xaxis": {"type": "date", "nticks": 4, "tickformat": "%b %Y", "showgrid": True},
         "yaxis": {
             "tickmode": "array", "tickvals": list(places.values()), "showgrid": False,
@@ -129,7 +129,8 @@ def _figure(
         ],
         "annotations": [
             {"text": f"<b>{numbers.day(drawn[0].judged_on)}</b>", "x": judged, "yref": "paper",
-             "y": 1, "yanchor": "bottom", "xanchor": "left", "font": {"size": 15}},
+             "y": 1, "yanchor": "bottom", "xanchor": "left", "yshift": 24,
+             "font": {"size": 15}},
             *marks.annotations(),
         ],
         "hovermode": "closest",

@@ -78,7 +78,10 @@ def _pages(site: Site) -> Iterator[Page]:
         chart = gantt_chart(
             plan,
             actions,
-            marks=base.Marks(draft=site.status == "draft", illustrative=_made_up(actions)),
+            marks=base.Marks(
+                draft=site.status == "draft",
+                illustrative=any(action.illustrative for action in actions),
+            ),
         )
         name = f"actions-{slug(plan.plan_id)}"
         yield Page(
