@@ -1,0 +1,139 @@
+"""What one new quarter costs when the history behind it has grown a hundredfold.
+
+    python benchmarks/history.py [--versions 36] [--keep FOLDER]
+
+Fills two warehouses with training returns: 44 quarters as they came once (50 thousand facts), and
+125 quarters that were each corrected again and again (five million facts, at 36 versions each). All
+is built. Then one more quarter comes, the same to both, and what follows a return is timed: dbt's
+first half, disclosure control, dbt's second half, each with dbt's own start. The raw rows are made
+up by a formula; what the loader does with files is not part of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+
+from orchestration.dbt_project import PROJECT, environment, executable
+from pipelines.disclosure.adapter import decide
+from pipelines.reference import load_reference
+from pipelines.warehouse import connect, ensure_raw_schema
+from pipelines.workspace import Workspace
+from schemas.quarter import Quarter
+
+LAST = Quarter(2018, 1)
+ORGANISATIONS = 16
+GROUPS = ("", "nursing and midwifery staff", "medical staff", "other clinical staff")
+
+
+def fill(connection: duckdb.DuckDBPyConnection, quarters: list[Quarter], *, versions: int) -> int:
+    """Puts each quarter's returns into the raw schema, ``versions`` times; gives how many rows."""
+    reference = load_reference()
+    names = [one.organisation for one in reference.organisations][:ORGANISATIONS]
+    courses = [one.item for one in reference.measures_of("training_compliance")]
+    given = {
+        "organisations": names,
+        "courses": courses,
+        "groups": list(GROUPS),
+        "quarters": [quarter.key for quarter in quarters],
+        "ends": [quarter.end for quarter in quarters],
+        "versions": versions,
+    }
+    connection.execute(
+        """
+        create or replace temporary table sent as
+        select concat(quarter, '-', organisation, '-', version) as submission_id,
+            organisation, quarter, version,
+            cast(ends as timestamp) + to_days(cast(version as integer)) as received_at
+        from (select unnest($quarters) as quarter, unnest($ends::date[]) as ends),
+            (select unnest($organisations) as organisation),
+            (select unnest(range(1, $versions + 1)) as version)
+        """,
+        {name: given[name] for name in ("quarters", "ends", "organisations", "versions")},
+    )
+    connection.execute(
+        """
+        insert into raw.submission (submission_id, return_name, organisation, quarter, outcome,
+            received_at, sender, channel, file_name, sha256, rows_found, rows_used)
+        select submission_id, 'training_compliance', organisation, quarter, 'accepted',
+            received_at, 'A sender', 'portal', 'training_compliance.csv', md5(submission_id), 72, 72
+        from sent
+        """
+    )
+    connection.execute(
+        """
+        insert into raw.training_compliance (submission_id, row_number, organisation, quarter,
+            course, staff_group, eligible, trained)
+        select submission_id, row_number() over (partition by submission_id) + 1, organisation,
+            quarter, course, nullif(staff_group, ''), 1000 + hash(course) % 500,
+            700 + hash(submission_id, course, staff_group) % 300
+        from sent, (select unnest($courses) as course), (select unnest($groups) as staff_group)
+        """,
+        {name: given[name] for name in ("courses", "groups")},
+    )
+    return len(quarters) * len(names) * len(courses) * len(GROUPS) * versions
+
+
+def build(workspace: Workspace) -> dict[str, float]:
+    """Runs what follows a return; gives the seconds of each step."""
+    took = {}
+    for step in ("before_disclosure", "disclosure", "after_disclosure"):
+        started = time.monotonic()
+        if step == "disclosure":
+            with connect(workspace.warehouse) as connection:
+                decide(connection)
+        else:
+            subprocess.run(
+                [
+                    executable(), "build", "--project-dir", str(PROJECT),
+                    "--selector", step, "--quiet",
+                ],
+                env=environment(workspace),
+                check=True,
+            )  # fmt: skip
+        took[step] = time.monotonic() - started
+    return took
+
+
+def measure(folder: Path, *, quarters: int, versions: int) -> float:
+    """Builds a history, adds a quarter, builds again; gives the seconds that the quarter cost."""
+    folder.mkdir(parents=True)
+    workspace = Workspace(folder)
+    history = [LAST.shift(-place) for place in range(quarters, 0, -1)]
+    with connect(workspace.warehouse) as connection:
+        ensure_raw_schema(connection)
+        rows = fill(connection, history, versions=versions)
+    whole = sum(build(workspace).values())
+    with connect(workspace.warehouse) as connection:
+        fill(connection, [LAST], versions=1)
+    steps = build(workspace)
+    with connect(workspace.warehouse) as connection:
+        found = connection.execute("select count(*) from marts.fct_measure_value").fetchone()
+    listed = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in steps.items())
+    print(f"{rows:>9,} rows of history, {found and found[0]:,} facts: built in {whole:.1f} s;")
+    print(f"          one new quarter {sum(steps.values()):.1f} s ({listed})")
+    return sum(steps.values())
+
+
+def main() -> None:
+    """Measures both and says how many times as much the quarter cost."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--versions", type=int, default=36)
+    parser.add_argument("--keep", type=Path, help="Leave the two warehouses in this folder.")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = given.keep or Path(temporary)
+        small = measure(folder / "small", quarters=44, versions=1)
+        large = measure(folder / "large", quarters=125, versions=given.versions)
+    print(f"Behind a hundred times the history the quarter cost {large / small:.2f} times as much.")
+    sys.exit(0 if large <= 1.5 * small else 1)
+
+
+if __name__ == "__main__":
+    main()
