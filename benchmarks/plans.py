@@ -1,0 +1,90 @@
+"""How long the facts of plans take at scale: by default 10,000 actions over 40 quarters.
+
+    python benchmarks/plans.py [actions] [quarters]
+
+Makes a warehouse of its own in a temporary folder, fills the raw rows by SQL (checking is measured
+elsewhere), runs dbt with every test of these models, and prints the seconds.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+
+from pipelines.warehouse import connect, ensure_raw_schema
+from schemas.quarter import Quarter
+
+PROJECT = (Path(__file__).parents[1] / "dbt_project").absolute()
+FIRST = Quarter(2008, 2)
+# Everything that plans and risks need, and nothing after them.
+MODELS = "+fct_action_progress +fct_risk"
+
+
+def fill(warehouse: Path, *, actions: int, quarters: int) -> None:
+    """One return a quarter, each with every action: dates move, ratings and updates vary."""
+    with connect(warehouse) as connection:
+        ensure_raw_schema(connection)
+        for number in range(quarters):
+            quarter = FIRST.shift(number)
+            connection.execute(
+                """insert into raw.submission by name select ? as submission_id,
+                'action_progress' as return_name, 'BCC' as organisation, ? as quarter,
+                'accepted' as outcome, cast(? as timestamp) as received_at, 'x' as sender,
+                'x' as channel, 'x.csv' as file_name, ? as sha256, ? as rows_found,
+                ? as rows_used, 0 as rows_not_used, 0 as rows_passed_over""",
+                [f"s{number:03d}", quarter.key, f"{quarter.shift(1).start} 09:00",
+                 f"h{number}", actions, actions],
+            )  # fmt: skip
+            connection.execute(
+                """insert into raw.action_progress by name select ? as submission_id,
+                cast(n + 2 as integer) as row_number, 'BCC' as organisation, ? as quarter,
+                'cqc_review' as plan, cast(n as varchar) as ref, 'An action' as action,
+                'A body' as lead, 'words' as due, cast(? as date) + cast(n % 900 as integer)
+                + cast(? // (3 + n % 7) * 60 as integer) as due_end,
+                due_end as due_start, 'exact' as due_certainty,
+                case (n + ?) % 5 when 0 then 'Blue' when 1 then 'Red' when 2 then 'Amber'
+                when 3 then 'Green' end as rating,
+                'Update ' || cast((n + ?) // 3 as varchar) as progress
+                from range(?) as t(n)""",
+                [f"s{number:03d}", quarter.key, str(FIRST.start), number, number, number, actions],
+            )
+
+
+def main() -> None:
+    """Prints how long dbt took, and how many rows it made."""
+    actions = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    quarters = int(sys.argv[2]) if len(sys.argv) > 2 else 40
+    with tempfile.TemporaryDirectory() as folder:
+        warehouse = Path(folder) / "warehouse.duckdb"
+        fill(warehouse, actions=actions, quarters=quarters)
+        os.environ["QUARTERDECK_WAREHOUSE"] = str(warehouse)
+        common = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path",
+                  f"{folder}/target", "--log-level-file", "none", "--quiet"]  # fmt: skip
+        _run("seeds", ["seed", *common])
+        _run("facts, with their tests", ["build", *common, "--select", *MODELS.split(),
+                                         "--exclude", "resource_type:seed"])  # fmt: skip
+        with connect(warehouse) as connection:
+            rows = connection.execute(
+                "select count(*), sum(times_moved), count(days_overdue) "
+                "from marts.fct_action_progress"
+            ).fetchall()
+        print("rows, moves told, late: {:,}, {:,}, {:,}".format(*rows[0]))
+
+
+def _run(what: str, arguments: list[str]) -> None:
+    started = time.monotonic()
+    result = dbtRunner().invoke(arguments)
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]  # dbt's own
+    print(f"{time.monotonic() - started:7.1f} s  {what}")
+    if not result.success:
+        raise SystemExit(f"dbt failed: {result.exception or result.result}")
+
+
+if __name__ == "__main__":
+    main()
