@@ -33,7 +33,8 @@ FILTERS: Mapping[str, Callable[[Action], bool]] = {
 
 def _natural(ref: str) -> list[tuple[int, str]]:
     """``4.10`` after ``4.9``."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", ref)]
+    # Not isdigit: a raised two is a digit, and no number.
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", ref)]
 
 
 def by_urgency(actions: Iterable[Action]) -> list[Action]:
@@ -144,7 +145,13 @@ class Plans:
                 found[risk.likelihood, risk.impact].append(risk)
         return found
 
-    @staticmethod
-    def risk_anchor(risk: Risk) -> str:
+    @cached_property
+    def _anchors(self) -> dict[tuple[str, str, str], str]:
+        return {
+            (risk.organisation, risk.report, risk.ref): f"risk-{number}"
+            for number, risk in enumerate(self.ordered(self.published.risks), start=1)
+        }
+
+    def risk_anchor(self, risk: Risk) -> str:
         """Where a risk stands on the register's page."""
-        return f"risk-{slug(risk.report)}-{slug(risk.ref)}-{slug(risk.organisation)}"
+        return self._anchors[risk.organisation, risk.report, risk.ref]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import polars as pl
+
+from pipelines.checking.context import History
+from pipelines.checking.over_time import LOOKED_BACK
 from pipelines.escaping import write_csv
 from schemas.declaration import Return
 from schemas.quarter import Quarter
@@ -13,12 +17,21 @@ def file_name(organisation: str, return_name: str, quarter: Quarter) -> str:
     return f"{organisation}-{return_name}-{quarter.key}.csv"
 
 
-def template(*, organisation: str, ret: Return, quarter: Quarter, reference: Reference) -> bytes:
+def template(
+    *,
+    organisation: str,
+    ret: Return,
+    quarter: Quarter,
+    reference: Reference,
+    history: History | None = None,
+) -> bytes:
     """A CSV with a row for each figure that the organisation owes; the figures are blank.
 
-    A monthly measure has a row for each month where the return has a column for it.
+    A monthly measure has a row for each month where the return has a column for it. Where a
+    return's rows last (actions, risks), they are those of the newest return in ``history`` that
+    are not finished, with what is new left blank.
     """
-    rows = [
+    rows = _carried_forward(organisation, ret, quarter, history=history) or [
         row
         for expected in reference.expected_rows(organisation, ret.name, quarter)
         if (measure := reference.measure(expected.measure)) is not None
@@ -28,6 +41,24 @@ def template(*, organisation: str, ret: Return, quarter: Quarter, reference: Ref
     start = {"organisation": organisation, "quarter": quarter.label}
     lines = [[{**start, **row}.get(name, "") for name in names] for row in rows]
     return write_csv([names, *lines])
+
+
+def _carried_forward(
+    organisation: str, ret: Return, quarter: Quarter, *, history: History | None
+) -> list[dict[str, str]]:
+    """The rows of the newest earlier return that go on, in the columns that are carried."""
+    if history is None or not ret.carried_forward:
+        return []
+    for back in range(1, LOOKED_BACK + 1):
+        before = history.rows(organisation, ret.name, quarter.shift(-back))
+        if before is None:
+            continue
+        if ret.finished is not None:
+            column, done = ret.finished
+            before = before.filter(pl.col(column).ne_missing(done))
+        kept = before.select(pl.col(name).fill_null("") for name in ret.carried_forward)
+        return kept.to_dicts()
+    return []
 
 
 def _rows(

@@ -89,7 +89,9 @@ class Return:
 
     ``model`` is what must hold of the typed rows, ``queries`` what is merely odd where it does
     not. ``figures`` are the ways in which a row can give its figure; one of them must be filled
-    whole (a value, or a numerator with its denominator).
+    whole (a value, or a numerator with its denominator). ``carried_forward`` are the columns that
+    a template takes from the return before, where rows are of things that last (actions, risks);
+    ``finished`` is a column and what stands in it in rows that are not carried on.
     """
 
     name: str
@@ -103,6 +105,8 @@ class Return:
     figures: tuple[tuple[str, ...], ...] = ()
     parts: tuple[Parts, ...] = ()
     earlier_templates: tuple[Renamed, ...] = ()
+    carried_forward: tuple[str, ...] = ()
+    finished: tuple[str, str] | None = None
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:

@@ -43,8 +43,18 @@ FILES = click.argument(
     type=click.Path(path_type=Path),
     help="Write here. [default: a name made of the three]",
 )
-def template(return_name: str, organisation: str, quarter: Quarter, output: Path | None) -> None:
-    """Write the CSV to fill in, with the rows that are expected."""
+@click.pass_obj
+def template(
+    workspace: Workspace,
+    return_name: str,
+    organisation: str,
+    quarter: Quarter,
+    output: Path | None,
+) -> None:
+    """Write the CSV to fill in, with the rows that are expected.
+
+    Of actions and risks, those that were open in the return before.
+    """
     reference = load_reference()
     declared = returns().get(return_name)
     if declared is None:
@@ -56,7 +66,11 @@ def template(return_name: str, organisation: str, quarter: Quarter, output: Path
             f"There is no organisation “{organisation}”. There are: {codes}."
         )
     content = make_template(
-        organisation=organisation, ret=declared, quarter=quarter, reference=reference
+        organisation=organisation,
+        ret=declared,
+        quarter=quarter,
+        reference=reference,
+        history=RecordHistory(Record(workspace.record)),
     )
     target = output or Path(template_name(organisation, return_name, quarter))
     target.write_bytes(content)

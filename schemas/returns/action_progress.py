@@ -107,4 +107,6 @@ RETURN = Return(
     template_version="1",
     model=ActionProgress,
     queries=ActionProgressQueries,
+    carried_forward=("plan", "ref", "action", "lead", "start", "due", "rating"),
+    finished=("rating", "Blue"),
 )

@@ -78,4 +78,5 @@ RETURN = Return(
     template_version="1",
     model=Risks,
     queries=RisksQueries,
+    carried_forward=("report", "ref", "risk", "owner", "likelihood", "impact", "mitigation"),
 )

@@ -58,6 +58,8 @@ ACTIONS = (
     action("1.2", "at risk", rating="Red", due_words="2019-03-31", reason="No money.",
            due_start=dt.date(2019, 3, 31), due_end=dt.date(2019, 3, 31), due_certainty="exact",
            times_moved=1, moves="2018-12-31 to 2019-03-31"),
+    action("Promise²", "not yet due", due_words="2019-01-31", due_certainty="exact",
+           due_start=dt.date(2019, 1, 31), due_end=dt.date(2019, 1, 31), action="Promise 3"),
     action("2", "without date", due_words="when funds allow", due_certainty="unreadable",
            is_stale=True, quarters_without_update=2),
 )  # fmt: skip
@@ -157,8 +159,8 @@ def test_every_group_is_a_page_with_exactly_its_actions(site: Path) -> None:
 def test_each_action_stands_in_one_place_and_the_counts_are_all_of_them(site: Path) -> None:
     assert [sum(FILTERS[name](one) for name in STANDINGS) for one in ACTIONS] == [1] * len(ACTIONS)
     page = text_of(site / "index.html")
-    assert "Of 4 actions, recommendations and milestones in 1 plan" in page
-    assert re.search(r"1 Late 1 At risk 0 On track 0 Not yet due, not rated 1 Without a date", page)
+    assert "Of 5 actions, recommendations and milestones in 1 plan" in page
+    assert re.search(r"1 Late 1 At risk 0 On track 1 Not yet due, not rated 1 Without a date", page)
 
 
 def test_a_course_that_rests_on_an_illustrative_quarter_says_so(site: Path) -> None:

@@ -19,6 +19,7 @@ from pipelines.checking.context import Context
 from pipelines.checking.outcome import CheckedFile
 from pipelines.checking.plans import dates_in_turn, meant_rating, moves_later
 from pipelines.reference import load_reference
+from pipelines.templates import template
 from schemas.declaration import record_columns
 from schemas.quarter import Quarter
 from schemas.registry import returns
@@ -223,3 +224,24 @@ def test_any_cells_give_findings_and_never_an_exception(
     rows = [row(ref=ref, due=due, rating=rating, reason=why) for ref, due, rating, why in cells]
     checked = sent(*rows, history=history)
     assert checked.rows_found >= checked.rows_used
+
+
+def test_a_template_starts_from_the_actions_that_are_still_open() -> None:
+    history = before(
+        [row(progress="Begun."), row(ref="1.2", rating="Blue"), row(ref="1.3", due="TBC")]
+    )
+    text = template(
+        organisation="BCC", ret=returns()["action_progress"], quarter=NOW, reference=REFERENCE,
+        history=history,
+    ).decode("utf-8-sig")  # fmt: skip
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [(one["ref"], one["due"], one["progress"]) for one in rows] == [
+        ("1.1", "2018-12-31", ""),
+        ("1.3", "TBC", ""),
+    ]
+    checked = check(
+        text.encode(),
+        file_name="BCC-action_progress-2018-19-Q3.csv",
+        context=Context(reference=REFERENCE, as_of=dt.date(2019, 1, 20), history=history),
+    )
+    assert {one.rule for one in checked.findings} == {"PLN-004"}
