@@ -78,10 +78,10 @@ beside_the_last as (
         lag(rating) over (
             partition by organisation, plan_id, ref order by quarter_index
         ) as previous_rating,
-        last_value(due_end ignore nulls) over (
+        max(case when due_end is not null then quarter_index end) over (
             partition by organisation, plan_id, ref order by quarter_index
             rows between unbounded preceding and 1 preceding
-        ) as previous_due_end,
+        ) as dated_before_index,
         first_value(coalesce(due_moved_from, due_end)) over (
             partition by organisation, plan_id, ref order by quarter_index
         ) as first_due_end,
@@ -96,9 +96,43 @@ beside_the_last as (
 final as (
 
     select
-        *,
-        coalesce(progress <> coalesce(progress_before, ''), false) as is_updated
+        beside_the_last.submission_id,
+        beside_the_last.row_number,
+        beside_the_last.organisation,
+        beside_the_last.quarter,
+        beside_the_last.plan_id,
+        beside_the_last.ref,
+        beside_the_last.action,
+        beside_the_last.lead_body,
+        beside_the_last.start_words,
+        beside_the_last.starts_on,
+        beside_the_last.due_words,
+        beside_the_last.due_start,
+        beside_the_last.due_end,
+        beside_the_last.due_certainty,
+        beside_the_last.due_moved_from,
+        beside_the_last.due_note,
+        beside_the_last.rating,
+        beside_the_last.progress,
+        beside_the_last.reason,
+        beside_the_last.recovery_words,
+        beside_the_last.recovery_on,
+        beside_the_last.quarter_index,
+        beside_the_last.sample,
+        beside_the_last.previous_rating,
+        dated_before.due_end as previous_due_end,
+        beside_the_last.first_due_end,
+        beside_the_last.first_quarter_index,
+        coalesce(
+            beside_the_last.progress <> coalesce(beside_the_last.progress_before, ''), false
+        ) as is_updated
     from beside_the_last
+    left join reported as dated_before
+        on
+            beside_the_last.organisation = dated_before.organisation
+            and beside_the_last.plan_id = dated_before.plan_id
+            and beside_the_last.ref = dated_before.ref
+            and beside_the_last.dated_before_index = dated_before.quarter_index
 
 )
 
