@@ -130,5 +130,6 @@ class Warehouse:
 def _what_failed(result: Any) -> str:
     if result.exception is not None:
         return str(result.exception)
-    failed = [one for one in result.result if one.status not in ("success", "pass", "skipped")]
+    passed = ("success", "pass", "skipped", "warn")
+    failed = [one for one in result.result if one.status not in passed]
     return "\n".join(f"{one.node.name}: {one.message}" for one in failed)

@@ -40,6 +40,8 @@ final as (
     from cells
     inner join measures
         on cells.measure = measures.measure
+    -- A figure without a small-number rule is shown, and part of no equation: nobody need look at it.
+    where cells.threshold is not null
 
 )
 
