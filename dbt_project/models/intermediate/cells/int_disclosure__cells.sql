@@ -40,7 +40,7 @@ final as (
     from cells
     inner join measures
         on cells.measure = measures.measure
-    -- A figure without a small-number rule is shown, and part of no equation: nobody need look at it.
+    -- A figure without a small-number rule is shown, and is part of no equation.
     where cells.threshold is not null
 
 )
