@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "withdraw": ("partner", "Withdraw a submission; the one before it counts again."),
     "status": ("officer", "Who has sent what, what is late, what has queries."),
     "excuse": ("officer", "Excuse an organisation from a return, or give it longer."),
+    "reopen": ("officer", "Take an excuse back: the return is owed again."),
     "build": ("run", "Load the warehouse and make a draft release, through Dagster."),
     "accept-disclosure": (
         "disclosure",

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from orchestration.cli.options import QUARTER
+from pipelines import decisions
 from pipelines.escaping import terminal
 from pipelines.obligations import LONDON, Standing, State, reporting_day, standings
 from pipelines.record.model import EventKind
@@ -60,22 +61,55 @@ def excuse(
     by_whom: str,
 ) -> None:
     """Excuse an organisation from a return, or give it longer."""
-    if not load_reference().owes(organisation, return_name, quarter):
-        raise click.ClickException(
-            f"{organisation} does not owe {return_name} for {quarter.label}."
-        )
-    details = {"organisation": organisation, "return_name": return_name, "quarter": quarter.key}
-    if until is not None:
-        details["extended_to"] = until.date().isoformat()
-    Record(workspace.create().record).add_event(
-        EventKind.EXCUSED if until is None else EventKind.EXTENDED,
-        at=dt.datetime.now(dt.UTC),
-        by_whom=by_whom,
-        reason=reason,
-        **details,
-    )
+    record = Record(workspace.create().record)
+    now = dt.datetime.now(dt.UTC)
+    about = {"organisation": organisation, "return_name": return_name, "by_whom": by_whom}
+    try:
+        if until is None:
+            decisions.excuse(
+                record, load_reference(), quarter=quarter, reason=reason, at=now, **about
+            )
+        else:
+            decisions.extend(
+                record, load_reference(), quarter=quarter, reason=reason, at=now,
+                until=until.date(), **about,
+            )  # fmt: skip
+    except decisions.DecisionError as refusal:
+        raise click.ClickException(terminal(str(refusal))) from refusal
     what = "excused" if until is None else f"due on {until:%-d %B %Y} now"
     click.echo(f"Kept: {organisation}, {return_name}, {quarter.label} is {what}.")
+
+
+@click.command()
+@click.argument("organisation")
+@click.argument("return_name", metavar="RETURN")
+@click.option("--quarter", required=True, type=QUARTER)
+@click.option("--reason", required=True)
+@BY
+@click.pass_obj
+def reopen(
+    workspace: Workspace,
+    organisation: str,
+    return_name: str,
+    quarter: Quarter,
+    reason: str,
+    by_whom: str,
+) -> None:
+    """Take an excuse back: the return is owed again."""
+    try:
+        decisions.reopen(
+            Record(workspace.create().record),
+            load_reference(),
+            organisation=organisation,
+            return_name=return_name,
+            quarter=quarter,
+            by_whom=by_whom,
+            reason=reason,
+            at=dt.datetime.now(dt.UTC),
+        )
+    except decisions.DecisionError as refusal:
+        raise click.ClickException(terminal(str(refusal))) from refusal
+    click.echo(f"Kept: {organisation} owes {return_name} for {quarter.label} again.")
 
 
 @click.command("sign-off")

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from orchestration.cli.options import QUARTER
+from pipelines import decisions
 from pipelines.annotated import annotate
 from pipelines.checking.check import check as check_file
 from pipelines.checking.context import Context
@@ -20,7 +21,7 @@ from pipelines.history import RecordHistory
 from pipelines.obligations import reporting_day
 from pipelines.receipts.as_text import as_text, findings_as_text
 from pipelines.receiving import Sender, receive
-from pipelines.record.model import EventKind, Submission
+from pipelines.record.model import Submission
 from pipelines.record.store import Record
 from pipelines.reference import load_reference
 from pipelines.templates import file_name as template_name
@@ -171,22 +172,19 @@ def explain(workspace: Workspace, reference: str, number: int, reason: str, by_w
     """Answer query NUMBER of a submission: say why a figure that looks odd is right."""
     record = Record(workspace.record)
     submission = _submission(record, reference)
-    findings = record.findings(submission.submission_id)
-    if not 1 <= number <= len(findings) or findings[number - 1]["severity"] != "query":
-        queries = [n for n, one in enumerate(findings, start=1) if one["severity"] == "query"]
-        known = ", ".join(map(str, queries)) or "none"
-        raise click.ClickException(f"That submission has no query {number}. It has: {known}.")
-    if len(reason.split()) < 3:  # EXP-002: an answer that says nothing
-        raise click.ClickException("Say in a sentence why the figure is right.")
-    record.add_event(
-        EventKind.EXPLANATION,
-        at=dt.datetime.now(dt.UTC),
-        by_whom=by_whom,
-        reason=reason,
-        submission_id=submission.submission_id,
-        finding_number=number,
-    )
-    click.echo(f"Kept. Query {number} is answered: {terminal(findings[number - 1]['message'])}")
+    try:
+        decisions.explain(
+            record,
+            submission_id=submission.submission_id,
+            finding_number=number,
+            by_whom=by_whom,
+            text=reason,
+            at=dt.datetime.now(dt.UTC),
+        )
+    except decisions.DecisionError as refusal:
+        raise click.ClickException(terminal(str(refusal))) from refusal
+    finding = record.findings(submission.submission_id)[number - 1]
+    click.echo(f"Kept. Query {number} is answered: {terminal(finding['message'])}")
 
 
 @click.command()
@@ -198,15 +196,16 @@ def withdraw(workspace: Workspace, reference: str, reason: str, by_whom: str) ->
     """Withdraw a submission; the one before it counts again."""
     record = Record(workspace.record)
     submission = _submission(record, reference)
-    if submission.submission_id in record.withdrawn():
-        raise click.ClickException("That submission is withdrawn already.")
-    record.add_event(
-        EventKind.WITHDRAWAL,
-        at=dt.datetime.now(dt.UTC),
-        by_whom=by_whom,
-        reason=reason,
-        submission_id=submission.submission_id,
-    )
+    try:
+        decisions.withdraw(
+            record,
+            submission_id=submission.submission_id,
+            by_whom=by_whom,
+            reason=reason,
+            at=dt.datetime.now(dt.UTC),
+        )
+    except decisions.DecisionError as refusal:
+        raise click.ClickException(terminal(str(refusal))) from refusal
     now = record.current().get(submission.obligation) if submission.obligation else None
     after = f"Now in use: {now.submission_id}." if now else "No figures are in use in its place."
     click.echo(f"Withdrawn. The file stays in the record. {after}")

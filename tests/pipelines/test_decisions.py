@@ -1,0 +1,184 @@
+"""Decisions about what was received: each is taken, or refused with a plain sentence."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines import decisions
+from pipelines.checking.context import Context
+from pipelines.history import RecordHistory
+from pipelines.obligations import State, open_queries, standings
+from pipelines.receiving import Sender, receive
+from pipelines.record.model import EventKind, Obligation, Submission
+from pipelines.record.store import Record
+from pipelines.reference import load_reference
+from schemas.quarter import Quarter
+
+REFERENCE = load_reference()
+QUARTER = Quarter(2018, 1)
+AT = dt.datetime(2018, 7, 20, 9, tzinfo=dt.UTC)
+OWED: dict[str, Any] = {
+    "organisation": "UHB",
+    "return_name": "training_compliance",
+    "quarter": QUARTER,
+}
+SAID: dict[str, Any] = {"by_whom": "Performance officer", "reason": "Systems were down", "at": AT}
+TWO_PEOPLE = (
+    b"organisation,quarter,course,staff_group,eligible,trained,percent,comment\r\n"
+    b"UHB,2018-19 Q1,Safeguarding children level 2,,2,1,,\r\n"
+    b'UHB,2018-19 Q1,"Early help and Right Service, Right Time",,100,81,,\r\n'
+)
+
+
+def send(record: Record, content: bytes = TWO_PEOPLE) -> Submission:
+    """The content, received from UHB; a course for two people gets a query (ROW-002)."""
+    return receive(
+        record,
+        content,
+        file_name="UHB.csv",
+        sender=Sender(name="UHB data lead", channel="test"),
+        received_at=AT,
+        context=Context(reference=REFERENCE, as_of=AT.date(), history=RecordHistory(record)),
+    ).submission
+
+
+def query_of(record: Record, submission: Submission) -> int:
+    found = record.findings(submission.submission_id)
+    return next(n for n, one in enumerate(found, start=1) if one["severity"] == "query")
+
+
+def state(record: Record) -> State:
+    stood = standings(record, REFERENCE, QUARTER, on=AT.date())
+    wanted = Obligation("UHB", "training_compliance", QUARTER)
+    return next(one.state for one in stood if one.obligation == wanted)
+
+
+def test_a_query_is_answered_once_somebody_says_why(tmp_path: Path) -> None:
+    record = Record(tmp_path)
+    sent = send(record)
+    assert open_queries(record, sent) == 1
+    event = decisions.explain(
+        record,
+        submission_id=sent.submission_id,
+        finding_number=query_of(record, sent),
+        by_whom=" UHB data lead ",
+        text=" Two nurses joined in June. ",
+        at=AT,
+    )
+    assert (event.by_whom, event.reason) == ("UHB data lead", "Two nurses joined in June.")
+    assert open_queries(record, sent) == 0
+    assert Record(tmp_path).events(EventKind.EXPLANATION) == [event]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "ok", "OK.", "checked", "Yes, this is correct.", "The figure has been checked",
+     "n/a n/a n/a", "Data confirmed as correct", "It\u2019s right", "... --- ...", "The value is the value."],
+)  # fmt: skip
+def test_an_answer_that_says_nothing_is_refused_and_nothing_is_kept(
+    tmp_path: Path, text: str
+) -> None:
+    record = Record(tmp_path)
+    sent = send(record)
+    with pytest.raises(decisions.DecisionError, match="Say in a sentence what happened"):
+        decisions.explain(
+            record,
+            submission_id=sent.submission_id,
+            finding_number=query_of(record, sent),
+            by_whom="UHB data lead",
+            text=text,
+            at=AT,
+        )
+    assert record.events() == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Two nurses joined in June.", "A ward closed", "Correct: the course began in May",
+     "Les chiffres sont justes", "We moved to ESR"],
+)  # fmt: skip
+def test_an_answer_with_one_telling_word_is_taken(text: str) -> None:
+    assert not decisions.says_nothing(text)
+
+
+def test_only_a_query_can_be_answered(tmp_path: Path) -> None:
+    record = Record(tmp_path)
+    sent = send(record)
+    for number in (0, -1, 99):
+        with pytest.raises(decisions.DecisionError, match=f"no query {number}. It has: 1"):
+            decisions.explain(
+                record,
+                submission_id=sent.submission_id,
+                finding_number=number,
+                by_whom="UHB data lead",
+                text="Two nurses joined in June",
+                at=AT,
+            )
+
+
+def test_nothing_is_decided_about_a_submission_that_is_not_there(tmp_path: Path) -> None:
+    record = Record(tmp_path)
+    for reference in ("../../etc", "20180714T101500123456Z-7f3k2q", ""):
+        with pytest.raises(decisions.DecisionError, match="no submission"):
+            decisions.withdraw(record, submission_id=reference, **SAID)
+
+
+def test_a_withdrawn_submission_is_not_withdrawn_again_nor_explained(tmp_path: Path) -> None:
+    record = Record(tmp_path)
+    sent = send(record)
+    decisions.withdraw(record, submission_id=sent.submission_id, **SAID)
+    assert record.current() == {}
+    with pytest.raises(decisions.DecisionError, match="withdrawn already"):
+        decisions.withdraw(record, submission_id=sent.submission_id, **SAID)
+    with pytest.raises(decisions.DecisionError, match="nothing to answer"):
+        decisions.explain(
+            record,
+            submission_id=sent.submission_id,
+            finding_number=query_of(record, sent),
+            by_whom="UHB data lead",
+            text="Two nurses joined in June",
+            at=AT,
+        )
+
+
+def test_an_excuse_can_be_taken_back_and_given_again(tmp_path: Path) -> None:
+    record = Record(tmp_path)
+    with pytest.raises(decisions.DecisionError, match="is not excused"):
+        decisions.reopen(record, REFERENCE, **OWED, **SAID)
+    before = state(record)
+    decisions.excuse(record, REFERENCE, **OWED, **SAID)
+    assert state(record) is State.EXCUSED
+    decisions.reopen(record, REFERENCE, **OWED, **SAID)
+    assert state(record) is before
+    decisions.excuse(record, REFERENCE, **OWED, **SAID)
+    assert state(record) is State.EXCUSED
+
+
+def test_more_time_is_more_time(tmp_path: Path) -> None:
+    record = Record(tmp_path)
+    with pytest.raises(decisions.DecisionError, match="no later than it is due anyhow"):
+        decisions.extend(record, REFERENCE, **OWED, **SAID, until=dt.date(2018, 7, 1))
+    event = decisions.extend(record, REFERENCE, **OWED, **SAID, until=dt.date(2018, 12, 1))
+    assert event.details["extended_to"] == "2018-12-01"
+    stood = standings(record, REFERENCE, QUARTER, on=dt.date(2018, 11, 30))
+    wanted = Obligation("UHB", "training_compliance", QUARTER)
+    assert next(one for one in stood if one.obligation == wanted).state is State.NOT_DUE
+
+
+def test_nobody_is_excused_from_what_is_not_owed(tmp_path: Path) -> None:
+    record = Record(tmp_path)
+    for other in ({"organisation": "NOBODY"}, {"return_name": "nothing"}):
+        with pytest.raises(decisions.DecisionError, match="does not owe"):
+            decisions.excuse(record, REFERENCE, **{**OWED, **other}, **SAID)
+
+
+@pytest.mark.parametrize("missing", ["by_whom", "reason"])
+def test_a_decision_has_who_and_why(tmp_path: Path, missing: str) -> None:
+    record = Record(tmp_path)
+    with pytest.raises(decisions.DecisionError, match="Say w"):
+        decisions.excuse(record, REFERENCE, **OWED, **{**SAID, missing: "  "})
+    assert record.events() == []
