@@ -77,7 +77,8 @@ def test_a_query_is_answered_once_somebody_says_why(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "ok", "OK.", "checked", "Yes, this is correct.", "The figure has been checked",
-     "n/a n/a n/a", "Data confirmed as correct", "It\u2019s right", "... --- ...", "The value is the value."],
+     "n/a n/a n/a", "Data confirmed as correct", "It\u2019s right", "... --- ...",
+     "The value is the value."],
 )  # fmt: skip
 def test_an_answer_that_says_nothing_is_refused_and_nothing_is_kept(
     tmp_path: Path, text: str
