@@ -61,7 +61,7 @@ def receive(
     then and nothing is half there.
     """
     sha256 = hashlib.sha256(content).hexdigest()
-    checked = check(content, file_name=file_name, context=context)
+    checked = _of_the_sender(check(content, file_name=file_name, context=context), sender)
     files = {"as_sent.csv": content, "findings.json": _findings_json(checked)}
     if checked.rows is not None:
         files["rows.parquet"] = _parquet(checked.rows)
@@ -118,6 +118,15 @@ def receive(
         submission = record.add_submission(files, make, received_at=received_at)
     receipt = _receipt(record, submission, checked, previous=previous, context=context)
     return Received(submission=submission, checked=checked, receipt=receipt, is_duplicate=False)
+
+
+def _of_the_sender(checked: CheckedFile, sender: Sender) -> CheckedFile:
+    """A file for an organisation that the sender may not send for (AUT-001) is nothing that the
+    organisation sent: it stands in no list of it, and the receipt tells nothing of its returns."""
+    may_send_for = sender.organisations
+    if may_send_for is None or checked.organisation in may_send_for:
+        return checked
+    return replace(checked, organisation=None)
 
 
 def _receipt(
@@ -177,7 +186,8 @@ def _current_before(record: Record, checked: CheckedFile) -> Submission | None:
 
 
 def _findings_json(checked: CheckedFile) -> bytes:
-    findings = [finding.as_json() for finding in checked.findings]
+    # The letter beside the fixed fields, so that a page can name the column as spreadsheets do.
+    findings = [finding.as_json() | {"letter": finding.letter} for finding in checked.findings]
     return json.dumps(findings, ensure_ascii=False, indent=1).encode()
 
 

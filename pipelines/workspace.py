@@ -12,10 +12,11 @@ _README = """This folder is a Quarterdeck workspace.
 record/            every return ever received, as it came; nothing in it is changed or deleted
 warehouse.duckdb   derived from the record; `quarterdeck rebuild` makes it anew
 releases/          what was published; `current` points at the newest
+portal/            the accounts and the log of the upload pages
 inbox/<code>/      files dropped here are received for that organisation
 cache/, dagster/   can be deleted at any time when nothing runs
 
-Copy record/ and releases/ to keep a backup.
+Copy record/, releases/ and portal/ to keep a backup.
 """
 
 
@@ -46,6 +47,11 @@ class Workspace:
     @property
     def inbox(self) -> Path:
         return self.root / "inbox"
+
+    @property
+    def portal(self) -> Path:
+        """Accounts and log of the upload pages."""
+        return self.root / "portal"
 
     @property
     def dagster_home(self) -> Path:
