@@ -1,4 +1,4 @@
-"""Figures to SVG, all in one Chromium, kept by what they show.
+"""Figures to SVG, all in one Chromium, each drawn once and kept by what it shows.
 
 Without a browser nothing is drawn and the caller is told: a page is then whole but for pictures,
 since every chart has its table.
@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
+from dashboards import tokens, words
 from dashboards.chart import Chart
 from dashboards.figures import base
 
@@ -32,17 +32,26 @@ BROWSER_ARGUMENTS = (
     "--font-render-hinting=none",
 )
 
-_DRAW = """
-async (jobs) => {
-  const drawn = [];
-  for (const [data, layout] of jobs) {
-    layout.template = window.chartTemplate;
-    drawn.push(await Plotly.toImage(
-      {data, layout}, {format: "svg", width: layout.width, height: layout.height}));
-  }
-  return drawn;
+# Drawn into one element after another, and read out at once: Plotly's own toImage draws into a
+# clone and waits between steps. The work starts and is fetched by two calls, so that several tabs
+# draw at the same time.
+_START = """
+(jobs) => {
+  window.drawn = (async () => {
+    const svgs = [];
+    const place = document.body.appendChild(document.createElement("div"));
+    for (const [data, layout] of jobs) {
+      layout.template = window.chartTemplate;
+      await Plotly.newPlot(place, {data, layout, config: {staticPlot: true}});
+      svgs.push(Plotly.Snapshot.toSVG(place, "svg"));
+      Plotly.purge(place);
+    }
+    return svgs;
+  })();
 }
 """
+_FETCH = "() => window.drawn"
+_TABS = 2
 _LAYOUT_ID = re.compile(r"\bdefs-([0-9a-f]{6})\b")
 _ROOT = re.compile(r"<svg\b[^>]*>")
 _LONG_NUMBER = re.compile(r"(\d+\.\d{2})\d+")
@@ -69,25 +78,25 @@ def find_browser() -> str | None:
     return next((path for name in BROWSER_NAMES if (path := shutil.which(name))), None)
 
 
-def draw(charts: Sequence[Chart], *, cache: Path | None) -> Drawn:
+def draw(charts: Sequence[Chart], *, cache: Path | None, draft: bool) -> Drawn:
     """Each chart as an SVG file's bytes, the same for the same chart.
 
-    ``cache`` is a folder of pictures by what they show; it is made and filled. Raises
-    ``RenderingError`` where the browser refuses a figure.
+    ``cache`` is a folder of pictures by what they show; it is made and filled. It holds them
+    without their words and without the mark of a draft, which are laid over here: other words, or
+    publishing after a draft, draw nothing anew. Raises ``RenderingError`` where the browser refuses
+    a figure.
     """
     template = base.template()
-    names = {chart.chart_id: picture_key(chart, template=template) for chart in charts}
+    names = _picture_keys(charts, template=template)
     found = {}
     if cache is not None:
         for chart_id, name in names.items():
             path = cache / f"{name}.svg"
             if path.is_file():
-                found[chart_id] = path.read_bytes()
+                found[chart_id] = path.read_text(encoding="utf-8")
     wanted = [chart for chart in charts if chart.chart_id not in found]
     browser = find_browser() if wanted else None
-    if wanted and browser is None:
-        missing = f"{len(wanted)} charts were not drawn: no Chromium was found"
-        return Drawn(svgs=found, from_cache=len(found), missing=(missing,))
+    missing = (f"{len(wanted)} charts were not drawn: no Chromium was found",)
     fresh = {}
     if browser is not None:
         # In a thread of its own: the browser's driver refuses a thread that runs an event loop.
@@ -99,20 +108,33 @@ def draw(charts: Sequence[Chart], *, cache: Path | None) -> Drawn:
         cache.mkdir(parents=True, exist_ok=True)
         for chart_id, svg in fresh.items():
             part = cache / f"{names[chart_id]}.{os.getpid()}.part"
-            part.write_bytes(svg)
+            part.write_text(svg, encoding="utf-8")
             part.replace(cache / f"{names[chart_id]}.svg")
-    return Drawn(svgs=found | fresh, from_cache=len(found), missing=())
+    by_id = {chart.chart_id: chart for chart in charts}
+    return Drawn(
+        svgs={
+            chart_id: _dressed(svg, by_id[chart_id], draft=draft)
+            for chart_id, svg in (found | fresh).items()
+        },
+        from_cache=len(found),
+        missing=missing if wanted and browser is None else (),
+    )
 
 
-def picture_key(chart: Chart, *, template: Mapping[str, Any]) -> str:
-    """Names a picture by all that it is made from: figure, template, words, Plotly's script."""
-    made_from = [chart.figure, template, chart.heading, chart.alt, _plotly_sha256(), _DRAW]
-    content = json.dumps(made_from, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(content.encode("utf-8")).hexdigest()
+def _picture_keys(charts: Sequence[Chart], *, template: Mapping[str, Any]) -> dict[str, str]:
+    """Names each picture by all that it is drawn from: figure, template, Plotly's script."""
+    shared = hashlib.sha256(_as_json([template, _START]))
+    shared.update(PLOTLY_SCRIPT.read_bytes())
+    names = {}
+    for chart in charts:
+        own = shared.copy()
+        own.update(_as_json(chart.figure))
+        names[chart.chart_id] = own.hexdigest()
+    return names
 
 
-def _plotly_sha256() -> str:
-    return hashlib.sha256(PLOTLY_SCRIPT.read_bytes()).hexdigest()
+def _as_json(content: Any) -> bytes:
+    return json.dumps(content, sort_keys=True, ensure_ascii=False).encode("utf-8")
 
 
 def _images(charts: Sequence[Chart], *, template: Mapping[str, Any], browser: str) -> list[str]:
@@ -121,33 +143,54 @@ def _images(charts: Sequence[Chart], *, template: Mapping[str, Any], browser: st
     from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415
 
     jobs = [[chart.figure["data"], chart.figure["layout"]] for chart in charts]
+    tabs = min(_TABS, len(jobs))
+    images: list[str] = [""] * len(jobs)
     try:
         with sync_playwright() as driver:
             chromium = driver.chromium.launch(executable_path=browser, args=[*BROWSER_ARGUMENTS])
-            page = chromium.new_page()
-            page.set_content("<!doctype html><title>charts</title><body></body>")
-            page.add_script_tag(path=PLOTLY_SCRIPT)
-            page.evaluate("(template) => { window.chartTemplate = template; }", template)
-            images: list[str] = page.evaluate(_DRAW, jobs)
+            pages = [chromium.new_page() for _ in range(tabs)]
+            for n, page in enumerate(pages):
+                page.set_content("<!doctype html><title>charts</title><body></body>")
+                page.add_script_tag(path=PLOTLY_SCRIPT)
+                page.evaluate("(template) => { window.chartTemplate = template; }", template)
+                page.evaluate(_START, jobs[n::tabs])
+            for n, page in enumerate(pages):
+                images[n::tabs] = page.evaluate(_FETCH)
             chromium.close()
     except Error as error:
         raise RenderingError(f"{browser} would not draw the charts: {error}") from error
     return images
 
 
-def _settled(image: str, chart: Chart) -> bytes:
-    """Plotly's SVG without what changes from run to run, named for those who cannot see it."""
-    svg = unquote(image.partition(",")[2])
+def _settled(svg: str, chart: Chart) -> str:
+    """Plotly's SVG without what changes from run to run."""
     layout_id = _LAYOUT_ID.search(svg)
-    if layout_id is None:
+    if layout_id is None or _ROOT.match(svg) is None:
         raise RenderingError(f"the picture of {chart.chart_id} is not as Plotly draws them")
-    svg = svg.replace(layout_id[1], "chart")
-    svg = _LONG_NUMBER.sub(r"\1", svg)
-    root = _ROOT.search(svg)
+    return _LONG_NUMBER.sub(r"\1", svg.replace(layout_id[1], "chart"))
+
+
+def _dressed(svg: str, chart: Chart, *, draft: bool) -> bytes:
+    """A settled picture, named for those who cannot see it, and marked where it is a draft's."""
+    root = _ROOT.match(svg)
     if root is None:
         raise RenderingError(f"the picture of {chart.chart_id} has no root element")
     named = (
         f'{root[0][:-1]} role="img" data-values-sha256="{chart.values_sha256}">'
         f"<title>{escape(chart.heading)}</title><desc>{escape(chart.alt)}</desc>"
     )
-    return (svg[: root.start()] + named + svg[root.end() :]).encode("utf-8")
+    drawing = svg[root.end() :]
+    if draft:
+        drawing = f"{drawing.removesuffix('</svg>')}{_draft_mark(chart)}</svg>"
+    return (named + drawing).encode("utf-8")
+
+
+def _draft_mark(chart: Chart) -> str:
+    """What ``base.with_draft_mark`` lays over a live chart, as SVG."""
+    across, down = chart.width / 2, chart.height / 2
+    return (
+        f'<text x="{across:g}" y="{down:g}" transform="rotate({base.DRAFT_ANGLE} {across:g} '
+        f'{down:g})" text-anchor="middle" font-family="{escape(tokens.FONT)}" '
+        f'font-size="{base.DRAFT_PX}" fill="{tokens.SECONDARY}" '
+        f'opacity="{base.DRAFT_OPACITY}">{escape(words.say("banner.watermark"))}</text>'
+    )

@@ -65,7 +65,7 @@ def build_site(
     site = Site(published=published.load(data_dir), status=status)
     pages = [page for kind in PAGE_TYPES for page in kind.make(site)]
     charts = [chart for page in pages for chart in page.charts]
-    drawn = rendering.draw(charts, cache=chart_cache)
+    drawn = rendering.draw(charts, cache=chart_cache, draft=status == "draft")
 
     files: dict[str, bytes] = {}
     assets = _asset_files(files)

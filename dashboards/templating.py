@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from dashboards import downloads, icons, numbers, sparklines, words
 from dashboards.chart import Chart
+from dashboards.figures import base
 from dashboards.pages.base import Page, Site
 from dashboards.pages.registry import PAGE_TYPES
 from dashboards.published import Measure, Summary
@@ -51,6 +52,12 @@ def environment(
     def series_headline(measure: Measure, summary: Summary) -> str:
         return words.series_headline(published, measure, summary)
 
+    def chart_json(chart: Chart) -> Markup:
+        figure = chart.figure
+        if site.status == "draft":
+            figure = base.with_draft_mark(figure)
+        return Markup(downloads.json_in_page(figure))  # noqa: S704  # escaped for a script element
+
     made.globals |= {
         "site": site,
         "release": published.release,
@@ -78,7 +85,7 @@ def environment(
         "partner_path": lambda code: f"partners/{site.organisation_slugs[code]}.html",
         "has_partner_page": lambda code: code in site.organisation_slugs,
         "url": _url,
-        "chart_json": _chart_json,
+        "chart_json": chart_json,
     }
     made.filters |= {
         "day": numbers.day,
@@ -96,10 +103,6 @@ def _url(context: Context, path: str) -> str:
     be moved, zipped and opened from a disk."""
     page: Page = context["page"]
     return "../" * page.path.count("/") + path
-
-
-def _chart_json(chart: Chart) -> Markup:
-    return Markup(downloads.json_in_page(chart.figure))  # noqa: S704  # escaped for a script element
 
 
 def render(made: Environment, page: Page) -> bytes:

@@ -26,27 +26,22 @@ CONFIG: Mapping[str, bool] = {
 
 WIDTH = 640
 LABEL_GAP_PX = 20
+DRAFT_ANGLE, DRAFT_OPACITY, DRAFT_PX = -18, 0.28, 34
 
 
 @dataclass(frozen=True, kw_only=True)
 class Marks:
-    """What must stand in a picture itself, since a picture travels without its page."""
+    """What must stand in a picture itself, since a picture travels without its page.
 
-    draft: bool
+    The mark of a draft is not among them: it is laid over the finished picture, so that publishing
+    after a draft draws nothing anew.
+    """
+
     illustrative: bool
 
     def annotations(self) -> list[dict[str, Any]]:
         """The marks as annotations, over everything else."""
         found = []
-        if self.draft:
-            found.append(
-                {
-                    "text": words.say("banner.watermark"),
-                    "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5,
-                    "textangle": -18, "opacity": 0.28, "showarrow": False,
-                    "font": {"size": 34, "color": tokens.SECONDARY},
-                }
-            )  # fmt: skip
         if self.illustrative:
             found.append(
                 {
@@ -89,10 +84,25 @@ def figure_json(
     must give the same bytes.
     """
     named = [{**trace, "uid": f"{name}-{n}"} for n, trace in enumerate(traces)]
-    checked = go.Figure(data=named, layout={**layout, "template": None})
-    content = json.loads(checked.to_json(remove_uids=False))
-    content["layout"].pop("template", None)
-    return {"data": content["data"], "layout": content["layout"]}
+    # Made only to be checked: an attribute that Plotly has not, or a value that it would not take,
+    # raises here. What it would give back is what it was given.
+    go.Figure(data=named, layout={**layout, "template": None})
+    return {"data": json.loads(json.dumps(named)), "layout": json.loads(json.dumps(layout))}
+
+
+def with_draft_mark(figure: Mapping[str, Any]) -> dict[str, Any]:
+    """A figure as ``figure_json`` gives it, marked as a draft across its middle."""
+    mark = {
+        "text": words.say("banner.watermark"),
+        "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5,
+        "textangle": DRAFT_ANGLE, "opacity": DRAFT_OPACITY, "showarrow": False,
+        "font": {"size": DRAFT_PX, "color": tokens.SECONDARY},
+    }  # fmt: skip
+    layout = figure["layout"]
+    return {
+        "data": figure["data"],
+        "layout": layout | {"annotations": [*layout.get("annotations", []), mark]},
+    }
 
 
 def spread(positions: Sequence[float], *, gap: float, low: float, high: float) -> list[float]:

@@ -109,7 +109,7 @@ class Site:
 
     def marks(self, measure: str) -> base.Marks:
         """What the pictures of a measure must say of themselves."""
-        return base.Marks(draft=self.status == "draft", illustrative=self.is_illustrative(measure))
+        return base.Marks(illustrative=self.is_illustrative(measure))
 
     def process_chart(self, measure: Measure, summary: Summary, *, heading: str) -> Chart | None:
         """The process-control chart of a series."""

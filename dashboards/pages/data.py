@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import astuple, fields
+from dataclasses import fields
+from operator import attrgetter
 from typing import Any, get_type_hints
 
 from dashboards import downloads
@@ -48,8 +49,9 @@ def files(published: Published) -> Mapping[str, bytes]:
         if not rows:
             continue
         names = [field.name for field in fields(rows[0])]
+        cells = attrgetter(*names)
         found[f"data/{name}.csv"] = downloads.csv_bytes(
-            names, ([_plain(value) for value in astuple(row)] for row in rows)
+            names, ([_plain(value) for value in cells(row)] for row in rows)
         )
         hints = get_type_hints(type(rows[0]))
         tables.append(
@@ -87,11 +89,10 @@ def _csvw_type(hint: Any) -> str:
 
 
 def _make(site: Site) -> Iterator[Page]:
-    written = files(site.published)
     listed = [
-        (name, title, len(written[f"data/{name}.csv"]), len(getattr(site.published, attribute)))
+        (name, title, len(rows))
         for attribute, name, title in _MODELS
-        if f"data/{name}.csv" in written
+        if (rows := getattr(site.published, attribute))
     ]
     yield Page(
         path="data.html",

@@ -79,7 +79,6 @@ def _pages(site: Site) -> Iterator[Page]:
             plan,
             actions,
             marks=base.Marks(
-                draft=site.status == "draft",
                 illustrative=any(action.illustrative for action in actions),
             ),
         )
