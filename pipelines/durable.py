@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,3 +73,31 @@ def exclusive(lock_file: Path) -> Iterator[None]:
     with lock_file.open("ab") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
+
+
+def flush_tree(folder: Path) -> None:
+    """Flushes every file and folder below ``folder``, and itself."""
+    for path in folder.rglob("*"):
+        if path.is_dir() and not path.is_symlink():
+            flush_folder(path)
+        elif path.is_file():
+            with path.open("rb") as handle:
+                os.fsync(handle.fileno())
+    flush_folder(folder)
+
+
+def copy_whole(source: Path, final: Path, *, staging: Path) -> None:
+    """Copies a file or folder to ``final``, whole or not at all, by way of the name ``staging``.
+
+    Raises ``OSError`` with nothing at ``final``.
+    """
+    staging.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, staging, symlinks=True)
+        flush_tree(staging)
+    else:
+        write_flushed(staging, source.read_bytes())
+        shutil.copystat(source, staging)
+    make_folder(final.parent)
+    staging.rename(final)
+    flush_folder(final.parent)

@@ -78,7 +78,7 @@ def receive(
                 is_duplicate=True,
             )
         previous = _current_before(record, checked)
-        figures = _figures_sha256(checked.rows)
+        figures = figures_sha256(checked.rows)
 
         def make(submission_id: str, clock_went_back: bool) -> tuple[Submission, dict[str, bytes]]:
             submission = Submission(
@@ -197,7 +197,7 @@ def _parquet(rows: pl.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-def _figures_sha256(rows: pl.DataFrame | None) -> str | None:
+def figures_sha256(rows: pl.DataFrame | None) -> str | None:
     """A hash of what the rows say, whatever their order and however they were quoted."""
     if rows is None:
         return None

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 import secrets
 import shutil
 from collections.abc import Mapping
@@ -19,7 +18,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.durable import flush_folder
+from pipelines.durable import flush_folder, flush_tree
 from pipelines.record.model import Event, EventKind
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
@@ -92,6 +91,11 @@ def data_sha256(data_dir: Path) -> str:
     return whole.hexdigest()
 
 
+def content_id(files: Mapping[str, str]) -> str:
+    """The end of a release's name: of the hashes of all its files by their paths."""
+    return hashlib.sha256(json.dumps(dict(files), sort_keys=True).encode()).hexdigest()[:8]
+
+
 def staging_folder(releases: Path) -> Path:
     """A folder in which a release is put together; nobody reads it."""
     folder = releases / ".making" / secrets.token_hex(8)
@@ -118,9 +122,8 @@ def finish(
         for path in sorted(staging.rglob("*"))
         if path.is_file()
     }
-    content = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
     release = Release(
-        release_id=f"{quarter.key}-{status}-{content[:8]}",
+        release_id=f"{quarter.key}-{status}-{content_id(files)}",
         quarter=quarter,
         status=status,
         data_sha256=data_sha256(staging / "data"),
@@ -134,7 +137,7 @@ def finish(
         return Release.read(final)
     manifest = json.dumps(release.as_json(), ensure_ascii=False, indent=1)
     (staging / MANIFEST).write_text(manifest, encoding="utf-8")
-    _flush_all(staging)
+    flush_tree(staging)
     staging.rename(final)
     flush_folder(releases)
     return release
@@ -190,13 +193,3 @@ def current(releases: Path) -> Release | None:
 def _sha256(file: Path) -> str:
     with file.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-def _flush_all(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        if path.is_dir():
-            flush_folder(path)
-        else:
-            with path.open("rb") as handle:
-                os.fsync(handle.fileno())
-    flush_folder(folder)

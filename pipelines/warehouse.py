@@ -104,8 +104,10 @@ def load_rows(
 ) -> int:
     """Loads the accepted rows of one return for these quarters anew; gives how many rows.
 
-    All versions are loaded, superseded ones too. Done twice it gives the same.
+    All versions are loaded, superseded ones too. Done twice it gives the same. Raises
+    ``DamagedRecordError``, with the rows of before left as they were.
     """
+    record.require_sound()
     ensure_raw_schema(connection)
     wanted = set(quarters)
     found = [
@@ -122,7 +124,7 @@ def load_rows(
     connection.begin()
     connection.execute(f"DELETE FROM raw.{declared.name} {of_the_quarters}", [written])
     if found:
-        files = [str(record.rows_file(submission.submission_id)) for submission in found]
+        files = [str(record.sound_rows_file(one.submission_id)) for one in found]
         connection.execute(
             f"""INSERT INTO raw.{declared.name} ({listed}) SELECT {listed} FROM (
                 SELECT *, parse_filename(parse_dirpath(filename)) AS submission_id
@@ -136,8 +138,10 @@ def load_rows(
 def load_submissions(connection: duckdb.DuckDBPyConnection, record: Record) -> int:
     """Loads all submissions, findings and decisions of the record anew; gives how many submissions.
 
-    They are few beside the rows, and what is newest among them decides what is current.
+    They are few beside the rows, and what is newest among them decides what is current. Raises
+    ``DamagedRecordError``, with nothing changed.
     """
+    record.require_sound()
     ensure_raw_schema(connection)
     withdrawn = record.withdrawn()
     submissions = record.submissions()

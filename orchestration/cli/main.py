@@ -15,6 +15,8 @@ from pathlib import Path
 import click
 
 from pipelines.escaping import terminal
+from pipelines.record.format import RecordTooNewError
+from pipelines.record.store import DamagedRecordError
 from pipelines.workspace import VARIABLE, Workspace
 
 # subcommand -> (module in orchestration.cli, what it does, in the order people meet them)
@@ -41,6 +43,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "publish": ("officer", "Make the signed-off release current."),
     "trace": ("officer", "Lead from a figure on a page back to file, row, sender and hash."),
     "rebuild": ("run", "Delete the warehouse and rebuild it from the record."),
+    "verify": ("keeping", "Look at every hash in the record and the releases."),
+    "backup": ("keeping", "Bring a second copy of everything up to date, and verify it."),
+    "restore": ("keeping", "Put back from a backup what is missing or damaged."),
+    "set-aside": ("keeping", "Leave something damaged out, so that figures can be made again."),
+    "erase": ("keeping", "Erase a submission that should never have come: personal data."),
     "ui": ("run", "Open Dagster's web pages on the workspace."),
 }
 
@@ -86,6 +93,8 @@ def main() -> None:
         quarterdeck.main(prog_name="quarterdeck", standalone_mode=True)
     except BrokenPipeError:
         sys.exit(0)
+    except (DamagedRecordError, RecordTooNewError) as problem:
+        _stop(str(problem))
     except OSError as problem:
         _stop(f"The disk or a file said no: {problem}. Nothing that was acknowledged is lost.")
     except Exception as problem:  # noqa: BLE001  # the last border before a person

@@ -27,7 +27,8 @@ class Submission:
     ``outcome`` is what the checks said on receipt: ``refused``, ``needs correction``,
     ``accepted with queries`` or ``accepted``. ``figures_sha256`` is the hash of the accepted
     figures whatever their order and quoting; ``no_figure_changed_since`` names the submission
-    that had the same ones. ``received_at`` is in UTC.
+    that had the same ones. ``received_at`` is in UTC. ``follows`` is what the record held newest
+    before it (None in a record of format 1). Of an ``erased`` one only this much is left.
     """
 
     submission_id: str
@@ -52,10 +53,13 @@ class Submission:
     sample: str | None = None
     nil: bool = False
     clock_went_back: bool = False
+    follows: str | None = None
+    erased: bool = False
 
     @property
     def is_accepted(self) -> bool:
-        return self.outcome in ACCEPTED
+        """Whether it has figures: it was accepted, and has not been erased."""
+        return self.outcome in ACCEPTED and not self.erased
 
     @property
     def obligation(self) -> Obligation | None:
@@ -100,13 +104,15 @@ class EventKind(StrEnum):
     REOPENED = "reopened"
     SIGN_OFF = "sign_off"
     DISCLOSURE_ACCEPTED = "disclosure_accepted"
+    SET_ASIDE = "set_aside"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
     """Something that a person decided, with who, when and why. It never changes.
 
-    ``details`` holds what belongs to the kind: ``submission_id`` of a withdrawal;
+    ``details`` holds what belongs to the kind: ``submission_id`` of a withdrawal (and ``erased``
+    where its content was removed for good); ``damaged`` of what is set aside, an id;
     ``submission_id`` and ``finding_number`` of an explanation; ``organisation``,
     ``return_name``, ``quarter`` (a key) and ``extended_to`` of an obligation's; ``quarter``,
     ``data_sha256`` and ``open_queries`` of a sign-off; ``cell_id`` and ``version_id`` of a figure

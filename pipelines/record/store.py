@@ -1,7 +1,13 @@
 """The record on disk: folders that appear whole and are never changed afterwards.
 
-Nothing here edits or deletes. Reading needs no lock; adding takes one for the moment in which the
-order is decided and the folder is renamed into place.
+Nothing here edits or deletes (the one exception has a module of its own, ``erasure``). Reading
+needs no lock; adding takes one for the moment in which the order is decided and the folder is
+renamed into place.
+
+What is damaged stops only what would be wrong without it: returns are received and receipts shown
+as before, but no figures are made of the record (``require_sound``) until what is damaged has been
+restored, or a person has set it aside. Otherwise an older figure would stand in silence where the
+newest return cannot be read.
 """
 
 from __future__ import annotations
@@ -14,18 +20,21 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pipelines.durable import exclusive, place_file, place_folder
+from pipelines.record.format import mark, refuse_newer
 from pipelines.record.ids import is_id, make_id, month_of
 from pipelines.record.model import Event, EventKind, Obligation, Submission
+from pipelines.record.seals import SUMS, read_sums, sealed, sha256_of, sums
 
 _DAY = 24 * 60 * 60
 
 
 class DamagedRecordError(Exception):
-    """A folder of the record cannot be read; the message names it."""
+    """Something in the record cannot be read; the message names it and says what to do."""
 
 
 class Record:
@@ -39,37 +48,83 @@ class Record:
         self.folder = folder
         self._submissions: dict[str, Submission] = {}
         self._events: dict[str, Event] = {}
+        self._damaged: dict[str, str] = {}
+        self._opened = False
 
     # --- reading ------------------------------------------------------------------------------
 
     def submissions(self) -> list[Submission]:
-        """Every submission, oldest first. Raises ``DamagedRecordError``."""
+        """Every submission that can be read and was not set aside, oldest first.
+
+        ``damaged`` names those that cannot be read.
+        """
+        self._open()
         found = {
             path.name: path for path in _entries(self.folder / "submissions") if is_id(path.name)
         }
         for name in found.keys() - self._submissions.keys():
-            fields = _read_json(found[name] / "submission.json")
-            self._submissions[name] = Submission.from_json(fields)
-        return [self._submissions[name] for name in sorted(found)]
+            try:
+                self._submissions[name] = _read_submission(found[name])
+                self._damaged.pop(name, None)
+            except DamagedRecordError as damage:
+                self._damaged[name] = str(damage)
+        there = self._submissions.keys() - self._set_aside()
+        return [self._submissions[name] for name in sorted(found) if name in there]
 
     def submission(self, submission_id: str) -> Submission | None:
-        """The submission of this id, or None."""
+        """The submission of this id, or None. Raises ``DamagedRecordError``."""
         if not is_id(submission_id):
             return None
+        self._open()
         if submission_id not in self._submissions:
-            file = self.submission_folder(submission_id) / "submission.json"
-            if not file.is_file():
+            folder = self.submission_folder(submission_id)
+            if not folder.is_dir():
                 return None
-            self._submissions[submission_id] = Submission.from_json(_read_json(file))
+            self._submissions[submission_id] = _read_submission(folder)
         return self._submissions[submission_id]
 
     def events(self, *kinds: EventKind) -> list[Event]:
-        """Every event (of these kinds, if any are given), oldest first."""
+        """Every event (of these kinds, if any are given), oldest first; those that can be read."""
+        self._open()
         found = {path.stem: path for path in _entries(self.folder / "events") if is_id(path.stem)}
         for name in found.keys() - self._events.keys():
-            self._events[name] = Event.from_json(_read_json(found[name]))
-        events = (self._events[name] for name in sorted(found))
+            try:
+                self._events[name] = _read_event(found[name])
+                self._damaged.pop(name, None)
+            except DamagedRecordError as damage:
+                self._damaged[name] = str(damage)
+        events = (self._events[name] for name in sorted(found) if name in self._events)
         return [event for event in events if not kinds or event.kind in kinds]
+
+    def damaged(self) -> dict[str, str]:
+        """What cannot be read and no person has set aside: what is wrong with it, by id."""
+        self.submissions()
+        left = self._damaged.keys() - self._set_aside()
+        return {name: self._damaged[name] for name in sorted(left)}
+
+    def require_sound(self) -> None:
+        """Raises ``DamagedRecordError`` where figures made of the record could be wrong."""
+        damaged = self.damaged()
+        if damaged:
+            first = next(iter(damaged))
+            more = f" (and {len(damaged) - 1} more)" if len(damaged) > 1 else ""
+            raise DamagedRecordError(_refusal(first, damaged[first] + more))
+
+    def sound_rows_file(self, submission_id: str) -> Path:
+        """The rows accepted from a submission, hash checked. Raises ``DamagedRecordError``."""
+        file = self.rows_file(submission_id)
+        listed = self.submission_folder(submission_id) / SUMS
+        try:
+            # A record of format 1 has no list; what DuckDB makes of its file is all there is.
+            expected = read_sums(listed.read_bytes()).get(file.name) if listed.exists() else None
+            found = sha256_of(file)
+        except (OSError, ValueError) as problem:
+            message = f"{file} cannot be read: {problem}"
+            raise DamagedRecordError(_refusal(submission_id, message)) from problem
+        if expected not in (None, found):
+            message = f"{file} is not what was written: its hash is another"
+            raise DamagedRecordError(_refusal(submission_id, message))
+        return file
 
     def withdrawn(self) -> dict[str, dt.datetime]:
         """The ids of submissions that were withdrawn, and when."""
@@ -101,7 +156,10 @@ class Record:
         return (self.submission_folder(submission_id) / "as_sent.csv").read_bytes()
 
     def findings(self, submission_id: str) -> list[dict[str, Any]]:
-        """The findings as they were stored, in order."""
+        """The findings as they were stored, in order; none of a submission that was erased."""
+        submission = self._submissions.get(submission_id)
+        if submission is not None and submission.erased:
+            return []
         found: list[dict[str, Any]] = _read_json(
             self.submission_folder(submission_id) / "findings.json"
         )
@@ -116,7 +174,9 @@ class Record:
     @contextmanager
     def adding(self) -> Iterator[None]:
         """Only one process adds at a time; within the block the order of receipt is settled."""
+        refuse_newer(self.folder)
         with exclusive(self.folder / ".lock"):
+            mark(self.folder)
             yield
 
     def add_submission(
@@ -136,9 +196,11 @@ class Record:
         identifier = make_id(received_at, newest=newest)
         clock_went_back = newest is not None and identifier[:22] > _stamp(received_at)
         submission, own = make(identifier, clock_went_back)
+        submission = replace(submission, follows=newest)
         content = json.dumps(submission.as_json(), ensure_ascii=False, indent=1).encode()
+        kept = {**files, **own, "submission.json": content}
         place_folder(
-            {**files, **own, "submission.json": content},
+            {**kept, SUMS: sums(kept)},
             staging=self._staging(),
             final=self.submission_folder(identifier),
         )
@@ -150,7 +212,8 @@ class Record:
     ) -> Event:
         """Adds one event and gives it back once it is on disk. Takes the lock itself."""
         with self.adding():
-            identifier = make_id(at, newest=self.newest_id())
+            newest = self.newest_id()
+            identifier = make_id(at, newest=newest)
             event = Event(
                 event_id=identifier,
                 kind=kind,
@@ -160,7 +223,7 @@ class Record:
                 details=details,
             )
             place_file(
-                json.dumps(event.as_json(), ensure_ascii=False, indent=1).encode(),
+                sealed({**event.as_json(), "follows": newest}),
                 self.folder / "events" / month_of(identifier) / f"{identifier}.json",
                 staging=self._staging(),
             )
@@ -178,6 +241,10 @@ class Record:
         ]
         return max((name for name in newest if name), default=None)
 
+    def forget(self, submission_id: str) -> None:
+        """Reads the submission anew when it is next asked for; for the one who erased it."""
+        self._submissions.pop(submission_id, None)
+
     def sweep(self) -> int:
         """Removes what a killed process left half-written a day ago or more; gives how many.
 
@@ -190,8 +257,24 @@ class Record:
                 swept += 1
         return swept
 
+    def _set_aside(self) -> set[str]:
+        return {event.details["damaged"] for event in self.events(EventKind.SET_ASIDE)}
+
+    def _open(self) -> None:
+        if not self._opened:
+            refuse_newer(self.folder)
+            self._opened = True
+
     def _staging(self) -> Path:
         return self.folder / ".incoming" / secrets.token_hex(8)
+
+
+def _refusal(identifier: str, what: str) -> str:
+    return (
+        f"{what}. Figures made without it could be older ones, so none are made. Restore it from "
+        f"a backup, or leave it out: "
+        f'quarterdeck set-aside {identifier} --reason "…" --by "your role"'
+    )
 
 
 def _stamp(at: dt.datetime) -> str:
@@ -213,6 +296,23 @@ def _newest_folder(folder: Path) -> list[Path]:
         if entries := _listed(month):
             return entries
     return []
+
+
+def _read_submission(folder: Path) -> Submission:
+    file = folder / "submission.json"
+    fields = _read_json(file)
+    try:
+        return Submission.from_json(fields)
+    except (AttributeError, KeyError, TypeError, ValueError) as problem:
+        raise DamagedRecordError(f"{file} does not describe a submission: {problem}") from problem
+
+
+def _read_event(file: Path) -> Event:
+    fields = _read_json(file)
+    try:
+        return Event.from_json(fields)
+    except (AttributeError, KeyError, TypeError, ValueError) as problem:
+        raise DamagedRecordError(f"{file} does not describe an event: {problem}") from problem
 
 
 def _read_json(file: Path) -> Any:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import durable
+from pipelines.record.format import RecordTooNewError
 from pipelines.record.ids import is_id, make_id, time_of
 from pipelines.record.model import EventKind, Obligation, Submission
 from pipelines.record.store import DamagedRecordError, Record
@@ -156,8 +157,34 @@ def test_a_damaged_folder_is_named(tmp_path: Path) -> None:
     written = add(Record(tmp_path), NOON)
     file = Record(tmp_path).submission_folder(written.submission_id) / "submission.json"
     file.write_bytes(b"{")
+    assert list(Record(tmp_path).damaged()) == [written.submission_id]
     with pytest.raises(DamagedRecordError, match=written.submission_id):
+        Record(tmp_path).require_sound()
+
+
+def test_a_damaged_folder_stops_nothing_that_needs_it_not(tmp_path: Path) -> None:
+    written = add(Record(tmp_path), NOON)
+    file = Record(tmp_path).submission_folder(written.submission_id) / "submission.json"
+    file.write_bytes(b"{}")
+    record = Record(tmp_path)
+    after = add(record, NOON + dt.timedelta(days=1))
+    assert record.submissions() == [after]
+
+
+def test_each_names_the_one_received_before_it(tmp_path: Path) -> None:
+    record = Record(tmp_path)
+    first = add(record, NOON)
+    second = add(record, NOON + dt.timedelta(days=1))
+    assert (first.follows, second.follows) == (None, first.submission_id)
+
+
+def test_a_record_of_a_newer_format_is_refused_and_left_alone(tmp_path: Path) -> None:
+    add(Record(tmp_path), NOON)
+    (tmp_path / "format.json").write_text('{"format": 99}', encoding="utf-8")
+    with pytest.raises(RecordTooNewError, match="format 99"):
         Record(tmp_path).submissions()
+    with pytest.raises(RecordTooNewError):
+        add(Record(tmp_path), NOON)
 
 
 def test_a_field_of_a_later_version_is_left_aside(tmp_path: Path) -> None:

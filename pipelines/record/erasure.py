@@ -1,0 +1,74 @@
+"""Erasing what should never have come: the one exception to "nothing is deleted".
+
+A return holds counts and no people. Where personal data came all the same, the right to erasure
+(UK GDPR, article 17) asks for its removal. What goes: the file as sent, its rows, findings and
+receipts, the file's name and the sender's. What stays: that something came, when, for which return,
+its hash and its counts, and who had it erased, why and when. Its figures stop being current.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import secrets
+from dataclasses import replace
+
+from pipelines.durable import flush_folder, place_file
+from pipelines.record.model import Event, EventKind
+from pipelines.record.seals import SUMS, sums
+from pipelines.record.store import Record
+
+ERASED = "erased"
+_LEFT = frozenset({"submission.json", SUMS})
+
+
+class EraseError(Exception):
+    """It cannot be erased; the message is a plain sentence."""
+
+
+def erase(
+    record: Record, submission_id: str, *, by_whom: str, reason: str, at: dt.datetime
+) -> Event:
+    """Erases the content of one submission for good and gives the decision as it was kept.
+
+    The decision is on disk before anything is removed. Stopped half-way, it is finished by being
+    asked for again, and ``verify`` says so until then. Raises ``EraseError`` where there is no
+    such submission or no reason was given.
+    """
+    if not reason.strip() or not by_whom.strip():
+        raise EraseError("Say why it is erased, and who decides it: both are kept.")
+    submission = record.submission(submission_id)
+    if submission is None:
+        raise EraseError(f"The record has no submission {submission_id}.")
+    event = erasure_of(record, submission_id)
+    if event is None:
+        event = record.add_event(
+            EventKind.WITHDRAWAL,
+            at=at,
+            by_whom=by_whom,
+            reason=reason,
+            submission_id=submission_id,
+            erased=True,
+        )
+    with record.adding():
+        folder = record.submission_folder(submission_id)
+        left = replace(submission, sender=ERASED, file_name=ERASED, erased=True)
+        content = json.dumps(left.as_json(), ensure_ascii=False, indent=1).encode()
+        staging = record.folder / ".incoming"
+        place_file(content, folder / "submission.json", staging=staging / secrets.token_hex(8))
+        for path in folder.iterdir():
+            if path.name not in _LEFT:
+                path.unlink()
+        listed = sums({"submission.json": content})
+        place_file(listed, folder / SUMS, staging=staging / secrets.token_hex(8))
+        flush_folder(folder)
+    record.forget(submission_id)
+    return event
+
+
+def erasure_of(record: Record, submission_id: str) -> Event | None:
+    """The decision to erase this submission, or None where there is none."""
+    for event in record.events(EventKind.WITHDRAWAL):
+        if event.details["submission_id"] == submission_id and event.details.get("erased"):
+            return event
+    return None

@@ -1,0 +1,121 @@
+"""A small workspace to break: a few real returns, a draft and a publication without pages.
+
+No Dagster and no dbt in it, so that a thousand faults cost minutes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import hashlib
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.checking.context import Context
+from pipelines.history import RecordHistory
+from pipelines.receiving import Received, Sender, receive
+from pipelines.record.model import Event, EventKind
+from pipelines.record.store import Record
+from pipelines.reference import load_reference
+from pipelines.releases import Release, finish, make_current, newest_draft, staging_folder
+from pipelines.workspace import Workspace
+from schemas.quarter import Quarter
+from schemas.reference import Reference
+
+QUARTER = Quarter(2018, 1)
+NOON = dt.datetime(2018, 7, 14, 12, tzinfo=dt.UTC)
+_HEADING = "organisation,quarter,course,staff_group,eligible,trained,percent,comment"
+
+
+@functools.cache
+def reference() -> Reference:
+    """The reference data, read once."""
+    return load_reference()
+
+
+def training_return(trained: int, *, organisation: str = "UHB", comment: str = "") -> bytes:
+    """A return that is accepted, with a figure to tell it by."""
+    rows = [
+        _HEADING,
+        f"{organisation},2018-19 Q1,Safeguarding children level 2,,9000,{trained},,{comment}",
+        f'{organisation},2018-19 Q1,"Early help and Right Service, Right Time",,539,445,,',
+    ]
+    return "".join(f"{row}\r\n" for row in rows).encode()
+
+
+def send(
+    record: Record,
+    content: bytes,
+    *,
+    at: dt.datetime = NOON,
+    sender: str = "UHB data lead",
+    file_name: str = "UHB-training_compliance-2018-19-Q1.csv",
+) -> Received:
+    """Receives the bytes as every channel does."""
+    return receive(
+        record,
+        content,
+        file_name=file_name,
+        sender=Sender(name=sender, channel="test"),
+        received_at=at,
+        context=Context(reference=reference(), as_of=at.date(), history=RecordHistory(record)),
+    )
+
+
+def draft(workspace: Workspace, figure: int, *, now: dt.datetime = NOON) -> Release:
+    """A draft of published data with this one figure; a page stands for the site."""
+    staging = staging_folder(workspace.releases)
+    _fill(staging, figure)
+    return finish(
+        staging, workspace.releases, quarter=QUARTER, status="draft", made_at=now, made_by="test"
+    )
+
+
+def sign_off(workspace: Workspace, *, now: dt.datetime = NOON) -> Event:
+    """The sign-off of the newest draft, as it is kept."""
+    newest = newest_draft(workspace.releases, QUARTER)
+    assert newest is not None
+    return Record(workspace.record).add_event(
+        EventKind.SIGN_OFF,
+        at=now,
+        by_whom="Head of performance",
+        reason="",
+        quarter=QUARTER.key,
+        data_sha256=newest.data_sha256,
+        open_queries=0,
+    )
+
+
+def publish(workspace: Workspace, figure: int, *, now: dt.datetime = NOON) -> Release:
+    """Finishes a final release with this figure and makes it current."""
+    staging = staging_folder(workspace.releases)
+    _fill(staging, figure)
+    release = finish(
+        staging, workspace.releases, quarter=QUARTER, status="final", made_at=now, made_by="test"
+    )
+    make_current(workspace.releases, release)
+    return release
+
+
+def small_workspace(root: Path) -> Workspace:
+    """Three returns, one of them corrected, one that needs correction; signed off, published."""
+    workspace = Workspace(root).create()
+    record = Record(workspace.record)
+    send(record, training_return(8000))
+    send(record, training_return(8100), at=NOON + dt.timedelta(days=1))
+    send(record, training_return(9900), at=NOON + dt.timedelta(days=2))
+    draft(workspace, 8100)
+    sign_off(workspace)
+    publish(workspace, 8100)
+    return workspace
+
+
+def _fill(staging: Path, figure: int) -> None:
+    for folder in ("data", "site"):
+        (staging / folder).mkdir()
+    pl.DataFrame({"value": [figure]}).write_parquet(staging / "data" / "pub_measure_value.parquet")
+    mark = hashlib.sha256(str(figure).encode()).hexdigest()
+    for name in ("index.html", "method.html"):
+        text = f"<p>{figure}</p><p>{mark}</p>"
+        (staging / "site" / name).write_text(text, encoding="utf-8")
