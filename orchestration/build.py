@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from dataclasses import dataclass
 
@@ -34,7 +33,6 @@ def build(workspace: Workspace, quarter: Quarter | None) -> Outcome:
     gives the same draft. Raises ``orchestration.dbt_project.DbtFailedError``.
     """
     started = time.monotonic()
-    logging.getLogger("dagster").setLevel(logging.WARNING)
     manifest = prepare(workspace)
     definitions = build_defs(workspace, manifest=manifest)
     with dg.DagsterInstance.get() as instance:
@@ -43,7 +41,9 @@ def build(workspace: Workspace, quarter: Quarter | None) -> Outcome:
             instance=instance,
             tags=range_tags(instance, quarters),
             run_config={
-                "ops": {"published_models": {"config": {"quarter": quarter and quarter.key}}}
+                "ops": {"published_models": {"config": {"quarter": quarter and quarter.key}}},
+                # What a person must know is in the outcome; the rest stands on Dagster's pages.
+                "loggers": {"console": {"config": {"log_level": "ERROR"}}},
             },
             raise_on_error=False,
         )

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 import dagster as dg
 
 from pipelines.escaping import markdown_cell
-from pipelines.obligations import Standing, State, reporting_day, standings
+from pipelines.obligations import Standing, State, reporting_day, standings_of_all
 from pipelines.record.store import Record
 from pipelines.reference import load_reference
 from schemas.declaration import Return
@@ -40,12 +41,9 @@ def check_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
 def results(key: dg.AssetKey, declared: Return, record: Record) -> Iterator[dg.AssetCheckResult]:
     """The outcome of each check over all quarters, with a table of what is behind it."""
     today = reporting_day(record, now=dt.datetime.now(dt.UTC))
-    reference = load_reference()
-    quarters = sorted({one.quarter for one in record.submissions() if one.quarter})
     stood = [
         standing
-        for quarter in quarters
-        for standing in standings(record, reference, quarter, on=today)
+        for standing in _all_standings(record, record.newest_id(), today)
         if standing.obligation.return_name == declared.name
     ]
     rejected = [
@@ -66,6 +64,13 @@ def results(key: dg.AssetKey, declared: Return, record: Record) -> Iterator[dg.A
     yield _result(
         key, RECEIVED, missing, _missing_table(missing), severity=dg.AssetCheckSeverity.WARN
     )
+
+
+@lru_cache(maxsize=1)
+def _all_standings(record: Record, newest_id: str | None, today: dt.date) -> list[Standing]:
+    """How everything stands, looked up once for the checks of all returns of a run."""
+    del newest_id  # part of the key: another one means that something was added
+    return standings_of_all(record, load_reference(), on=today)
 
 
 def _result(

@@ -1,15 +1,23 @@
-"""The dbt project as Dagster needs it: a manifest, made explicitly and never at import."""
+"""The dbt project as Dagster needs it: a manifest, made explicitly and never at import.
+
+What dbt makes of the project depends on its files alone, so it is kept beside them and shared by
+all workspaces; where that folder cannot be written, it is kept in the workspace.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.durable import exclusive
 from pipelines.workspace import Workspace
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
 
 # Absolute: dbt mixes up paths where a manifest was made from another folder.
 PROJECT = (Path(__file__).parents[1] / "dbt_project").absolute()
@@ -36,29 +44,64 @@ def environment(workspace: Workspace) -> dict[str, str]:
     }
 
 
+def arguments(target: Path) -> list[str]:
+    """What every call of dbt is given: the project, and the folder for what it writes."""
+    return [
+        "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
+        "--target-path", str(target), "--log-path", str(target / "logs"),
+        "--no-send-anonymous-usage-stats",
+    ]  # fmt: skip
+
+
 def prepare(workspace: Workspace) -> Path:
     """The manifest of the project as it is now, parsed again only when a file has changed.
 
     Raises ``DbtFailedError``.
     """
-    manifest = workspace.dbt_target / "manifest.json"
-    stamp = workspace.dbt_target / "project.sha256"
+    target = _parsed_folder(workspace)
+    manifest = target / "manifest.json"
+    stamp = target / "project.sha256"
     now = _fingerprint()
-    with exclusive(workspace.cache / "dbt.lock"):
+    with exclusive(target / "prepare.lock"):
         if manifest.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == now:
             return manifest
-        workspace.dbt_target.mkdir(parents=True, exist_ok=True)
-        parsed = subprocess.run(
-            [executable(), "parse", "--project-dir", str(PROJECT), "--quiet"],
-            env=environment(workspace),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if parsed.returncode != 0:
-            raise DbtFailedError(parsed.stdout + parsed.stderr)
+        _parse(target)
         stamp.write_text(now, encoding="utf-8")
     return manifest
+
+
+def parsed(workspace: Workspace) -> Manifest:
+    """The parsed project in memory, read once in a process and again when a file has changed.
+
+    Raises ``DbtFailedError``.
+    """
+    return _parsed(_parsed_folder(workspace), _fingerprint())
+
+
+@cache
+def _parsed(target: Path, fingerprint: str) -> Manifest:
+    with exclusive(target / "prepare.lock"):
+        manifest = _parse(target)
+        (target / "project.sha256").write_text(fingerprint, encoding="utf-8")
+    return manifest
+
+
+def _parse(target: Path) -> Manifest:
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415  # takes seconds to import
+
+    # dbt parses everything again where the profile's variables differ from last time; the parsed
+    # project does not depend on where the warehouse lies.
+    os.environ["QUARTERDECK_WAREHOUSE"] = str(target / "warehouse.duckdb")
+    result = dbtRunner().invoke(["--quiet", "parse", *arguments(target)])
+    if not result.success:
+        raise DbtFailedError(f"dbt cannot read {PROJECT}: {result.exception}")
+    manifest: Manifest = result.result  # type: ignore[assignment]  # what `parse` gives
+    return manifest
+
+
+def _parsed_folder(workspace: Workspace) -> Path:
+    beside = PROJECT / "target"
+    return beside if os.access(PROJECT, os.W_OK) else workspace.dbt_target
 
 
 def _fingerprint() -> str:
@@ -66,6 +109,11 @@ def _fingerprint() -> str:
     whole = hashlib.sha256(str(PROJECT).encode())
     for path in sorted(PROJECT.rglob("*")):
         inside = path.relative_to(PROJECT).parts
-        if path.is_file() and inside[0] not in ("target", "logs"):
+        if inside[0] not in ("target", "logs") and path.is_file():
             whole.update(str(inside).encode() + path.read_bytes())
     return whole.hexdigest()
+
+
+if __name__ == "__main__":
+    # Set-up: parsed once, so that no first build waits for it.
+    prepare(Workspace.locate())

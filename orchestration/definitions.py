@@ -3,12 +3,11 @@
 from pathlib import Path
 
 import dagster as dg
-from dagster_dbt import DbtCliResource
 
 from orchestration.assets.releases import draft_release
 from orchestration.assets.returns import return_assets, what_came
 from orchestration.assets.warehouse import warehouse_assets
-from orchestration.dbt_project import PROJECT, executable, prepare
+from orchestration.dbt_project import prepare
 from orchestration.instance import set_up_home
 from orchestration.resources import WorkspaceResource
 from pipelines.workspace import Workspace
@@ -28,12 +27,7 @@ def build_defs(workspace: Workspace, *, manifest: Path) -> dg.Definitions:
                 "facts, decides what may be shown, makes the pages.",
             )
         ],
-        resources={
-            "workspace": WorkspaceResource(root=str(workspace.root)),
-            "dbt": DbtCliResource(
-                project_dir=str(PROJECT), profiles_dir=str(PROJECT), dbt_executable=executable()
-            ),
-        },
+        resources={"workspace": WorkspaceResource(root=str(workspace.root))},
         # A Python for each step would cost seconds each, and the steps share one file anyway.
         executor=dg.in_process_executor,
     )

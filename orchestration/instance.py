@@ -14,6 +14,12 @@ _SETTINGS = """\
 # Written once by Quarterdeck; yours to change. With PostgreSQL instead of SQLite, see docs/.
 telemetry:
   enabled: false
+event_log_storage:
+  # Dagster's own SQLite log with its files kept open; leave this out and nothing is lost.
+  module: orchestration.event_log
+  class: KeptSqliteEventLogStorage
+  config:
+    base_dir: history/runs
 concurrency:
   pools:
     # One writer at a time into the warehouse, each step on its own.

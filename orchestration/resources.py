@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import dagster as dg
@@ -22,7 +23,8 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # D
 
     @property
     def record(self) -> Record:
-        return Record(self.workspace.record)
+        """The record; one object in a process, since it keeps what it has read."""
+        return _record(self.workspace.record)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -33,3 +35,8 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # D
         """
         with exclusive(self.workspace.cache / "warehouse.lock"):
             yield
+
+
+@cache
+def _record(folder: Path) -> Record:
+    return Record(folder)

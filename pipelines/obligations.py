@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -65,45 +66,61 @@ def standings(
 
     Ordered by organisation and return. One that is not owed but was sent is there too.
     """
+    return standings_of(record, reference, [quarter], on=on)
+
+
+def standings_of_all(record: Record, reference: Reference, *, on: dt.date) -> list[Standing]:
+    """How every obligation of every quarter with a submission stands, oldest quarter first."""
+    quarters = {one.quarter for one in record.submissions() if one.quarter}
+    return standings_of(record, reference, sorted(quarters), on=on)
+
+
+def standings_of(
+    record: Record, reference: Reference, quarters: Sequence[Quarter], *, on: dt.date
+) -> list[Standing]:
+    """How every obligation of these quarters stands, quarter by quarter, from one look."""
     submissions: dict[Obligation, list[Submission]] = defaultdict(list)
     for submission in record.submissions():
-        if submission.obligation and submission.quarter == quarter:
+        if submission.obligation:
             submissions[submission.obligation].append(submission)
-    owed = {
-        Obligation(row.organisation, row.return_name, quarter)
-        for row in reference.obligations(quarter)
-    }
+    sent: dict[Quarter, set[Obligation]] = defaultdict(set)
+    for obligation in submissions:
+        sent[obligation.quarter].add(obligation)
     withdrawn = record.withdrawn()
-    excused, extended = _decisions(record, quarter)
+    excused, extended = _decisions(record)
     found = []
-    for obligation in sorted(owed | submissions.keys()):
-        calendar = reference.calendar(obligation.return_name)
-        if calendar is None:
-            continue
-        due_on = max(calendar.due_on(quarter), extended.get(obligation, dt.date.min))
-        found.append(
-            _standing(
-                obligation,
-                submissions[obligation],
-                record=record,
-                withdrawn=withdrawn,
-                due_on=due_on,
-                is_excused=obligation in excused,
-                on=on,
+    for quarter in quarters:
+        owed = {
+            Obligation(row.organisation, row.return_name, quarter)
+            for row in reference.obligations(quarter)
+        }
+        for obligation in sorted(owed | sent[quarter]):
+            calendar = reference.calendar(obligation.return_name)
+            if calendar is None:
+                continue
+            found.append(
+                _standing(
+                    obligation,
+                    submissions.get(obligation, []),
+                    record=record,
+                    withdrawn=withdrawn,
+                    due_on=max(calendar.due_on(quarter), extended.get(obligation, dt.date.min)),
+                    is_excused=obligation in excused,
+                    on=on,
+                )
             )
-        )
     return found
 
 
 def open_queries(record: Record, submission: Submission) -> int:
     """How many queries of the submission nobody has explained yet."""
+    if submission.queries == 0:
+        return 0
     explained = {
         event.details["finding_number"]
         for event in record.events(EventKind.EXPLANATION)
         if event.details["submission_id"] == submission.submission_id
     }
-    if submission.queries == 0:
-        return 0
     findings = record.findings(submission.submission_id)
     return sum(
         finding["severity"] == "query" and number not in explained
@@ -149,18 +166,16 @@ def _standing(
     )
 
 
-def _decisions(
-    record: Record, quarter: Quarter
-) -> tuple[set[Obligation], dict[Obligation, dt.date]]:
+def _decisions(record: Record) -> tuple[set[Obligation], dict[Obligation, dt.date]]:
     """The obligations that are excused, and those whose due day was moved. The newest counts."""
     excused: set[Obligation] = set()
     extended: dict[Obligation, dt.date] = {}
     kinds = (EventKind.EXCUSED, EventKind.EXTENDED, EventKind.REOPENED)
     for event in record.events(*kinds):
-        if event.details["quarter"] != quarter.key:
-            continue
         obligation = Obligation(
-            event.details["organisation"], event.details["return_name"], quarter
+            event.details["organisation"],
+            event.details["return_name"],
+            Quarter.parse(event.details["quarter"]),
         )
         if event.kind is EventKind.EXCUSED:
             excused.add(obligation)

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
 from orchestration.assets.returns import OWNER
+from orchestration.dbt_runs import build_models
 from orchestration.instance import WAREHOUSE_POOL
 from orchestration.resources import WorkspaceResource
 from pipelines.disclosure.accepted import accepted_figures
@@ -43,36 +44,36 @@ class _Translator(DagsterDbtTranslator):
 
 def warehouse_assets(manifest: Path) -> list[dg.AssetsDefinition]:
     """The assets of the dbt project, from its manifest, and the one between its halves."""
+    translator = _Translator()
 
     @dbt_assets(
         manifest=manifest,
         selector="before_disclosure",
         name="facts",
-        dagster_dbt_translator=_Translator(),
+        dagster_dbt_translator=translator,
         pool=WAREHOUSE_POOL,
     )
-    def facts(
-        context: dg.AssetExecutionContext, dbt: DbtCliResource, workspace: WorkspaceResource
-    ) -> Iterator[Any]:
+    def facts(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
         with workspace.writing():
-            yield from dbt.cli(["build"], context=context).stream()
+            yield from build_models(
+                context, workspace.workspace, translator=translator, variables={}
+            )
 
     @dbt_assets(
         manifest=manifest,
         selector="after_disclosure",
         name="published_models",
-        dagster_dbt_translator=_Translator(),
+        dagster_dbt_translator=translator,
         pool=WAREHOUSE_POOL,
     )
     def published_models(
-        context: dg.AssetExecutionContext,
-        dbt: DbtCliResource,
-        workspace: WorkspaceResource,
-        config: ReleaseConfig,
+        context: dg.AssetExecutionContext, workspace: WorkspaceResource, config: ReleaseConfig
     ) -> Iterator[Any]:
-        reported = ["--vars", f"quarter: {config.quarter}"] if config.quarter else []
+        reported = {"quarter": config.quarter} if config.quarter else {}
         with workspace.writing():
-            yield from dbt.cli(["build", *reported], context=context).stream()
+            yield from build_models(
+                context, workspace.workspace, translator=translator, variables=reported
+            )
 
     return [facts, cell_state, published_models]
 

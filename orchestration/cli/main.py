@@ -10,6 +10,7 @@ import importlib
 import sys
 import tempfile
 import traceback
+import warnings
 from pathlib import Path
 
 import click
@@ -89,6 +90,8 @@ def quarterdeck(ctx: click.Context, workspace: Path | None) -> None:
 
 def main() -> None:
     """Runs the command. A person never sees a traceback: it goes into a file that is named."""
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # libraries warn those who program, not those who send
     try:
         quarterdeck.main(prog_name="quarterdeck", standalone_mode=True)
     except BrokenPipeError:

@@ -1,0 +1,94 @@
+"""Runs dbt inside the step that asked for it, and tells Dagster what each node came to.
+
+In the same process, since starting dbt and reading the project again takes longer than building
+the models, and since a run that is killed then takes its dbt with it: nothing goes on writing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator
+from dagster_dbt.asset_utils import (
+    DAGSTER_DBT_SELECTOR_METADATA_KEY,
+    get_manifest_and_translator_from_dbt_assets,
+    get_subset_selection_for_context,
+)
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt_common.events.base_types import EventMsg
+from dbt_common.events.functions import msg_to_dict
+
+from orchestration.dbt_project import arguments, parsed
+from pipelines.workspace import Workspace
+
+DbtEvent = dg.Output[Any] | dg.AssetMaterialization | dg.AssetObservation | dg.AssetCheckResult
+_FINE = ("success", "pass", "warn", "skipped", "no-op")
+
+
+def build_models(
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    *,
+    translator: DagsterDbtTranslator,
+    variables: Mapping[str, str],
+) -> Iterator[Any]:
+    """Builds and tests what this run selects of the assets' models; gives Dagster's events.
+
+    ``variables`` are dbt's. Raises ``dagster.Failure`` with what dbt said of each node that
+    failed, once every event has been given.
+    """
+    manifest, _, _ = get_manifest_and_translator_from_dbt_assets([context.assets_def])
+    selection, indirect = get_subset_selection_for_context(
+        context=context,
+        manifest=manifest,
+        select=None,
+        exclude=None,
+        selector=context.op.tags.get(DAGSTER_DBT_SELECTOR_METADATA_KEY),
+        dagster_dbt_translator=translator,
+        current_dbt_indirect_selection_env=None,
+    )
+    command = [
+        "--quiet", "--log-level-file", "info", "build", *arguments(workspace.dbt_target),
+        *selection, "--vars", json.dumps(dict(variables)),
+    ]  # fmt: skip
+    if indirect:
+        command += ["--indirect-selection", indirect]
+    project = parsed(workspace)
+    os.environ["QUARTERDECK_WAREHOUSE"] = str(workspace.warehouse)
+    events: SimpleQueue[EventMsg | dbtRunnerResult] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            result = dbtRunner(manifest=project, callbacks=[events.put]).invoke(command)
+        finally:
+            # dbt keeps its connection, and the next step opens the file with settings of its own.
+            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+        events.put(result)
+
+    worker = Thread(target=run, name="dbt", daemon=True)
+    worker.start()
+    while not isinstance(event := events.get(), dbtRunnerResult):
+        yield from DbtCoreCliEventMessage(
+            raw_event=msg_to_dict(event), event_history_metadata={}
+        ).to_default_asset_events(
+            manifest=manifest, dagster_dbt_translator=translator, context=context
+        )
+    worker.join()
+    if not event.success:
+        raise dg.Failure(description=_what_failed(event), allow_retries=False)
+
+
+def _what_failed(outcome: dbtRunnerResult) -> str:
+    if outcome.exception is not None:
+        return f"dbt stopped: {outcome.exception}"
+    nodes: Any = outcome.result
+    failed = [one for one in nodes if str(one.status) not in _FINE]
+    return "\n".join(f"{one.node.name}: {one.message}" for one in failed)
