@@ -37,6 +37,11 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
+    def is_number(self, column: int) -> bool:
+        """Whether the column (counted from 0) holds numbers and nothing else."""
+        values = [row[column].value for row in self.rows if row[column].value is not None]
+        return bool(values) and not any(isinstance(value, str) for value in values)
+
     def csv(self) -> bytes:
         """The table as a file: values as they are, safe to open in a spreadsheet."""
         return downloads.csv_bytes(

@@ -33,12 +33,12 @@ _ASSURANCE = {
 def rating_tag(rating: str | None, reason: str | None = None) -> Markup:
     """A rating as glyph, words and colour; where there is none, grey and with its reason."""
     kind, glyph = _RATINGS.get(rating or "not rated", _RATINGS["not rated"])
-    text = words.word("rating", rating or "not rated")
-    if kind == "none" and reason:
-        text = f"{text} ({reason})"
-    return Markup('<span class="tag tag-{}"><span aria-hidden="true">{}</span> {}</span>').format(
-        kind, glyph, text
+    tag = Markup('<span class="tag tag-{}"><span aria-hidden="true">{}</span> {}</span>').format(
+        kind, glyph, words.word("rating", rating or "not rated")
     )
+    if kind == "none" and reason:
+        tag += Markup(' <span class="small">({})</span>').format(reason)
+    return tag
 
 
 def rating_glyph(rating: str | None) -> Markup:

@@ -284,17 +284,27 @@ class Revision:
 
 @dataclass(frozen=True, kw_only=True)
 class Commentary:
-    """What an officer wrote: about a measure, a plan, or what the board is asked to do."""
+    """What an officer wrote about a measure or a plan, or what the board is asked to do.
+
+    ``subject_kind`` is ``measure``, ``plan`` or ``board``; ``kind`` is ``commentary`` or ``ask``.
+    ``quarter`` is the one it applies to.
+    """
 
     model: ClassVar[str] = "pub_commentary"
-    key: ClassVar[tuple[str, ...]] = ("subject", "kind", "written_on", "organisation", "text")
+    key: ClassVar[tuple[str, ...]] = ("quarter", "written_on", "organisation", "commentary_id")
+    commentary_id: str
     organisation: str
     quarter: str
-    subject: str
+    quarter_label: str
+    subject_kind: str
+    subject_id: str | None
     kind: str
     text: str
     role: str | None
     written_on: dt.date | None
+    submission_id: str
+    row_number: int
+    illustrative: bool
 
 
 OPTIONAL = (
@@ -465,6 +475,24 @@ class Published:
             return COMBINED
         organisations = self.organisations_of(measure)
         return organisations[0] if len(organisations) == 1 else None
+
+    def commentary_about(self, subject_kind: str, subject_id: str) -> tuple[Commentary, ...]:
+        """What was said of a measure or a plan, the newest first."""
+        return tuple(
+            row
+            for row in reversed(self.commentary)
+            if row.kind == "commentary"
+            and (row.subject_kind, row.subject_id) == (subject_kind, subject_id)
+        )
+
+    @cached_property
+    def asks(self) -> tuple[Commentary, ...]:
+        """What the board is asked to do at this release's meeting."""
+        return tuple(
+            row
+            for row in self.commentary
+            if row.kind == "ask" and row.quarter == self.release.quarter
+        )
 
     def board_summary(self, measure: str) -> Summary | None:
         """The summary that stands for a measure on the board's pages, if there is one."""

@@ -89,11 +89,13 @@ def series_headline(published: Published, measure: Measure, summary: Summary) ->
         value=shown_figure(measure, summary.value),
         period=period,
     )
-    parts = [word("variation.long", summary.variation)]
+    end = say("headline.reading", reading=word("variation.headline", summary.variation))
     if summary.rating and summary.rating != "not rated" and measure.target is not None:
         key = summary.rating.replace(" ", "_")
-        parts.append(say(f"headline.{key}", target=shown_figure(measure, measure.target)))
-    return f"{start}: {', '.join(parts)}"
+        end += say(f"headline.{key}", target=shown_figure(measure, measure.target))
+        if summary.assurance == "consistently failing":
+            end += say("headline.failing")
+    return start + end
 
 
 def movement(measure: Measure, summary: Summary) -> str:
@@ -121,42 +123,21 @@ def is_improvement(summary: Summary) -> bool:
     return (summary.variation or "").startswith("improvement")
 
 
-def site_headline(published: Published, board: Sequence[tuple[Measure, Summary | None]]) -> str:
-    """One paragraph for the board: what got worse, how many only seem to, what improved."""
-    worse = [(m, s) for m, s in board if s and is_concern(s)]
-    better = [s for _, s in board if s and is_improvement(s)]
-    noise = [
-        s for m, s in board if s and s.variation == "common cause" and moved_the_wrong_way(m, s)
-    ]
-    unknown = [s for _, s in board if s is None or s.variation is None]
-    names = _listed(
-        [f"{m.title} ({shown_figure(m, s.value)})" for m, s in _by_attention(worse)], most=4
-    )
-    every = str(len(board))
-    sentence = _counted("summary.worse", len(worse), all=every, names=names, worse=str(len(worse)))
-    more = [
-        _counted(f"summary.{key}", len(rows), **{key: str(len(rows))})
-        for key, rows in (("noise", noise), ("better", better), ("unknown", unknown))
-        if rows
-    ]
-    return " ".join([sentence, *more])
-
-
-def _by_attention(rows: list[tuple[Measure, Summary]]) -> list[tuple[Measure, Summary]]:
-    return sorted(rows, key=lambda row: (row[1].attention_rank or 10_000, row[0].measure))
-
-
-def _counted(name: str, count: int, **parts: str) -> str:
+def counted(name: str, count: int, **parts: str) -> str:
+    """The sentence ``name_none``, ``name_one`` or ``name_many``, by the count."""
     ending = "none" if count == 0 else "one" if count == 1 else "many"
     return say(f"{name}_{ending}", **parts)
 
 
-def _listed(names: list[str], *, most: int) -> str:
-    kept = names[:most]
+def listed(names: Sequence[str], *, most: int) -> str:
+    """Names in a row: ``a, b and c``; beyond ``most`` the number of those left out."""
+    kept = list(names[:most])
     left = len(names) - len(kept)
     if left:
-        kept.append(f"{left} more")
-    return kept[0] if len(kept) == 1 else f"{', '.join(kept[:-1])} and {kept[-1]}" if kept else ""
+        kept.append(say("list.more", left=str(left)))
+    if len(kept) < 2:
+        return "".join(kept)
+    return say("list.joined", names=", ".join(kept[:-1]), last=kept[-1])
 
 
 def checked_alt(text: str, *, title: str) -> str:

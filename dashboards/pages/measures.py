@@ -93,11 +93,7 @@ def _page(site: Site, measure: Measure, summary: Summary | None) -> Page:
             "other_areas": _other_areas(site, measure),
             "provenance": _provenance(site, measure, summary),
             "revisions": [r for r in published.revisions if r.measure == measure.measure],
-            "commentary": [
-                row
-                for row in published.commentary
-                if row.subject == measure.measure and row.kind == "commentary"
-            ],
+            "commentary": published.commentary_about("measure", measure.measure),
         },
     )
 

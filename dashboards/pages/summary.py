@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from dashboards import words
+from dashboards import summary_words
 from dashboards.pages.base import Page, PageType, Site
 from dashboards.published import Measure, Summary
 
@@ -14,6 +14,7 @@ VARIATIONS = ("concern", "common cause", "improvement", "neutral", "none")
 ASSURANCES = ("consistently failing", "hit and miss", "consistently passing", "none")
 _MOST_HEADLINES = 8
 _MOST_ATTENTION = 5
+_MOST_IMPROVED = 5
 
 Row = tuple[Measure, Summary | None]
 
@@ -71,6 +72,7 @@ def _make(site: Site) -> Iterator[Page]:
     due = [s for s in published.submissions if s.quarter == published.release.quarter]
     due = [s for s in due if s.state not in ("not due", "excused")]
     attention = attention_rows(site)
+    improved = [row for row in board if variation_of(row) == "improvement"]
     yield Page(
         path="index.html",
         title="Summary",
@@ -78,16 +80,22 @@ def _make(site: Site) -> Iterator[Page]:
         template="summary.html",
         illustrative=published.release.has_illustrative,
         context={
-            "headline": words.site_headline(published, board),
-            "asks": [row for row in published.commentary if row.kind == "ask"],
+            "finding": summary_words.finding(board),
+            "lead": summary_words.lead(published, site.plans, board),
+            "asks": published.asks,
             "ratings": [(r, sum(rating_of(row) == r for row in board)) for r in RATINGS],
             "matrix": matrix,
             "variations": variations,
             "assurances": ASSURANCES,
             "headline_rows": headline_rows(site),
-            "attention": attention[:_MOST_ATTENTION],
+            "attention": [
+                (*row, summary_words.answer_to(published, site.plans, row[0]))
+                for row in attention[:_MOST_ATTENTION]
+            ],
             "attention_left": max(len(attention) - _MOST_ATTENTION, 0),
-            "improved": [row for row in board if variation_of(row) == "improvement"],
+            "improved": improved[:_MOST_IMPROVED],
+            "improved_left": max(len(improved) - _MOST_IMPROVED, 0),
+            "overdue": sum(action.standing == "late" for action in published.actions),
             "moves": status_moves(site),
             "revisions": [r for r in published.revisions if r.breakdown == "total"],
             "due": due,
