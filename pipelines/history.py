@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
+from pathlib import Path
 
 import polars as pl
 
 from pipelines.record.model import Obligation, Submission
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
+
+# Small frames are kept in memory: a return is checked against those of three years, and the next
+# one of the same partner against most of them again.
+_SMALL = 64 * 1024  # bytes in the record
+_KEPT = 128
 
 
 class RecordHistory:
@@ -43,4 +49,11 @@ class RecordHistory:
         return pl.concat(frames, how="diagonal_relaxed") if frames else None
 
     def _read(self, submission: Submission) -> pl.DataFrame:
-        return pl.read_parquet(self._record.rows_file(submission.submission_id))
+        file = self._record.rows_file(submission.submission_id)
+        return _kept_rows(file) if file.stat().st_size <= _SMALL else pl.read_parquet(file)
+
+
+@lru_cache(maxsize=_KEPT)
+def _kept_rows(file: Path) -> pl.DataFrame:
+    """The rows of an accepted submission; they never change."""
+    return pl.read_parquet(file)

@@ -36,7 +36,12 @@ def row_check(rule: str, *columns: str, passes: pl.Expr) -> Any:
 
     # pandera finds checks by the function's own name, so each needs a different one.
     check.__name__ = "_".join((rule, *columns)).replace("-", "_").replace(".", "_").lower()
-    return pa.dataframe_check(check, name=" ".join((rule, *columns)), n_failure_cases=1)
+    return pa.dataframe_check(
+        check,
+        name=" ".join((rule, *columns)),
+        n_failure_cases=1,
+        statistics={"passes": passes},  # for whoever looks at all checks of a model in one go
+    )
 
 
 def part_within_whole(part: str, whole: str, *, of_measures: bool = False) -> Any:

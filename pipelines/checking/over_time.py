@@ -13,6 +13,7 @@ from pipelines.checking.context import Context
 from pipelines.checking.hits import Hits, of_file
 from pipelines.checking.observations import observations
 from pipelines.checking.rows import Rows
+from schemas.quarter import Quarter
 
 LOOKED_BACK = 12  # quarters
 _FEWEST_FOR_LIMITS = 8
@@ -31,24 +32,42 @@ def rules_over_time(rows: Rows, *, context: Context) -> Iterator[Hits]:
     if rows.organisation is None or rows.quarter is None or rows.ret.observation is None:
         return
     now = _keyed(observations(rows.ret, rows.rows))
-    past: list[pl.DataFrame] = []
-    for back in range(1, LOOKED_BACK + 1):
-        frame = context.history.rows(rows.organisation, rows.ret.name, rows.quarter.shift(-back))
-        if frame is not None and not frame.is_empty():
-            past.append(_keyed(observations(rows.ret, frame)).with_columns(back=pl.lit(back)))
-    if past:
-        last = past[0]
+    past = _past(rows, rows.organisation, rows.quarter, context=context)
+    if past is not None:
+        last = past.filter(pl.col("back") == past["back"].min())
         # Figures of a month or a period of their own are compared with the same month or period.
-        yield from _restated(now, pl.concat(past), rows)
+        yield from _restated(now, past, rows)
         if last["back"][0] == 1:
             yield from _many_the_same(now, last)
             yield from _no_longer_available(now, last, rows)
             if now.height < last.height * _FAR_FEWER:
                 yield of_file("COV-002", variant="fewer", now=now.height, before=last.height)
-        yield from _unusual(now, pl.concat(past), rows)
+        yield from _unusual(now, past, rows)
+    # Only figures of an area are of the same thing; others are each organisation's own.
+    if rows.ret.observation.area is None:
+        return
     others = context.history.rows_of_others(rows.organisation, rows.ret.name, rows.quarter)
     if others is not None and not others.is_empty():
         yield from _disagreeing(now, others, rows)
+
+
+def _past(
+    rows: Rows, organisation: str, quarter: Quarter, *, context: Context
+) -> pl.DataFrame | None:
+    """What was observed in the quarters before, with ``back``: how many quarters ago; None where
+    nothing was accepted."""
+    frames = []
+    for back in range(1, LOOKED_BACK + 1):
+        frame = context.history.rows(organisation, rows.ret.name, quarter.shift(-back))
+        if frame is not None and not frame.is_empty():
+            column = pl.Series("back", [back], dtype=pl.Int32).new_from_index(0, frame.height)
+            frames.append(frame.with_columns(column))
+    if not frames:
+        return None
+    # Earlier templates may have had other columns.
+    alike = all(frame.columns == frames[0].columns for frame in frames)
+    every = pl.concat(frames, how="vertical" if alike else "diagonal_relaxed")
+    return _keyed(observations(rows.ret, every).with_columns(every["back"]))
 
 
 def _keyed(seen: pl.DataFrame) -> pl.DataFrame:
@@ -165,10 +184,7 @@ def _power_of_ten(figure: float, usual: float) -> str | None:
 
 
 def _disagreeing(now: pl.DataFrame, others: pl.DataFrame, rows: Rows) -> Iterator[Hits]:
-    """XRT-001: two organisations give different figures of the same place and time. Only figures
-    of an area are of the same thing; others are each organisation's own."""
-    if rows.ret.observation is None or rows.ret.observation.area is None:
-        return
+    """XRT-001: two organisations give different figures of the same place and time."""
     theirs = _keyed(observations(rows.ret, others)).with_columns(theirs=others["organisation"])
     both = now.join(theirs, on=_KEY, how="inner", suffix="_theirs", maintain_order="left")
     differing = both.filter((pl.col("figure") - pl.col("figure_theirs")).abs() > 1e-9)

@@ -59,12 +59,10 @@ class Record:
         ``damaged`` names those that cannot be read.
         """
         self._open()
-        found = {
-            path.name: path for path in _entries(self.folder / "submissions") if is_id(path.name)
-        }
+        found = dict(_entries(self.folder / "submissions", known=self._submissions))
         for name in found.keys() - self._submissions.keys():
             try:
-                self._submissions[name] = _read_submission(found[name])
+                self._submissions[name] = _read_submission(Path(found[name]))
                 self._damaged.pop(name, None)
             except DamagedRecordError as damage:
                 self._damaged[name] = str(damage)
@@ -86,10 +84,10 @@ class Record:
     def events(self, *kinds: EventKind) -> list[Event]:
         """Every event (of these kinds, if any are given), oldest first; those that can be read."""
         self._open()
-        found = {path.stem: path for path in _entries(self.folder / "events") if is_id(path.stem)}
+        found = dict(_entries(self.folder / "events", known=self._events))
         for name in found.keys() - self._events.keys():
             try:
-                self._events[name] = _read_event(found[name])
+                self._events[name] = _read_event(Path(found[name]))
                 self._damaged.pop(name, None)
             except DamagedRecordError as damage:
                 self._damaged[name] = str(damage)
@@ -285,9 +283,15 @@ def _listed(folder: Path) -> list[Path]:
     return [Path(entry) for entry in os.scandir(folder)] if folder.is_dir() else []
 
 
-def _entries(folder: Path) -> Iterator[Path]:
+def _entries(folder: Path, *, known: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """The ids below the months of a folder, each with its path; names that are no ids are passed
+    over. A record is listed often and holds much: text is enough, and what is known is an id."""
     for month in _listed(folder):
-        yield from _listed(month)
+        with os.scandir(month) as entries:
+            for entry in entries:
+                name = entry.name.removesuffix(".json")
+                if name in known or is_id(name):
+                    yield name, entry.path
 
 
 def _newest_folder(folder: Path) -> list[Path]:
