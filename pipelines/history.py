@@ -13,8 +13,8 @@ from schemas.quarter import Quarter
 
 # Small frames are kept in memory: a return is checked against those of three years, and the next
 # one of the same partner against most of them again.
-_SMALL = 64 * 1024  # bytes in the record
-_KEPT = 128
+_SMALL = 16 * 1024  # bytes in the record
+_KEPT = 512
 
 
 class RecordHistory:

@@ -287,21 +287,28 @@ def code_labels(
 
 
 def _text_column(text: pl.Series, column: Column, row_numbers: pl.Series) -> _Found:
-    distinct = text.unique()
-    suspect = distinct.filter(distinct.str.contains(f"{SUSPECT}|{_FORMULA_START}"))
-    blank = distinct.filter(distinct.str.strip_chars(_EDGES) == "")
-    readings = {cell: _read_text(cell) for cell in suspect}
+    cell = pl.col("cell")
+    looked = pl.DataFrame({"cell": text.unique()}).select(  # in one go: each look has its price
+        "cell",
+        suspect=cell.str.contains(f"{SUSPECT}|{_FORMULA_START}"),
+        tidy=cell.str.strip_chars(_EDGES),
+        wide=cell.str.len_bytes() != cell.str.len_chars(),
+    )
+    distinct, tidy = looked["cell"], looked["tidy"]
+    blank = distinct.filter(tidy == "")
+    readings = {cell: _read_text(cell) for cell in distinct.filter(looked["suspect"])}
     if not column.blank_allowed:
         needed = Judgement(rule="SYM-001", variant="needed")
         readings |= {cell: Reading(judgement=needed) for cell in blank}
     hits, _ = _judged(text, row_numbers, readings, column)
-    tidy = distinct.str.strip_chars(_EDGES)
-    if int(distinct.str.len_bytes().sum()) != int(distinct.str.len_chars().sum()):
+    if looked["wide"].any():
         tidy = tidy.str.normalize("NFC")
     clean = text
     if (tidy != distinct).any():
         clean = text.replace_strict(distinct, tidy, return_dtype=pl.String)
-    if blank.len():
+    if len(blank) == len(distinct):
+        clean = pl.Series([None], dtype=pl.String).new_from_index(0, len(text))
+    elif len(blank):
         clean = clean.set(clean == "", None)
     return [clean.alias(column.name)], hits, None
 

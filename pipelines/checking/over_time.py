@@ -31,7 +31,7 @@ def rules_over_time(rows: Rows, *, context: Context) -> Iterator[Hits]:
     """Every rule of this page; nothing where the file is of no known obligation."""
     if rows.organisation is None or rows.quarter is None or rows.ret.observation is None:
         return
-    now = _keyed(observations(rows.ret, rows.rows))
+    now = _keyed(rows.observed)
     past = _past(rows, rows.organisation, rows.quarter, context=context)
     if past is not None:
         last = past.filter(pl.col("back") == past["back"].min())
@@ -61,13 +61,13 @@ def _past(
         frame = context.history.rows(organisation, rows.ret.name, quarter.shift(-back))
         if frame is not None and not frame.is_empty():
             column = pl.Series("back", [back], dtype=pl.Int32).new_from_index(0, frame.height)
-            frames.append(frame.with_columns(column))
+            frames.append(frame.hstack([column]))
     if not frames:
         return None
     # Earlier templates may have had other columns.
     alike = all(frame.columns == frames[0].columns for frame in frames)
     every = pl.concat(frames, how="vertical" if alike else "diagonal_relaxed")
-    return _keyed(observations(rows.ret, every).with_columns(every["back"]))
+    return _keyed(observations(rows.ret, every).hstack([every["back"]]))
 
 
 def _keyed(seen: pl.DataFrame) -> pl.DataFrame:
@@ -80,6 +80,8 @@ def _without_time(seen: pl.DataFrame) -> pl.DataFrame:
 
 def _restated(now: pl.DataFrame, past: pl.DataFrame, rows: Rows) -> Iterator[Hits]:
     """HIS-003: a figure of the same month or period is another than the one accepted last."""
+    if (now["when"] == "").all():
+        return
     known = past.filter(pl.col("when") != "").sort("back").unique(_KEY, keep="first")
     both = now.join(known, on=_KEY, how="inner", suffix="_before", maintain_order="left")
     changed = both.filter((pl.col("figure") - pl.col("figure_before")).abs() > 1e-9)
@@ -101,11 +103,14 @@ def _no_longer_available(now: pl.DataFrame, last: pl.DataFrame, rows: Rows) -> I
     seen = rows.ret.observation
     if seen is None:
         return
+    withheld = [n for n in seen.figures if rows.rows[f"{n}_symbol"].null_count() < now.height]
+    if not withheld:
+        return
     known = last.filter(pl.col("figure").is_not_null())
     given = now.filter(pl.col("figure").is_null())
     key = [name for name in _KEY if name != "of"]
     both = given.join(known, on=key, how="inner", suffix="_before", maintain_order="left")
-    for name in seen.figures:
+    for name in withheld:
         symbols = rows.rows.filter(pl.col(f"{name}_symbol") == "x")["row_number"]
         here = both.filter(pl.col("row_number").is_in(symbols.implode()))
         both = both.filter(~pl.col("row_number").is_in(symbols.implode()))

@@ -58,7 +58,7 @@ def _items_known(ret: Return, header: Sequence[str], table: pl.DataFrame, contex
         return 0
     for position, heading in enumerate(header):
         if plain(heading) == plain(ret.observation.item):
-            sent = set(table[f"c{position}"].unique().str.strip_chars(BLANK).to_list())
+            sent = {cell.strip(BLANK) for cell in table[f"c{position}"].unique().to_list()}
             return len(sent & {measure.item for measure in context.reference.measures_of(ret.name)})
     return 0
 

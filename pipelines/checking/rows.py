@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -31,6 +32,11 @@ class Rows:
     reference: Reference
     organisation: str | None
     quarter: Quarter | None
+
+    @cached_property
+    def observed(self) -> pl.DataFrame:
+        """What each row is an observation of: ``observations`` of the rows."""
+        return observations(self.ret, self.rows)
 
     def readable(self, *columns: str) -> pl.DataFrame:
         """The rows whose cells of these columns could all be read."""
@@ -123,7 +129,7 @@ def unknown_categories(rows: Rows) -> Iterator[Hits]:
     seen = rows.ret.observation
     if seen is None or not (seen.category or seen.category_columns):
         return
-    named = observations(rows.ret, rows.rows).filter(pl.col("category") != ALL)
+    named = rows.observed.filter(pl.col("category") != ALL)
     combinations = named.select("item", "breakdown", "category").unique(maintain_order=True)
     for item, breakdown, category in combinations.iter_rows():
         measure = rows.reference.measure_by_item(rows.ret.name, item) if item else None
@@ -188,8 +194,7 @@ def missing_rows(rows: Rows) -> Iterator[Hits]:
     item_column = rows.ret.observation.item
     if item_column not in rows.sheet.positions:
         return
-    sent = observations(rows.ret, rows.rows)
-    have = set(sent.select("item", "breakdown", "category", "area").iter_rows())
+    have = set(rows.observed.select("item", "breakdown", "category", "area").iter_rows())
     have |= {(item, None, category, area) for item, _, category, area in have}
     items = {item for item, *_ in have} | _meant_items(rows, item_column)
     without_item: list[str] = []

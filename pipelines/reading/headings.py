@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 # What looks like nothing in a spreadsheet: white space, no-break and zero-width spaces, a byte
 # order mark out of its place.
@@ -11,6 +12,7 @@ BLANK = " \t\r\n\v\f\u0085\u00a0\u2007\u202f\u200b\u2060\ufeff\u3000"
 
 # Title rows are few; a heading farther down than this is not looked for.
 LOOKED_AT = 50
+_SHORT = 80  # characters
 
 Headings = Collection[frozenset[str]]
 
@@ -22,8 +24,16 @@ def is_blank(cells: Sequence[str]) -> bool:
 
 def plain(heading: str) -> str:
     """A heading without regard to case, width, spaces, underscores and marks."""
+    return _plain_short(heading) if len(heading) <= _SHORT else _plain(heading)
+
+
+def _plain(heading: str) -> str:
     folded = unicodedata.normalize("NFKC", heading).casefold()
     return "".join(character for character in folded if character.isalnum())
+
+
+# The same headings come again and again; a cell of pages of text is not kept.
+_plain_short = lru_cache(maxsize=4096)(_plain)
 
 
 def plain_names(cells: Sequence[str]) -> frozenset[str]:

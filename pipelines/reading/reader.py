@@ -22,6 +22,7 @@ _NO_TABLE = frozenset({"FIL-003", "ENC-003", "STR-007"})
 
 # No spreadsheet shows more rows than this, blank ones included.
 _SPREADSHEET_ROWS = 1_048_576
+_SMALL_BYTES = 16_384  # scanned exactly in less time than the quick way takes to begin
 _START_BYTES = 70_000  # enough to know a kind and a dialect by
 
 __all__ = ["Fault", "Limits", "ReadFile", "read"]
@@ -89,7 +90,7 @@ def _records(decoded: Decoded, dialect: Dialect, *, most: int) -> Records:
     body = decoded.body
     if dialect.sep_line_characters:
         body = body[dialect.sep_line_characters :]  # ASCII: as many bytes as characters
-    quick = bulk_records(body, delimiter=dialect.delimiter)
+    quick = bulk_records(body, delimiter=dialect.delimiter) if len(body) > _SMALL_BYTES else None
     if quick is not None:
         return quick
     scanned = scan(body.decode("utf-8"), delimiter=dialect.delimiter)
