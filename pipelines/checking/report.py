@@ -28,7 +28,11 @@ def findings(
     report = _Report(header=header, sheet=sheet)
     made = [finding for hit in hits for finding in report.of(hit)]
     order = list(Severity)
-    made.sort(key=lambda f: (f.row or 0, _column_order(f.letter), order.index(f.severity), f.rule))
+    made.sort(
+        key=lambda f: (
+            f.row or 0, _column_order(f.letter), order.index(f.severity), f.rule, f.message
+        )
+    )  # fmt: skip
     return tuple(made)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -46,8 +47,12 @@ def whose(sheet: Sheet, *, context: Context) -> Whose:
 
 def _counts(sheet: Sheet, column: str) -> list[str]:
     """The distinct trimmed cells of a column, the most frequent first."""
-    counted = sheet.text(column).str.strip_chars(BLANK).value_counts(sort=True)
-    return [text for text in counted[column].to_list() if text]
+    counted: Counter[str] = Counter()
+    cells = sheet.text(column)
+    # Both are in the order of the rows, so that of two that are equally frequent the first counts.
+    for text, count in zip(cells.unique(maintain_order=True), cells.unique_counts(), strict=True):
+        counted[text.strip(BLANK)] += count
+    return [text for text, _ in counted.most_common() if text]
 
 
 def authority(sheet: Sheet, found: Whose, *, context: Context) -> Iterator[Hits]:

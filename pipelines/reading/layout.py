@@ -195,11 +195,13 @@ def _without_headings(
     # A row whose first cell is no heading is looked at no further.
     names = {plain(header[0]), *plain_names(header).union(*known)}
     first = table["c0"]
-    candidates = first.is_in([cell for cell in first.unique().to_list() if plain(cell) in names])
+    headings = [cell for cell in first.unique().to_list() if plain(cell) in names]
+    if not headings:
+        return table, [], None
     own = [plain(cell) for cell in header]
     again: list[int] = []
     second: int | None = None
-    for number, *cells in table.filter(candidates).iter_rows():
+    for number, *cells in table.filter(first.is_in(headings)).iter_rows():
         if [plain(cell) for cell in cells] == own:
             again.append(number)
         elif second is None and match(cells, known):
@@ -217,6 +219,8 @@ def _without_blank_columns(
         if (table[f"c{width - 1}"].str.strip_chars(BLANK) != "").any():
             break
         width -= 1
+    if width == len(header):
+        return header, table, 0
     return header[:width], table.select(table.columns[: width + 1]), len(header) - width
 
 

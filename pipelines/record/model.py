@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from schemas.quarter import Quarter
@@ -61,7 +62,7 @@ class Submission:
         """Whether it has figures: it was accepted, and has not been erased."""
         return self.outcome in ACCEPTED and not self.erased
 
-    @property
+    @cached_property
     def obligation(self) -> Obligation | None:
         """What it answers, or None where the file did not say."""
         if self.return_name is None or self.organisation is None or self.quarter is None:
