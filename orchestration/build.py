@@ -37,7 +37,7 @@ def build(workspace: Workspace, quarter: Quarter | None) -> Outcome:
     definitions = build_defs(workspace, manifest=manifest)
     with dg.DagsterInstance.get() as instance:
         quarters = add_quarters(instance, Record(workspace.record))
-        result = definitions.get_job_def(BUILD).execute_in_process(
+        result = definitions.resolve_job_def(BUILD).execute_in_process(
             instance=instance,
             tags=range_tags(instance, quarters),
             run_config={
