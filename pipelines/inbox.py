@@ -28,11 +28,13 @@ from pipelines.obligations import reporting_day
 from pipelines.reading.outcome import Limits
 from pipelines.receipts.as_text import as_text
 from pipelines.receiving import Received, Sender, receive
+from pipelines.record.model import Submission
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.reference import Reference
 
 CHANNEL = "inbox"
+_BY = ", by the inbox"
 RECEIVED = ".received"
 NOT_TAKEN = ".not_taken"
 _TAKING = ".taking"
@@ -151,6 +153,12 @@ def in_words(found: Look) -> str:
     if found.left:
         parts.append(f"{found.left} left for the next look.")
     return " ".join(parts) or "The inbox is empty."
+
+
+def sent_by(submission: Submission) -> str | None:
+    """The organisation in whose folder a submission lay; None where it came another way."""
+    by_inbox = submission.channel == CHANNEL and submission.sender.endswith(_BY)
+    return submission.sender.removesuffix(_BY) if by_inbox else None
 
 
 class _UnreadableError(Exception):
@@ -281,7 +289,7 @@ def _take(
             content,
             file_name=visible(file.name),
             sender=Sender(
-                name=f"{organisation}, by the inbox",
+                name=f"{organisation}{_BY}",
                 channel=CHANNEL,
                 organisations=frozenset({organisation}),
             ),
