@@ -49,6 +49,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "restore": ("keeping", "Put back from a backup what is missing or damaged."),
     "set-aside": ("keeping", "Leave something damaged out, so that figures can be made again."),
     "erase": ("keeping", "Erase a submission that should never have come: personal data."),
+    "portal": ("portal", "Open the upload pages for partners."),
+    "account": ("accounts", "Make and change the accounts of the upload pages."),
     "ui": ("run", "Open Dagster's web pages on the workspace."),
 }
 

@@ -1,0 +1,104 @@
+"""The findings of a submission as its page shows them: each with its number and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.annotated import annotate
+from pipelines.checking.outcome import CheckedFile, Outcome
+from pipelines.receipts.told import place_of
+from pipelines.record.model import Event, EventKind, Submission
+from pipelines.record.store import Record
+from schemas.finding import Finding, Severity
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """One finding. ``number`` is the one under which a query is answered."""
+
+    number: int
+    place: str
+    message: str
+    hint: str
+    rule: str
+    severity: Severity
+    answer: Event | None = None
+
+    @property
+    def wants_answer(self) -> bool:
+        """Whether it is a query that nobody has answered."""
+        return self.severity is Severity.QUERY and self.answer is None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """The findings of one severity, by their rows."""
+
+    severity: Severity
+    findings: tuple[Shown, ...]
+
+
+def from_json(fields: Mapping[str, Any]) -> Finding:
+    """The finding that the record holds. Records of before the letter was kept name none."""
+    return Finding(
+        rule=fields["rule"],
+        severity=Severity(fields["severity"]),
+        message=fields["message"],
+        hint=fields["hint"],
+        row=fields["row"],
+        rows=tuple(fields.get("rows", ())),
+        column=fields["column"],
+        letter=fields.get("letter"),
+        value=fields["value"],
+    )
+
+
+def answers(record: Record, submission_id: str) -> dict[int, Event]:
+    """The newest answer to each query of a submission, by the query's number."""
+    return {
+        event.details["finding_number"]: event
+        for event in record.events(EventKind.EXPLANATION)
+        if event.details["submission_id"] == submission_id
+    }
+
+
+def groups(findings: Iterable[Finding], answered: Mapping[int, Event]) -> tuple[Group, ...]:
+    """The findings under their severities, heaviest first."""
+    shown = [
+        Shown(
+            number=number,
+            place=place_of(finding),
+            message=finding.message,
+            hint=finding.hint,
+            rule=finding.rule,
+            severity=finding.severity,
+            answer=answered.get(number),
+        )
+        for number, finding in enumerate(findings, start=1)
+    ]
+    made = (
+        Group(severity=severity, findings=tuple(one for one in shown if one.severity is severity))
+        for severity in Severity
+    )
+    return tuple(group for group in made if group.findings)
+
+
+def annotated(record: Record, submission: Submission) -> bytes:
+    """The file as it was sent with its findings beside its rows."""
+    found = tuple(from_json(fields) for fields in record.findings(submission.submission_id))
+    checked = CheckedFile(
+        file_name=submission.file_name,
+        return_name=submission.return_name,
+        organisation=submission.organisation,
+        quarter=submission.quarter,
+        outcome=Outcome(submission.outcome),
+        rows_found=submission.rows_found,
+        rows_used=submission.rows_used,
+        rows_not_used=submission.rows_not_used,
+        rows_passed_over=submission.rows_passed_over,
+        findings=found,
+        rows=None,
+    )
+    return annotate(record.as_sent(submission.submission_id), checked)

@@ -1,0 +1,54 @@
+"""Submissions as a page lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pipelines.record.model import Submission
+from portal.handling import Call
+from portal.words import words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """One submission in a list. ``state`` is its outcome, or what became of it later."""
+
+    submission: Submission
+    title: str
+    quarter: str | None
+    state: str
+    href: str
+
+
+def listed(call: Call, submissions: Iterable[Submission]) -> list[Listed]:
+    """The submissions with what became of each."""
+    withdrawn = call.record.withdrawn()
+    current = call.record.current()
+    return [
+        Listed(
+            submission=one,
+            title=title_of(call, one),
+            quarter=one.quarter.label if one.quarter else None,
+            state=state_of(one, withdrawn=withdrawn, current=current.values()),
+            href=f"/submissions/{one.submission_id}",
+        )
+        for one in submissions
+    ]
+
+
+def title_of(call: Call, submission: Submission) -> str:
+    """The title of the return that it is, or words for a file that is none."""
+    calendar = call.reference.calendar(submission.return_name or "")
+    return calendar.title if calendar else str(words()["submission"]["unknown_return"])
+
+
+def state_of(
+    submission: Submission, *, withdrawn: Iterable[str], current: Iterable[Submission]
+) -> str:
+    """The outcome, or ``withdrawn``, or ``superseded`` where a later one took its place."""
+    if submission.submission_id in withdrawn:
+        return "withdrawn"
+    if submission.is_accepted and submission not in current:
+        return "superseded"
+    return submission.outcome

@@ -1,0 +1,146 @@
+"""What is owed, due and open, as rows that a page lists."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pipelines.obligations import Standing, State, standings
+from pipelines.record.model import Obligation, Submission
+from portal.handling import Call
+from portal.refused import not_found
+from portal.words import counted, day, due_words, words
+from schemas.quarter import Quarter
+from schemas.reference import ReturnCalendar
+from schemas.registry import returns
+
+LISTED_QUARTERS = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One obligation on a page. ``group`` is ``to_do``, ``done`` or ``later``."""
+
+    standing: Standing
+    title: str
+    organisation: str
+    organisation_name: str
+    state: str
+    due: str
+    notes: tuple[str, ...]
+    act: str
+    href: str
+    group: str
+
+
+def newest_quarter(call: Call) -> Quarter:
+    """The newest quarter that is over: the one that is reported now."""
+    return Quarter.containing(call.on).shift(-1)
+
+
+def asked_quarter(call: Call) -> Quarter | None:
+    """The quarter in the address, None where there is none. Raises ``Refused`` for no quarter."""
+    text = call.request.query_params.get("quarter")
+    return None if text is None else quarter_of(text)
+
+
+def quarter_of(text: str) -> Quarter:
+    """The quarter of a key. Raises ``Refused``, as for any page that is not there."""
+    try:
+        return Quarter.parse(text)
+    except ValueError:
+        raise not_found() from None
+
+
+def obligation_of(call: Call) -> Obligation:
+    """The obligation that the path names. Raises ``Refused`` where there is no such organisation
+    or return."""
+    path = call.request.path_params
+    found = Obligation(path["organisation"], path["return_name"], quarter_of(path["quarter"]))
+    known = call.reference.organisation(found.organisation) is not None
+    if not known or found.return_name not in returns():
+        raise not_found()
+    return found
+
+
+def listed_quarters(call: Call) -> list[Quarter]:
+    """The quarters that can be chosen, newest first."""
+    newest = newest_quarter(call)
+    return [newest.shift(-back) for back in range(LISTED_QUARTERS)]
+
+
+def rows_of(call: Call, quarter: Quarter, organisations: Iterable[str] | None) -> list[Row]:
+    """The obligations of a quarter, of these organisations or of all."""
+    wanted = None if organisations is None else frozenset(organisations)
+    on = call.on
+    return [
+        row_of(call, standing, on=on)
+        for standing in standings(call.record, call.reference, quarter, on=on)
+        if wanted is None or standing.obligation.organisation in wanted
+    ]
+
+
+def standing_of(call: Call, obligation: Obligation) -> Standing:
+    """How the obligation stands. Raises ``Refused`` where it is neither owed nor was sent."""
+    found = standings(call.record, call.reference, obligation.quarter, on=call.on)
+    for standing in found:
+        if standing.obligation == obligation:
+            return standing
+    raise not_found()
+
+
+def row_of(call: Call, standing: Standing, *, on: dt.date) -> Row:
+    """One obligation as a page lists it."""
+    obligation = standing.obligation
+    calendar = call.reference.calendar(obligation.return_name)
+    organisation = call.reference.organisation(obligation.organisation)
+    is_open = calendar is None or on >= calendar.opens_on(obligation.quarter)
+    due = due_words(standing, on=on)
+    if not is_open and calendar is not None:
+        due = words()["due"]["opens"].format(
+            day=day(calendar.opens_on(obligation.quarter)), due=day(standing.due_on)
+        )
+    return Row(
+        standing=standing,
+        title=calendar.title if calendar else obligation.return_name,
+        organisation=obligation.organisation,
+        organisation_name=organisation.name if organisation else obligation.organisation,
+        state=standing.state.value,
+        due=due,
+        notes=tuple(_notes(standing, calendar)),
+        act=words()["act"][standing.state.value],
+        href=path_of(obligation),
+        group=_group(standing, is_open=is_open),
+    )
+
+
+def path_of(obligation: Obligation) -> str:
+    """The address of a return's page."""
+    return f"/returns/{obligation.organisation}/{obligation.return_name}/{obligation.quarter.key}"
+
+
+def page_of(submission: Submission) -> str:
+    """The address of a submission's page."""
+    return f"/submissions/{submission.submission_id}"
+
+
+def _notes(standing: Standing, calendar: ReturnCalendar | None) -> Iterable[str]:
+    if standing.open_queries:
+        yield counted(words()["queries"], standing.open_queries)
+    if standing.last_correction_failed:
+        yield words()["queries"]["last_failed"]
+    if calendar and standing.due_on != calendar.due_on(standing.obligation.quarter):
+        yield words()["due"]["extended"]
+
+
+def _group(standing: Standing, *, is_open: bool) -> str:
+    if not is_open and standing.latest is None:
+        return "later"
+    waits = standing.state in (
+        State.NOT_DUE,
+        State.OVERDUE,
+        State.REFUSED,
+        State.NEEDS_CORRECTION,
+    )
+    return "to_do" if waits or standing.open_queries or standing.last_correction_failed else "done"

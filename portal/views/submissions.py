@@ -1,0 +1,194 @@
+"""One submission: its findings, what changed, its receipt and files; answers and withdrawal."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from typing import Any
+
+from starlette.responses import HTMLResponse, Response
+
+from pipelines import decisions
+from pipelines.decisions import DecisionError
+from pipelines.record.model import Event, EventKind, Submission
+from pipelines.templates import file_name as template_name
+from portal.access import may_explain, may_see, may_send, may_withdraw
+from portal.findings import annotated, answers, from_json, groups
+from portal.handling import Call
+from portal.refused import Refused, not_found
+from portal.views.downloads import download
+from portal.views.listing import listed, title_of
+from portal.views.owed import page_of, path_of
+
+_STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
+
+
+def submission_page(call: Call) -> Response:
+    """What became of a file: every finding at its row, what changed, what to do next."""
+    return _page(call, _submission(call))
+
+
+def explain(call: Call) -> Response:
+    """Keeps the answer to a query."""
+    submission = _submission(call)
+    if not may_explain(call.account, submission):
+        raise Refused("not_allowed", 403)
+    text = call.form.text("query")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    answer = call.form.text("answer")
+    try:
+        decisions.explain(
+            call.record,
+            submission_id=submission.submission_id,
+            finding_number=number,
+            by_whom=call.account.name,
+            text=answer,
+            at=call.now,
+        )
+    except DecisionError as problem:
+        return _page(call, submission, fault=(number, str(problem), answer))
+    call.log("query answered", submission=submission.submission_id, query=number)
+    return call.go(f"{page_of(submission)}?answered={number}#finding-{number}")
+
+
+def withdraw_page(call: Call) -> Response:
+    """Asks once more, and why."""
+    return _withdraw_page(call, _withdrawable(call), fault=None)
+
+
+def withdraw(call: Call) -> Response:
+    """Withdraws the submission."""
+    submission = _withdrawable(call)
+    try:
+        decisions.withdraw(
+            call.record,
+            submission_id=submission.submission_id,
+            by_whom=call.account.name,
+            reason=call.form.text("reason"),
+            at=call.now,
+        )
+    except DecisionError as problem:
+        return _withdraw_page(call, submission, fault=str(problem))
+    call.log("withdrawn", submission=submission.submission_id)
+    return call.go(page_of(submission))
+
+
+def receipt_page(call: Call) -> Response:
+    """The receipt as it was made. Its own style stands in it, so that it can be kept as one file;
+    the policy allows that very style and nothing else."""
+    submission = _submission(call)
+    content = (_folder(call, submission) / "receipt.html").read_bytes()
+    found = _STYLE.search(content)
+    digest = base64.b64encode(hashlib.sha256(found[1] if found else b"").digest()).decode()
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'none'; base-uri 'none'; "
+        "frame-ancestors 'none'; sandbox"
+    )
+    call.log("receipt seen", submission=submission.submission_id)
+    return HTMLResponse(content, headers={"Content-Security-Policy": policy})
+
+
+def receipt_text(call: Call) -> Response:
+    """The receipt as a text file."""
+    submission = _submission(call)
+    content = (_folder(call, submission) / "receipt.txt").read_bytes()
+    call.log("receipt seen", submission=submission.submission_id)
+    return download(content, f"receipt-{submission.submission_id}.txt", kind="text/plain")
+
+
+def annotated_file(call: Call) -> Response:
+    """The file as it was sent, with its findings beside its rows."""
+    submission = _submission(call)
+    call.log("annotated file downloaded", submission=submission.submission_id)
+    return download(annotated(call.record, submission), _name(submission, "-findings"))
+
+
+def as_sent_file(call: Call) -> Response:
+    """The bytes as they came."""
+    submission = _submission(call)
+    call.log("file downloaded", submission=submission.submission_id)
+    content = call.record.as_sent(submission.submission_id)
+    return download(content, _name(submission, "-as-sent"), kind="application/octet-stream")
+
+
+def _submission(call: Call) -> Submission:
+    """The submission in the path. Raises ``Refused``, the same whether it is not there or not
+    the account's."""
+    found = call.record.submission(call.request.path_params["submission_id"])
+    if found is None or not may_see(call.account, found):
+        raise not_found()
+    return found
+
+
+def _withdrawable(call: Call) -> Submission:
+    submission = _submission(call)
+    if not may_withdraw(call.account, submission):
+        raise Refused("not_allowed", 403)
+    return submission
+
+
+def _page(
+    call: Call, submission: Submission, *, fault: tuple[int, str, str] | None = None
+) -> Response:
+    record, account = call.record, call.account
+    shown = listed(call, [submission])[0]
+    receipt = _receipt(call, submission)
+    found = [from_json(fields) for fields in record.findings(submission.submission_id)]
+    obligation = submission.obligation
+    is_open = shown.state not in ("withdrawn", "superseded")
+    organisation = call.reference.organisation(submission.organisation or "")
+    return call.show(
+        "submission.html",
+        status=422 if fault else 200,
+        shown=shown,
+        submission=submission,
+        organisation=organisation.name if organisation else None,
+        groups=groups(found, answers(record, submission.submission_id)),
+        steps=receipt.get("next", []) if is_open else [],
+        changes=receipt.get("changes"),
+        previous=receipt.get("previous"),
+        explains=is_open and may_explain(account, submission),
+        withdraws=shown.state != "withdrawn" and may_withdraw(account, submission),
+        withdrawal=_withdrawal(call, submission),
+        correct=path_of(obligation) if obligation and may_send(account, obligation) else None,
+        fault=fault,
+        same="same" in call.request.query_params,
+        answered=call.request.query_params.get("answered"),
+    )
+
+
+def _withdrawal(call: Call, submission: Submission) -> Event | None:
+    events = call.record.events(EventKind.WITHDRAWAL)
+    of_it = [one for one in events if one.details["submission_id"] == submission.submission_id]
+    return of_it[-1] if of_it else None
+
+
+def _receipt(call: Call, submission: Submission) -> dict[str, Any]:
+    content = (_folder(call, submission) / "receipt.json").read_bytes()
+    fields: dict[str, Any] = json.loads(content)
+    return fields
+
+
+def _folder(call: Call, submission: Submission) -> Any:
+    return call.record.submission_folder(submission.submission_id)
+
+
+def _withdraw_page(call: Call, submission: Submission, *, fault: str | None) -> Response:
+    return call.show(
+        "withdraw.html",
+        status=422 if fault else 200,
+        submission=submission,
+        return_title=title_of(call, submission),
+        back=page_of(submission),
+        fault=fault,
+    )
+
+
+def _name(submission: Submission, ending: str) -> str:
+    obligation = submission.obligation
+    if obligation is None:
+        return f"{submission.submission_id}{ending}.csv"
+    name = template_name(obligation.organisation, obligation.return_name, obligation.quarter)
+    return name.removesuffix(".csv") + f"{ending}.csv"
