@@ -30,6 +30,7 @@ class Row:
     due: str
     notes: tuple[str, ...]
     act: str
+    act_href: str
     href: str
     group: str
 
@@ -110,6 +111,7 @@ def row_of(call: Call, standing: Standing, *, on: dt.date) -> Row:
         due=due,
         notes=tuple(_notes(standing, calendar)),
         act=words()["act"][standing.state.value],
+        act_href=_act_path(standing),
         href=path_of(obligation),
         group=_group(standing, is_open=is_open),
     )
@@ -123,6 +125,15 @@ def path_of(obligation: Obligation) -> str:
 def page_of(submission: Submission) -> str:
     """The address of a submission's page."""
     return f"/submissions/{submission.submission_id}"
+
+
+def _act_path(standing: Standing) -> str:
+    """Where the reader does what is to be done: at the findings, where there are some to look at."""
+    if standing.state in (State.REFUSED, State.NEEDS_CORRECTION) or standing.last_correction_failed:
+        found = standing.latest
+    else:
+        found = standing.current if standing.open_queries else None
+    return path_of(standing.obligation) if found is None else page_of(found)
 
 
 def _notes(standing: Standing, calendar: ReturnCalendar | None) -> Iterable[str]:
