@@ -128,7 +128,7 @@ def page_of(submission: Submission) -> str:
 
 
 def _act_path(standing: Standing) -> str:
-    """Where the reader does what is to be done: at the findings, where there are some to look at."""
+    """Where what is to be done is done: at the findings, where there are some."""
     if standing.state in (State.REFUSED, State.NEEDS_CORRECTION) or standing.last_correction_failed:
         found = standing.latest
     else:
