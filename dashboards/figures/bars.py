@@ -278,7 +278,7 @@ def _figure(
     if bars:
         trace: dict[str, Any] = {
             "type": "bar", "orientation": "h", "x": values, "y": names,
-            "marker": {"color": colours}, "width": 0.6, "meta": {"column": "value"},
+            "marker": {"color": colours}, "width": 0.6, "meta": {"columns": ["value"], "axis": "x"},
         }  # fmt: skip
     else:
         trace = {
@@ -288,7 +288,7 @@ def _figure(
                 "symbol": ["circle" if item.ours else "circle-open" for item in rows],
                 "line": {"width": 3},
             },
-            "meta": {"column": "value"},
+            "meta": {"columns": ["value"], "axis": "x"},
         }  # fmt: skip
         if any(item.lower is not None and item.upper is not None for item in rows):
             ends = [

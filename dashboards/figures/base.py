@@ -80,6 +80,9 @@ def figure_json(
 ) -> dict[str, Any]:
     """Traces and layout as Plotly's JSON, checked by plotly.py, without the template.
 
+    Each trace says in its ``meta`` which columns of the chart's table it draws (``columns``) and on
+    which ``axis``, so that a test can hold picture and table to each other.
+
     Each trace gets an id made from ``name``: Plotly would draw a random one, and the same data
     must give the same bytes.
     """

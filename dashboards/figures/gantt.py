@@ -109,6 +109,7 @@ def _figure(
                 "type": "scatter", "mode": "lines+markers", "x": days, "y": heights,
                 "line": {"color": colour, "width": 8},
                 "marker": {"symbol": symbol, "size": 13, "color": colour},
+                "meta": {"columns": ["due_start", "due_end"], "axis": "x"},
                 "hovertemplate": "%{x|%-d %B %Y}<extra></extra>",
             }
         )  # fmt: skip

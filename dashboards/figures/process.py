@@ -301,7 +301,7 @@ def _lines(measure: Measure, points: Sequence[Point]) -> list[Mapping[str, Any]]
             "type": "scatter", "mode": "lines", "name": "Figure", "connectgaps": False,
             "x": [p.label for p in points], "y": [p.shown for p in points],
             "line": {"color": tokens.COMMON, "width": 2}, "hovertemplate": hover,
-            "meta": {"column": "value"},
+            "meta": {"columns": ["value"], "axis": "y"},
         }
     ]  # fmt: skip
     read = [p for p in points if p.reading and p.shown is not None]
@@ -313,6 +313,7 @@ def _lines(measure: Measure, points: Sequence[Point]) -> list[Mapping[str, Any]]
     for _, group in groupby(read, key=lambda p: p.reading.stretch if p.reading else None):
         stretch = list(group)
         for title, attribute, line in styles:
+            column = "mean" if attribute == "mean" else "limit, as drawn"
             limits = [getattr(p.reading, attribute) for p in stretch]
             if all(limit is None for limit in limits):
                 continue
@@ -321,7 +322,7 @@ def _lines(measure: Measure, points: Sequence[Point]) -> list[Mapping[str, Any]]
                 {
                     "type": "scatter", "mode": "lines", "name": title, "line": line,
                     "x": [p.label for p in stretch], "y": drawn, "hoverinfo": "skip",
-                    "meta": {"column": "mean" if attribute == "mean" else "limit, as drawn"},
+                    "meta": {"columns": [column], "axis": "y"},
                 }
             )  # fmt: skip
     return traces
@@ -341,7 +342,7 @@ def _markers(measure: Measure, points: Sequence[Point]) -> list[Mapping[str, Any
             {
                 "type": "scatter", "mode": "markers", "name": meaning, "hoverinfo": "skip",
                 "x": [p.label for p in members], "y": [p.shown for p in members],
-                "meta": {"column": "value"},
+                "meta": {"columns": ["value"], "axis": "y"},
                 "marker": {
                     "symbol": _SYMBOLS[meaning],
                     "size": 9 if meaning == "common cause" else 11,

@@ -1,0 +1,169 @@
+"""Each kind of page has the parts it owes, and shows what a partner typed as text and no more."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+import pytest
+
+from dashboards import published, rendering
+from dashboards.pages.base import Page, PageType, Site
+from dashboards.pages.registry import PAGE_TYPES
+from dashboards.site import build_site
+from tests.dashboards import made_up
+
+
+def pages_of(data: Path) -> list[tuple[PageType, Page]]:
+    """Every page with its kind."""
+    site = Site(published=published.load(data), status="draft")
+    return [(kind, page) for kind in PAGE_TYPES for page in kind.make(site)]
+
+
+@pytest.fixture(scope="module")
+def without_pictures(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site as it is made where there is no browser."""
+    folder = tmp_path_factory.mktemp("plain") / "site"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(rendering.BROWSER_VARIABLE, "no-such-browser")
+        report = build_site(data, folder, status="draft")
+    assert "no Chromium was found" in report.missing[0]
+    return folder
+
+
+def read(site: Path, path: str) -> str:
+    return (site / path).read_text(encoding="utf-8")
+
+
+def words_of(site: Path, path: str) -> str:
+    """What a reader reads on a page."""
+    main = read(site, path).split("<main", 1)[1].split("</main>")[0]
+    main = re.sub(r"<script.*?</script>", "", main, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", main)))
+
+
+def test_every_page_has_the_parts_that_its_kind_owes(data: Path, without_pictures: Path) -> None:
+    kinds = set()
+    for kind, page in pages_of(data):
+        kinds.add(kind.name)
+        parts = set(re.findall(r'data-part="([^"]+)"', read(without_pictures, page.path)))
+        assert set(kind.parts) <= parts, (page.path, set(kind.parts) - parts)
+    assert kinds == {kind.name for kind in PAGE_TYPES}
+
+
+def test_every_page_is_whole_html_with_one_heading_and_no_inline_style_or_script(
+    data: Path, without_pictures: Path
+) -> None:
+    for _, page in pages_of(data):
+        text = read(without_pictures, page.path)
+        assert text.startswith("<!doctype html>"), page.path
+        assert text.count("<h1") == 1, page.path
+        ids = re.findall(r'\sid="([^"]+)"', text)
+        assert len(ids) == len(set(ids)), page.path
+        for tag in re.findall(r"<[a-z][^>]*>", text):
+            names = re.sub(r'"[^"]*"', "", tag)
+            assert not re.search(r"\s(style|on\w+)=", names), (page.path, tag)
+        scripts = re.findall(r"<script(?![^>]*application/json)[^>]*>", text)
+        assert all("src=" in script for script in scripts), page.path
+
+
+def test_what_a_partner_typed_is_shown_as_typed_and_runs_nowhere(
+    data: Path, without_pictures: Path
+) -> None:
+    seen = 0
+    for _, page in pages_of(data):
+        text = read(without_pictures, page.path)
+        assert "<img src=x" not in text, page.path
+        seen += made_up.HOSTILE in words_of(without_pictures, page.path)
+    assert seen > 10
+
+
+def test_without_a_browser_each_chart_is_told_in_words_and_its_table_stands_open(
+    without_pictures: Path,
+) -> None:
+    page = read(without_pictures, "measures/p1.html")
+    assert "could not be drawn. In words: " in words_of(without_pictures, "measures/p1.html")
+    assert "<details open>" in page
+    assert "data-explore" not in page
+
+
+def test_a_rating_never_stands_without_the_reading_of_the_change(without_pictures: Path) -> None:
+    rated = 0
+    for path in without_pictures.rglob("*.html"):
+        if path.name == "method.html" or "plans" in path.parts:
+            continue  # what the tags mean; and what owners say of their actions
+        for row in re.findall(r"<tr.*?</tr>|<dl>.*?</dl>", path.read_text("utf-8"), re.DOTALL):
+            # An action's rating is its owner's word, and stands beside what its dates say.
+            if re.search(r'class="tag tag-(on|close|off)"', row) and "overdue" not in row:
+                rated += 1
+                assert 'class="reading"' in row or "Not yet due" in row, (path, row)
+    assert rated > 5
+
+
+def test_the_summary_says_what_got_worse_whether_it_is_real_and_what_is_done(
+    without_pictures: Path,
+) -> None:
+    text = words_of(without_pictures, "index.html")
+    assert "One measure got worse by more than chance: Staff trained (80.3%, target 90.0%)" in text
+    assert "A plan names an open action for it" in text
+    assert "One of the 2 actions in all plans is late." in text
+    assert "Being done:" in text
+    assert "27 days overdue" in text
+    assert "Ask each trust when it will meet the target. Chief nurse" in text
+    order = [text.index(part) for part in ("got worse", "The board is asked to", "Needs attention")]
+    assert order == sorted(order)
+
+
+def test_commentary_has_its_author_and_date_and_older_ones_are_folded(
+    without_pictures: Path,
+) -> None:
+    page = read(without_pictures, "measures/p1.html")
+    text = words_of(without_pictures, "measures/p1.html")
+    assert "Lead nurse, Alpha trust, 12 October 2018" in text
+    assert "about 2018-19 Q2" in text
+    folded = next(part for part in re.findall(r"<details.*?</details>", page, re.DOTALL)
+                  if "Courses were full in spring." in part)  # fmt: skip
+    assert "Two half days" not in folded
+
+
+def test_a_draft_says_so_on_every_page_and_a_final_edition_nowhere(
+    data: Path, without_pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(rendering.BROWSER_VARIABLE, "no-such-browser")
+    build_site(data, tmp_path / "final", status="final")
+    for _, page in pages_of(data):
+        assert "Draft: not for publication" in read(without_pictures, page.path)
+        assert "noindex" in read(without_pictures, page.path)
+        assert "not for publication" not in read(tmp_path / "final", page.path)
+
+
+@pytest.mark.browser
+def test_publishing_after_a_draft_draws_nothing_and_leaves_only_the_mark_out(
+    site: Path, data: Path, chart_cache: Path, tmp_path: Path
+) -> None:
+    report = build_site(data, tmp_path / "final", status="final", chart_cache=chart_cache)
+    assert report.charts_from_cache == report.charts
+    draft = next((site / "charts").glob("p1-process*")).read_text(encoding="utf-8")
+    final = next((tmp_path / "final/charts").glob("p1-process*")).read_text(encoding="utf-8")
+    marked, mark, end = draft.partition('<text x="320"')
+    assert mark
+    assert "DRAFT: not for publication" in end
+    assert final == f"{marked}</svg>"
+
+
+@pytest.mark.browser
+def test_illustrative_figures_are_marked_in_every_picture_that_has_them(site: Path) -> None:
+    made = list((site / "charts").glob("p2-*.svg"))
+    assert len(made) >= 2
+    assert all("Illustrative figures" in path.read_text(encoding="utf-8") for path in made)
+    real = next((site / "charts").glob("p1-process*.svg"))
+    assert "Illustrative figures" not in real.read_text(encoding="utf-8")
+
+
+@pytest.mark.browser
+def test_two_builds_give_the_same_bytes(site: Path, data: Path, tmp_path: Path) -> None:
+    build_site(data, tmp_path / "again", status="draft")  # no cache: every chart drawn anew
+    for path in site.rglob("*"):
+        if path.is_file():
+            assert path.read_bytes() == (tmp_path / "again" / path.relative_to(site)).read_bytes()

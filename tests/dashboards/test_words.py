@@ -1,0 +1,169 @@
+"""Sentences written by rule: every number in them is in the data, whatever the data are.
+
+The trap: a sentence that was right for the sample (and wrong for a figure of 0, a negative one, a
+gap at the end, one point alone) is read by a councillor as fact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dashboards import numbers, summary_words, words
+from dashboards.figures import base, process
+from dashboards.plans import Plans
+from dashboards.published import Measure, ProcessPoint, Published, Summary
+from schemas.quarter import Quarter
+from tests.dashboards import made_up
+from tests.dashboards.contract import COLOUR, numbers_in
+
+FIGURES = st.one_of(st.none(), st.floats(-50, 20_000, allow_nan=False).map(lambda v: round(v, 2)))
+
+
+@st.composite
+def boards(draw: st.DrawFn) -> tuple[Published, Measure, Summary]:
+    """A board of one measure with a series of any course, and its reading at the end."""
+    unit = draw(st.sampled_from(["percent", "count", "rate_per_1000", "microgram_m3"]))
+    measure = made_up.measure(
+        "M", unit=unit, decimals=draw(st.sampled_from([None, 0, 1, 2])), title="Some measure",
+        polarity=draw(st.sampled_from(["higher", "lower", "none"])),
+        target=draw(st.one_of(st.none(), st.floats(0, 100).map(lambda v: round(v, 1)))),
+    )  # fmt: skip
+    figures = draw(st.lists(FIGURES, min_size=1, max_size=20))
+    last = figures[-1]
+    reading = {
+        "variation": draw(
+            st.sampled_from(
+                [None, "common cause", "concern high", "improvement low", "neutral low"]
+            )
+        ),
+        "assurance": draw(st.sampled_from([None, "consistently failing", "hit and miss"])),
+    }
+    points = tuple(
+        made_up.row(
+            ProcessPoint, measure="M", organisation="ALL", quarter=quarter.key, value=figure,
+            mean=10.0, upl=20.0, lpl=-3.0, stretch=1, points=len(figures), **reading,
+        )
+        for quarter, figure in zip(made_up.quarters(len(figures)), figures, strict=True)
+        if len(figures) >= 7 and figure is not None
+    )  # fmt: skip
+    summary = made_up.row(
+        Summary, measure="M", organisation="ALL", quarter=made_up.LAST.key, value=last,
+        state="shown" if last is not None else "suppressed",
+        previous_value=figures[-2] if len(figures) > 1 else None,
+        rating=draw(st.sampled_from(["on target", "close to target", "off target", "not rated"])),
+        **reading,
+    )  # fmt: skip
+    board = Published(
+        release=made_up.RELEASE,
+        organisations=(), themes=(), measures=(measure,),
+        values=tuple(made_up.series("M", "ALL", figures)), process=points, summaries=(summary,),
+        comparators=(), submissions=(), findings=(), revisions=(), commentary=(),
+    )  # fmt: skip
+    return board, measure, summary
+
+
+def known_numbers(board: Published, measure: Measure) -> set[str]:
+    """The numbers that the words about the measure may hold: its figures as written, its target,
+    its readings, its quarters, and how many points it has."""
+    values = [value.value for value in board.values] + [measure.target]
+    values += [x for p in board.process for x in (p.value, p.mean, p.upl, p.lpl)]
+    written = " ".join(words.shown_figure(measure, value) for value in values if value is not None)
+    labels = " ".join(value.quarter_label for value in board.values)
+    counts = {str(n) for n in range(len(board.values) + 1)}
+    return numbers_in(written) | numbers_in(labels) | counts
+
+
+@settings(max_examples=150, deadline=None)
+@given(boards())
+def test_every_number_of_headline_and_alternative_is_in_the_data(
+    made: tuple[Published, Measure, Summary],
+) -> None:
+    board, measure, summary = made
+    headline = words.series_headline(board, measure, summary)
+    chart = process.process_chart(
+        board, measure, summary, heading=headline, marks=base.Marks(illustrative=False)
+    )
+    assert chart is not None
+    known = known_numbers(board, measure)
+    for text in (headline, chart.alt):
+        assert numbers_in(text) <= known, text
+        assert not COLOUR.search(text), text
+    assert 40 <= len(chart.alt) <= 350
+    assert chart.alt != headline
+    assert "{" not in headline + chart.alt + chart.caption
+
+
+@settings(max_examples=60, deadline=None)
+@given(boards())
+def test_the_summary_of_any_board_has_a_finding_and_only_numbers_that_are_counts_or_figures(
+    made: tuple[Published, Measure, Summary],
+) -> None:
+    board, measure, summary = made
+    rows = [(measure, summary)]
+    finding = summary_words.finding(rows)
+    lead = summary_words.lead(board, Plans(published=board), rows)
+    assert finding
+    assert numbers_in(finding) <= known_numbers(board, measure)
+    assert numbers_in(" ".join(lead)) <= {"0", "1"}
+
+
+def board_row(code: str, **given: Any) -> tuple[Measure, Summary]:
+    """A measure and where it stands."""
+    usual = {"organisation": "ALL", "quarter": made_up.LAST.key, "state": "shown", "value": 5.0}
+    return (
+        made_up.measure(code),
+        made_up.row(Summary, **usual | {"measure": code} | given),
+    )
+
+
+def test_what_got_worse_comes_before_what_keeps_failing() -> None:
+    rows = [
+        board_row("A", assurance="consistently failing", variation="common cause"),
+        board_row("B", variation="concern high"),
+    ]
+    assert summary_words.finding(rows) == (
+        "One measure got worse by more than chance: Measure B (5.0%)"
+    )
+    assert summary_words.finding(rows[:1]).startswith(
+        "Nothing got worse by more than chance, but one measure will keep missing its target"
+    )
+    assert summary_words.finding([board_row("C")]) == "Nothing got worse by more than chance"
+
+
+def test_a_long_list_names_three_and_counts_the_others() -> None:
+    rows = [board_row(code, variation="concern low") for code in "ABCDE"]
+    finding = summary_words.finding(rows)
+    assert finding.startswith("5 measures got worse by more than chance: Measure A (5.0%), ")
+    assert finding.endswith("and 2 more")
+
+
+def test_a_fall_that_is_written_the_same_is_told_as_no_move() -> None:
+    measure, summary = board_row("A", value=5.04, previous_value=5.0)
+    assert words.movement(measure, summary) == "same"
+    assert words.movement(measure, replace(summary, previous_value=4.9)) == "rose"
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(-0.04, "0.0%"), (1234.55, "1,234.6%"), (-2.25, "\N{MINUS SIGN}2.3%")],
+)
+def test_figures_round_half_away_from_zero(value: float, written: str) -> None:
+    assert numbers.figure(value, unit="percent", decimals=1) == written
+
+
+def test_every_sentence_of_the_files_can_be_said() -> None:
+    for name, sentence in words.sentences().items():
+        assert sentence, name
+        assert not COLOUR.search(sentence) or name.startswith(
+            ("action_rating.", "standing", "filter", "plans.", "rating")
+        ), name
+
+
+def test_a_quarter_is_called_by_its_financial_year() -> None:
+    quarter = Quarter.parse("2018-19-Q2")
+    assert numbers.period(quarter.start, quarter.end, quarter_label="x") == "2018-19 Q2"
