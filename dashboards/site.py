@@ -16,6 +16,7 @@ from typing import Literal
 
 from dashboards import published, rendering, templating
 from dashboards.chart import Chart
+from dashboards.editions import Edition
 from dashboards.figures import base
 from dashboards.pages import data
 from dashboards.pages.base import Page, Site
@@ -46,13 +47,15 @@ def build_site(
     *,
     status: Literal["draft", "final"],
     chart_cache: Path | None = None,
+    edition: Edition | None = None,
 ) -> SiteReport:
     """Writes the site of one release.
 
     ``data_dir`` holds the release's ``pub_*.parquet`` and is only read. ``site_dir`` is made; it
     must not hold anything yet, since a page left from before would be published with the rest. A
     ``draft`` is marked on every page and in every picture. ``chart_cache`` is a folder where
-    pictures are kept between builds.
+    pictures are kept between builds. ``edition`` says which edition it is and what came before it;
+    without one the pages stand by themselves.
 
     Without Chromium the site is whole but for its pictures, and the report says so. Raises
     ``PublishedDataError`` where the data are not what the contract says, ``FileExistsError`` where
@@ -62,7 +65,9 @@ def build_site(
         raise ValueError(f"a site is a draft or final, not {status!r}")
     if site_dir.exists() and any(site_dir.iterdir()):
         raise FileExistsError(f"{site_dir} is not empty")
-    site = Site(published=published.load(data_dir), status=status)
+    site = Site(
+        published=published.load(data_dir), data_dir=data_dir, status=status, edition=edition
+    )
     pages = [page for kind in PAGE_TYPES for page in kind.make(site)]
     charts = [chart for page in pages for chart in page.charts]
     drawn = rendering.draw(charts, cache=chart_cache, draft=status == "draft")

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from dashboards import downloads, icons, numbers, sparklines, words
 from dashboards.chart import Chart
+from dashboards.editions import ALL_EDITIONS
 from dashboards.figures import base
 from dashboards.pages.base import Page, Site
 from dashboards.pages.registry import PAGE_TYPES
@@ -63,6 +64,8 @@ def environment(
         "release": published.release,
         "published": published,
         "draft": site.status == "draft",
+        "edition": site.edition,
+        "all_editions": ALL_EDITIONS,
         "policy": CONTENT_POLICY,
         "navigation": [kind.navigation for kind in PAGE_TYPES if kind.navigation],
         "assets": assets,

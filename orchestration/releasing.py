@@ -7,24 +7,44 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+import polars as pl
+
+from dashboards import archive
+from dashboards import editions as pages
 from dashboards.site import SiteReport, build_site
 from pipelines.disclosure.accepted import accepted_figures, accepted_ids
 from pipelines.disclosure.adapter import write_ledger
 from pipelines.disclosure.attack import attack_release
+from pipelines.durable import exclusive, replace_file
+from pipelines.editions import (
+    Entrances,
+    amended_by,
+    as_list,
+    before,
+    edition_of,
+    editions,
+    editions_of,
+    next_edition,
+    settle,
+)
+from pipelines.obligations import LONDON
 from pipelines.record.model import Event
 from pipelines.record.store import Record
 from pipelines.releases import (
     LEDGER,
+    Edition,
     NotSignedOffError,
     Release,
+    all_releases,
+    check_whole,
     data_sha256,
     export_published,
     finish,
-    make_current,
     newest_draft,
     published_folders,
     signed_off,
@@ -43,10 +63,14 @@ class UnsafeReleaseError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """A release and what its pages lack, if anything."""
+    """A release and what its pages lack, if anything.
+
+    ``was_published``: nothing was made, these figures are published already.
+    """
 
     release: Release
     site: SiteReport
+    was_published: bool = False
 
 
 def export(workspace: Workspace) -> Path:
@@ -81,10 +105,18 @@ def make_release(
     status: Status,
     made_by: str,
     now: dt.datetime,
+    edition: Edition | None = None,
+    signed_off: Event | None = None,
 ) -> Made:
-    """Makes the pages of the data in ``staging`` and finishes the release."""
+    """Makes the pages of the data in ``staging`` and finishes the release.
+
+    ``edition`` and ``signed_off`` belong to what is published; the pages of a draft are told which
+    edition it would be.
+    """
+    data = staging / "data"
+    context = edition_context(workspace, data, edition=edition, signed_off=signed_off)
     site = build_site(
-        staging / "data", staging / "site", status=status, chart_cache=workspace.charts
+        data, staging / "site", status=status, chart_cache=workspace.charts, edition=context
     )
     release = finish(
         staging,
@@ -93,27 +125,194 @@ def make_release(
         status=status,
         made_at=now,
         made_by=made_by,
+        edition=edition,
     )
+    show_to_officers(workspace)
     return Made(release=release, site=site)
 
 
-def publish(workspace: Workspace, record: Record, quarter: Quarter, *, now: dt.datetime) -> Made:
-    """Makes the signed-off figures of the quarter current.
+def publish(
+    workspace: Workspace,
+    record: Record,
+    quarter: Quarter,
+    *,
+    now: dt.datetime,
+    note: str | None = None,
+) -> Made:
+    """Makes the signed-off figures of the quarter an edition, and shows it to the public.
 
     The pages are made anew from the very data that was signed off, without the marks of a draft.
+    Figures that are published already stay as they are, unless there is a ``note``: then there is
+    an amendment that gives it. Two calls at once make one edition: the second waits, and finds it.
+
     Raises ``NotSignedOffError`` where there is no draft, no sign-off, or the sign-off is of other
-    figures than the newest draft's.
+    figures than the newest draft's; ``DamagedReleaseError`` where the draft's files are not those
+    that its manifest names; ``AmendmentNeedsNoteError`` where the meeting has an edition with other
+    figures and there is no note.
     """
-    draft, event = signed_off_draft(workspace, record, quarter)
-    staging = staging_folder(workspace.releases)
-    source = workspace.releases / draft.release_id
-    shutil.copytree(source / "data", staging / "data")
-    shutil.copy2(source / LEDGER, staging / LEDGER)
-    made = make_release(
-        workspace, staging, quarter=quarter, status="final", made_by=event.by_whom, now=now
-    )
-    make_current(workspace.releases, made.release)
+    with exclusive(workspace.releases / ".publishing.lock"):
+        draft, event = signed_off_draft(workspace, record, quarter)
+        source = workspace.releases / draft.release_id
+        check_whole(source)
+        published = editions(workspace.releases)
+        meeting, meeting_on = meeting_of(source / "data")
+        edition = next_edition(
+            published,
+            meeting=meeting,
+            meeting_on=meeting_on,
+            figures=draft.data_sha256,
+            note=note,
+        )
+        if edition is None:
+            made = _as_published(editions_of(published, meeting)[-1])
+        else:
+            staging = staging_folder(workspace.releases)
+            shutil.copytree(source / "data", staging / "data")
+            shutil.copy2(source / LEDGER, staging / LEDGER)
+            made = make_release(
+                workspace,
+                staging,
+                quarter=quarter,
+                status="final",
+                made_by=event.by_whom,
+                now=now,
+                edition=edition,
+                signed_off=event,
+            )
+        show(workspace)
     return made
+
+
+def show(workspace: Workspace) -> None:
+    """Makes the public folder show what is published. Raises ``DamagedReleaseError``."""
+    published = editions(workspace.releases)
+    listed = listing(workspace, published)
+    pages = {
+        edition_of(one).name: [
+            path.removeprefix("site/")
+            for path in one.files
+            if path.startswith("site/") and path.endswith(".html")
+        ]
+        for one in published
+    }
+    if published:
+        settle(
+            workspace.releases,
+            workspace.public,
+            published,
+            Entrances(
+                latest=archive.ways(pages),
+                root=archive.editions_json(as_list(workspace.releases, published))
+                | archive.public_index(listed),
+            ),
+        )
+    show_to_officers(workspace)
+
+
+def show_to_officers(workspace: Workspace) -> None:
+    """Writes the list of drafts and editions beside the releases."""
+    published = editions(workspace.releases)
+    figures = {one.data_sha256 for one in published}
+    drafts = [
+        (one.release_id, one.quarter.label, one.data_sha256 in figures)
+        for one in reversed(all_releases(workspace.releases))
+        if one.status == "draft"
+    ]
+    files = archive.releases_index(drafts, listing(workspace, published))
+    for path, content in files.items():
+        replace_file(content, workspace.releases / path)
+
+
+def edition_context(
+    workspace: Workspace, data: Path, *, edition: Edition | None, signed_off: Event | None
+) -> pages.Edition:
+    """What the pages of these data are told of their edition and of those before it."""
+    published = editions(workspace.releases)
+    meeting, meeting_on = meeting_of(data)
+    figures = data_sha256(data)
+    quarter = Quarter.parse(_release_row(data)["quarter"])
+    earlier = before(
+        published, meeting=meeting, meeting_day=meeting_on or quarter.end, figures=figures
+    )
+    if edition is None:
+        same = editions_of(earlier, meeting)
+        edition = Edition(
+            meeting=meeting,
+            meeting_on=meeting_on,
+            revision=edition_of(same[-1]).revision + 1 if same else 0,
+            note="",
+        )
+    return pages.Edition(
+        name=edition.name,
+        revision=edition.revision,
+        note=edition.note,
+        signed_off_by=signed_off.by_whom if signed_off else None,
+        signed_off_on=signed_off.at.astimezone(LONDON).date() if signed_off else None,
+        earlier=listing(workspace, earlier),
+        neighbour=workspace.releases / earlier[-1].release_id / "data" if earlier else None,
+    )
+
+
+def listing(workspace: Workspace, published: Sequence[Release]) -> tuple[pages.Listed, ...]:
+    """The editions as lists on pages show them, in the order given."""
+    found = []
+    for one in published:
+        edition = edition_of(one)
+        row = _release_row(workspace.releases / one.release_id / "data")
+        found.append(
+            pages.Listed(
+                name=edition.name,
+                meeting=edition.meeting,
+                meeting_on=edition.meeting_on,
+                quarter_label=one.quarter.label,
+                revision=edition.revision,
+                note=edition.note,
+                signed_off_by=one.made_by,
+                published_on=one.made_at.astimezone(LONDON).date(),
+                figures_sha256=one.data_sha256,
+                amended_by=amended_by(published, one),
+                board=row["board"],
+                has_summary_pdf="site/pack/summary.pdf" in one.files,
+                has_whole_pdf="site/pack/whole.pdf" in one.files,
+            )
+        )
+    return tuple(found)
+
+
+def meeting_of(data: Path) -> tuple[str, dt.date | None]:
+    """The meeting that published data are for, by its name, and its day.
+
+    Where no meeting is known the quarter stands for it, with no day.
+    """
+    row = _release_row(data)
+    met: dt.date | None = row["meeting_on"]
+    if met is None:
+        return row["quarter"], None
+    return met.isoformat(), met
+
+
+def _release_row(data: Path) -> dict[str, Any]:
+    return pl.read_parquet(data / "pub_release.parquet").row(0, named=True)
+
+
+def _as_published(release: Release) -> Made:
+    """A release that is there already, with what its manifest says of its pages."""
+    files = {
+        path.removeprefix("site/"): sha
+        for path, sha in release.files.items()
+        if path.startswith("site/")
+    }
+    return Made(
+        release=release,
+        site=SiteReport(
+            files=files,
+            pages=tuple(path for path in files if path.endswith(".html")),
+            charts=sum(path.startswith("charts/") for path in files),
+            charts_from_cache=0,
+            missing=(),
+        ),
+        was_published=True,
+    )
 
 
 def signed_off_draft(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -62,6 +63,23 @@ def place_file(content: bytes, final: Path, *, staging: Path) -> None:
     write_flushed(staging, content)
     make_folder(final.parent)
     staging.rename(final)
+    flush_folder(final.parent)
+
+
+def place_link(link: Path, target: str) -> None:
+    """Makes the symbolic link ``link`` lead to ``target`` by one rename, from whatever it was."""
+    fresh = link.with_name(f".{link.name}-{secrets.token_hex(8)}")
+    fresh.symlink_to(target)
+    fresh.replace(link)
+    flush_folder(link.parent)
+
+
+def replace_file(content: bytes, final: Path) -> None:
+    """Makes ``content`` stand in the file ``final`` by one rename: the old one or the new one."""
+    make_folder(final.parent)
+    fresh = final.with_name(f".{final.name}-{secrets.token_hex(8)}")
+    write_flushed(fresh, content)
+    fresh.replace(final)
     flush_folder(final.parent)
 
 

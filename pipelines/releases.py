@@ -18,24 +18,50 @@ from typing import Any
 
 import duckdb
 
-from pipelines.durable import flush_folder, flush_tree
+from pipelines.durable import flush_folder, flush_tree, place_link
 from pipelines.record.model import Event, EventKind
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
 
 MANIFEST = "manifest.json"
 LEDGER = "disclosure_ledger.json"
+OFFICERS_LIST = "index.html"  # beside the releases; made anew whenever one is added
 
 
 class NotSignedOffError(Exception):
     """A publication was asked for that nobody signed off, or not these figures."""
 
 
+class DamagedReleaseError(Exception):
+    """A release is not as its manifest says: files were changed, lost or added."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edition:
+    """Which edition of which meeting a published release is.
+
+    ``meeting`` names the meeting (``2018-11-27``; the quarter's key where there is none).
+    ``revision`` 0 is what was published for the meeting, 1 its first amendment. ``note`` says why
+    there is an amendment; empty for revision 0.
+    """
+
+    meeting: str
+    meeting_on: dt.date | None
+    revision: int
+    note: str
+
+    @property
+    def name(self) -> str:
+        """``2018-11-27``, or ``2018-11-27-r1``: its folder's name."""
+        return f"{self.meeting}-r{self.revision}" if self.revision else self.meeting
+
+
 @dataclass(frozen=True, kw_only=True)
 class Release:
     """A finished release. ``data_sha256`` names its figures: a sign-off is of these.
 
-    ``files`` gives the SHA-256 of every file by its path in the release.
+    ``files`` gives the SHA-256 of every file by its path in the release. ``edition`` is there
+    when it is published.
     """
 
     release_id: str
@@ -45,10 +71,15 @@ class Release:
     made_at: dt.datetime
     made_by: str
     files: Mapping[str, str]
+    edition: Edition | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The manifest's content."""
-        return {**asdict(self), "quarter": self.quarter.key, "made_at": self.made_at.isoformat()}
+        fields = {**asdict(self), "quarter": self.quarter.key, "made_at": self.made_at.isoformat()}
+        if self.edition is not None:
+            met = self.edition.meeting_on
+            fields["edition"]["meeting_on"] = met.isoformat() if met else None
+        return fields
 
     @classmethod
     def read(cls, folder: Path) -> Release:
@@ -56,6 +87,10 @@ class Release:
         fields = json.loads((folder / MANIFEST).read_bytes())
         fields["quarter"] = Quarter.parse(fields["quarter"])
         fields["made_at"] = dt.datetime.fromisoformat(fields["made_at"])
+        if edition := fields.get("edition"):
+            met = edition["meeting_on"]
+            edition["meeting_on"] = dt.date.fromisoformat(met) if met else None
+            fields["edition"] = Edition(**edition)
         return cls(**fields)
 
 
@@ -111,17 +146,14 @@ def finish(
     status: str,
     made_at: dt.datetime,
     made_by: str,
+    edition: Edition | None = None,
 ) -> Release:
     """Makes the release in ``staging`` appear, with its manifest, and gives it.
 
     The id is made of the quarter, the status and the hash of all files: the same content is the
     same release, and one that is there already stays as it is.
     """
-    files = {
-        str(path.relative_to(staging)): _sha256(path)
-        for path in sorted(staging.rglob("*"))
-        if path.is_file()
-    }
+    files = _hashes(staging)
     release = Release(
         release_id=f"{quarter.key}-{status}-{content_id(files)}",
         quarter=quarter,
@@ -130,6 +162,7 @@ def finish(
         made_at=made_at,
         made_by=made_by,
         files=files,
+        edition=edition,
     )
     final = releases / release.release_id
     if final.exists():
@@ -143,9 +176,42 @@ def finish(
     return release
 
 
+def faults(folder: Path) -> tuple[str, ...]:
+    """How the release in ``folder`` differs from its manifest, in words; nothing where it does not.
+
+    Raises ``OSError`` or ``ValueError`` where the manifest itself cannot be read.
+    """
+    release = Release.read(folder)
+    found = {path: sha for path, sha in _hashes(folder).items() if path != MANIFEST}
+    lost = [f"{path} is missing" for path in release.files if path not in found]
+    added = [f"{path} was added" for path in found if path not in release.files]
+    changed = [
+        f"{path} was changed"
+        for path, sha in found.items()
+        if path in release.files and sha != release.files[path]
+    ]
+    wrong = sorted(lost + added + changed)
+    if not wrong and data_sha256(folder / "data") != release.data_sha256:
+        wrong.append("the manifest names other figures than the folder holds")
+    return tuple(wrong)
+
+
+def check_whole(folder: Path) -> None:
+    """Raises ``DamagedReleaseError`` where the release is not what its manifest says."""
+    if wrong := faults(folder):
+        more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+        raise DamagedReleaseError(
+            f"{folder.name} is not as it was made: {wrong[0]}{more}. It is not published."
+        )
+
+
 def all_releases(releases: Path) -> list[Release]:
     """Every finished release, oldest first."""
-    found = [Release.read(file.parent) for file in releases.glob(f"*/{MANIFEST}")]
+    found = [
+        Release.read(file.parent)
+        for file in releases.glob(f"*/{MANIFEST}")
+        if not file.parent.is_symlink()  # `current` is one of the others
+    ]
     return sorted(found, key=lambda release: (release.made_at, release.release_id))
 
 
@@ -178,16 +244,27 @@ def signed_off(record: Record, quarter: Quarter, figures: str) -> Event | None:
 
 def make_current(releases: Path, release: Release) -> None:
     """Points ``current`` at the release: a reader sees the one before or this one, never a mix."""
-    link = releases / f".current-{secrets.token_hex(8)}"
-    link.symlink_to(release.release_id)
-    link.replace(releases / "current")
-    flush_folder(releases)
+    place_link(releases / "current", release.release_id)
 
 
 def current(releases: Path) -> Release | None:
     """The release that readers see, or None before the first publication."""
     link = releases / "current"
     return Release.read(link.resolve()) if link.exists() else None
+
+
+def manifest_sha256(folder: Path) -> str:
+    """Names everything about the release in ``folder``: the hash of its manifest."""
+    return _sha256(folder / MANIFEST)
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    """The SHA-256 of every file below ``folder`` by its path, with ``/``."""
+    return {
+        path.relative_to(folder).as_posix(): _sha256(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def _sha256(file: Path) -> str:

@@ -18,7 +18,7 @@ from pipelines.record.format import RecordTooNewError, refuse_newer
 from pipelines.record.ids import is_id, month_of
 from pipelines.record.model import Event, EventKind, Submission
 from pipelines.record.seals import SUMS, is_intact, read_sums, sha256_of
-from pipelines.releases import MANIFEST, Release, content_id, data_sha256
+from pipelines.releases import MANIFEST, OFFICERS_LIST, Release, content_id, data_sha256
 from pipelines.workspace import Workspace
 
 _T = TypeVar("_T")
@@ -98,7 +98,7 @@ def verify_record(record: Path, found: Verified) -> None:
 def verify_releases(releases: Path, found: Verified) -> None:
     """Adds to ``found`` what there is to say about the releases in ``releases``."""
     for folder in _children(releases):
-        if folder.name.startswith(".") or folder.is_symlink():
+        if folder.name.startswith(".") or folder.is_symlink() or folder.name == OFFICERS_LIST:
             continue
         if not folder.is_dir():
             found.faults.append(_stranger(f"releases/{folder.name}"))

@@ -11,7 +11,8 @@ _README = """This folder is a Quarterdeck workspace.
 
 record/            every return ever received, as it came; nothing in it is changed or deleted
 warehouse.duckdb   derived from the record; `quarterdeck rebuild` makes it anew
-releases/          what was published; `current` points at the newest
+releases/          every draft and every edition that was published; `current`: the newest of these
+public/            the published editions, to be served or copied; made anew from releases/
 portal/            the accounts and the log of the upload pages
 inbox/<code>/      files dropped here are received for that organisation
 cache/, dagster/   can be deleted at any time when nothing runs
@@ -43,6 +44,11 @@ class Workspace:
     @property
     def releases(self) -> Path:
         return self.root / "releases"
+
+    @property
+    def public(self) -> Path:
+        """What the public may see, and nothing else: published editions."""
+        return self.root / "public"
 
     @property
     def inbox(self) -> Path:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal
 
 from dashboards import words
 from dashboards.chart import Chart, Table
+from dashboards.editions import Edition
 from dashboards.figures import bars, base, process
 from dashboards.plans import Plans
 from dashboards.published import COMBINED, Measure, Published, Summary
@@ -54,7 +56,9 @@ class Site:
     """The data and what every page asks of it."""
 
     published: Published
+    data_dir: Path
     status: Status
+    edition: Edition | None = None
 
     @cached_property
     def plans(self) -> Plans:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dashboards.chart import Cell, Column, Table
+from dashboards.pages import since
 from dashboards.pages.base import Page, PageType, Site
 from dashboards.pages.summary import status_moves
 
@@ -37,20 +38,21 @@ def _make(site: Site) -> Iterator[Page]:
             for r in revisions
         ),
     )  # fmt: skip
+    told, files = since.parts(site)
     yield Page(
         path="changes.html",
         title="Changes",
         section="Changes",
         template="changes.html",
         illustrative=any(site.is_illustrative(r.measure) for r in revisions),
-        tables={"revisions": table},
-        context={"revisions": revisions, "moves": status_moves(site)},
+        tables={"revisions": table, **files},
+        context={"revisions": revisions, "moves": status_moves(site), **told},
     )
 
 
 PAGE_TYPE = PageType(
     name="changes",
-    parts=("revisions", "moves"),
+    parts=("since-edition", "corrections", "revisions", "moves"),
     make=_make,
     navigation=("Changes", "changes.html"),
 )

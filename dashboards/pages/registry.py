@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboards.pages import (
+    archive,
     changes,
     data,
     data_quality,
@@ -33,5 +34,6 @@ PAGE_TYPES: tuple[PageType, ...] = (
     data_quality.PAGE_TYPE,
     method.PAGE_TYPE,
     changes.PAGE_TYPE,
+    archive.PAGE_TYPE,
     data.PAGE_TYPE,
 )
