@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dashboards import numbers, words
 from dashboards.editions import Listed
-from dashboards.templating import CONTENT_POLICY
+from dashboards.templating import COMPILED, CONTENT_POLICY
 
 _HERE = Path(__file__).parent
 _STYLE = _HERE / "assets" / "site.css"
@@ -106,6 +106,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=COMPILED,
     )
     made.globals |= {"policy": CONTENT_POLICY, "say": words.say}
     made.filters["day"] = numbers.day

@@ -19,7 +19,7 @@ from pipelines.verify import Verified, verify
 from pipelines.workspace import Workspace
 
 # Derived, or of the moment only.
-_LEFT_OUT = frozenset({"record", "releases", "warehouse.duckdb", "cache", "dagster"})
+_LEFT_OUT = frozenset({"record", "releases", "public", "warehouse.duckdb", "cache", "dagster"})
 
 
 class BackupError(Exception):

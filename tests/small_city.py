@@ -82,10 +82,11 @@ def build(
     meeting_on: dt.date | None = MEETING,
     without: Sequence[str] = (),
     raised: float = 0.0,
+    plans: bool = True,
 ) -> Path:
     """Writes the published data into ``folder`` and gives it.
 
-    ``without`` leaves measures away; ``raised`` makes the newest figures of TC02 others.
+    ``without`` leaves measures away, ``plans`` False plans and risks; ``raised`` makes the newest figures of TC02 others.
     """
     folder.mkdir(parents=True)
     measures = {name: facts for name, facts in MEASURES.items() if name not in without}
@@ -132,7 +133,8 @@ def build(
             old_submission_id="s1", new_submission_id="s2",
             changed_at=at(2018, 7, 31)),
     ])  # fmt: skip
-    write_plans(folder, quarter)
+    if plans:
+        write_plans(folder, quarter)
     return folder
 
 

@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "sign-off": ("officer", "Record the sign-off of a quarter's figures."),
     "publish": ("officer", "Make the signed-off release current."),
+    "editions": ("editions", "What was published for each meeting; check it, show it again."),
     "trace": ("officer", "Lead from a figure on a page back to file, row, sender and hash."),
     "rebuild": ("run", "Delete the warehouse and rebuild it from the record."),
     "verify": ("keeping", "Look at every hash in the record and the releases."),

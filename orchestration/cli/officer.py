@@ -149,20 +149,30 @@ def sign_off(workspace: Workspace, quarter: Quarter, note: str, by_whom: str) ->
 
 @click.command()
 @click.option("--quarter", required=True, type=QUARTER)
+@click.option("--note", help="Why an edition that was published is amended; its readers see it.")
 @click.pass_obj
-def publish(workspace: Workspace, quarter: Quarter) -> None:
+def publish(workspace: Workspace, quarter: Quarter, note: str | None) -> None:
     """Make the signed-off release current."""
     from orchestration.releasing import publish as publish_release  # noqa: PLC0415  # loads Plotly
-    from pipelines.releases import NotSignedOffError  # noqa: PLC0415
+    from pipelines.editions import AmendmentNeedsNoteError  # noqa: PLC0415
+    from pipelines.releases import DamagedReleaseError, NotSignedOffError  # noqa: PLC0415
 
     try:
         made = publish_release(
-            workspace, Record(workspace.record), quarter, now=dt.datetime.now(dt.UTC)
+            workspace, Record(workspace.record), quarter, now=dt.datetime.now(dt.UTC), note=note
         )
-    except NotSignedOffError as refusal:
-        raise click.ClickException(str(refusal)) from refusal
-    click.echo(f"Published {made.release.release_id}.")
+    except (NotSignedOffError, AmendmentNeedsNoteError, DamagedReleaseError) as refusal:
+        raise click.ClickException(terminal(str(refusal))) from refusal
+    edition = made.release.edition
+    name = edition.name if edition else made.release.release_id
+    if made.was_published:
+        click.echo(f"These figures are published already, as edition {name}.")
+    else:
+        click.echo(f"Published edition {name} ({made.release.release_id}).")
+    for missing in made.site.missing:
+        click.echo(f"The site lacks: {missing}")
     click.echo(f"The site: {workspace.releases / 'current' / 'site' / 'index.html'}")
+    click.echo(f"To serve or copy: {workspace.public}")
 
 
 @click.command()

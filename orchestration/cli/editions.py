@@ -1,0 +1,54 @@
+"""``editions``: what was published for each meeting."""
+
+from __future__ import annotations
+
+import click
+
+from pipelines.escaping import terminal
+from pipelines.workspace import Workspace
+
+
+@click.command()
+@click.option("--verify", is_flag=True, help="Look at every file that is shown to the public.")
+@click.option("--show-again", is_flag=True, help="Make the public folder anew from the releases.")
+@click.pass_obj
+def editions(workspace: Workspace, verify: bool, show_again: bool) -> None:
+    """What was published for each meeting; check it, show it again."""
+    from orchestration.releasing import show  # noqa: PLC0415  # loads Plotly
+    from pipelines.durable import exclusive  # noqa: PLC0415
+    from pipelines.editions import amended_by, edition_of, public_faults  # noqa: PLC0415
+    from pipelines.editions import editions as published_editions  # noqa: PLC0415
+    from pipelines.releases import DamagedReleaseError  # noqa: PLC0415
+
+    published = published_editions(workspace.releases)
+    if not published:
+        click.echo("Nothing has been published yet.")
+        return
+    if show_again:
+        try:
+            with exclusive(workspace.releases / ".publishing.lock"):
+                show(workspace)
+        except DamagedReleaseError as damaged:
+            raise click.ClickException(terminal(str(damaged))) from damaged
+    click.echo(f"{'Edition':<16}{'Quarter':<13}{'Published':<13}{'Figures':<15}Standing")
+    for one in published:
+        edition = edition_of(one)
+        amended = amended_by(published, one)
+        standing = f"amended by {amended}" if amended else edition.note or "final"
+        click.echo(
+            f"{edition.name:<16}{one.quarter.label:<13}{one.made_at:%Y-%m-%d}   "
+            f"{one.data_sha256[:12]:<15}{terminal(standing)}"
+        )
+    click.echo(
+        f"\nThe newest: {edition_of(published[-1]).name}. To serve or copy: {workspace.public}"
+    )
+    if verify:
+        wrong = public_faults(workspace.releases, workspace.public, published)
+        for fault in wrong:
+            click.echo(terminal(fault), err=True)
+        if wrong:
+            raise click.ClickException(
+                f"{len(wrong)} faults. Take the folder that is wrong out of "
+                f"{workspace.public / 'meetings'}, then: quarterdeck editions --show-again"
+            )
+        click.echo("Every file is as it was published.")

@@ -1,0 +1,412 @@
+"""From a draft to an edition that the public reads, and from one edition to the next.
+
+What must never happen: figures that nobody signed off, or others than those, before the public; an
+edition changed after it was published; an amendment without its reason; an address that was given
+out and leads nowhere; a stop half-way that shows half of two editions.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import shutil
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboards.site import build_site
+from orchestration import releasing
+from orchestration.releasing import Made, make_release, publish, show
+from pipelines import editions as editions_module
+from pipelines.editions import AmendmentNeedsNoteError, edition_of, editions, public_faults
+from pipelines.record.model import EventKind
+from pipelines.record.store import Record
+from pipelines.releases import (
+    LEDGER,
+    MANIFEST,
+    DamagedReleaseError,
+    NotSignedOffError,
+    all_releases,
+    current,
+    faults,
+    staging_folder,
+)
+from pipelines.workspace import Workspace
+from schemas.quarter import Quarter
+from tests import small_city
+
+Q1, Q2 = Quarter(2018, 1), Quarter(2018, 2)
+JULY, NOVEMBER = dt.date(2018, 7, 31), dt.date(2018, 11, 27)
+NOW = dt.datetime(2018, 11, 20, 10, tzinfo=dt.UTC)
+
+
+@pytest.fixture(autouse=True)
+def _no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests are about files: a site without pictures is made in no time."""
+    monkeypatch.setenv("QUARTERDECK_CHROMIUM", "no-such-browser")
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office(Workspace(tmp_path / "workspace").create())
+
+
+class Office:
+    """An officer with a workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.record = Record(workspace.record)
+        self.minutes = 0
+
+    def draft(self, quarter: Quarter = Q2, *, meeting_on: dt.date | None = NOVEMBER,
+              without: Sequence[str] = (), raised: float = 0.0) -> Made:  # fmt: skip
+        staging = staging_folder(self.workspace.releases)
+        small_city.build(
+            staging / "data", quarter=quarter, meeting_on=meeting_on, raised=raised,
+            without=["TC01", "DA01", "CP01", *without], plans=False,
+        )  # fmt: skip
+        (staging / LEDGER).write_text("{}", encoding="utf-8")
+        return make_release(
+            self.workspace, staging, quarter=quarter, status="draft", made_by="a test",
+            now=self.now(),
+        )  # fmt: skip
+
+    def now(self) -> dt.datetime:
+        self.minutes += 1
+        return NOW + dt.timedelta(minutes=self.minutes)
+
+    def sign(self, made: Made) -> None:
+        self.record.add_event(
+            EventKind.SIGN_OFF, at=self.now(), by_whom="Head of performance", reason="",
+            quarter=made.release.quarter.key, data_sha256=made.release.data_sha256,
+            open_queries=0, not_accepted=[],
+        )  # fmt: skip
+
+    def publish(self, quarter: Quarter = Q2, note: str | None = None) -> Made:
+        return publish(self.workspace, self.record, quarter, now=self.now(), note=note)
+
+    def issue(self, quarter: Quarter = Q2, *, note: str | None = None, **city: Any) -> Made:
+        """A draft, signed off and published."""
+        self.sign(self.draft(quarter, **city))
+        return self.publish(quarter, note)
+
+    def public(self, path: str) -> Path:
+        return self.workspace.public / path
+
+    def shown(self) -> dict[str, bytes]:
+        """Every file below the public folder, by its path."""
+        root = self.workspace.public
+        return {
+            path.relative_to(root).as_posix(): path.read_bytes()
+            for path in sorted(root.rglob("*"))
+            if path.is_file() and "latest" not in path.relative_to(root).parts
+        }
+
+
+def listed(office: Office) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(office.public("editions.json").read_bytes())
+    return content
+
+
+def way_of(office: Office, path: str) -> Path:
+    """Where the page ``latest/<path>`` leads."""
+    page = office.public(f"latest/{path}")
+    found = re.search(r'refresh" content="0; url=([^"]+)"', page.read_text(encoding="utf-8"))
+    assert found is not None
+    parts: list[str] = [*Path("latest", path).parent.parts]
+    for part in found[1].split("/"):
+        if part == "..":
+            parts.pop()
+        else:
+            parts.append(part)
+    return office.public("/".join(parts))
+
+
+def test_nothing_is_public_before_it_is_published(office: Office) -> None:
+    made = office.draft()
+    assert made.release.status == "draft"
+    assert not office.workspace.public.exists()
+    assert current(office.workspace.releases) is None
+    site = office.workspace.releases / made.release.release_id / "site"
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert 'name="robots" content="noindex' in text, page
+        assert "DRAFT: not for publication" in text, page
+
+
+def test_figures_that_nobody_signed_off_are_not_published(office: Office) -> None:
+    office.draft()
+    with pytest.raises(NotSignedOffError, match="Nobody has signed off"):
+        office.publish()
+    assert not office.workspace.public.exists()
+
+
+def test_a_sign_off_is_of_those_figures_and_no_others(office: Office) -> None:
+    office.sign(office.draft())
+    office.draft(raised=1.0)
+    with pytest.raises(NotSignedOffError, match="newest draft"):
+        office.publish()
+
+
+@pytest.mark.parametrize("where", ["data/pub_measure_value.parquet", "site/index.html"])
+def test_a_draft_that_was_changed_after_its_sign_off_is_refused(office: Office, where: str) -> None:
+    made = office.draft()
+    office.sign(made)
+    path = office.workspace.releases / made.release.release_id / where
+    path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(DamagedReleaseError, match=f"{where} was changed"):
+        office.publish()
+    assert not office.workspace.public.exists()
+
+
+def test_a_manifest_rewritten_for_other_figures_has_no_sign_off(office: Office) -> None:
+    made = office.draft()
+    office.sign(made)
+    other = office.draft(raised=1.0).release
+    folder = office.workspace.releases / made.release.release_id
+    shutil.rmtree(folder)
+    (office.workspace.releases / other.release_id).rename(folder)
+    with pytest.raises(NotSignedOffError):
+        office.publish()
+
+
+def test_an_added_and_a_missing_file_are_told(office: Office) -> None:
+    folder = office.workspace.releases / office.draft().release.release_id
+    assert faults(folder) == ()
+    (folder / "site" / "more.html").write_text("more", encoding="utf-8")
+    (folder / LEDGER).unlink()
+    assert faults(folder) == (f"{LEDGER} is missing", "site/more.html was added")
+
+
+def test_what_was_published_is_final_and_the_same_in_every_place(office: Office) -> None:
+    made = office.issue()
+    assert edition_of(made.release).name == "2018-11-27"
+    release = office.workspace.releases / made.release.release_id
+    assert current(office.workspace.releases) == made.release
+    edition = office.public("meetings/2018-11-27")
+    for path in made.site.files:
+        assert (edition / path).read_bytes() == (release / "site" / path).read_bytes()
+    assert "DRAFT" not in (edition / "index.html").read_text(encoding="utf-8")
+    assert "signed off by Head of performance on 20 November 2018" in (
+        edition / "index.html"
+    ).read_text(encoding="utf-8")
+    assert listed(office)["latest"] == "2018-11-27"
+    assert public_faults(office.workspace.releases, office.workspace.public, [made.release]) == ()
+
+
+def test_publishing_twice_makes_one_edition(office: Office) -> None:
+    first = office.issue()
+    shown = office.shown()
+    second = office.publish()
+    assert second.was_published
+    assert second.release == first.release
+    assert office.shown() == shown
+
+
+def test_two_publications_at_once_make_one_edition(office: Office) -> None:
+    office.sign(office.draft())
+    made: list[Made] = []
+    threads = [threading.Thread(target=lambda: made.append(office.publish())) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(one.was_published for one in made) == [False, True, True]
+    assert len({one.release.release_id for one in made}) == 1
+    assert len(editions(office.workspace.releases)) == 1
+
+
+def test_other_figures_for_a_meeting_need_a_note(office: Office) -> None:
+    office.issue()
+    shown = office.shown()
+    office.sign(office.draft(raised=0.7))
+    for note in (None, "", "  \n"):
+        with pytest.raises(AmendmentNeedsNoteError, match="2018-11-27"):
+            office.publish(note=note)
+    assert office.shown() == shown
+
+
+def test_an_amendment_stands_beside_the_edition_which_stays_as_it_was(office: Office) -> None:
+    first = office.issue()
+    before = {p: c for p, c in office.shown().items() if p.startswith("meetings/2018-11-27/")}
+    second = office.issue(raised=0.7, note="A trust <sent> corrected figures.")
+    assert edition_of(second.release).name == "2018-11-27-r1"
+    after = office.shown()
+    assert {path: after[path] for path in before} == before
+    assert current(office.workspace.releases) == second.release
+    assert listed(office)["latest"] == "2018-11-27-r1"
+    assert [one["amended_by"] for one in listed(office)["editions"]] == ["2018-11-27-r1", None]
+    index = office.public("index.html").read_text(encoding="utf-8")
+    assert "Amended since: read 2018-11-27-r1 instead" in index
+    banner = office.public("meetings/2018-11-27-r1/index.html").read_text(encoding="utf-8")
+    assert "What was put right: A trust &lt;sent&gt; corrected figures." in banner
+    assert faults(office.workspace.releases / first.release.release_id) == ()
+
+
+def test_figures_that_go_back_to_what_they_were_are_an_amendment_too(office: Office) -> None:
+    office.issue()
+    office.issue(raised=0.7, note="One.")
+    third = office.issue(note="The first were right after all.")
+    assert edition_of(third.release).name == "2018-11-27-r2"
+
+
+def test_a_note_makes_an_amendment_of_the_same_figures(office: Office) -> None:
+    office.issue()
+    assert edition_of(office.publish(note="A title was wrong.").release).name == "2018-11-27-r1"
+
+
+def test_an_amendment_of_an_older_meeting_does_not_become_the_newest(office: Office) -> None:
+    office.issue(Q1, meeting_on=JULY)
+    newest = office.issue(Q2)
+    office.issue(Q1, meeting_on=JULY, without=["SA01"], note="One measure should not stand here.")
+    assert current(office.workspace.releases) == newest.release
+    assert listed(office)["latest"] == "2018-11-27"
+    names = [one["edition"] for one in listed(office)["editions"]]
+    assert names == ["2018-07-31", "2018-07-31-r1", "2018-11-27"]
+    changes = office.public("meetings/2018-07-31-r1/changes.html").read_text(encoding="utf-8")
+    assert "Since the edition before (2018-07-31)" in changes
+
+
+def test_no_address_that_was_given_out_ends_nowhere(office: Office) -> None:
+    office.issue(Q1, meeting_on=JULY)
+    office.issue(Q2, without=["SA01"])
+    office.issue(Q2, without=["SA01", "AQ01"], note="Air is left out.")
+    pages = {
+        path.relative_to(edition).as_posix()
+        for edition in office.public("meetings").iterdir()
+        if edition.is_dir()
+        for path in edition.rglob("*.html")
+    }
+    assert "measures/sa01.html" in pages
+    for path in pages:
+        assert way_of(office, path).is_file(), path
+    assert way_of(office, "index.html") == office.public("meetings/2018-11-27-r1/index.html")
+    assert way_of(office, "measures/aq01.html").parts[-3] == "2018-11-27"
+    assert way_of(office, "measures/sa01.html").parts[-3] == "2018-07-31"
+
+
+def test_a_later_publication_takes_no_file_away(office: Office) -> None:
+    office.issue(Q1, meeting_on=JULY)
+    before = office.shown()
+    office.issue(Q2)
+    after = office.shown()
+    lists = {"index.html", "editions.json"}
+    assert {path: after.get(path) for path in before if path not in lists} == {
+        path: content for path, content in before.items() if path not in lists
+    }
+
+
+def test_a_release_without_a_meeting_is_named_by_its_quarter(office: Office) -> None:
+    made = office.issue(Q2, meeting_on=None)
+    assert edition_of(made.release).name == "2018-19-Q2"
+    assert office.public("meetings/2018-19-Q2/index.html").is_file()
+
+
+class _StoppedError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("step", ["_appear", "place_link", "replace_file", "make_current"])
+def test_a_publication_that_was_stopped_is_finished_by_the_next(
+    office: Office, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    first = office.issue(Q1, meeting_on=JULY)
+    office.sign(office.draft(Q2))
+
+    def stop(*_args: object, **_named: object) -> None:
+        raise _StoppedError
+
+    with monkeypatch.context() as stopped:
+        # Just before one of its steps, as a killed process would be.
+        stopped.setattr(editions_module, step, stop)
+        with pytest.raises(_StoppedError):
+            office.publish()
+
+    # What a reader finds meanwhile is the edition before, or the new one, and whole.
+    assert way_of(office, "index.html").is_file()
+    now = current(office.workspace.releases)
+    assert now is not None
+    assert now.release_id == first.release.release_id
+    made = office.publish()
+    assert made.was_published
+    published = editions(office.workspace.releases)
+    assert [edition_of(one).name for one in published] == ["2018-07-31", "2018-11-27"]
+    assert public_faults(office.workspace.releases, office.workspace.public, published) == ()
+    assert current(office.workspace.releases) == made.release
+    assert listed(office)["latest"] == "2018-11-27"
+
+
+def test_the_public_folder_can_be_made_anew_with_the_same_bytes(office: Office) -> None:
+    office.issue(Q1, meeting_on=JULY)
+    office.issue(Q2)
+    before = office.shown()
+    shutil.rmtree(office.workspace.public)
+    show(office.workspace)
+    again = office.shown()
+    made_for_readers = {path for path in before if not path.startswith("redirects/")}
+    assert {p: again.get(p) for p in made_for_readers} == {p: before[p] for p in made_for_readers}
+
+
+def test_a_file_changed_in_the_public_folder_is_told(office: Office) -> None:
+    made = office.issue()
+    office.public("meetings/2018-11-27/index.html").write_text("other", encoding="utf-8")
+    office.public("meetings/2018-11-27/more.html").write_text("more", encoding="utf-8")
+    office.public("meetings/2018-11-27/risks.html").unlink()
+    wrong = public_faults(office.workspace.releases, office.workspace.public, [made.release])
+    assert sorted(wrong) == [
+        "meetings/2018-11-27/index.html was changed",
+        "meetings/2018-11-27/more.html was added",
+        "meetings/2018-11-27/risks.html is missing",
+    ]
+
+
+def test_a_draft_made_again_after_its_publication_has_the_same_pages(office: Office) -> None:
+    first = office.draft()
+    office.sign(first)
+    office.publish()
+    assert office.draft().release.release_id == first.release.release_id
+    assert len(all_releases(office.workspace.releases)) == 2
+
+
+def test_the_same_data_and_edition_give_the_same_bytes(office: Office, tmp_path: Path) -> None:
+    office.issue(Q1, meeting_on=JULY)
+    made = office.issue(Q2)
+    folder = office.workspace.releases / made.release.release_id
+    event = office.record.events(EventKind.SIGN_OFF)[-1]
+    known = releasing.edition_context(
+        office.workspace, folder / "data", edition=made.release.edition, signed_off=event
+    )
+    for name in ("one", "two"):
+        built = build_site(folder / "data", tmp_path / name, status="final", edition=known)
+        for path, sha in built.files.items():
+            assert made.release.files[f"site/{path}"] == sha, path
+    other = build_site(
+        folder / "data", tmp_path / "three", status="final", edition=replace(known, note="Other.")
+    )
+    assert other.files["index.html"] != made.site.files["index.html"]
+
+
+def test_a_manifest_reads_back_as_it_was_written(office: Office) -> None:
+    office.issue()
+    made = office.issue(raised=1.0, note="Why.")
+    folder = office.workspace.releases / made.release.release_id
+    assert type(made.release).read(folder) == made.release
+    assert (office.public("meetings/2018-11-27-r1") / MANIFEST).read_bytes() == (
+        folder / MANIFEST
+    ).read_bytes()
+
+
+def test_the_officers_list_names_drafts_and_the_public_one_does_not(office: Office) -> None:
+    office.issue()
+    draft = office.draft(raised=2.0)
+    officers = (office.workspace.releases / "index.html").read_text(encoding="utf-8")
+    assert draft.release.release_id in officers
+    for path, content in office.shown().items():
+        if path.endswith((".html", ".json")):
+            assert b"-draft-" not in content, path
