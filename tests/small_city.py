@@ -86,7 +86,8 @@ def build(
 ) -> Path:
     """Writes the published data into ``folder`` and gives it.
 
-    ``without`` leaves measures away, ``plans`` False plans and risks; ``raised`` makes the newest figures of TC02 others.
+    ``without`` leaves measures away, ``plans`` False plans and risks; ``raised`` makes the newest
+    figures of TC02 others.
     """
     folder.mkdir(parents=True)
     measures = {name: facts for name, facts in MEASURES.items() if name not in without}
