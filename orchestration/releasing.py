@@ -51,6 +51,7 @@ from pipelines.releases import (
     staging_folder,
 )
 from pipelines.warehouse import connect
+from pipelines.warehouse_health import check_totals
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 
@@ -80,6 +81,7 @@ def export(workspace: Workspace) -> Path:
     """
     staging = staging_folder(workspace.releases)
     with connect(workspace.warehouse) as connection:
+        check_totals(connection, Record(workspace.record))
         export_published(connection, staging / "data")
         write_ledger(connection, staging / LEDGER, release_id=data_sha256(staging / "data"))
     attack = attack_release(

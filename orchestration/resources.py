@@ -9,6 +9,7 @@ import dagster as dg
 
 from pipelines.durable import exclusive
 from pipelines.record.store import Record
+from pipelines.warehouse_health import writing_to
 from pipelines.workspace import Workspace
 
 
@@ -27,13 +28,17 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # D
         return _record(self.workspace.record)
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self, *, loads: bool = False) -> Iterator[None]:
         """Only one step of any run, in any process, writes to the warehouse at a time.
 
         The pool keeps steps of queued runs apart; this keeps a run started by the command apart
-        from those. The kernel frees it if the process dies.
+        from those. The kernel frees it if the process dies. ``loads``: the step fills the
+        warehouse from the record, and so makes good what an unfinished step has left.
         """
-        with exclusive(self.workspace.cache / "warehouse.lock"):
+        with (
+            exclusive(self.workspace.cache / "warehouse.lock"),
+            writing_to(self.workspace.warehouse, self.record, loads=loads),
+        ):
             yield
 
 

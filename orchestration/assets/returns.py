@@ -49,7 +49,7 @@ def return_assets() -> list[dg.AssetsDefinition]:
 )
 def what_came(workspace: WorkspaceResource) -> Iterator[dg.MaterializeResult[None]]:
     """Loads the list of submissions, findings and decisions from the record."""
-    with workspace.writing(), connect(workspace.workspace.warehouse) as connection:
+    with workspace.writing(loads=True), connect(workspace.workspace.warehouse) as connection:
         count = load_submissions(connection, workspace.record)
     for name in ("submission", "finding", "obligation_event", "sign_off"):
         yield dg.MaterializeResult(
@@ -78,7 +78,7 @@ def _return_asset(declared: Return) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         quarters = [Quarter.parse(partition) for partition in context.partition_keys]
         record = workspace.record
-        with workspace.writing(), connect(workspace.workspace.warehouse) as connection:
+        with workspace.writing(loads=True), connect(workspace.workspace.warehouse) as connection:
             loaded = load_rows(connection, record, declared, quarters)
         yield dg.MaterializeResult(metadata={"dagster/partition_row_count": loaded})
         yield from results(key, declared, record)

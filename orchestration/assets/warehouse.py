@@ -21,6 +21,7 @@ from pipelines.disclosure.ledger import read_ledgers
 from pipelines.record.store import Record
 from pipelines.releases import LEDGER, published_folders
 from pipelines.warehouse import connect
+from pipelines.warehouse_health import complete
 
 _GROUPS = {"reference": "reference", "published": "releases"}
 
@@ -54,7 +55,8 @@ def warehouse_assets(manifest: Path) -> list[dg.AssetsDefinition]:
         pool=WAREHOUSE_POOL,
     )
     def facts(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
-        with workspace.writing():
+        with workspace.writing(loads=True):
+            complete(workspace.workspace.warehouse, workspace.record)
             yield from build_models(
                 context, workspace.workspace, translator=translator, variables={}
             )

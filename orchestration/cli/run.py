@@ -27,8 +27,8 @@ def build(workspace: Workspace, quarter: Quarter | None) -> None:
 @click.pass_obj
 def rebuild(workspace: Workspace, quarter: Quarter | None) -> None:
     """Delete the warehouse and rebuild it from the record."""
-    for name in (workspace.warehouse.name, workspace.warehouse.name + ".wal"):
-        (workspace.root / name).unlink(missing_ok=True)
+    for path in workspace.root.glob(workspace.warehouse.name + "*"):
+        path.unlink()
     click.echo(f"Deleted {workspace.warehouse}; building it again from the record.")
     run_build(workspace, quarter)
 

@@ -149,7 +149,9 @@ def one_round(workspace: Workspace, seen: Seen, chance: random.Random, at_once: 
         forked(workspace, _any_order(chance.random()), chance.randrange(10**9))
         for _ in range(at_once)
     ]
-    until = time.monotonic() + chance.uniform(0.0, 0.5)
+    if chance.random() < 0.8:  # once they are at work; else from their first moment on
+        select.select([reading for _, reading in started], [], [], 30)
+    until = time.monotonic() + chance.uniform(0.0, 0.6)
     published = any(told["did"] == "publish" for told in seen.acknowledged)
     while time.monotonic() < until:  # a reader, meanwhile
         if published:
@@ -233,9 +235,9 @@ def _note(seen: Seen, told: list[Told]) -> None:
 
 def _any_order(seed: float) -> Iterator[str]:
     chance = random.Random(seed)  # noqa: S311  # repeatable, not secret
-    yield chance.choice(("receive", "draft"))
+    yield "receive"
     while True:
-        yield chance.choices(KINDS, weights=(4, 1, 2, 2))[0]
+        yield chance.choices(KINDS, weights=(8, 1, 2, 2))[0]
 
 
 def main() -> None:
