@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from dashboards import published, rendering, templating
+from dashboards import areas, published, rendering, templating
 from dashboards.chart import Chart
 from dashboards.editions import Edition
 from dashboards.figures import base
@@ -47,6 +47,7 @@ def build_site(
     *,
     status: Literal["draft", "final"],
     chart_cache: Path | None = None,
+    shapes: Path | None = None,
     edition: Edition | None = None,
 ) -> SiteReport:
     """Writes the site of one release.
@@ -55,10 +56,12 @@ def build_site(
     must not hold anything yet, since a page left from before would be published with the rest. A
     ``draft`` is marked on every page and in every picture. ``chart_cache`` is a folder where
     pictures are kept between builds. ``edition`` says which edition it is and what came before it;
-    without one the pages stand by themselves.
+    without one the pages stand by themselves. ``shapes`` is a folder of outlines of areas, which
+    ``dashboards/shapes/README.md`` describes; they stand before the made-up ones of the project.
 
     Without Chromium the site is whole but for its pictures, and the report says so. Raises
-    ``PublishedDataError`` where the data are not what the contract says, ``FileExistsError`` where
+    ``PublishedDataError`` where the data are not what the contract says, ``ShapesError`` where a
+    file of shapes is not as described, ``FileExistsError`` where
     ``site_dir`` is not empty, ``ValueError`` for a status that is neither.
     """
     if status not in ("draft", "final"):
@@ -66,7 +69,11 @@ def build_site(
     if site_dir.exists() and any(site_dir.iterdir()):
         raise FileExistsError(f"{site_dir} is not empty")
     site = Site(
-        published=published.load(data_dir), data_dir=data_dir, status=status, edition=edition
+        published=published.load(data_dir),
+        data_dir=data_dir,
+        status=status,
+        edition=edition,
+        areas=areas.load([areas.MADE_UP, *([shapes] if shapes else [])]),
     )
     pages = [page for kind in PAGE_TYPES for page in kind.make(site)]
     charts = [chart for page in pages for chart in page.charts]

@@ -27,6 +27,14 @@ FOCUS = "#12436D"
 QUIET = "#BFBFBF"
 SECOND = "#28A197"
 
+# Sequential palette with the ink that can be read on each; the darker, the larger.
+SEQUENTIAL = (
+    ("#ADD1F1", TEXT),
+    ("#6BACE6", TEXT),
+    ("#2073BC", WHITE),
+    ("#12436D", WHITE),
+)
+
 POINT_COLOURS = {
     "common cause": COMMON,
     "improvement": IMPROVEMENT,

@@ -118,7 +118,12 @@ def make_release(
     data = staging / "data"
     context = edition_context(workspace, data, edition=edition, signed_off=signed_off)
     site = build_site(
-        data, staging / "site", status=status, chart_cache=workspace.charts, edition=context
+        data,
+        staging / "site",
+        status=status,
+        chart_cache=workspace.charts,
+        edition=context,
+        shapes=workspace.root / "shapes",
     )
     release = finish(
         staging,

@@ -13,6 +13,7 @@ from dashboards.published import Comparator, Measure, Published, Summary, Value
 from dashboards.slugs import slug
 
 _ROW_PX = 46
+_LEFT = 235
 _SHORTEST = 2
 
 
@@ -36,16 +37,9 @@ def partners_chart(
     published: Published, measure: Measure, *, heading: str, marks: base.Marks
 ) -> Chart | None:
     """Each partner's figure at the release's quarter; None with fewer than two to show."""
-    items = [
-        value_item(published, value, name=published.organisation_names[value.organisation])
-        for value in published.values_by_measure.get(measure.measure, ())
-        if value.breakdown == "total"
-        and value.quarter == published.release.quarter
-        and value.area == published.main_area(measure.measure)
-        and value.organisation in published.organisation_names
-    ]
+    items = _undivided(published, measure)
     partners = [item for item in items if not item.ours]
-    shown = _by_value(partners)
+    shown = by_value(partners)
     if len(shown) < _SHORTEST:
         return None
     combined = next((item for item in items if item.ours and item.value is not None), None)
@@ -59,13 +53,30 @@ def partners_chart(
         if combined
         else "",
         interval=words.say("alt.interval") if any(i.lower is not None for i in shown) else "",
-        **_ends(measure, shown),
+        **ends(measure, shown),
     )
     caption = words.say("caption.partners", unit=words.word("unit", measure.unit), period=period)
     return _chart(
         measure, items, name="partners", heading=heading, alt=alt, caption=caption, marks=marks,
         row_heading="Partner",
     )  # fmt: skip
+
+
+def _undivided(published: Published, measure: Measure) -> list[Item]:
+    """The undivided figures of the release's quarter, the combined one among them."""
+    return [
+        value_item(published, value, name=published.organisation_names[value.organisation])
+        for value in published.values_by_measure.get(measure.measure, ())
+        if value.breakdown == "total"
+        and value.quarter == published.release.quarter
+        and value.area == published.main_area(measure.measure)
+        and value.organisation in published.organisation_names
+    ]
+
+
+def partner_items(published: Published, measure: Measure) -> list[Item]:
+    """Each partner's undivided figure of the release's quarter."""
+    return [item for item in _undivided(published, measure) if not item.ours]
 
 
 def breakdown_chart(
@@ -79,12 +90,12 @@ def breakdown_chart(
 ) -> Chart | None:
     """The categories of one breakdown at the summary's quarter; None with fewer than two."""
     items = breakdown_items(published, measure, summary, breakdown=breakdown)
-    shown = _by_value(items)
+    shown = by_value(items)
     if len(shown) < _SHORTEST:
         return None
     alt = words.say(
         "alt.breakdown", shown=str(len(shown)), all=str(len(items)), period=shown[0].period,
-        **_ends(measure, shown),
+        **ends(measure, shown),
     )  # fmt: skip
     caption = words.say(
         "caption.breakdown", unit=words.word("unit", measure.unit), period=shown[0].period
@@ -130,7 +141,7 @@ def comparators_chart(
         "alt.comparators",
         all=str(len(others)),
         value=words.shown_figure(measure, summary.value),
-        **_ends(measure, _by_value([ours, *others])),
+        **ends(measure, by_value([ours, *others])),
     )
     caption = words.say("caption.comparators", unit=words.word("unit", measure.unit))
     return _chart(
@@ -165,14 +176,15 @@ def value_item(published: Published, value: Value, *, name: str) -> Item:
     )
 
 
-def _by_value(items: Sequence[Item]) -> list[Item]:
+def by_value(items: Sequence[Item]) -> list[Item]:
+    """The items that have a figure, the highest first."""
     return sorted(
         (item for item in items if item.value is not None),
         key=lambda item: (-(item.value or 0.0), item.name),
     )
 
 
-def _ends(measure: Measure, shown: Sequence[Item]) -> dict[str, str]:
+def ends(measure: Measure, shown: Sequence[Item]) -> dict[str, str]:
     """The highest and lowest of some items, as the sentences want them."""
     return {
         "highest_name": words.shortened(shown[0].name, most=60),
@@ -195,7 +207,7 @@ def _chart(
     bars: bool = False,
 ) -> Chart:
     chart_id = f"{slug(measure.measure)}-{name}"
-    shown = _by_value(items)
+    shown = by_value(items)
     ordered = [*shown, *(item for item in items if item.value is None)]
     if marks.illustrative:
         caption = f"{caption} {words.say('caption.illustrative')}"
@@ -291,14 +303,14 @@ def _figure(
             "meta": {"columns": ["value"], "axis": "x"},
         }  # fmt: skip
         if any(item.lower is not None and item.upper is not None for item in rows):
-            ends = [
+            spans = [
                 (v, v if i.lower is None else i.lower, v if i.upper is None else i.upper)
                 for i, v in zip(rows, values, strict=True)
             ]
             trace["error_x"] = {
                 "type": "data", "symmetric": False, "color": tokens.SECONDARY, "thickness": 2,
-                "array": [upper - v for v, _, upper in ends],
-                "arrayminus": [v - lower for v, lower, _ in ends], "width": 5,
+                "array": [upper - v for v, _, upper in spans],
+                "arrayminus": [v - lower for v, lower, _ in spans], "width": 5,
             }  # fmt: skip
     trace["hovertemplate"] = "%{x}<extra></extra>"
     known = [v for item in rows for v in (item.value, item.lower, item.upper) if v is not None]
@@ -333,7 +345,7 @@ def _figure(
     layout = {
         "width": base.WIDTH,
         "height": height,
-        "margin": {"l": 235, "r": 140, "t": 42, "b": 36},
+        "margin": {"l": _LEFT, "r": 140, "t": 42, "b": 36},
         "xaxis": {
             "range": [low if bars else low - room, high + room], "nticks": 5,
             "ticksuffix": "%" if measure.unit == "percent" else "", "tickformat": ",",
@@ -346,7 +358,7 @@ def _figure(
             "range": [-0.6, len(names) - 0.4],
         },
         "shapes": shapes,
-        "annotations": [*annotations, *marks.annotations()],
+        "annotations": [*annotations, *marks.annotations(left=_LEFT)],
         "hovermode": "closest",
     }  # fmt: skip
     return base.figure_json([trace], layout, name=name)

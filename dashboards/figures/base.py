@@ -39,15 +39,16 @@ class Marks:
 
     illustrative: bool
 
-    def annotations(self) -> list[dict[str, Any]]:
-        """The marks as annotations, over everything else."""
+    def annotations(self, *, left: int) -> list[dict[str, Any]]:
+        """The marks as annotations, over everything else, from the picture's left edge; ``left`` is
+        the width of its margin in pixels."""
         found = []
         if self.illustrative:
             found.append(
                 {
                     "text": f"<b>{words.say('banner.mark')}</b>",
                     "xref": "paper", "yref": "paper", "x": 0, "y": 1, "xanchor": "left",
-                    "yanchor": "bottom", "yshift": 4, "showarrow": False,
+                    "yanchor": "bottom", "yshift": 6, "xshift": 8 - left, "showarrow": False,
                     "font": {"size": 16, "color": tokens.SECONDARY},
                 }
             )  # fmt: skip

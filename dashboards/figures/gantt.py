@@ -132,7 +132,7 @@ def _figure(
             {"text": f"<b>{numbers.day(drawn[0].judged_on)}</b>", "x": judged, "yref": "paper",
              "y": 1, "yanchor": "bottom", "xanchor": "left", "yshift": 24,
              "font": {"size": 15}},
-            *marks.annotations(),
+            *marks.annotations(left=285),
         ],
         "hovermode": "closest",
     }  # fmt: skip

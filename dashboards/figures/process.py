@@ -259,7 +259,7 @@ def _figure(
             "tickformat": ",",
         },
         "shapes": shapes,
-        "annotations": [*annotations, *notes, *marks.annotations()],
+        "annotations": [*annotations, *notes, *marks.annotations(left=_MARGIN["l"])],
         "hovermode": "x unified",
     }
     return base.figure_json(traces, layout, name=name)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 from dashboards import words
+from dashboards.areas import Shapes
 from dashboards.chart import Chart, Table
 from dashboards.editions import Edition
-from dashboards.figures import bars, base, process
+from dashboards.figures import bars, base, funnel, maps, process, spine, target
 from dashboards.plans import Plans
 from dashboards.published import COMBINED, Measure, Published, Summary
 from dashboards.slugs import slugs
@@ -59,6 +60,7 @@ class Site:
     data_dir: Path
     status: Status
     edition: Edition | None = None
+    areas: Mapping[str, Shapes] = field(default_factory=dict)
 
     @cached_property
     def plans(self) -> Plans:
@@ -153,3 +155,44 @@ class Site:
         return bars.comparators_chart(
             self.published, measure, summary, heading=heading, marks=self.marks(measure.measure)
         )
+
+    def target_chart(self, measure: Measure, summary: Summary) -> Chart | None:
+        """The latest figures against the target."""
+        points = process.series_points(
+            self.published, measure=measure.measure, organisation=summary.organisation
+        )
+        heading = words.say("sections.target", title=measure.title)
+        return target.target_chart(
+            measure, points, heading=heading, marks=self.marks(measure.measure)
+        )
+
+    def funnel_chart(self, measure: Measure) -> Chart | None:
+        """The partners in a funnel, by their size."""
+        heading = words.say("sections.funnel", title=measure.title)
+        items = bars.partner_items(self.published, measure)
+        return funnel.funnel_chart(
+            measure, items, heading=heading, marks=self.marks(measure.measure)
+        )
+
+    def map_charts(self, measure: Measure, summary: Summary) -> tuple[Chart, ...]:
+        """A map of each breakdown of the board's figure whose areas have shapes."""
+        found = []
+        for breakdown, shapes in sorted(self.areas.items()):
+            items = bars.breakdown_items(self.published, measure, summary, breakdown=breakdown)
+            heading = words.say("sections.map", title=measure.title, breakdown=breakdown)
+            chart = maps.map_chart(
+                measure, items, shapes, heading=heading, marks=self.marks(measure.measure)
+            )
+            found += [chart] if chart else []
+        return tuple(found)
+
+    def spine_chart(
+        self, theme: str, rows: Sequence[tuple[Measure, Summary | None]]
+    ) -> Chart | None:
+        """A theme's measures beside the areas we are compared with."""
+        bones = spine.vertebrae(self.published, rows)
+        marks = base.Marks(
+            illustrative=any(self.is_illustrative(bone.measure.measure) for bone in bones)
+        )
+        name = f"theme-{self.theme_slugs[theme]}-spine"
+        return spine.spine_chart(bones, name=name, heading=words.say("sections.spine"), marks=marks)

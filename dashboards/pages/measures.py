@@ -55,9 +55,12 @@ def _page(site: Site, measure: Measure, summary: Summary | None) -> Page:
     if summary is not None:
         chart = site.process_chart(measure, summary, heading=headline)
         charts += [chart] if chart else []
+        target = site.target_chart(measure, summary)
+        charts += [target] if target else []
         comparators = site.comparators_chart(measure, summary)
         charts += [comparators] if comparators else []
         charts += site.breakdown_charts(measure, summary)
+        charts += site.map_charts(measure, summary)
         tables |= _breakdowns_without_chart(site, measure, summary, drawn=charts)
     elif len(published.organisations_of(measure.measure)) > 1:
         for organisation in published.organisations_of(measure.measure):
@@ -71,6 +74,8 @@ def _page(site: Site, measure: Measure, summary: Summary | None) -> Page:
             charts += [drawn] if drawn else []
     partners = site.partners_chart(measure)
     charts += [partners] if partners else []
+    funnel = site.funnel_chart(measure)
+    charts += [funnel] if funnel else []
     return Page(
         path=f"measures/{site.measure_slugs[measure.measure]}.html",
         title=measure.title,

@@ -38,13 +38,21 @@ def _pages(site: Site) -> Iterator[Page]:
             series = (measure.measure, summary.organisation)
             for value in site.published.totals_by_series.get(series, ()):
                 cells[measure.measure, value.quarter] = value
+        spine = site.spine_chart(theme.theme, rows)
         yield Page(
             path=f"themes/{site.theme_slugs[theme.theme]}.html",
             title=theme.title,
             section="Themes",
             template="theme.html",
             illustrative=any(site.is_illustrative(measure.measure) for measure, _ in rows),
-            context={"theme": theme, "rows": rows, "quarters": quarters, "cells": cells},
+            charts=(spine,) if spine else (),
+            context={
+                "theme": theme,
+                "spine": spine,
+                "rows": rows,
+                "quarters": quarters,
+                "cells": cells,
+            },
         )
 
 

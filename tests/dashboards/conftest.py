@@ -18,6 +18,12 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def shapes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the shapes of wards."""
+    return made_up.write_shapes(tmp_path_factory.mktemp("shapes"))
+
+
+@pytest.fixture(scope="session")
 def chart_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Pictures, drawn once for all tests."""
     return tmp_path_factory.mktemp("charts")
@@ -25,13 +31,13 @@ def chart_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def built(
-    data: Path, chart_cache: Path, tmp_path_factory: pytest.TempPathFactory
+    data: Path, shapes: Path, chart_cache: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, SiteReport]:
     """The draft site of the small board, pictures and all, and its report."""
     if rendering.find_browser() is None:
         pytest.skip("no Chromium to draw with: scripts/install-browser installs it")
     folder = tmp_path_factory.mktemp("built") / "site"
-    return folder, build_site(data, folder, status="draft", chart_cache=chart_cache)
+    return folder, build_site(data, folder, status="draft", chart_cache=chart_cache, shapes=shapes)
 
 
 @pytest.fixture(scope="session")

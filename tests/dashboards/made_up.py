@@ -6,6 +6,7 @@ Names and texts hold what a partner might type to break a page: markup, quotes, 
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -278,4 +279,24 @@ def write(folder: Path, rows: dict[type[Any], list[Any]]) -> Path:
         schema = {name: dtype for name, (dtype, _) in published._columns(model).items()}
         frame = pl.DataFrame([asdict(each) for each in found], schema=schema)
         frame.write_parquet(folder / f"{model.model}.parquet")
+    return folder
+
+
+def write_shapes(folder: Path) -> Path:
+    """Four square wards, for the map."""
+    features = [
+        {
+            "type": "Feature", "properties": {"category": ward},
+            "geometry": {"type": "Polygon", "coordinates": [
+                [[n % 2, n // 2], [n % 2 + 1, n // 2], [n % 2 + 1, n // 2 + 1],
+                 [n % 2, n // 2 + 1], [n % 2, n // 2]]
+            ]},
+        }
+        for n, ward in enumerate(WARDS)
+    ]  # fmt: skip
+    shapes = {
+        "type": "FeatureCollection", "breakdown": "ward", "made_up": True,
+        "attribution": "Squares of one size.", "features": features,
+    }  # fmt: skip
+    (folder / "ward.geojson").write_text(json.dumps(shapes), encoding="utf-8")
     return folder

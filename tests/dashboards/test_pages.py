@@ -140,9 +140,11 @@ def test_a_draft_says_so_on_every_page_and_a_final_edition_nowhere(
 
 @pytest.mark.browser
 def test_publishing_after_a_draft_draws_nothing_and_leaves_only_the_mark_out(
-    site: Path, data: Path, chart_cache: Path, tmp_path: Path
+    site: Path, data: Path, shapes: Path, chart_cache: Path, tmp_path: Path
 ) -> None:
-    report = build_site(data, tmp_path / "final", status="final", chart_cache=chart_cache)
+    report = build_site(
+        data, tmp_path / "final", status="final", chart_cache=chart_cache, shapes=shapes
+    )
     assert report.charts_from_cache == report.charts
     draft = next((site / "charts").glob("p1-process*")).read_text(encoding="utf-8")
     final = next((tmp_path / "final/charts").glob("p1-process*")).read_text(encoding="utf-8")
@@ -162,8 +164,12 @@ def test_illustrative_figures_are_marked_in_every_picture_that_has_them(site: Pa
 
 
 @pytest.mark.browser
-def test_two_builds_give_the_same_bytes(site: Path, data: Path, tmp_path: Path) -> None:
-    build_site(data, tmp_path / "again", status="draft")  # no cache: every chart drawn anew
+def test_two_builds_give_the_same_bytes(
+    site: Path, data: Path, shapes: Path, tmp_path: Path
+) -> None:
+    build_site(
+        data, tmp_path / "again", status="draft", shapes=shapes
+    )  # no cache: every chart drawn anew
     for path in site.rglob("*"):
         if path.is_file():
             assert path.read_bytes() == (tmp_path / "again" / path.relative_to(site)).read_bytes()
