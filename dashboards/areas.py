@@ -38,7 +38,10 @@ class Shapes:
 
 def load(folders: Sequence[Path]) -> dict[str, Shapes]:
     """The shapes by their breakdown, from every ``*.geojson`` of the folders; a later folder's
-    stand before an earlier one's, and one that is not there has none. Raises ``ShapesError`` where a file is not as described."""
+    stand before an earlier one's, and one that is not there has none.
+
+    Raises ``ShapesError`` where a file is not as described.
+    """
     found = {}
     for folder in folders:
         for path in sorted(folder.glob("*.geojson")):
