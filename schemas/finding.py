@@ -46,7 +46,8 @@ class Finding:
     @property
     def where(self) -> str:
         """The place in words: ``Row 14, column E (trained)``; ``This file`` where none is named."""
-        column = f"column {self.letter} ({self.column})" if self.letter else ""
+        named = f" ({self.column})" if self.column and self.column.strip() else ""
+        column = f"column {self.letter}{named}" if self.letter else ""
         if self.row is None:
             return column[:1].upper() + column[1:] if column else "This file"
         rows = f"Row {self.row}"

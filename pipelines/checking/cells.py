@@ -34,6 +34,7 @@ _FORMULA_START = r"^[\s\u00a0\u200b\ufeff]*[=+\-@＝＋－＠]|^[\t\r\n]"
 # Ten digits can be an NHS number; no return counts thousands of millions.
 _NHS_NUMBER_LONG = 10
 _EDGES = BLANK + UNSEEN
+BLANK_ASCII = " \t\r\n\v\f"  # what a person sees as a space, and expects to mean nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,7 +212,12 @@ def _reader(
         detail = personal_details(text)
         if detail is not None:
             return Reading(judgement=Judgement(rule="SDC-002", facts={"detail": detail}))
-        return read(unicodedata.normalize("NFC", text))
+        found = read(unicodedata.normalize("NFC", text))
+        unseen = column.kind.is_code and cell.strip(BLANK_ASCII) != text
+        if unseen and found.value is not None and found.judgement is None:
+            note = Judgement(rule="ENC-005", variant="code", facts={"used": text})
+            return Reading(value=found.value, judgement=note)
+        return found
 
     return reader
 
@@ -259,9 +265,7 @@ def _code_reader(
             return Reading(judgement=Judgement(rule="COD-003", facts={"name": ended[text]}))
         looked_for += 1
         nearest = looked_for <= NEAREST_LOOKED_FOR
-        return Reading(
-            judgement=judge_code(seen, labels=labels, nearest=nearest, list_name=column.title)
-        )
+        return Reading(judgement=judge_code(seen, labels=labels, nearest=nearest))
 
     return reader
 

@@ -91,7 +91,8 @@ def check(
     cells = read_cells(sheet, reference=context.reference, quarter=found.quarter)
     hits += cells.hits
     if not _refuses(headings.hits):
-        hits += _of_rows(sheet, cells, found, context=context)
+        lost = read_file.rows_not_read > 0
+        hits += _of_rows(sheet, cells, found, context=context, rows_lost=lost)
     return _checked(file_name, read_file, hits, sheet=sheet, found=found, rows=cells.rows)
 
 
@@ -139,7 +140,9 @@ def _refuses(hits: Iterable[Hits]) -> bool:
     return any(rules()[hit.rule].wordings[hit.variant].severity is Severity.REFUSE for hit in hits)
 
 
-def _of_rows(sheet: Sheet, cells: Cells, found: Whose, *, context: Context) -> Iterator[Hits]:
+def _of_rows(
+    sheet: Sheet, cells: Cells, found: Whose, *, context: Context, rows_lost: bool
+) -> Iterator[Hits]:
     """What the typed rows show: the return's models, its rows together, and its history."""
     measured = with_measures(cells.rows, sheet.ret, reference=context.reference)
     yield from failures(sheet.ret.model, measured)
@@ -151,6 +154,7 @@ def _of_rows(sheet: Sheet, cells: Cells, found: Whose, *, context: Context) -> I
         reference=context.reference,
         organisation=found.organisation,
         quarter=found.quarter,
+        rows_lost=rows_lost,
     )
     yield from rules_over_rows(rows)
     yield from parts_and_wholes(rows)

@@ -18,7 +18,7 @@ _NAMES = {"CYRILLIC": "a Cyrillic letter", "GREEK": "a Greek letter", "FULLWIDTH
 NEAREST_LOOKED_FOR = 100  # in one column; a column of other things needs no more advice
 
 
-def judge_code(text: str, *, labels: Mapping[str, str], nearest: bool, list_name: str) -> Judgement:
+def judge_code(text: str, *, labels: Mapping[str, str], nearest: bool) -> Judgement:
     """What is wrong with a trimmed cell that is none of the codes in ``labels``.
 
     ``labels`` gives each code's name. ``nearest``: look for the code that was probably meant.
@@ -32,7 +32,7 @@ def judge_code(text: str, *, labels: Mapping[str, str], nearest: bool, list_name
             return Judgement(rule="COD-002", facts={**facts, "plain": seen})
     meant = probably_meant(seen, labels, nearest=nearest)
     if meant is None:
-        return Judgement(rule="COD-001", facts={"list": list_name})
+        return Judgement(rule="COD-001", facts={"options": list_in_words(labels)})
     if meant != seen and labels.get(meant, "").casefold() == seen.casefold():
         return Judgement(rule="COD-001", variant="name", facts={"plain": meant})
     return Judgement(rule="COD-001", variant="nearest", facts={"plain": meant})

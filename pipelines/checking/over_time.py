@@ -202,7 +202,7 @@ def _disagreeing(now: pl.DataFrame, others: pl.DataFrame, rows: Rows) -> Iterato
 
 def _plain(figure: float) -> str:
     """A figure as a sentence has it: whole, or with one decimal."""
-    return f"{figure:.0f}" if figure == round(figure) else f"{figure:.1f}"
+    return f"{figure:.1f}".removesuffix(".0")
 
 
 def _text(column: str) -> pl.Expr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import polars as pl
@@ -13,7 +14,7 @@ from schemas.columns import Kind
 from schemas.declaration import Parts
 from schemas.row_checks import decimals_shown, rounding_shown
 
-_WHOLE_KEY = ["item", "breakdown", "category", "area", "when"]
+_BETWEEN = "\x1f"  # stands in no item and no category
 
 
 def parts_and_wholes(rows: Rows) -> Iterator[Hits]:
@@ -76,7 +77,8 @@ def _pairs(named: pl.DataFrame, rows: Rows, parts: Parts) -> pl.DataFrame:
         whole_category=pl.when(of_total)
         .then(pl.lit(ALL))
         .otherwise(pl.col("part_of").fill_null(ALL)),
-        adds_up=pl.struct("item", "category").is_in(complete) if complete else pl.lit(value=False),
+        adds_up=_looked_up(complete, default=0) > 0,
+        parts_due=_looked_up(complete, default=0),
         # Categories that name no whole may overlap, unless the reference data says otherwise.
         named_whole=pl.col("part_of").is_not_null(),
     ).filter(pl.col("whole_item").is_not_null())
@@ -94,14 +96,24 @@ def _pairs(named: pl.DataFrame, rows: Rows, parts: Parts) -> pl.DataFrame:
     ).filter(pl.col("row_number") != pl.col("whole_row"))
 
 
-def _complete_breakdowns(rows: Rows) -> list[dict[str, str]]:
-    """The items and categories of breakdowns of which the reference data says that they add up."""
-    return [
-        {"item": measure.item, "category": row.category}
-        for measure in rows.reference.measures_of(rows.ret.name)
-        for row in rows.reference.categories_of(measure.measure)
-        if row.adds_up
-    ]
+def _complete_breakdowns(rows: Rows) -> dict[str, int]:
+    """The items and categories of breakdowns of which the reference data says that they add up,
+    each with the number of categories that do so together."""
+    found: dict[str, int] = {}
+    for measure in rows.reference.measures_of(rows.ret.name):
+        every = [row for row in rows.reference.categories_of(measure.measure) if row.adds_up]
+        together = Counter((row.breakdown, row.part_of) for row in every)
+        for row in every:
+            place = f"{measure.item}{_BETWEEN}{row.category}"
+            found[place] = together[row.breakdown, row.part_of]
+    return found
+
+
+def _looked_up(complete: dict[str, int], *, default: int) -> pl.Expr:
+    if not complete:
+        return pl.lit(default, dtype=pl.Int64)
+    place = pl.concat_str("item", "category", separator=_BETWEEN)
+    return place.replace_strict(complete, default=default, return_dtype=pl.Int64)
 
 
 def _sums(pairs: pl.DataFrame, parts: Parts) -> Iterator[Hits]:
@@ -126,7 +138,7 @@ def _sums(pairs: pl.DataFrame, parts: Parts) -> Iterator[Hits]:
             pl.len().alias("parts"),
             pl.col("whole").first(),
             (pl.col("slack").sum() + pl.col("whole_slack").first()).alias("slack"),
-            pl.col("adds_up").all(),
+            pl.col("adds_up").all() & (pl.len() >= pl.col("parts_due").max()),
             pl.col("decimals").max(),
             (pl.col("figure") > pl.col("whole") + 1e-9).any().alias("one_is_bigger"),
             pl.col("row_number").sort().cast(pl.String).str.join(", ").alias("part_rows"),

@@ -26,7 +26,7 @@ def findings(
     ``header`` holds the headings as sent; ``sheet`` is None where the return is not known.
     """
     report = _Report(header=header, sheet=sheet)
-    made = [finding for hit in hits for finding in report.of(hit)]
+    made = _without_what_follows([finding for hit in hits for finding in report.of(hit)])
     order = list(Severity)
     made.sort(
         key=lambda f: (
@@ -34,6 +34,15 @@ def findings(
         )
     )  # fmt: skip
     return tuple(made)
+
+
+def _without_what_follows(made: list[Finding]) -> list[Finding]:
+    """The findings without those of a code in a cell that holds characters that cannot be seen:
+    it is another text only because of them."""
+    unseen = {(one.row, one.letter) for one in made if one.rule == "ENC-004"}
+    return [
+        one for one in made if not (one.rule.startswith("COD-") and (one.row, one.letter) in unseen)
+    ]
 
 
 def _column_order(letters: str | None) -> tuple[int, str]:

@@ -12,6 +12,7 @@ from pipelines.checking.codes import list_in_words, probably_meant
 from pipelines.checking.hits import Hits, of_file
 from pipelines.checking.observations import ALL, TOTAL, counts, observations
 from pipelines.checking.sheet import Sheet
+from pipelines.reading.headings import BLANK
 from schemas.columns import Kind
 from schemas.declaration import Return
 from schemas.quarter import Quarter
@@ -23,7 +24,8 @@ _ENOUGH_TO_LOOK_ODD = 8
 @dataclass(frozen=True, kw_only=True)
 class Rows:
     """Typed rows and what is known of them. ``unread`` names, for each column, the rows whose
-    cell could not be read; a rule that needs such a cell leaves its row out."""
+    cell could not be read; a rule that needs such a cell leaves its row out. ``rows_lost``: the
+    file has rows that are not here, since their cells could not be told apart."""
 
     ret: Return
     sheet: Sheet
@@ -32,6 +34,7 @@ class Rows:
     reference: Reference
     organisation: str | None
     quarter: Quarter | None
+    rows_lost: bool = False
 
     @cached_property
     def observed(self) -> pl.DataFrame:
@@ -162,7 +165,7 @@ def unknown_categories(rows: Rows) -> Iterator[Hits]:
 def not_owed(rows: Rows) -> Iterator[Hits]:
     """COD-004: a measure that the organisation's return does not have; PER-001: no return is
     owed."""
-    if rows.organisation is None or rows.quarter is None:
+    if rows.organisation is None or rows.quarter is None or "organisation" in rows.unread:
         return
     owed = [
         o
@@ -209,11 +212,22 @@ def missing_rows(rows: Rows) -> Iterator[Hits]:
         ):
             place = [p for p in (row.category if row.category != ALL else "", row.area) if p]
             without_rows.append(f"{item} ({', '.join(place) or 'the total'})")
-    if without_item:
+    if without_item and not _may_be_there(rows, item_column):
         names = list(dict.fromkeys(without_item))
         yield of_file("COV-001", column=item_column, missing=list_in_words(names, most=20))
-    if without_rows and not _unread_keys(rows):
+    if without_rows and not _unread_keys(rows) and not rows.rows_lost:
         yield of_file("COV-002", missing=list_in_words(without_rows, most=20))
+
+
+def _may_be_there(rows: Rows, column: str) -> bool:
+    """Whether what seems to be missing may stand in a row that could not be read, or in one whose
+    measure is blank: that has a finding of its own."""
+    if rows.rows_lost:
+        return True
+    if column not in rows.unread:
+        return False
+    at = rows.sheet.table["row_number"].is_in(rows.unread[column].implode())
+    return any(not text.strip(BLANK) for text in rows.sheet.text(column).filter(at).to_list())
 
 
 def _unread_keys(rows: Rows) -> bool:

@@ -188,6 +188,7 @@ def place_of(finding: Finding) -> str:
     if finding.column is not None:
         word = "column" if parts else "Column"
         name = f"{finding.letter} ({finding.column})" if finding.letter else finding.column
+        name = finding.letter or "" if not finding.column.strip() else name
         parts.append(f"{word} {name}")
     return ", ".join(parts) or str(words()["findings"]["whole_file"])
 

@@ -1,0 +1,177 @@
+"""The fixtures of a rule: a folder of its own, ``fixtures/<RULE>``, that a data lead could read.
+
+``good.csv`` does not give the rule; every ``bad….csv`` does. ``case.toml`` says in what
+circumstances the files are checked, where the usual ones (a day after the quarter, nothing known
+of before) would not do: ``as_of``, ``file_name``, ``sender``, ``expected_return``, ``limits``,
+``enforce_window``, ``before`` (accepted files by quarter), ``others`` (another organisation's),
+``closes_after_days``,
+``earlier_template``, ``date_column``. A key that begins with ``good_`` is for the good file only.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandera.polars as pa
+import polars as pl
+
+from pipelines.checking.check import check
+from pipelines.checking.context import Context
+from pipelines.checking.outcome import CheckedFile
+from pipelines.reading.outcome import Limits
+from pipelines.reference import load_reference
+from schemas.columns import Kind, column, item_column, organisation_column, quarter_column
+from schemas.declaration import Renamed, Return
+from schemas.quarter import Quarter
+from schemas.reference import Reference
+from schemas.registry import returns
+
+FIXTURES = Path(__file__).parent / "fixtures"
+OTHER = "PH"  # who sent what stands in a file of ``others``
+USUAL_DAY = dt.date(2018, 10, 20)
+
+
+class Sighting(pa.DataFrameModel):
+    """A return with a day in it."""
+
+    organisation: str = organisation_column()
+    quarter: str = quarter_column()
+    course: str = item_column(title="Course", description="A course.", example="Prevent")
+    seen_on: dt.date = column(
+        title="Seen on", description="A day.", example="2018-07-14", kind=Kind.DATE
+    )
+    value: float = column(
+        title="Value", description="A number.", example="4", kind=Kind.NUMBER, blank_allowed=True
+    )
+
+
+class SightingQueries(pa.DataFrameModel):
+    """Nothing is odd about it."""
+
+
+WITH_A_DAY = Return(
+    name="training_compliance",  # whose items and obligations it borrows
+    title="Sightings",
+    purpose="To read days.",
+    sent_by="Tests",
+    template_version="1",
+    model=Sighting,
+    queries=SightingQueries,
+)
+
+
+@dataclass(frozen=True)
+class Past:
+    """A history made of files."""
+
+    frames: Mapping[Quarter, pl.DataFrame] = field(default_factory=dict)
+    others: pl.DataFrame | None = None
+
+    def rows(self, organisation: str, return_name: str, quarter: Quarter) -> pl.DataFrame | None:
+        """What was accepted for that quarter."""
+        return self.frames.get(quarter)
+
+    def rows_of_others(
+        self, organisation: str, return_name: str, quarter: Quarter
+    ) -> pl.DataFrame | None:
+        """What the other organisation sent."""
+        return self.others
+
+
+@dataclass(frozen=True)
+class Case:
+    """One rule's fixtures and the circumstances of their check."""
+
+    rule: str
+
+    @property
+    def folder(self) -> Path:
+        return FIXTURES / self.rule
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What ``case.toml`` says; nothing where there is none."""
+        file = self.folder / "case.toml"
+        return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+    @property
+    def bad(self) -> list[Path]:
+        """Every file that breaks the rule, the plainest first."""
+        return sorted(self.folder.glob("bad*.csv"), key=lambda path: (len(path.stem), path.stem))
+
+    @property
+    def good(self) -> Path:
+        """The file that does not."""
+        return self.folder / "good.csv"
+
+    def check(self, file: Path) -> CheckedFile:
+        """What a fixture gives in the circumstances of the case."""
+        options = dict(self.options)
+        good = {k.removeprefix("good_"): v for k, v in options.items() if k.startswith("good_")}
+        if file == self.good:
+            options |= good
+        return check(
+            file.read_bytes(),
+            file_name=options.get("file_name", "return.csv"),
+            context=self._context(options),
+            declared=_declared(options),
+        )
+
+    def _context(self, options: Mapping[str, Any]) -> Context:
+        sender = options.get("sender")
+        others = options.get("others")
+        past = Past(
+            {Quarter.parse(k): self._accepted(v) for k, v in options.get("before", {}).items()},
+            self._accepted(others).with_columns(organisation=pl.lit(OTHER)) if others else None,
+        )
+        return Context(
+            reference=_reference(options),
+            as_of=options.get("as_of", USUAL_DAY),
+            sender_organisations=frozenset(sender) if sender else None,
+            expected_return=options.get("expected_return"),
+            enforce_window=options.get("enforce_window", False),
+            limits=Limits(**options.get("limits", {})),
+            history=past,
+        )
+
+    def _accepted(self, name: str) -> pl.DataFrame:
+        return _accepted(self.folder / name)
+
+
+@cache
+def _accepted(file: Path) -> pl.DataFrame:
+    """The rows of a file that came before; it must be one that is taken."""
+    checked = check(
+        file.read_bytes(),
+        file_name=file.name,
+        context=Context(reference=load_reference(), as_of=dt.date(2019, 4, 1)),
+    )
+    assert checked.rows is not None, (file, checked.findings)
+    return checked.rows
+
+
+def _reference(options: Mapping[str, Any]) -> Reference:
+    closes = options.get("closes_after_days")
+    reference = load_reference()
+    if closes is None:
+        return reference
+    calendars = tuple(replace(one, closes_after_days=closes) for one in reference.returns)
+    return replace(reference, returns=calendars)
+
+
+def _declared(options: Mapping[str, Any]) -> Mapping[str, Return] | None:
+    if options.get("date_column"):
+        return {WITH_A_DAY.name: WITH_A_DAY}
+    earlier = options.get("earlier_template")
+    if earlier is None:
+        return None
+    ret = returns()["training_compliance"]
+    columns = tuple(earlier["columns"].items())
+    renamed = Renamed(version=earlier["version"], columns=columns)
+    return {ret.name: replace(ret, earlier_templates=(renamed,))}
