@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from pipelines.explanations import explained
 from pipelines.record.model import EventKind, Obligation, Submission
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
@@ -116,14 +117,10 @@ def open_queries(record: Record, submission: Submission) -> int:
     """How many queries of the submission nobody has explained yet."""
     if submission.queries == 0:
         return 0
-    explained = {
-        event.details["finding_number"]
-        for event in record.events(EventKind.EXPLANATION)
-        if event.details["submission_id"] == submission.submission_id
-    }
+    answered = explained(record, submission)
     findings = record.findings(submission.submission_id)
     return sum(
-        finding["severity"] == "query" and number not in explained
+        finding["severity"] == "query" and number not in answered
         for number, finding in enumerate(findings, start=1)
     )
 

@@ -15,6 +15,7 @@ from pipelines.checking.check import check
 from pipelines.checking.context import Context
 from pipelines.checking.outcome import CheckedFile
 from pipelines.differences import differences
+from pipelines.explanations import RecordAnswers
 from pipelines.receipts.as_html import as_html
 from pipelines.receipts.as_json import as_json
 from pipelines.receipts.as_text import as_text
@@ -23,6 +24,8 @@ from pipelines.record.model import Obligation, Submission
 from pipelines.record.store import Record
 from schemas.finding import Severity
 from schemas.registry import returns
+
+NIL_RETURN = "COV-003"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +64,7 @@ def receive(
     then and nothing is half there.
     """
     sha256 = hashlib.sha256(content).hexdigest()
+    context = replace(context, answers=RecordAnswers(record))
     checked = _of_the_sender(check(content, file_name=file_name, context=context), sender)
     files = {"as_sent.csv": content, "findings.json": _findings_json(checked)}
     if checked.rows is not None:
@@ -106,6 +110,7 @@ def receive(
                     else None
                 ),
                 sample=sample,
+                nil=any(finding.rule == NIL_RETURN for finding in checked.findings),
                 clock_went_back=clock_went_back,
             )
             receipt = _receipt(record, submission, checked, previous=previous, context=context)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.explanations import explained_in_all
 from pipelines.record.model import EventKind
 from pipelines.record.store import Record
 from schemas.declaration import Return, record_columns
@@ -145,14 +146,11 @@ def load_submissions(connection: duckdb.DuckDBPyConnection, record: Record) -> i
     ensure_raw_schema(connection)
     withdrawn = record.withdrawn()
     submissions = record.submissions()
-    explanations = {
-        (event.details["submission_id"], event.details["finding_number"]): event
-        for event in record.events(EventKind.EXPLANATION)
-    }
+    answers = explained_in_all(record)
     finding_rows: list[tuple[object, ...]] = []
     for submission in submissions:
         for number, finding in enumerate(record.findings(submission.submission_id), start=1):
-            event = explanations.get((submission.submission_id, number))
+            answer = answers.get(submission.submission_id, {}).get(number)
             finding_rows.append(
                 (
                     submission.submission_id,
@@ -165,8 +163,8 @@ def load_submissions(connection: duckdb.DuckDBPyConnection, record: Record) -> i
                     finding["value"],
                     finding["message"],
                     finding["hint"],
-                    event.at.replace(tzinfo=None) if event else None,
-                    event.reason if event else None,
+                    answer.at.replace(tzinfo=None) if answer else None,
+                    answer.text if answer else None,
                 )
             )
     connection.begin()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
 
+from pipelines.checking.answers import Answer, answered
 from pipelines.checking.cells import Cells, read_cells
 from pipelines.checking.context import Context
 from pipelines.checking.hits import Hits, of_file
@@ -17,7 +18,7 @@ from pipelines.checking.parts import parts_and_wholes
 from pipelines.checking.plans import rules_over_plans
 from pipelines.checking.reading_faults import hits_of
 from pipelines.checking.recognise import match_headings, recognise
-from pipelines.checking.report import findings, quotable
+from pipelines.checking.report import findings, in_order, quotable
 from pipelines.checking.rows import Rows, rules_over_rows
 from pipelines.checking.sheet import Sheet
 from pipelines.checking.whose import Whose, announced, authority, file_name_disagrees, period, whose
@@ -93,7 +94,10 @@ def check(
     if not _refuses(headings.hits):
         lost = read_file.rows_not_read > 0
         hits += _of_rows(sheet, cells, found, context=context, rows_lost=lost)
-    return _checked(file_name, read_file, hits, sheet=sheet, found=found, rows=cells.rows)
+    answers = _answers(sheet, found, context=context)
+    return _checked(
+        file_name, read_file, hits, sheet=sheet, found=found, rows=cells.rows, answers=answers
+    )
 
 
 def _without_ours(file: ReadFile) -> ReadFile:
@@ -125,6 +129,12 @@ def _of_reading(read_file: ReadFile, sheet: Sheet | None) -> Iterator[Hits]:
         never = [at for name, at in sheet.positions.items() if declared[name].sensitive]
         show = min(never, default=len(sheet.header))
     return hits_of(read_file.faults, quotable=quotable, cells_to_show=show)
+
+
+def _answers(sheet: Sheet, found: Whose, *, context: Context) -> Sequence[Answer]:
+    if found.organisation is None or found.quarter is None:
+        return ()
+    return context.answers.of(found.organisation, sheet.ret.name, found.quarter)
 
 
 def _is_nil(sheet: Sheet) -> bool:
@@ -171,8 +181,11 @@ def _checked(
     sheet: Sheet | None,
     found: Whose,
     rows: pl.DataFrame | None,
+    answers: Sequence[Answer] = (),
 ) -> CheckedFile:
     made = findings(hits, header=read_file.header or (), sheet=sheet)
+    if answers and rows is not None and sheet is not None:
+        made = in_order([*made, *answered(made, answers, rows, sheet.ret)])
     outcome = Outcome.of(made)
     accepted = outcome in (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_QUERIES)
     found_rows = read_file.rows_found - read_file.rows_passed_over

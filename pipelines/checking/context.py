@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import polars as pl
 
+from pipelines.checking.answers import Answers, NoAnswers
 from pipelines.reading.outcome import Limits
 from schemas.quarter import Quarter
 from schemas.reference import Reference
@@ -62,7 +62,7 @@ class Context:
     expected_organisation: str | None = None
     expected_quarter: Quarter | None = None
     history: History = field(default_factory=NoHistory)
-    explanations: Mapping[str, str] = field(default_factory=dict)
+    answers: Answers = field(default_factory=NoAnswers)
     limits: Limits = field(default_factory=Limits)
     enforce_window: bool = False
     extended_to: dt.date | None = None

@@ -27,13 +27,20 @@ def findings(
     """
     report = _Report(header=header, sheet=sheet)
     made = _without_what_follows([finding for hit in hits for finding in report.of(hit)])
+    return in_order(made)
+
+
+def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings of the whole file first, then by row and column, then by severity and rule."""
     order = list(Severity)
-    made.sort(
-        key=lambda f: (
-            f.row or 0, _column_order(f.letter), order.index(f.severity), f.rule, f.message
+    return tuple(
+        sorted(
+            found,
+            key=lambda f: (
+                f.row or 0, _column_order(f.letter), order.index(f.severity), f.rule, f.message
+            ),
         )
     )  # fmt: skip
-    return tuple(made)
 
 
 def _without_what_follows(made: list[Finding]) -> list[Finding]:

@@ -1,0 +1,169 @@
+"""Which queries of the record's submissions are answered: by an answer of their own, or by one to
+an earlier submission that still counts because the value did not change."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from pipelines.checking.answers import Answer, bound, still_holds
+from pipelines.record.model import Event, EventKind, Obligation, Submission
+from pipelines.record.store import Record
+from schemas.declaration import Return
+from schemas.finding import Finding, Severity
+from schemas.quarter import Quarter
+from schemas.registry import returns
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explained:
+    """A query and its answer. ``at`` is when both were there: the later of the answer and the
+    submission. ``carried`` tells an answer that was given to an earlier submission."""
+
+    text: str
+    by_whom: str
+    at: dt.datetime
+    carried: bool
+
+
+class RecordAnswers:
+    """The answers in a record, as ``pipelines.checking.answers.Answers`` asks for them."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+
+    def of(self, organisation: str, return_name: str, quarter: Quarter) -> Sequence[Answer]:
+        """The answers to queries of the figures in use, those that are still about them."""
+        events = _events(self._record)
+        obligation = Obligation(organisation, return_name, quarter)
+        chain = _accepted(self._record).get(obligation, [])
+        if not any(one.submission_id in events for one in chain):
+            return ()
+        return _walk(self._record, chain, events)[1]
+
+
+def explained(record: Record, submission: Submission) -> Mapping[int, Explained]:
+    """The queries of a submission that are answered, by the finding's number (from 1)."""
+    if submission.queries == 0:
+        return {}
+    events = _events(record)
+    chain = _accepted(record).get(submission.obligation, []) if submission.obligation else []
+    before = [one for one in chain if one.submission_id < submission.submission_id]
+    if not any(one.submission_id in events for one in (*before, submission)):
+        return {}
+    return _walk(record, [*before, submission], events)[0].get(submission.submission_id, {})
+
+
+def explained_in_all(record: Record) -> Mapping[str, Mapping[int, Explained]]:
+    """The queries that are answered, by submission and finding number."""
+    events = _events(record)
+    found: dict[str, Mapping[int, Explained]] = {}
+    for chain in _accepted(record).values():
+        if any(one.submission_id in events for one in chain):
+            found |= _walk(record, chain, events)[0]
+    withdrawn = record.withdrawn()
+    for submission in record.submissions():  # what was answered before it was withdrawn
+        if submission.submission_id in withdrawn and submission.submission_id in events:
+            found[submission.submission_id] = explained(record, submission)
+    return found
+
+
+def _events(record: Record) -> dict[str, dict[int, Event]]:
+    """The newest answer to each query, by submission and finding number."""
+    found: dict[str, dict[int, Event]] = defaultdict(dict)
+    for event in record.events(EventKind.EXPLANATION):
+        found[event.details["submission_id"]][event.details["finding_number"]] = event
+    return found
+
+
+def _accepted(record: Record) -> dict[Obligation, list[Submission]]:
+    withdrawn = record.withdrawn()
+    found: dict[Obligation, list[Submission]] = defaultdict(list)
+    for one in record.submissions():
+        if one.obligation and one.is_accepted and one.submission_id not in withdrawn:
+            found[one.obligation].append(one)
+    return found
+
+
+def _walk(
+    record: Record, chain: Sequence[Submission], events: Mapping[str, Mapping[int, Event]]
+) -> tuple[dict[str, Mapping[int, Explained]], list[Answer]]:
+    """From the first submission of an obligation to the last: what is answered in each, and the
+    answers that are left at the end."""
+    answered: dict[str, Mapping[int, Explained]] = {}
+    live: dict[object, Answer] = {}
+    for submission in chain:
+        own = events.get(submission.submission_id, {})
+        ret = returns().get(submission.return_name or "")
+        if ret is None or not (live or own):
+            continue
+        rows = pl.read_parquet(record.rows_file(submission.submission_id))
+        findings = [_finding(one) for one in record.findings(submission.submission_id)]
+        live = {
+            question: answer
+            for question, answer in live.items()
+            if still_holds(answer.bound, findings, rows, ret)
+        }
+        live |= _given(own, findings, rows, ret)
+        answered[submission.submission_id] = _matched(
+            submission, own, live, findings=findings, rows=rows, ret=ret
+        )
+    return answered, list(live.values())
+
+
+def _given(
+    own: Mapping[int, Event], findings: Sequence[Finding], rows: pl.DataFrame, ret: Return
+) -> dict[object, Answer]:
+    found: dict[object, Answer] = {}
+    for number, event in own.items():
+        about = bound(findings[number - 1], rows, ret)
+        found[about.question] = Answer(
+            bound=about, text=event.reason, by_whom=event.by_whom, at=event.at
+        )
+    return found
+
+
+def _matched(
+    submission: Submission,
+    own: Mapping[int, Event],
+    live: Mapping[object, Answer],
+    *,
+    findings: Sequence[Finding],
+    rows: pl.DataFrame,
+    ret: Return,
+) -> dict[int, Explained]:
+    matched: dict[int, Explained] = {}
+    for number, finding in enumerate(findings, start=1):
+        if finding.severity is not Severity.QUERY:
+            continue
+        given = own.get(number)
+        answer = None if given else live.get(bound(finding, rows, ret).question)
+        if given is not None:
+            matched[number] = Explained(
+                text=given.reason, by_whom=given.by_whom, at=given.at, carried=False
+            )
+        elif answer is not None:
+            at = max(answer.at, submission.received_at)
+            matched[number] = Explained(
+                text=answer.text, by_whom=answer.by_whom, at=at, carried=True
+            )
+    return matched
+
+
+def _finding(stored: Mapping[str, Any]) -> Finding:
+    """A finding as the record keeps it."""
+    return Finding(
+        rule=stored["rule"],
+        severity=Severity(stored["severity"]),
+        message=stored["message"],
+        hint=stored["hint"],
+        row=stored["row"],
+        rows=tuple(stored.get("rows", ())),
+        column=stored["column"],
+        value=stored["value"],
+    )
