@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from typing import Any
 
+from pipelines.checking.words import rules
 from pipelines.record.model import Event, EventKind, Submission
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
@@ -53,7 +54,8 @@ def explain(
     if submission.submission_id in record.withdrawn():
         raise DecisionError("That submission is withdrawn; there is nothing to answer any more.")
     if says_nothing(text):
-        raise DecisionError("This answer does not say why. Say in a sentence what happened.")
+        words = rules()["EXP-002"].wordings[""]
+        raise DecisionError(f"{words.message} {words.hint}")
     return record.add_event(
         EventKind.EXPLANATION,
         at=at,

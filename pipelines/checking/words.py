@@ -4,8 +4,7 @@ A rule is ``[ROW-001]`` with ``version, severity, title, intent, put_right, mess
 a rule speaks in several ways, ``[ROW-001.name_of_variant]`` has a ``message``, a ``hint`` and
 perhaps another ``severity``; what a variant does not say is taken from the rule. Words in curly
 brackets are filled in: ``{value}`` is the cell, the others are named by the check. ``made_by``
-names the code that makes the finding where it is not a check of a file; ``waits_for`` says what
-a rule that is not checked yet waits for.
+names the code that makes the finding where it is not a check of a file.
 """
 
 from __future__ import annotations
@@ -45,7 +44,6 @@ class Rule:
     put_right: str
     wordings: Mapping[str, Wording]
     made_by: str | None
-    waits_for: str | None
 
 
 @cache
@@ -86,5 +84,4 @@ def _rule(rule_id: str, fields: dict[str, Any]) -> Rule:
         put_right=fields["put_right"],
         wordings=MappingProxyType(wordings),
         made_by=fields.get("made_by"),
-        waits_for=fields.get("waits_for"),
     )

@@ -163,12 +163,12 @@ def test_the_warehouse_has_carried_answers_too(record: Record) -> None:
     connection = duckdb.connect()
     load_submissions(connection, record)
     rows = connection.execute(
-        "SELECT submission_id, explanation, explained_at FROM raw.finding "
+        "SELECT submission_id, explanation, strftime(explained_at, '%-d %B') FROM raw.finding "
         "WHERE severity = 'query' ORDER BY submission_id"
     ).fetchall()
     told = "Only three people work there."
     # Of the second it is known from when it came, not from before.
     assert rows == [
-        (first.submission_id, told, dt.datetime(2018, 10, 21, 9)),
-        (second.submission_id, told, dt.datetime(2018, 10, 25, 9)),
+        (first.submission_id, told, "21 October"),
+        (second.submission_id, told, "25 October"),
     ]

@@ -4,8 +4,10 @@
 circumstances the files are checked, where the usual ones (a day after the quarter, nothing known
 of before) would not do: ``as_of``, ``file_name``, ``sender``, ``expected_return``, ``limits``,
 ``enforce_window``, ``before`` (accepted files by quarter), ``others`` (another organisation's),
-``closes_after_days``,
-``earlier_template``, ``date_column``. A key that begins with ``good_`` is for the good file only.
+``answered`` (a file whose first query was answered before),
+``opens_after_days``, ``closes_after_days``,
+``earlier_template``, ``date_column``. A table
+with the name of a file is for that file only.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
+from pipelines.checking.answers import Answer, Answers, NoAnswers, bound
 from pipelines.checking.check import check
 from pipelines.checking.context import Context
 from pipelines.checking.outcome import CheckedFile
@@ -28,6 +31,7 @@ from pipelines.reading.outcome import Limits
 from pipelines.reference import load_reference
 from schemas.columns import Kind, column, item_column, organisation_column, quarter_column
 from schemas.declaration import Renamed, Return
+from schemas.finding import Severity
 from schemas.quarter import Quarter
 from schemas.reference import Reference
 from schemas.registry import returns
@@ -85,6 +89,17 @@ class Past:
 
 
 @dataclass(frozen=True)
+class Said:
+    """Answers that were given before."""
+
+    answers: tuple[Answer, ...]
+
+    def of(self, organisation: str, return_name: str, quarter: Quarter) -> tuple[Answer, ...]:
+        """The same ones, whoever asks."""
+        return self.answers
+
+
+@dataclass(frozen=True)
 class Case:
     """One rule's fixtures and the circumstances of their check."""
 
@@ -112,16 +127,17 @@ class Case:
 
     def check(self, file: Path) -> CheckedFile:
         """What a fixture gives in the circumstances of the case."""
-        options = dict(self.options)
-        good = {k.removeprefix("good_"): v for k, v in options.items() if k.startswith("good_")}
-        if file == self.good:
-            options |= good
+        options = self.options | self.options.get(file.stem, {})
         return check(
             file.read_bytes(),
             file_name=options.get("file_name", "return.csv"),
             context=self._context(options),
             declared=_declared(options),
         )
+
+    def context(self) -> Context:
+        """The circumstances in which its files are checked."""
+        return self._context(self.options)
 
     def _context(self, options: Mapping[str, Any]) -> Context:
         sender = options.get("sender")
@@ -135,34 +151,55 @@ class Case:
             as_of=options.get("as_of", USUAL_DAY),
             sender_organisations=frozenset(sender) if sender else None,
             expected_return=options.get("expected_return"),
+            expected_organisation=options.get("expected_organisation"),
             enforce_window=options.get("enforce_window", False),
             limits=Limits(**options.get("limits", {})),
             history=past,
+            answers=self._answers(options.get("answered")),
         )
+
+    def _answers(self, name: str | None) -> Answers:
+        if name is None:
+            return NoAnswers()
+        file = self.folder / name
+        ret = returns()["training_compliance"]
+        queries = [one for one in _checked(file).findings if one.severity is Severity.QUERY]
+        about = bound(queries[0], _accepted(file), ret)
+        at = dt.datetime(2018, 10, 5, 9, tzinfo=dt.UTC)
+        return Said((Answer(bound=about, text="A small team", by_whom="Data lead", at=at),))
 
     def _accepted(self, name: str) -> pl.DataFrame:
         return _accepted(self.folder / name)
 
 
 @cache
-def _accepted(file: Path) -> pl.DataFrame:
-    """The rows of a file that came before; it must be one that is taken."""
-    checked = check(
+def _checked(file: Path) -> CheckedFile:
+    return check(
         file.read_bytes(),
         file_name=file.name,
         context=Context(reference=load_reference(), as_of=dt.date(2019, 4, 1)),
     )
+
+
+def _accepted(file: Path) -> pl.DataFrame:
+    """The rows of a file that came before; it must be one that is taken."""
+    checked = _checked(file)
     assert checked.rows is not None, (file, checked.findings)
     return checked.rows
 
 
+def at_noon(day: dt.date) -> dt.datetime:
+    """Noon of a day, in UTC."""
+    return dt.datetime.combine(day, dt.time(12), tzinfo=dt.UTC)
+
+
 def _reference(options: Mapping[str, Any]) -> Reference:
-    closes = options.get("closes_after_days")
+    days = {
+        name: options[name] for name in ("opens_after_days", "closes_after_days") if name in options
+    }
     reference = load_reference()
-    if closes is None:
-        return reference
-    calendars = tuple(replace(one, closes_after_days=closes) for one in reference.returns)
-    return replace(reference, returns=calendars)
+    calendars = tuple(replace(one, **days) for one in reference.returns)
+    return replace(reference, returns=calendars) if days else reference
 
 
 def _declared(options: Mapping[str, Any]) -> Mapping[str, Return] | None:
