@@ -116,6 +116,11 @@ class Case:
         return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
     @property
+    def is_of_a_file(self) -> bool:
+        """Whether checking a file is what gives the rule."""
+        return not {"received", "answers", "at_sign_off"} & self.options.keys()
+
+    @property
     def bad(self) -> list[Path]:
         """Every file that breaks the rule, the plainest first."""
         return sorted(self.folder.glob("bad*.csv"), key=lambda path: (len(path.stem), path.stem))

@@ -39,11 +39,7 @@ CATALOGUE = {
     Severity.NOTE: "FIL-005 FIL-006 ENC-001 ENC-002 ENC-005 STR-004 STR-005 HDR-004 PLN-004 "
     "COV-003 SDC-001 SEC-001 EXP-003 EXP-004",
 }
-OF_A_FILE = [
-    rule
-    for rule in rules()
-    if not {"received", "answers", "at_sign_off"} & Case(rule).options.keys()
-]
+OF_A_FILE = [rule for rule in rules() if Case(rule).is_of_a_file]
 
 
 def given(rule: str, file: Path) -> list[Finding]:
