@@ -7,7 +7,7 @@ Empty means None throughout. ``first_quarter`` None: since always; ``last_quarte
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -20,6 +20,8 @@ Aggregation = Literal["ratio", "sum", "none"]
 Kind = Literal["flow", "snapshot"]
 Frequency = Literal["monthly", "quarterly", "yearly"]
 Status = Literal["proposed", "live", "retired"]
+
+BOARD = "board"  # the subject of commentary that is about no one measure or plan
 
 
 def in_use(quarter: Quarter, *, first: Quarter | None, last: Quarter | None) -> bool:
@@ -363,8 +365,11 @@ class Reference:
     def code_list(self, name: str, quarter: Quarter | None = None) -> tuple[Code, ...]:
         """The codes of a list, only those in use in ``quarter`` where one is given.
 
-        ``organisation`` and ``area`` are lists too, made from their own files.
+        ``organisation``, ``area`` and ``subject`` (what commentary is about: every measure, every
+        plan, and the board) are lists too, made from their own files.
         """
+        if name == "subject":
+            return self._subjects(quarter)
         if name == "organisation":
             return tuple(
                 Code(
@@ -389,6 +394,28 @@ class Reference:
             for row in self.every_code
             if row.list == name and (quarter is None or row.in_use_at(quarter))
         )
+
+    def _subjects(self, quarter: Quarter | None) -> tuple[Code, ...]:
+        board = Code(
+            list="subject",
+            code=BOARD,
+            label="The board as a whole",
+            first_quarter=None,
+            last_quarter=None,
+        )
+        plans = (replace(row, list="subject") for row in self.code_list("plan"))
+        measures = (
+            Code(
+                list="subject",
+                code=row.measure,
+                label=row.title,
+                first_quarter=row.first_quarter,
+                last_quarter=row.last_quarter,
+            )
+            for row in self.measures
+        )
+        every = (board, *plans, *measures)
+        return tuple(row for row in every if quarter is None or row.in_use_at(quarter))
 
     def small_number_rule(self, name: str) -> SmallNumberRule | None:
         """The small-number rule of that name; None if there is none."""

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import plans
 import stories
+import words
 from series import QUARTERS, noise
 from stories import Row, Rows
 
@@ -30,6 +31,7 @@ TOLD: dict[str, Callable[[str, Quarter], Rows]] = {
     "action_progress": plans.action_progress,
     "risks": plans.risks,
     "clean_air_zone": stories.clean_air_zone,
+    "commentary": words.commentary,
     "domestic_abuse": stories.domestic_abuse,
     "referral_outcomes": stories.referral_outcomes,
     "safeguarding_activity": stories.safeguarding_activity,
@@ -44,6 +46,11 @@ VERY_LATE = {
     ("SWBHT", "training_compliance", "2018-19-Q2"): 41,
     ("BSWA", "domestic_abuse", "2018-19-Q1"): 48,
 }
+# How many days after a quarter its returns come; commentary is written when the figures are in.
+USUAL_DAYS = {"commentary": 42}
+# When the board pack's returns are said to have come. Its commentary was out with the papers, five
+# clear days before the meeting of 27 November 2018.
+PRINTED_AFTER = {"commentary": 50}
 # What the checks say of the printed figures that contradict each other or look odd.
 OUTCOMES = {
     "BSMHFT-training_compliance-2017-18-Q4": "needs correction",
@@ -119,7 +126,8 @@ def _next_quarter() -> None:
 def _deliveries(name: Name, rows: list[Row], quarter: Quarter) -> list[Made]:
     organisation, return_name, _ = name
     file = HERE / return_name / f"{organisation}-{return_name}-{quarter.key}.csv"
-    after = VERY_LATE.get(name, 18 + round(3 * noise("days", *name)))
+    usual = USUAL_DAYS.get(return_name, 18)
+    after = VERY_LATE.get(name, usual + round(3 * noise("days", *name)))
     at = dt.datetime.combine(
         quarter.end + dt.timedelta(days=after), dt.time(9 + len(organisation) % 7, 10), dt.UTC
     )
@@ -197,9 +205,9 @@ def _of_the_board_pack() -> list[Made]:
     """The printed returns; the one without the contradictions comes three days later."""
     found = []
     for file in sorted(BOARD_PACK.glob("*/*.csv")):
-        organisation, _, key = _name_of(file)
+        organisation, return_name, key = _name_of(file)
         later = 3 if file.stem.endswith("-without-contradictions") else 0
-        day = Quarter.parse(key).end + dt.timedelta(days=24 + later)
+        day = Quarter.parse(key).end + dt.timedelta(days=PRINTED_AFTER.get(return_name, 24) + later)
         found.append(
             Made(
                 file=file,

@@ -15,3 +15,16 @@
 {% macro quoted(column) -%}
     {{ adapter.quote(column) }}
 {%- endmacro %}
+
+{# Every place of a text that a pattern finds, replaced. Patterns keep to what RE2 and Java both read. #}
+{% macro replace_every(text, pattern, by) -%}
+    {{ return(adapter.dispatch('replace_every')(text, pattern, by)) }}
+{%- endmacro %}
+
+{% macro default__replace_every(text, pattern, by) -%}
+    regexp_replace({{ text }}, '{{ pattern }}', '{{ by }}', 'g')
+{%- endmacro %}
+
+{% macro spark__replace_every(text, pattern, by) -%}
+    regexp_replace({{ text }}, '{{ pattern }}', '{{ by }}')
+{%- endmacro %}

@@ -3,6 +3,7 @@
     {{ return([
         'action_progress',
         'clean_air_zone',
+        'commentary',
         'domestic_abuse',
         'population_outcomes',
         'referral_outcomes',
