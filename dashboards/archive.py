@@ -5,6 +5,7 @@ They say nothing of any figure. Each is a pure function of the list of editions.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import html
 import json
@@ -36,11 +37,18 @@ def public_index(editions: Sequence[Listed]) -> dict[str, bytes]:
     return {style: content, "index.html": text.encode("utf-8")}
 
 
-def start_page(edition: Listed) -> dict[str, bytes]:
+def start_page(
+    *, name: str, meeting: str, meeting_on: dt.date | None, quarter_label: str, board: str | None
+) -> dict[str, bytes]:
     """What a zip of one edition opens with, by path beside the folder ``meetings``."""
     style, content = _style("assets")
+    carried = {
+        "name": name,
+        "meeting": numbers.day(meeting_on) if meeting_on else meeting,
+        "quarter_label": quarter_label,
+    }
     page = _environment().get_template("editions.html")
-    text = page.render(style=style, editions=(), newest=None, board=edition.board, carried=edition)
+    text = page.render(style=style, editions=(), newest=None, board=board, carried=carried)
     return {style: content, "index.html": text.encode("utf-8")}
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from pathlib import Path
+
+from dashboards.comparing import Changes
 
 # Where the list of all editions lies, seen from an edition's own folder. Below the public folder it
 # is the public list, in the archive file its first page, among the releases the officers' list.
@@ -42,8 +43,8 @@ class Edition:
     """The edition that a site is.
 
     ``name`` and ``revision`` as in its release's manifest; of a draft, those it would have.
-    ``earlier`` are the editions that it looks back on, oldest first; ``neighbour`` is the folder of
-    the published data of the last of them, with which the figures are compared.
+    ``earlier`` are the editions that it looks back on, oldest first; ``changes`` is how it differs
+    from the last of them, and where that cannot be told, ``not_comparable`` says why.
     """
 
     name: str
@@ -52,4 +53,5 @@ class Edition:
     signed_off_by: str | None = None
     signed_off_on: dt.date | None = None
     earlier: tuple[Listed, ...] = ()
-    neighbour: Path | None = None
+    changes: Changes | None = None
+    not_comparable: str = ""

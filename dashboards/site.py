@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from dashboards import areas, published, rendering, templating
+from dashboards import areas, pack, published, rendering, templating
 from dashboards.chart import Chart
 from dashboards.editions import Edition
 from dashboards.figures import base
 from dashboards.pages import data
 from dashboards.pages.base import Page, Site
 from dashboards.pages.registry import PAGE_TYPES
+from dashboards.paper import printed as paper_of
 
 _ASSETS = Path(__file__).parent / "assets"
 _VENDOR = Path(__file__).parent / "vendor"
@@ -49,6 +50,7 @@ def build_site(
     chart_cache: Path | None = None,
     shapes: Path | None = None,
     edition: Edition | None = None,
+    paper: bool = False,
 ) -> SiteReport:
     """Writes the site of one release.
 
@@ -56,8 +58,10 @@ def build_site(
     must not hold anything yet, since a page left from before would be published with the rest. A
     ``draft`` is marked on every page and in every picture. ``chart_cache`` is a folder where
     pictures are kept between builds. ``edition`` says which edition it is and what came before it;
-    without one the pages stand by themselves. ``shapes`` is a folder of outlines of areas, which
-    ``dashboards/shapes/README.md`` describes; they stand before the made-up ones of the project.
+    without one the pages stand by themselves. A final site has the whole on one page and the
+    summary in one file; with ``paper`` both are printed to PDF too, which needs Chromium.
+    ``shapes`` is a folder of outlines of areas, which ``dashboards/shapes/README.md`` describes;
+    they stand before the made-up ones of the project.
 
     Without Chromium the site is whole but for its pictures, and the report says so. Raises
     ``PublishedDataError`` where the data are not what the contract says, ``ShapesError`` where a
@@ -70,7 +74,6 @@ def build_site(
         raise FileExistsError(f"{site_dir} is not empty")
     site = Site(
         published=published.load(data_dir),
-        data_dir=data_dir,
         status=status,
         edition=edition,
         areas=areas.load([areas.MADE_UP, *([shapes] if shapes else [])]),
@@ -84,18 +87,36 @@ def build_site(
     files |= data.files(site.published)
     pictures = _picture_files(files, charts, drawn.svgs)
     _table_files(files, pages)
+    browser = rendering.find_browser() if paper and status == "final" else None
     environment = templating.environment(
-        site, assets=assets, pictures=pictures, sizes={k: len(v) for k, v in files.items()}
+        site,
+        assets=assets,
+        pictures=pictures,
+        sizes={k: len(v) for k, v in files.items()},
+        printed=browser is not None,
     )
     for page in pages:
         files[page.path] = templating.render(environment, page)
+    if status == "final":
+        files[pack.WHOLE] = pack.whole(pages, files)
+        files[pack.SUMMARY] = pack.summary(files)
     _write(site_dir, files)
+    missing = list(drawn.missing)
+    if browser is not None:
+        sheets = {pack.SUMMARY_PDF: site_dir / "index.html", pack.WHOLE_PDF: site_dir / pack.WHOLE}
+        named = f"{site.published.release.board or 'Board'}, {site.edition_name}"
+        pdfs = paper_of([*sheets.values()], browser=browser, edition=named)
+        printed = dict(zip(sheets, pdfs, strict=True))
+        _write(site_dir, printed)
+        files |= printed
+    elif paper and status == "final":
+        missing.append("the PDFs were not made: no Chromium was found")
     return SiteReport(
         files={path: hashlib.sha256(files[path]).hexdigest() for path in sorted(files)},
         pages=tuple(page.path for page in pages),
         charts=len(charts),
         charts_from_cache=drawn.from_cache,
-        missing=drawn.missing,
+        missing=tuple(missing),
     )
 
 

@@ -45,12 +45,17 @@ COMPILED = _Compiled()
 
 
 def environment(
-    site: Site, *, assets: Mapping[str, str], pictures: Mapping[str, str], sizes: Mapping[str, int]
+    site: Site,
+    *,
+    assets: Mapping[str, str],
+    pictures: Mapping[str, str],
+    sizes: Mapping[str, int],
+    printed: bool = False,
 ) -> Environment:
     """The templates with what they may call.
 
     ``assets`` and ``pictures`` give paths by plain names and chart ids; ``sizes`` gives the bytes
-    of each file that can be downloaded.
+    of each file that can be downloaded; ``printed`` says whether there will be PDFs.
     """
     made = Environment(
         loader=FileSystemLoader(_TEMPLATES, encoding="utf-8"),
@@ -85,6 +90,7 @@ def environment(
         "draft": site.status == "draft",
         "edition": site.edition,
         "all_editions": ALL_EDITIONS,
+        "printed": printed,
         "policy": CONTENT_POLICY,
         "navigation": [kind.navigation for kind in PAGE_TYPES if kind.navigation],
         "assets": assets,

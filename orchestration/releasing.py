@@ -14,14 +14,17 @@ from typing import Any, Literal
 
 import polars as pl
 
-from dashboards import archive
+from dashboards import archive, pack
 from dashboards import editions as pages
+from dashboards.comparing import Changes, NotComparableError, compare
 from dashboards.site import SiteReport, build_site
 from pipelines.disclosure.accepted import accepted_figures, accepted_ids
 from pipelines.disclosure.adapter import write_ledger
 from pipelines.disclosure.attack import attack_release
 from pipelines.durable import exclusive, replace_file
 from pipelines.editions import (
+    MEETINGS,
+    PACK,
     Entrances,
     amended_by,
     as_list,
@@ -124,7 +127,10 @@ def make_release(
         chart_cache=workspace.charts,
         edition=context,
         shapes=workspace.root / "shapes",
+        paper=edition is not None,
     )
+    if edition is not None:
+        _pack(staging, edition=edition, quarter=quarter)
     release = finish(
         staging,
         workspace.releases,
@@ -136,6 +142,27 @@ def make_release(
     )
     show_to_officers(workspace)
     return Made(release=release, site=site)
+
+
+def _pack(staging: Path, *, edition: Edition, quarter: Quarter) -> None:
+    """Adds the zip of an edition: its pages where they lie in the public folder, and a page
+    beside them that leads in."""
+    site = staging / "site"
+    files = {
+        f"{MEETINGS}/{edition.name}/{path.relative_to(site).as_posix()}": path.read_bytes()
+        for path in site.rglob("*")
+        if path.is_file()
+    }
+    start = archive.start_page(
+        name=edition.name,
+        meeting=edition.meeting,
+        meeting_on=edition.meeting_on,
+        quarter_label=quarter.label,
+        board=_release_row(staging / "data")["board"],
+    )
+    target = staging / PACK / f"{edition.name}.zip"
+    target.parent.mkdir()
+    target.write_bytes(pack.zipped(files | start))
 
 
 def publish(
@@ -249,6 +276,7 @@ def edition_context(
             revision=edition_of(same[-1]).revision + 1 if same else 0,
             note="",
         )
+    changes, why_not = _changes(workspace, earlier, data)
     return pages.Edition(
         name=edition.name,
         revision=edition.revision,
@@ -256,8 +284,21 @@ def edition_context(
         signed_off_by=signed_off.by_whom if signed_off else None,
         signed_off_on=signed_off.at.astimezone(LONDON).date() if signed_off else None,
         earlier=listing(workspace, earlier),
-        neighbour=workspace.releases / earlier[-1].release_id / "data" if earlier else None,
+        changes=changes,
+        not_comparable=why_not,
     )
+
+
+def _changes(
+    workspace: Workspace, earlier: Sequence[Release], data: Path
+) -> tuple[Changes | None, str]:
+    """How the data differ from the last of the editions before; else why that cannot be told."""
+    if not earlier:
+        return None, ""
+    try:
+        return compare(workspace.releases / earlier[-1].release_id / "data", data), ""
+    except NotComparableError as reason:
+        return None, str(reason)
 
 
 def listing(workspace: Workspace, published: Sequence[Release]) -> tuple[pages.Listed, ...]:

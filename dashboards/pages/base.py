@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Literal
 
 from dashboards import words
@@ -57,10 +56,15 @@ class Site:
     """The data and what every page asks of it."""
 
     published: Published
-    data_dir: Path
     status: Status
     edition: Edition | None = None
     areas: Mapping[str, Shapes] = field(default_factory=dict)
+
+    @property
+    def edition_name(self) -> str:
+        """Which edition it is, in words for the foot of a sheet."""
+        label = self.published.release.quarter_label
+        return f"{label}, edition {self.edition.name}" if self.edition else label
 
     @cached_property
     def plans(self) -> Plans:

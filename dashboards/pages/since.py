@@ -9,7 +9,7 @@ from typing import Any
 
 from dashboards import numbers, words
 from dashboards.chart import Cell, Column, Table
-from dashboards.comparing import Changes, Figure, NotComparableError, compare
+from dashboards.comparing import Changes, Figure
 from dashboards.pages.base import Site
 from dashboards.published import Measure
 
@@ -49,7 +49,7 @@ class Comparison:
 
 def parts(site: Site) -> tuple[Mapping[str, Any], Mapping[str, Table]]:
     """What the template is given, and the file of what changed where anything did."""
-    comparison, reason = _comparison(site)
+    comparison = _comparison(site)
     edition = site.edition
     corrections: list[tuple[str, dt.date | None, str]] = [
         (one.name, one.published_on, one.note) for one in (edition.earlier if edition else ())
@@ -58,20 +58,17 @@ def parts(site: Site) -> tuple[Mapping[str, Any], Mapping[str, Table]]:
         corrections.append((edition.name, edition.signed_off_on, edition.note))
     told = {
         "comparison": comparison,
-        "not_comparable": reason,
+        "not_comparable": edition.not_comparable if edition else "",
         "corrections": [row for row in reversed(corrections) if row[2]],
     }
     has_file = comparison is not None and comparison.table.rows
     return told, {"changes-since-edition": comparison.table} if comparison and has_file else {}
 
 
-def _comparison(site: Site) -> tuple[Comparison | None, str]:
-    if site.edition is None or site.edition.neighbour is None:
-        return None, ""
-    try:
-        changes = compare(site.edition.neighbour, site.data_dir)
-    except NotComparableError as reason:
-        return None, str(reason)
+def _comparison(site: Site) -> Comparison | None:
+    changes = site.edition.changes if site.edition else None
+    if changes is None:
+        return None
     by_id = site.published.measure_by_id
     return Comparison(
         sentences=tuple(_sentences(site, changes)),
@@ -83,7 +80,7 @@ def _comparison(site: Site) -> tuple[Comparison | None, str]:
             if move.measure in by_id
         ),
         table=_table(site, changes),
-    ), ""
+    )
 
 
 def _sentences(site: Site, changes: Changes) -> list[str]:
