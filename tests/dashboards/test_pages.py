@@ -17,7 +17,7 @@ from tests.dashboards import made_up
 
 def pages_of(data: Path) -> list[tuple[PageType, Page]]:
     """Every page with its kind."""
-    site = Site(published=published.load(data), data_dir=data, status="draft")
+    site = Site(published=published.load(data), status="draft")
     return [(kind, page) for kind in PAGE_TYPES for page in kind.make(site)]
 
 
