@@ -58,6 +58,8 @@ def build_models(
     command = [
         "--quiet", "--log-level-file", "info", "build", *arguments(workspace.dbt_target),
         *selection, "--vars", json.dumps(dict(variables)),
+        # Unit tests ask of the models' code and of no figure: they run where the code is tested.
+        "--exclude-resource-type", "unit_test",
     ]  # fmt: skip
     if indirect:
         command += ["--indirect-selection", indirect]
