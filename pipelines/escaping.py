@@ -74,10 +74,10 @@ def markdown_cell(text: str) -> str:
 
 def is_formula(text: str) -> bool:
     """Whether a spreadsheet could run ``text`` as a formula. ``-3`` and ``-3.5`` are numbers;
-    blanks and unseen characters before a formula do not disarm it."""
+    blanks, quotation marks and unseen characters before a formula do not disarm it."""
     if text.startswith(_FORMULA_STARTS):
         return _PLAIN_NUMBER.fullmatch(text) is None
-    core = text.lstrip(" \u00a0\ufeff\u200b")
+    core = text.lstrip(' "\u00a0\ufeff\u200b')
     return core != text and is_formula(core)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipelines.checking.codes import NEAREST_LOOKED_FOR, judge_code
-from pipelines.checking.dates import read_date, read_month, read_period, read_quarter
+from pipelines.checking.dates import SLASHED, read_date, read_month, read_period, read_quarter
 from pipelines.checking.deadline_cells import deadline_reader
 from pipelines.checking.hits import Hits
 from pipelines.checking.numbers import SYMBOLS, Judgement, Reading, judge_number
@@ -30,7 +30,7 @@ from schemas.reference import Reference
 
 _WHOLE = r"^-?[0-9]{1,15}$"
 _NUMBER = r"^-?[0-9]{1,15}(?:\.[0-9]{1,15})?$"
-_FORMULA_START = r"^[\s\u00a0\u200b\ufeff]*[=+\-@＝＋－＠]|^[\t\r\n]"
+_FORMULA_START = r"^[\s\"\u00a0\u200b\ufeff]*[=+\-@＝＋－＠]|^[\t\r\n]"
 # Ten digits can be an NHS number; no return counts thousands of millions.
 _NHS_NUMBER_LONG = 10
 _EDGES = BLANK + UNSEEN
@@ -160,6 +160,8 @@ def _listed_column(
 ) -> _Found:
     dtype = dtype_of(column.kind)
     readings = {cell: reader(cell) for cell in text.unique(maintain_order=True)}
+    if column.kind is Kind.DATE:
+        readings = _dates_either_way(readings)
     hits, faulty = _judged(text, row_numbers, readings, column)
     if column.kind in (Kind.PERIOD, Kind.DEADLINE):
         return _series_of_parts(text, column, readings), hits, faulty
@@ -169,6 +171,26 @@ def _listed_column(
     values = pl.Series([readings[cell].value for cell in cells], dtype=dtype)
     read = text.replace_strict(pl.Series(cells, dtype=pl.String), values, return_dtype=dtype)
     return [read.alias(column.name)], hits, faulty
+
+
+def _dates_either_way(readings: Mapping[str, Reading]) -> dict[str, Reading]:
+    """The readings with a note on each date that could be read with the month first; where some
+    other date of the column shows that the month does come first, it is none that can be used."""
+    turned = any(r.judgement and r.judgement.rule == "DAT-002" for r in readings.values())
+    found = dict(readings)
+    for cell, reading in readings.items():
+        day = reading.value
+        if reading.judgement is not None or not isinstance(day, dt.date):
+            continue
+        if not (SLASHED.fullmatch(cell.strip(_EDGES)) and day.day <= 12 and day.day != day.month):
+            continue
+        other = day.replace(day=day.month, month=day.day)
+        facts = {"plain": day.isoformat(), "other": other.isoformat()}
+        judgement = Judgement(
+            rule="DAT-002", variant="perhaps" if turned else "either", facts=facts
+        )
+        found[cell] = Reading(value=None if turned else day, judgement=judgement)
+    return found
 
 
 def _series_of_parts(

@@ -14,7 +14,7 @@ _NAME = (
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
-_SLASHED = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})", re.ASCII)
+SLASHED = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})", re.ASCII)
 _NAMED_DAY = re.compile(
     rf"(\d{{1,2}})(?:st|nd|rd|th)?[ -]{_NAME}[ ,-]+(\d{{4}}|\d{{2}})", re.I | re.ASCII
 )
@@ -88,7 +88,7 @@ def read_date(text: str) -> dt.date | Judgement:
         return _day(int(match[1]), int(match[2]), int(match[3])) or _no_such_day(
             int(match[1]), int(match[3]), int(match[2])
         )
-    slashed = _SLASHED.fullmatch(text)
+    slashed = SLASHED.fullmatch(text)
     if slashed:
         day, month, year = int(slashed[1]), int(slashed[3]), _full_year(slashed[4])
         return _day(year, month, day) or _no_such_day(year, month, day)

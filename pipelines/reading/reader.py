@@ -85,6 +85,18 @@ def read(
     )
 
 
+def as_sent(content: bytes) -> list[tuple[str, ...]] | None:
+    """The rows of a file exactly as it holds them, blank and broken ones too, in their places;
+    None where it is no text. A ``sep=`` line is no row."""
+    if _not_text(content, limits=Limits(bytes=len(content))) or unmarked_utf_16(content):
+        return None
+    decoded = decode(content)
+    start = decoded.body[:_START_BYTES].decode("utf-8", errors="ignore")
+    dialect = find_dialect(start, known=())
+    text = decoded.body.decode("utf-8")[dialect.sep_line_characters :]
+    return [record.cells for record in scan(text, delimiter=dialect.delimiter)]
+
+
 def _records(decoded: Decoded, dialect: Dialect, *, most: int) -> Records:
     """The records by the quick way where the file allows it, else by the exact scanner."""
     body = decoded.body

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-CORPORA = Path(__file__).resolve().parents[4] / "shared" / "corpora"
+CORPORA = Path(__file__).resolve().parents[3] / "shared" / "corpora"
 
 
 @pytest.fixture(scope="session")
