@@ -49,6 +49,7 @@ def build_site(
     status: Literal["draft", "final"],
     chart_cache: Path | None = None,
     shapes: Path | None = None,
+    check_titles: Mapping[str, str] | None = None,
     edition: Edition | None = None,
     paper: bool = False,
 ) -> SiteReport:
@@ -61,7 +62,8 @@ def build_site(
     without one the pages stand by themselves. A final site has the whole on one page and the
     summary in one file; with ``paper`` both are printed to PDF too, which needs Chromium.
     ``shapes`` is a folder of outlines of areas, which ``dashboards/shapes/README.md`` describes;
-    they stand before the made-up ones of the project.
+    they stand before the made-up ones of the project. ``check_titles`` says in words what each
+    check finds, by its rule.
 
     Without Chromium the site is whole but for its pictures, and the report says so. Raises
     ``PublishedDataError`` where the data are not what the contract says, ``ShapesError`` where a
@@ -77,6 +79,7 @@ def build_site(
         status=status,
         edition=edition,
         areas=areas.load([areas.MADE_UP, *([shapes] if shapes else [])]),
+        check_titles=check_titles or {},
     )
     pages = [page for kind in PAGE_TYPES for page in kind.make(site)]
     charts = [chart for page in pages for chart in page.charts]

@@ -20,6 +20,8 @@ from dashboards.published import Measure, Summary
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
+_IN_SHORT = 140  # characters of commentary on the summary; its page has the whole
+
 # Nothing is fetched from anywhere, no style or script stands in a page, no form leads out.
 CONTENT_POLICY = (
     "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; "
@@ -103,6 +105,7 @@ def environment(
         "movement": words.movement,
         "period_of": lambda summary: words.period_of(published, summary),
         "word": words.word,
+        "shortened": lambda text: words.shortened(text, most=_IN_SHORT),
         "say": words.say,
         "rating_tag": icons.rating_tag,
         "rating_glyph": icons.rating_glyph,

@@ -45,6 +45,11 @@ def say(name: str, **parts: str) -> str:
     return sentences()[name].format(**parts)
 
 
+def breakdown_name(breakdown: str) -> str:
+    """A breakdown as people say it: ``staff_group`` is 'staff group'."""
+    return breakdown.replace("_", " ")
+
+
 def shown_figure(measure: Measure, value: float | None) -> str:
     """A figure of a measure as a page writes it; a dash for none."""
     if value is None:

@@ -18,6 +18,7 @@ from dashboards import archive, pack
 from dashboards import editions as pages
 from dashboards.comparing import Changes, NotComparableError, compare
 from dashboards.site import SiteReport, build_site
+from pipelines.checking.words import rules
 from pipelines.disclosure.accepted import accepted_figures, accepted_ids
 from pipelines.disclosure.adapter import write_ledger
 from pipelines.disclosure.attack import attack_release
@@ -128,6 +129,7 @@ def make_release(
         edition=context,
         shapes=workspace.root / "shapes",
         paper=edition is not None,
+        check_titles={rule_id: rule.title for rule_id, rule in rules().items()},
     )
     if edition is not None:
         _pack(staging, edition=edition, quarter=quarter)

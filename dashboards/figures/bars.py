@@ -102,7 +102,7 @@ def breakdown_chart(
     )
     return _chart(
         measure, items, name=slug(breakdown), heading=heading, alt=alt, caption=caption,
-        marks=marks, row_heading=breakdown.capitalize(), bars=True,
+        marks=marks, row_heading=words.breakdown_name(breakdown).capitalize(), bars=True,
     )  # fmt: skip
 
 

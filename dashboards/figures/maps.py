@@ -80,7 +80,7 @@ def _table(
     return Table(
         caption=caption,
         columns=(
-            Column(key="name", heading=breakdown.capitalize()),
+            Column(key="name", heading=words.breakdown_name(breakdown).capitalize()),
             Column(key="letter", heading="Letter"),
             Column(key="period", heading="Period"),
             Column(key="value", heading=words.word("unit", measure.unit), charted=True),

@@ -59,6 +59,7 @@ class Site:
     status: Status
     edition: Edition | None = None
     areas: Mapping[str, Shapes] = field(default_factory=dict)
+    check_titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def edition_name(self) -> str:
@@ -146,7 +147,11 @@ class Site:
                 measure,
                 summary,
                 breakdown=breakdown,
-                heading=words.say("sections.breakdown", title=measure.title, breakdown=breakdown),
+                heading=words.say(
+                    "sections.breakdown",
+                    title=measure.title,
+                    breakdown=words.breakdown_name(breakdown),
+                ),
                 marks=self.marks(measure.measure),
             )
             for breakdown in breakdowns
@@ -183,7 +188,8 @@ class Site:
         found = []
         for breakdown, shapes in sorted(self.areas.items()):
             items = bars.breakdown_items(self.published, measure, summary, breakdown=breakdown)
-            heading = words.say("sections.map", title=measure.title, breakdown=breakdown)
+            name = words.breakdown_name(breakdown)
+            heading = words.say("sections.map", title=measure.title, breakdown=name)
             chart = maps.map_chart(
                 measure, items, shapes, heading=heading, marks=self.marks(measure.measure)
             )

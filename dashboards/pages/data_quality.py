@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from dashboards import quality
 from dashboards.pages.base import Page, PageType, Site
-from dashboards.published import Submission
+from dashboards.published import Measure, Submission, Value
 from schemas.quarter import Quarter
 
 _QUARTERS = 6
@@ -22,13 +23,18 @@ def _make(site: Site) -> Iterator[Page]:
             by_organisation = calendar.setdefault(owed.return_name, {})
             by_organisation.setdefault(owed.organisation, {})[owed.quarter] = owed
     now = [s for s in published.submissions if s.quarter == published.release.quarter]
+    names = sorted({s.return_name for s in now}, key=site.return_title)
     sources = [
+        (site.return_title(name), quality.scores(s for s in now if s.return_name == name))
+        for name in names
+    ]
+    course = [
         (
-            name,
-            site.return_title(name),
-            [s for s in now if s.return_name == name],
+            site.quarter_label(quarter),
+            quality.scores(s for s in published.submissions if s.quarter == quarter),
         )
-        for name in sorted({s.return_name for s in now})
+        for quarter in quarters
+        if any(s.quarter == quarter for s in published.submissions)
     ]
     rules: Counter[tuple[str, str]] = Counter()
     for finding in published.findings:
@@ -49,15 +55,34 @@ def _make(site: Site) -> Iterator[Page]:
             "quarters": quarters,
             "calendar": calendar,
             "sources": sources,
+            "all_sources": quality.scores(now),
+            "course": course,
+            "issues": _issues(site),
             "rules": sorted(rules.items(), key=lambda row: (-row[1], row[0])),
             "states": sorted(states.items()),
         },
     )
 
 
+def _issues(site: Site) -> list[tuple[Measure, Value]]:
+    """The combined figures of the release's quarter that lack a partner or have an open query."""
+    found = []
+    for measure, summary in site.board:
+        if summary is None:
+            continue
+        totals = site.published.totals_by_series.get((measure.measure, summary.organisation), ())
+        found += [
+            (measure, value)
+            for value in totals
+            if value.quarter == site.published.release.quarter
+            and (value.partners_missing or value.open_queries)
+        ]
+    return found
+
+
 PAGE_TYPE = PageType(
     name="data quality",
-    parts=("sources", "calendar", "findings", "states"),
+    parts=("sources", "course", "issues", "calendar", "findings", "states"),
     make=_make,
     navigation=("Data quality", "data-quality.html"),
 )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dashboards import words
+from dashboards import summary_words, words
 from dashboards.chart import Cell, Column, Table
 from dashboards.pages.base import Page, PageType, Site
 from dashboards.published import Measure, Submission, Summary
+from dashboards.summary_words import Answer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,33 +20,52 @@ class MeasureException:
     summary: Summary
     rules: tuple[str, ...]
     partners_missing: str | None
+    answer: Answer
 
 
-_WEIGHTS = ("concern_off", "concern", "failing", "off", "queries", "incomplete")
+_WEIGHTS = (
+    "concern_off", "concern", "failing", "off", "action_late", "unexplained", "queries", "revised",
+    "old", "incomplete",
+)  # fmt: skip
 
 
 def measure_exceptions(site: Site) -> list[MeasureException]:
     """The measures that a rule picks out, most pressing first."""
     found = []
+    quarter = site.published.release.quarter
+    revised = {row.measure for row in site.published.revisions}
     for measure, summary in site.board:
         if summary is None:
             continue
         concern = (summary.variation or "").startswith("concern")
         off = summary.rating == "off target"
+        answer = summary_words.answer_to(site.published, site.plans, measure)
         missing = _missing_partners(site, measure, summary)
         holds = {
             "concern_off": concern and off,
             "concern": concern and not off,
             "failing": summary.assurance == "consistently failing",
             "off": off and not concern,
+            "action_late": any(action.standing == "late" for action in answer.actions),
+            "unexplained": (concern or off)
+            and bool(site.published.commentary)
+            and (answer.commentary is None or answer.commentary.quarter != quarter),
             "queries": bool(summary.open_queries),
+            "revised": measure.measure in revised,
+            "old": summary.value is not None
+            and summary.quarter < quarter
+            and measure.frequency != "yearly",
             "incomplete": bool(missing),
         }
         rules = tuple(rule for rule in _WEIGHTS if holds[rule])
         if rules:
             found.append(
                 MeasureException(
-                    measure=measure, summary=summary, rules=rules, partners_missing=missing
+                    measure=measure,
+                    summary=summary,
+                    rules=rules,
+                    partners_missing=missing,
+                    answer=answer,
                 )
             )
     return sorted(
@@ -82,6 +102,7 @@ def _make(site: Site) -> Iterator[Page]:
     table = Table(
         caption="Measures that a rule picks out",
         columns=(
+            Column(key="rank", heading="Rank"),
             Column(key="measure", heading="Measure"),
             Column(key="title", heading="Title"),
             Column(key="quarter", heading="Quarter"),
@@ -96,13 +117,13 @@ def _make(site: Site) -> Iterator[Page]:
             tuple(
                 Cell(value=value, text=str(value or ""))
                 for value in (
-                    e.measure.measure, e.measure.title, site.quarter_label(e.summary.quarter),
+                    rank, e.measure.measure, e.measure.title, site.quarter_label(e.summary.quarter),
                     e.summary.value, e.summary.rating, e.summary.variation, e.summary.assurance,
                     "; ".join(words.word("exception", rule) for rule in e.rules),
                     e.measure.owner_role,
                 )
             )
-            for e in measures
+            for rank, e in enumerate(measures, start=1)
         ),
     )  # fmt: skip
     yield Page(

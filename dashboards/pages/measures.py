@@ -121,9 +121,10 @@ def _breakdowns_without_chart(
         name = f"{slug(measure.measure)}-{slug(breakdown)}"
         items = bars.breakdown_items(site.published, measure, summary, breakdown=breakdown)
         if items and all(chart.chart_id != name for chart in drawn):
-            heading = words.say("sections.breakdown", title=measure.title, breakdown=breakdown)
+            said = words.breakdown_name(breakdown)
+            heading = words.say("sections.breakdown", title=measure.title, breakdown=said)
             found[name] = bars.items_table(
-                measure, items, row_heading=breakdown.capitalize(), caption=heading
+                measure, items, row_heading=said.capitalize(), caption=heading
             )
     return found
 
