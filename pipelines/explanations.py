@@ -32,16 +32,18 @@ class Explained:
 
 
 class RecordAnswers:
-    """The answers in a record, as ``pipelines.checking.answers.Answers`` asks for them."""
+    """The answers in a record, as ``pipelines.checking.answers.Answers`` asks for them; with
+    ``as_of`` (aware), as they stood at that moment."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, *, as_of: dt.datetime | None = None) -> None:
         self._record = record
+        self._as_of = as_of
 
     def of(self, organisation: str, return_name: str, quarter: Quarter) -> Sequence[Answer]:
         """The answers to queries of the figures in use, those that are still about them."""
-        events = _events(self._record)
+        events = _events(self._record, as_of=self._as_of)
         obligation = Obligation(organisation, return_name, quarter)
-        chain = _accepted(self._record).get(obligation, [])
+        chain = _accepted(self._record, as_of=self._as_of).get(obligation, [])
         if not any(one.submission_id in events for one in chain):
             return ()
         return _walk(self._record, chain, events)[1]
@@ -73,18 +75,25 @@ def explained_in_all(record: Record) -> Mapping[str, Mapping[int, Explained]]:
     return found
 
 
-def _events(record: Record) -> dict[str, dict[int, Event]]:
+def _events(record: Record, *, as_of: dt.datetime | None = None) -> dict[str, dict[int, Event]]:
     """The newest answer to each query, by submission and finding number."""
     found: dict[str, dict[int, Event]] = defaultdict(dict)
     for event in record.events(EventKind.EXPLANATION):
+        if as_of is not None and event.at > as_of:
+            continue
         found[event.details["submission_id"]][event.details["finding_number"]] = event
     return found
 
 
-def _accepted(record: Record) -> dict[Obligation, list[Submission]]:
-    withdrawn = record.withdrawn()
+def _accepted(
+    record: Record, *, as_of: dt.datetime | None = None
+) -> dict[Obligation, list[Submission]]:
+    gone = record.withdrawn()
+    withdrawn = {key for key, at in gone.items() if as_of is None or at <= as_of}
     found: dict[Obligation, list[Submission]] = defaultdict(list)
     for one in record.submissions():
+        if as_of is not None and one.received_at > as_of:
+            continue
         if one.obligation and one.is_accepted and one.submission_id not in withdrawn:
             found[one.obligation].append(one)
     return found

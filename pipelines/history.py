@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -18,17 +19,19 @@ _KEPT = 512
 
 
 class RecordHistory:
-    """The accepted rows in the record, as they stood when this was made.
+    """The accepted rows in the record as they stood when this was made; with ``as_of`` (aware), as
+    they stood at that moment.
 
     It answers ``pipelines.checking.context.History``.
     """
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, *, as_of: dt.datetime | None = None) -> None:
         self._record = record
+        self._as_of = as_of
 
     @cached_property
     def _current(self) -> dict[Obligation, Submission]:
-        return self._record.current()
+        return self._record.current(as_of=self._as_of)
 
     def rows(self, organisation: str, return_name: str, quarter: Quarter) -> pl.DataFrame | None:
         """The current accepted rows of an obligation; None where none were accepted."""

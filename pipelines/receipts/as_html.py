@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-
-import jinja2
+from typing import TYPE_CHECKING
 
 from pipelines.escaping import visible
 from pipelines.receipts.receipt import Receipt
 from pipelines.receipts.told import tell
+
+if TYPE_CHECKING:
+    import jinja2
 
 
 def as_html(receipt: Receipt) -> str:
@@ -19,6 +21,8 @@ def as_html(receipt: Receipt) -> str:
 
 @cache
 def _template() -> jinja2.Template:
+    import jinja2  # noqa: PLC0415  # only where a page is made: checking a file must begin at once
+
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("pipelines.receipts", package_path=""),
         autoescape=True,
