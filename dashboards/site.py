@@ -137,6 +137,7 @@ def _asset_files(files: dict[str, bytes]) -> dict[str, str]:
     contents["chart-template.js"] = (
         f"window.chartTemplate={template};window.chartConfig={config};\n".encode()
     )
+    contents["plotly.css"] = (_VENDOR / "plotly.css").read_bytes()
     contents["plotly-basic.min.js"] = rendering.PLOTLY_SCRIPT.read_bytes()
     names = {}
     for name, content in contents.items():

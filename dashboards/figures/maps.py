@@ -132,7 +132,7 @@ def _figure(
         )
         annotations.append(
             {
-                "text": f"<b>{by_name[item.name]}</b><br>{base.plain_text(figure)}",
+                "text": f"<b>{by_name[item.name]}<br>{base.plain_text(figure)}</b>",
                 "x": across, "y": up, "font": {"size": 17, "color": ink},
             }
         )  # fmt: skip
