@@ -84,7 +84,7 @@ def test_without_a_browser_each_chart_is_told_in_words_and_its_table_stands_open
 ) -> None:
     page = read(without_pictures, "measures/p1.html")
     assert "could not be drawn. In words: " in words_of(without_pictures, "measures/p1.html")
-    assert "<details open>" in page
+    assert '<details id="table-p1-process" open>' in page
     assert "data-explore" not in page
 
 
