@@ -168,7 +168,7 @@ def _caption(measure: Measure, points: Sequence[Point], *, illustrative: bool) -
     }
     parts += [words.say(f"caption.{key}") for key, holds in conditions.items() if holds]
     if measure.source:
-        parts.append(words.say("caption.source", source=measure.source))
+        parts.append(words.say("caption.source", source=measure.source.rstrip(".")))
     return " ".join(parts)
 
 

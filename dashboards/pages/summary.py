@@ -14,7 +14,7 @@ VARIATIONS = ("concern", "common cause", "improvement", "neutral", "none")
 ASSURANCES = ("consistently failing", "hit and miss", "consistently passing", "none")
 _MOST_HEADLINES = 8
 _MOST_ATTENTION = 5
-_MOST_IMPROVED = 5
+_MOST_IMPROVED = 4
 
 Row = tuple[Measure, Summary | None]
 

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from dashboards import published, rendering
 from dashboards.pages.base import Page, PageType, Site
@@ -173,3 +174,16 @@ def test_two_builds_give_the_same_bytes(
     for path in site.rglob("*"):
         if path.is_file():
             assert path.read_bytes() == (tmp_path / "again" / path.relative_to(site)).read_bytes()
+
+
+@pytest.mark.browser
+def test_the_summary_fits_two_printed_sides(site: Path) -> None:
+    with sync_playwright() as driver:
+        chromium = driver.chromium.launch(
+            executable_path=rendering.find_browser(), args=[*rendering.BROWSER_ARGUMENTS]
+        )
+        page = chromium.new_page()
+        page.goto((site / "index.html").as_uri())
+        paper = page.pdf(prefer_css_page_size=True)
+        chromium.close()
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) <= 2
