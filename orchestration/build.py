@@ -9,7 +9,8 @@ import dagster as dg
 
 from orchestration.assets.releases import draft_release
 from orchestration.dbt_project import prepare
-from orchestration.definitions import BUILD, build_defs
+from orchestration.definitions import build_defs
+from orchestration.jobs import BUILD, build_config
 from orchestration.partitions import add_quarters, range_tags
 from pipelines.record.store import Record
 from pipelines.releases import Release, all_releases
@@ -41,7 +42,7 @@ def build(workspace: Workspace, quarter: Quarter | None) -> Outcome:
             instance=instance,
             tags=range_tags(instance, quarters),
             run_config={
-                "ops": {"published_models": {"config": {"quarter": quarter and quarter.key}}},
+                **build_config(quarter),
                 # What a person must know is in the outcome; the rest stands on Dagster's pages.
                 "loggers": {"console": {"config": {"log_level": "ERROR"}}},
             },

@@ -6,12 +6,12 @@ They read what the record holds: the checking itself was done when the file came
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import dagster as dg
 
-from pipelines.escaping import markdown_cell
+from orchestration.tables import table
 from pipelines.obligations import Standing, State, reporting_day, standings_of_all
 from pipelines.record.store import Record
 from pipelines.reference import load_reference
@@ -27,7 +27,6 @@ _SENTENCES = {
     ANSWERED: "Every figure that looked odd was explained by its sender.",
     RECEIVED: "Every organisation that owes this return has sent one that was accepted.",
 }
-_SHOWN = 50  # rows of a table in the metadata; more than that nobody reads there
 
 
 def check_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
@@ -77,7 +76,7 @@ def _result(
     key: dg.AssetKey,
     name: str,
     behind: list[Standing],
-    table: str,
+    rows: str,
     *,
     severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR,
 ) -> dg.AssetCheckResult:
@@ -88,7 +87,7 @@ def _result(
         severity=severity,
         metadata={
             "returns": len(behind),
-            "table": dg.MetadataValue.md(table if behind else "Nothing to show."),
+            "table": dg.MetadataValue.md(rows),
         },
     )
 
@@ -109,7 +108,7 @@ def _findings_table(record: Record, behind: Iterable[Standing], severities: tupl
         for finding in record.findings(standing.latest.submission_id)
         if finding["severity"] in severities
     ]
-    return _table(
+    return table(
         ("Organisation", "Quarter", "Rule", "Row", "Column", "What was found", "What to do"), lines
     )
 
@@ -124,14 +123,4 @@ def _missing_table(missing: Iterable[Standing]) -> str:
         )
         for one in sorted(missing, key=lambda one: one.obligation.quarter, reverse=True)
     ]
-    return _table(("Organisation", "Quarter", "Due", "Days late"), lines)
-
-
-def _table(heading: tuple[str, ...], lines: Sequence[tuple[str, ...]]) -> str:
-    shown = [heading, ("---",) * len(heading), *lines[:_SHOWN]]
-    table = "\n".join(
-        "| " + " | ".join(cell if cell == "---" else markdown_cell(cell) for cell in line) + " |"
-        for line in shown
-    )
-    rest = len(lines) - _SHOWN
-    return f"{table}\n\nand {rest} more" if rest > 0 else table
+    return table(("Organisation", "Quarter", "Due", "Days late"), lines)

@@ -4,29 +4,34 @@ from pathlib import Path
 
 import dagster as dg
 
+from orchestration.assets.overview import upcoming, what_is_owed
 from orchestration.assets.releases import draft_release
 from orchestration.assets.returns import return_assets, what_came
 from orchestration.assets.warehouse import warehouse_assets
 from orchestration.dbt_project import prepare
 from orchestration.instance import set_up_home
+from orchestration.jobs import PUBLISHED, build_job, publish, sign_off, tell
 from orchestration.resources import WorkspaceResource
+from orchestration.schedules import chasing, nightly_draft, publication
+from orchestration.sensors import inbox, new_submissions, news
 from pipelines.workspace import Workspace
-
-BUILD = "build"
 
 
 def build_defs(workspace: Workspace, *, manifest: Path) -> dg.Definitions:
     """Everything on one workspace, with the dbt project as its manifest has it."""
     return dg.Definitions(
-        assets=[what_came, *return_assets(), *warehouse_assets(manifest), draft_release],
-        jobs=[
-            dg.define_asset_job(
-                BUILD,
-                selection=dg.AssetSelection.all(),
-                description="From the record to a draft release: loads the returns, builds the "
-                "facts, decides what may be shown, makes the pages.",
-            )
+        assets=[
+            what_came,
+            *return_assets(),
+            what_is_owed,
+            *warehouse_assets(manifest),
+            draft_release,
+            PUBLISHED,
+            upcoming,
         ],
+        jobs=[build_job, sign_off, publish, tell],
+        sensors=[inbox, new_submissions, news],
+        schedules=[nightly_draft, chasing, publication],
         resources={"workspace": WorkspaceResource(root=str(workspace.root))},
         # A Python for each step would cost seconds each, and the steps share one file anyway.
         executor=dg.in_process_executor,

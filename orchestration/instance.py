@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 
 from pipelines.durable import write_flushed
@@ -43,6 +44,8 @@ def set_up_home(workspace: Workspace) -> Path:
     settings = home / "dagster.yaml"
     if not settings.exists():
         write_flushed(settings, _SETTINGS.encode())
+    # Dagster says so of parameters that it has had for years; its version is pinned.
+    warnings.filterwarnings("ignore", message=r".* is currently in beta")
     os.environ["DAGSTER_HOME"] = str(home)
     os.environ["QUARTERDECK_WORKSPACE"] = str(workspace.root)
     os.environ["QUARTERDECK_WAREHOUSE"] = str(workspace.warehouse)

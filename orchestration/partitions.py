@@ -6,10 +6,13 @@ come, without anyone adding it.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 import dagster as dg
 
+from pipelines.obligations import reporting_day
+from pipelines.overview import known_quarters
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
 
@@ -20,16 +23,11 @@ _RANGE_END = "dagster/asset_partition_range_end"
 
 
 def add_quarters(instance: dg.DagsterInstance, record: Record) -> list[Quarter]:
-    """Makes sure that every quarter from the first return's to the last is a partition.
+    """Makes sure that every quarter of ``pipelines.overview.known_quarters`` is a partition.
 
-    Gives them all, oldest first; none where the record is empty.
+    Gives them all, oldest first; none where the record has no accepted return.
     """
-    sent = {one.quarter for one in record.submissions() if one.quarter is not None}
-    if not sent:
-        return []
-    quarters = [min(sent)]
-    while quarters[-1] < max(sent):
-        quarters.append(quarters[-1].shift(1))
+    quarters = known_quarters(record, on=reporting_day(record, now=dt.datetime.now(dt.UTC)))
     known = set(instance.get_dynamic_partitions("quarter"))
     if missing := [quarter.key for quarter in quarters if quarter.key not in known]:
         instance.add_dynamic_partitions("quarter", missing)

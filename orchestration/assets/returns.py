@@ -9,11 +9,13 @@ from collections.abc import Iterator
 import dagster as dg
 
 from orchestration.checks import check_specs, results
+from orchestration.columns import of_return, of_what_came
 from orchestration.instance import WAREHOUSE_POOL
 from orchestration.partitions import QUARTERS
 from orchestration.resources import WorkspaceResource
+from pipelines.overview import newest_change_id
 from pipelines.warehouse import connect, load_rows, load_submissions
-from schemas.declaration import Return, record_columns
+from schemas.declaration import Return
 from schemas.quarter import Quarter
 from schemas.registry import returns
 
@@ -34,6 +36,7 @@ def return_assets() -> list[dg.AssetsDefinition]:
             owners=[OWNER],
             kinds={"duckdb"},
             code_version="1",
+            metadata=dict(of_what_came(name)),
         )
         for name, description in (
             (
@@ -49,11 +52,13 @@ def return_assets() -> list[dg.AssetsDefinition]:
 )
 def what_came(workspace: WorkspaceResource) -> Iterator[dg.MaterializeResult[None]]:
     """Loads the list of submissions, findings and decisions from the record."""
+    up_to = newest_change_id(workspace.record)  # before loading: what comes meanwhile is built next
     with workspace.writing(loads=True), connect(workspace.workspace.warehouse) as connection:
         count = load_submissions(connection, workspace.record)
     for name in ("submission", "finding", "obligation_event", "sign_off"):
         yield dg.MaterializeResult(
-            asset_key=["raw", name], metadata={"submissions in the record": count}
+            asset_key=["raw", name],
+            metadata={"submissions in the record": count, "the record up to": up_to or "nothing"},
         )
 
 
@@ -62,6 +67,9 @@ def _return_asset(declared: Return) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=key,
+        # The list of submissions is read first: a file that comes between the two is rows without
+        # a submission, which nothing uses, and the next build takes it in.
+        deps=[["raw", "submission"]],
         description=f"{declared.title}. {declared.purpose}",
         group_name="returns",
         owners=[OWNER],
@@ -70,7 +78,7 @@ def _return_asset(declared: Return) -> dg.AssetsDefinition:
         partitions_def=QUARTERS,
         backfill_policy=dg.BackfillPolicy.single_run(),
         check_specs=check_specs(key),
-        metadata={"dagster/column_schema": _column_schema(declared)},
+        metadata=dict(of_return(declared)),
         pool=WAREHOUSE_POOL,
     )
     def rows(
@@ -84,17 +92,3 @@ def _return_asset(declared: Return) -> dg.AssetsDefinition:
         yield from results(key, declared, record)
 
     return rows
-
-
-def _column_schema(declared: Return) -> dg.TableSchema:
-    described = declared.column_by_name
-    return dg.TableSchema(
-        columns=[
-            dg.TableColumn(
-                name=name,
-                type=str(kind),
-                description=described[name].description if name in described else None,
-            )
-            for name, kind in record_columns(declared).items()
-        ]
-    )

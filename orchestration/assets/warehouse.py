@@ -12,6 +12,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
 from orchestration.assets.returns import OWNER
+from orchestration.columns import CELL_STATE, described
 from orchestration.dbt_runs import build_models
 from orchestration.instance import WAREHOUSE_POOL
 from orchestration.resources import WorkspaceResource
@@ -90,6 +91,7 @@ def warehouse_assets(manifest: Path) -> list[dg.AssetsDefinition]:
     owners=[OWNER],
     kinds={"python", "duckdb"},
     code_version="1",
+    metadata=dict(described(CELL_STATE)),
     description="For every figure whether it may be shown: small numbers about people, and what "
     "would give them away, are suppressed, set against everything released before.",
     pool=WAREHOUSE_POOL,

@@ -12,12 +12,6 @@ obligation_events as (
 
 ),
 
-sign_offs as (
-
-    select happened_at from {{ ref('stg_sign_off') }}
-
-),
-
 spells as (
 
     select quarter from {{ ref('int_submission__current_spells') }}
@@ -32,8 +26,6 @@ moments as (
     select withdrawn_at as happened_at from submissions
     union all
     select happened_at from obligation_events
-    union all
-    select happened_at from sign_offs
 
 ),
 

@@ -1,0 +1,208 @@
+"""What the performance officer looks at first: what is owed, and what is published next.
+
+What belongs here: tables and checks for Dagster's pages. What does not: who is late, or what may
+be published (``pipelines.overview``, ``pipelines.obligations``).
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+import dagster as dg
+
+from orchestration.assets.returns import OWNER
+from orchestration.resources import WorkspaceResource
+from orchestration.tables import table
+from pipelines.obligations import LONDON, Standing, State
+from pipelines.overview import NextPublication, Owed, next_publication, owed
+from pipelines.reference import load_reference
+from schemas.registry import returns
+
+OWED = dg.AssetKey("what_is_owed")
+NEXT = dg.AssetKey("next_publication")
+
+_OWED_CHECKS = {
+    "nothing_is_late": "Every return that is due has come, or its sender was excused.",
+    "nothing_is_rejected": "The newest file of every organisation, return and quarter was "
+    "accepted. Where one was not, the figures accepted before it stay in use.",
+    "nothing_odd_is_unanswered": "Every figure that looked odd was corrected or explained.",
+}
+_NEXT_CHECKS = {
+    "the_draft_holds_everything_that_came": "There is a draft, and nothing came after it.",
+    "the_figures_are_signed_off": "Somebody signed off the figures of the newest draft.",
+    "the_papers_are_in_time": "The last day for the papers, five clear days before the meeting "
+    "(Local Government Act 1972, section 100B), is still to come, or they are published.",
+}
+
+
+@dg.asset(
+    key=OWED,
+    deps=[["raw", "submission"], *(["raw", name] for name in returns())],
+    group_name="returns",
+    owners=[OWNER],
+    kinds={"markdown"},
+    code_version="1",
+    description="What every organisation owes for every quarter, and what became of it: what came, "
+    "what is late, what was rejected, what has queries.",
+    check_specs=[
+        dg.AssetCheckSpec(name, asset=OWED, description=sentence)
+        for name, sentence in _OWED_CHECKS.items()
+    ],
+)
+def what_is_owed(
+    workspace: WorkspaceResource,
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """Looks at what is owed and what came, for the tables on Dagster's pages."""
+    found = owed(workspace.record, load_reference(), now=dt.datetime.now(dt.UTC))
+    newest = found.quarters[:1]
+    yield dg.MaterializeResult(
+        asset_key=OWED,
+        metadata={
+            "as it stands on": f"{found.on:%-d %B %Y}",
+            "quarters": dg.MetadataValue.md(_quarters_table(found)),
+            **{
+                f"{quarter.label}, each return": dg.MetadataValue.md(
+                    _standings_table(found.of(quarter))
+                )
+                for quarter in newest
+            },
+            "late": dg.MetadataValue.md(_standings_table(found.late)),
+            "rejected": dg.MetadataValue.md(_standings_table(found.rejected)),
+            "with queries": dg.MetadataValue.md(_standings_table(found.queried)),
+        },
+    )
+    behind = (found.late, found.rejected, found.queried)
+    for name, standings in zip(_OWED_CHECKS, behind, strict=True):
+        yield _result(OWED, name, passed=not standings, behind=_standings_table(standings))
+
+
+@dg.asset(
+    key=NEXT,
+    deps=["draft_release", OWED],
+    group_name="releases",
+    owners=[OWNER],
+    kinds={"markdown"},
+    code_version="1",
+    description="What will be published next, for which meeting and by when, what it will contain, "
+    "and what stands in its way.",
+    check_specs=[
+        dg.AssetCheckSpec(name, asset=NEXT, description=sentence)
+        for name, sentence in _NEXT_CHECKS.items()
+    ],
+)
+def upcoming(
+    workspace: WorkspaceResource,
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """Looks at what will be published next, and at what stands in its way."""
+    now = dt.datetime.now(dt.UTC)
+    reference = load_reference()
+    coming = next_publication(workspace.record, reference, workspace.workspace.releases, now=now)
+    stood = owed(workspace.record, reference, now=now)
+    if coming is None:
+        yield dg.MaterializeResult(
+            asset_key=NEXT, metadata={"next": "No meeting is planned, and there is no draft."}
+        )
+        for name in _NEXT_CHECKS:
+            yield _result(NEXT, name, passed=True, behind="Nothing is to be published.")
+        return
+    yield dg.MaterializeResult(asset_key=NEXT, metadata=_publication(coming, stood))
+    in_time = coming.published is not None or not (
+        coming.publish_by and stood.on > coming.publish_by
+    )
+    behind = table(("What stands in its way",), [(one,) for one in coming.in_the_way])
+    passed = (
+        coming.draft is not None and not coming.is_behind,
+        coming.sign_off is not None,
+        in_time,
+    )
+    for name, good in zip(_NEXT_CHECKS, passed, strict=True):
+        yield _result(NEXT, name, passed=good, behind=behind)
+
+
+def _publication(coming: NextPublication, stood: Owed) -> dict[str, dg.MetadataValue | str | int]:
+    draft, sign_off, meeting = coming.draft, coming.sign_off, coming.meeting
+    missing = [one for one in stood.of(coming.quarter) if one.current is None]
+    return {
+        "quarter": coming.quarter.label,
+        "meeting": f"{meeting.board}, {meeting.meeting_on:%-d %B %Y}"
+        if meeting
+        else "none planned",
+        "publish by": f"{coming.publish_by:%A %-d %B %Y}" if coming.publish_by else "any day",
+        "stands in its way": dg.MetadataValue.md(
+            table(("What stands in its way",), [(one,) for one in coming.in_the_way])
+            if coming.in_the_way
+            else "Nothing. It can be published."
+        ),
+        "draft": f"{draft.release_id}, made {_moment(draft.made_at)}" if draft else "none yet",
+        "signed off": f"by {sign_off.by_whom}, {_moment(sign_off.at)}" if sign_off else "not yet",
+        "already published": coming.published.release_id if coming.published else "no",
+        "figures shown": coming.shown,
+        "figures suppressed": coming.suppressed,
+        "it will lack": dg.MetadataValue.md(_standings_table(missing)),
+        "it will show with a mark (queries)": dg.MetadataValue.md(
+            _standings_table(coming.open_points.queried)
+        ),
+    }
+
+
+def _quarters_table(found: Owed) -> str:
+    lines = []
+    for quarter in found.quarters:
+        counts = found.counts(quarter)
+        stood = found.of(quarter)
+        lines.append(
+            (
+                quarter.label,
+                str(len(stood)),
+                str(sum(one.current is not None for one in stood)),
+                str(counts[State.OVERDUE]),
+                str(counts[State.REFUSED] + counts[State.NEEDS_CORRECTION]),
+                str(sum(one.open_queries for one in stood)),
+                str(counts[State.EXCUSED]),
+                str(counts[State.NOT_DUE]),
+            )
+        )
+    return table(
+        ("Quarter", "Owed", "Accepted", "Late", "Rejected", "Queries", "Excused", "Not due yet"),
+        lines,
+    )
+
+
+_FIRST = (State.OVERDUE, State.REFUSED, State.NEEDS_CORRECTION, State.ACCEPTED_WITH_QUERIES)
+
+
+def _standings_table(standings: Iterable[Standing]) -> str:
+    def order(one: Standing) -> tuple[int, int]:
+        state = _FIRST.index(one.state) if one.state in _FIRST else len(_FIRST)
+        return (-one.obligation.quarter.start.toordinal(), state)
+
+    lines = [
+        (
+            one.obligation.organisation,
+            one.obligation.return_name,
+            one.obligation.quarter.label,
+            one.state.value,
+            f"{one.due_on:%-d %b %Y}",
+            str(one.days_late) if one.days_late else "",
+            str(one.open_queries) if one.open_queries else "",
+            one.latest.submission_id if one.latest else "",
+        )
+        for one in sorted(standings, key=order)
+    ]
+    heading = (
+        "Organisation", "Return", "Quarter", "State", "Due", "Days late", "Queries", "Reference",
+    )  # fmt: skip
+    return table(heading, lines)
+
+
+def _moment(at: dt.datetime) -> str:
+    return f"{at.astimezone(LONDON):%-d %B %Y at %H:%M}"
+
+
+def _result(key: dg.AssetKey, name: str, *, passed: bool, behind: str) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=name,
+        passed=passed,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"behind it": dg.MetadataValue.md(behind)},
+    )

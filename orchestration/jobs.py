@@ -1,0 +1,205 @@
+"""The jobs: what a person, a sensor or a schedule starts.
+
+``sign_off`` and ``publish`` do what the commands of these names do, by the same code.
+"""
+
+import datetime as dt
+from typing import Any
+
+import dagster as dg
+
+from orchestration.partitions import add_quarters, range_tags
+from orchestration.resources import WorkspaceResource
+from pipelines.escaping import log_line
+from pipelines.notice_delivery import NoticeSettingsError, deliver, read_settings
+from pipelines.notices import notices
+from pipelines.obligations import reporting_day
+from pipelines.overview import quarter_to_report
+from pipelines.record.store import Record
+from pipelines.reference import load_reference
+from pipelines.releases import NotSignedOffError
+from pipelines.signing import SigningError
+from pipelines.signing import sign_off as record_sign_off
+from schemas.quarter import Quarter
+
+BUILD = "build"
+# Begins again from the first step: the steps of a build belong together.
+_AGAIN = {"dagster/retry_strategy": "ALL_STEPS"}
+
+build_job = dg.define_asset_job(
+    BUILD,
+    selection=dg.AssetSelection.all(),
+    description="From the record to a draft release: loads the returns, builds the "
+    "facts, decides what may be shown, makes the pages.",
+    tags=_AGAIN,
+)
+
+
+def build_request(
+    instance: dg.DagsterInstance, record: Record, *, now: dt.datetime, run_key: str | None
+) -> dg.RunRequest | None:
+    """What starts a build of all that came, whichever quarters it touches; None where none came.
+
+    Every quarter is loaded: that costs less than finding out which ones could be left, and a
+    warehouse that was lost is whole again after it.
+    """
+    quarters = add_quarters(instance, record)
+    if not quarters:
+        return None
+    quarter = quarter_to_report(record, load_reference(), now=now)
+    return dg.RunRequest(
+        run_key=run_key,
+        job_name=BUILD,
+        run_config=build_config(quarter),
+        tags=range_tags(instance, quarters),
+    )
+
+
+def build_config(quarter: Quarter | None) -> dict[str, Any]:
+    """The run's settings: the quarter that is reported, None for the newest that was sent."""
+    return {"ops": {"published_models": {"config": {"quarter": quarter and quarter.key}}}}
+
+
+class SignOffConfig(dg.Config):
+    """Whose sign-off, of which quarter's newest draft."""
+
+    quarter: str
+    by_whom: str
+    note: str = ""
+
+
+class PublishConfig(dg.Config):
+    """Which quarter is published; the note is needed where it amends a published edition."""
+
+    quarter: str
+    note: str | None = None
+
+
+@dg.op(description="Records who signs off the figures of the quarter's newest draft.")
+def record_the_sign_off(
+    context: dg.OpExecutionContext, config: SignOffConfig, workspace: WorkspaceResource
+) -> None:
+    """Does what ``quarterdeck sign-off`` does."""
+    try:
+        draft, event = record_sign_off(
+            workspace.record,
+            load_reference(),
+            workspace.workspace.releases,
+            _quarter(config.quarter),
+            by_whom=config.by_whom,
+            note=config.note,
+            at=dt.datetime.now(dt.UTC),
+        )
+    except SigningError as refusal:
+        raise dg.Failure(str(refusal), allow_retries=False) from refusal
+    context.add_output_metadata(
+        {
+            "draft": draft.release_id,
+            "by": event.by_whom,
+            "queries open": event.details["open_queries"],
+            "returns not accepted": ", ".join(event.details["not_accepted"]) or "none",
+        }
+    )
+
+
+@dg.op(description="Makes the signed-off figures of the quarter what everybody reads.")
+def publish_the_release(
+    context: dg.OpExecutionContext, config: PublishConfig, workspace: WorkspaceResource
+) -> None:
+    """Does what ``quarterdeck publish`` does."""
+    from orchestration.releasing import publish  # noqa: PLC0415  # loads Plotly
+
+    try:
+        made = publish(
+            workspace.workspace,
+            workspace.record,
+            _quarter(config.quarter),
+            now=dt.datetime.now(dt.UTC),
+        )
+    except NotSignedOffError as refusal:
+        raise dg.Failure(str(refusal), allow_retries=False) from refusal
+    site = workspace.workspace.releases / made.release.release_id / "site" / "index.html"
+    context.log_event(
+        dg.AssetMaterialization(
+            PUBLISHED.key,
+            metadata={
+                "release": made.release.release_id,
+                "site": dg.MetadataValue.path(str(site)),
+                "signed off by": made.release.made_by,
+                "figures (SHA-256)": made.release.data_sha256,
+            },
+        )
+    )
+
+
+@dg.op(
+    description="Tells partners and officers what they have not been told yet.",
+    # A mail server that is away for a moment is back the next; what was told is not told again.
+    retry_policy=dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL),
+)
+def tell_what_is_untold(context: dg.OpExecutionContext, workspace: WorkspaceResource) -> None:
+    """Works out every notice that is due and delivers those that nobody was told yet."""
+    now = dt.datetime.now(dt.UTC)
+    record = workspace.record
+    try:
+        settings = read_settings(workspace.workspace)
+    except NoticeSettingsError as problem:
+        raise dg.Failure(str(problem), allow_retries=False) from problem
+    found = notices(
+        record,
+        load_reference(),
+        workspace.workspace.releases,
+        on=reporting_day(record, now=now),
+    )
+    told = deliver(workspace.workspace, found, settings, now=now)
+    for notice in (*told.mailed, *told.kept):
+        context.log.info(f"Told {log_line(notice.to)}: {notice.kind} ({notice.name}).")
+    for notice, reason in told.failed:
+        context.log.warning(f"Not told {log_line(notice.to)}: {notice.kind}: {log_line(reason)}.")
+    context.add_output_metadata(
+        {"by e-mail": len(told.mailed), "to the folder": len(told.kept), "failed": len(told.failed)}
+    )
+    if told.failed:
+        raise dg.Failure(
+            f"{len(told.failed)} notices could not be sent, first because {told.failed[0][1]}. "
+            "They are tried again; the others were sent."
+        )
+
+
+@dg.job(description="Sign off a quarter's figures: those of its newest draft, and no others.")
+def sign_off() -> None:
+    """One step."""
+    record_the_sign_off()
+
+
+@dg.job(description="Make the signed-off release current. Refuses where nobody signed it off.")
+def publish() -> None:
+    """One step."""
+    publish_the_release()
+
+
+@dg.job(description="Tell partners and officers what is due, late, rejected, queried, published.")
+def tell() -> None:
+    """One step."""
+    tell_what_is_untold()
+
+
+PUBLISHED = dg.AssetSpec(
+    "published_release",
+    deps=["draft_release"],
+    group_name="releases",
+    owners=["team:performance-office"],
+    kinds={"html"},
+    code_version="1",
+    description="What the board reads: the signed-off figures with their pages. `current` points "
+    "at it. Made by the job `publish`, after a sign-off, and never changed afterwards.",
+)
+
+
+def _quarter(text: str) -> Quarter:
+    try:
+        return Quarter.parse(text)
+    except ValueError as problem:
+        raise dg.Failure(
+            f"“{log_line(text)}” is not a quarter. Write it like 2018-19-Q1.", allow_retries=False
+        ) from problem

@@ -1,0 +1,100 @@
+"""The schedules, in London's time: the draft each night, chasing, publication.
+
+Chasing and publication look each day at what is to be done on it, so that a day on which the
+service was off is made up for on the next.
+"""
+
+import datetime as dt
+
+import dagster as dg
+
+from orchestration.jobs import build_job, build_request, publish, tell
+from orchestration.resources import WorkspaceResource
+from pipelines.calendar import london_day, publish_by
+from pipelines.overview import next_meeting
+from pipelines.record.store import Record
+from pipelines.reference import load_reference
+from pipelines.releases import all_releases, newest_draft, signed_off
+from pipelines.workspace import Workspace
+from schemas.quarter import Quarter
+from schemas.reference import Reference
+
+LONDON = "Europe/London"
+
+
+@dg.schedule(
+    job=build_job,
+    cron_schedule="0 3 * * *",  # no clock is ever changed at this hour
+    execution_timezone=LONDON,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="A draft each night of all that came, so that the pages stand ready each morning.",
+)
+def nightly_draft(
+    context: dg.ScheduleEvaluationContext, workspace: WorkspaceResource
+) -> dg.RunRequest | dg.SkipReason:
+    """A build, also where nothing came: a day later something more may be late."""
+    request = build_request(
+        context.instance, workspace.record, now=dt.datetime.now(dt.UTC), run_key=None
+    )
+    return request or dg.SkipReason("No return was accepted yet.")
+
+
+@dg.schedule(
+    job=tell,
+    cron_schedule="0 8 * * *",
+    execution_timezone=LONDON,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Reminds 10 and 3 working days before a return is due and on the day, and chases 1 "
+    "and 5 working days after it. England's bank holidays are no working days.",
+)
+def chasing() -> dg.RunRequest:
+    """Each day; what is due on it is worked out from the record, and told once."""
+    return dg.RunRequest()
+
+
+@dg.schedule(
+    job=publish,
+    cron_schedule="0 7 * * *",
+    execution_timezone=LONDON,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Publishes the figures for a meeting once the papers must be out, five clear days "
+    "before it (Local Government Act 1972, section 100B), and only if they are signed off.",
+)
+def publication(
+    context: dg.ScheduleEvaluationContext, workspace: WorkspaceResource
+) -> dg.RunRequest | dg.SkipReason:
+    """Publishes, or says what it waits for."""
+    due = to_publish(
+        workspace.workspace,
+        workspace.record,
+        load_reference(),
+        on=london_day(context.scheduled_execution_time),
+    )
+    if isinstance(due, str):
+        return dg.SkipReason(due)
+    return dg.RunRequest(
+        run_config={"ops": {"publish_the_release": {"config": {"quarter": due.key}}}}
+    )
+
+
+def to_publish(
+    workspace: Workspace, record: Record, reference: Reference, *, on: dt.date
+) -> Quarter | str:
+    """The quarter that is to be published on the day ``on``, or why none is, in a sentence."""
+    meeting = next_meeting(reference, on=on)
+    if meeting is None or meeting.quarter is None:
+        return "No meeting is planned to which a quarter is reported."
+    quarter = meeting.quarter
+    last_day = publish_by(meeting.meeting_on)
+    if on < last_day:
+        return f"{quarter.label} is published on {last_day:%-d %B %Y}, if it is signed off."
+    if any(
+        one.status == "final" and one.quarter == quarter for one in all_releases(workspace.releases)
+    ):
+        return f"{quarter.label} is published already. An amendment is published by a person."
+    draft = newest_draft(workspace.releases, quarter)
+    if draft is None:
+        return f"There is no draft for {quarter.label}."
+    if signed_off(record, quarter, draft.data_sha256) is None:
+        return f"Nobody has signed off the newest draft for {quarter.label}: it is not published."
+    return quarter

@@ -1,0 +1,132 @@
+"""The sensors: what came into the inbox, what is new in the record, whom to tell.
+
+What belongs here: when to look, and what to start. What does not: what is done with a file
+(``pipelines.inbox``) or who is told what (``pipelines.notices``).
+"""
+
+import datetime as dt
+
+import dagster as dg
+
+from orchestration.jobs import BUILD, build_job, build_request, tell
+from orchestration.resources import WorkspaceResource
+from pipelines.escaping import log_line
+from pipelines.inbox import in_words, look
+from pipelines.notice_delivery import untold
+from pipelines.notices import about_publication, about_submissions
+from pipelines.obligations import reporting_day
+from pipelines.overview import newest_change_id
+from pipelines.record.ids import time_of
+from pipelines.record.store import Record
+from pipelines.reference import load_reference
+
+# A build waits until nothing has come for so long, so that many files make one build …
+_SETTLED = dt.timedelta(seconds=4)
+# … but no longer than this after the first of them.
+_LONGEST = dt.timedelta(minutes=10)
+_GOES_ON = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+SUBMISSIONS = dg.AssetKey(["raw", "submission"])
+DRAFT = dg.AssetKey("draft_release")
+UP_TO = "the record up to"
+
+
+@dg.sensor(
+    minimum_interval_seconds=10,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Receives files dropped into inbox/<organisation>/ once they have been still "
+    "between two looks. What it cannot take it puts aside with the reason.",
+)
+def inbox(context: dg.SensorEvaluationContext, workspace: WorkspaceResource) -> dg.SkipReason:
+    """Looks at the inbox once, and says in its tick what it did."""
+    found = look(
+        workspace.workspace, workspace.record, load_reference(), now=dt.datetime.now(dt.UTC)
+    )
+    for aside in found.put_aside:
+        context.log.warning(f"Put aside {aside.organisation}/{aside.name}: {aside.reason}")
+    return dg.SkipReason(log_line(in_words(found)))
+
+
+@dg.sensor(
+    job=build_job,
+    minimum_interval_seconds=10,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Starts one build for all that came into the record since the last one: new "
+    "returns, late ones and corrections of any quarter, and decisions about them.",
+)
+def new_submissions(
+    context: dg.SensorEvaluationContext, workspace: WorkspaceResource
+) -> dg.RunRequest | dg.SkipReason:
+    """Compares the record with what the last finished build had read of it.
+
+    Nothing is remembered in the sensor: a build that never finished is seen as one that did not
+    happen. The run's key is the newest id of the record, so one state of it is built once.
+    """
+    record = workspace.record
+    newest = newest_change_id(record)
+    if newest is None:
+        return dg.SkipReason("The record holds nothing yet.")
+    built = built_up_to(context.instance)
+    if built is not None and built >= newest:
+        return dg.SkipReason("Everything in the record is in the newest draft.")
+    now = dt.datetime.now(dt.UTC)
+    if (waiting := _still_arriving(record, built, newest, now=now)) is not None:
+        return dg.SkipReason(waiting)
+    if context.instance.get_run_records(dg.RunsFilter(job_name=BUILD, statuses=_GOES_ON), limit=1):
+        return dg.SkipReason("A build goes on. What came since is built after it.")
+    request = build_request(context.instance, record, now=now, run_key=newest)
+    return request or dg.SkipReason("No return was accepted yet.")
+
+
+def built_up_to(instance: dg.DagsterInstance) -> str | None:
+    """The newest id of the record that the last finished build had read; None before the first."""
+    read = instance.get_latest_materialization_event(SUBMISSIONS)
+    made = instance.get_latest_materialization_event(DRAFT)
+    if read is None or made is None or read.run_id != made.run_id:
+        return None
+    materialization = read.asset_materialization
+    kept = materialization.metadata.get(UP_TO) if materialization else None
+    return str(kept.value) if kept is not None else None
+
+
+def _still_arriving(
+    record: Record, built: str | None, newest: str, *, now: dt.datetime
+) -> str | None:
+    if now - time_of(newest) >= _SETTLED:
+        return None
+    new = [one for one in record.submissions() if built is None or one.submission_id > built]
+    if new and now - new[0].received_at >= _LONGEST:
+        return None
+    return f"{len(new)} new, and more may be coming: waiting until nothing has come for a moment."
+
+
+@dg.sensor(
+    job=tell,
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Tells a sender that a file was rejected or has queries, and the officers what "
+    "was published or stands in the way. Reminders and chasers go by the schedule `chasing`.",
+)
+def news(workspace: WorkspaceResource) -> dg.RunRequest | dg.SkipReason:
+    """Starts ``tell`` where somebody is to be told something that happened."""
+    record = workspace.record
+    reference = load_reference()
+    now = dt.datetime.now(dt.UTC)
+    on = reporting_day(record, now=now)
+    waiting = untold(
+        workspace.workspace,
+        [
+            *about_submissions(record, reference, on=on),
+            *about_publication(record, reference, workspace.workspace.releases, on=on),
+        ],
+    )
+    if not waiting:
+        return dg.SkipReason("Everybody was told.")
+    # The hour is part of the key: what a mail server refused is tried again every hour.
+    names = min(one.name for one in waiting)
+    return dg.RunRequest(run_key=f"{names}-{len(waiting)}-{now:%Y%m%dT%H}")

@@ -1,0 +1,206 @@
+"""What an officer wants to know on a Monday morning: what is owed and what came, and what stands
+between the draft and the next publication."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.calendar import publish_by
+from pipelines.obligations import Standing, State, reporting_day, standings_of
+from pipelines.record.model import Event, EventKind
+from pipelines.record.store import Record
+from pipelines.releases import Release, all_releases, newest_draft, signed_off
+from pipelines.signing import OpenPoints, open_points
+from schemas.quarter import Quarter
+from schemas.reference import Meeting, Reference
+
+_NOT_ACCEPTED = frozenset({State.REFUSED, State.NEEDS_CORRECTION})
+
+
+def known_quarters(record: Record, *, on: dt.date) -> list[Quarter]:
+    """Every quarter from the first accepted return's to the newest that has begun to matter.
+
+    That is the quarter that ended last before the day ``on``, so that what is owed for it stands
+    there before anything came. Where returns stopped more than a year before it, the list ends
+    with them: nobody reports to that record any more. Oldest first; empty for an empty record.
+    """
+    sent = {one.quarter for one in record.submissions() if one.quarter and one.is_accepted}
+    if not sent:
+        return []
+    ended = Quarter.containing(on).shift(-1)
+    last = max(sent) if ended > max(sent).shift(4) else max(ended, *sent)
+    quarters = [min(sent)]
+    while quarters[-1] < last:
+        quarters.append(quarters[-1].shift(1))
+    return quarters
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owed:
+    """How every obligation stands on the day ``on``, oldest quarter first."""
+
+    on: dt.date
+    standings: tuple[Standing, ...]
+
+    @property
+    def quarters(self) -> list[Quarter]:
+        """The quarters it is about, newest first."""
+        return sorted({one.obligation.quarter for one in self.standings}, reverse=True)
+
+    @property
+    def late(self) -> list[Standing]:
+        """Due, and nothing came."""
+        return [one for one in self.standings if one.state is State.OVERDUE]
+
+    @property
+    def rejected(self) -> list[Standing]:
+        """The newest file was not accepted."""
+        return [
+            one
+            for one in self.standings
+            if one.last_correction_failed or one.state in _NOT_ACCEPTED
+        ]
+
+    @property
+    def queried(self) -> list[Standing]:
+        """Accepted, with queries that nobody has answered."""
+        return [one for one in self.standings if one.open_queries]
+
+    def of(self, quarter: Quarter) -> list[Standing]:
+        """Those of one quarter."""
+        return [one for one in self.standings if one.obligation.quarter == quarter]
+
+    def counts(self, quarter: Quarter) -> Counter[State]:
+        """How many obligations of the quarter are in which state."""
+        return Counter(one.state for one in self.of(quarter))
+
+
+def owed(record: Record, reference: Reference, *, now: dt.datetime) -> Owed:
+    """What is owed and what came, over every quarter that is known."""
+    on = reporting_day(record, now=now)
+    quarters = known_quarters(record, on=on)
+    return Owed(on=on, standings=tuple(standings_of(record, reference, quarters, on=on)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextPublication:
+    """What will be published next, and what stands in its way.
+
+    ``meeting`` is the next one to which a quarter is reported; None where none is planned, and the
+    quarter is then the newest with a draft. ``shown`` and ``suppressed`` count the draft's figures
+    of the quarter. ``in_the_way`` are sentences; where there are none it can be published.
+    """
+
+    quarter: Quarter
+    meeting: Meeting | None
+    publish_by: dt.date | None
+    draft: Release | None
+    sign_off: Event | None
+    published: Release | None
+    open_points: OpenPoints
+    shown: int
+    suppressed: int
+    in_the_way: tuple[str, ...]
+    is_behind: bool
+
+
+def next_publication(
+    record: Record, reference: Reference, releases: Path, *, now: dt.datetime
+) -> NextPublication | None:
+    """What will be published next; None where there is neither a meeting nor a draft."""
+    on = reporting_day(record, now=now)
+    meeting = next_meeting(reference, on=on)
+    made = all_releases(releases)
+    if meeting is not None and meeting.quarter is not None:
+        quarter = meeting.quarter
+    elif made:
+        quarter = max(one.quarter for one in made)
+    else:
+        return None
+    draft = newest_draft(releases, quarter)
+    sign_off = signed_off(record, quarter, draft.data_sha256) if draft else None
+    final = [one for one in made if one.status == "final" and one.quarter == quarter]
+    figures = _states(releases / draft.release_id / "data", quarter) if draft else Counter()
+    last_day = publish_by(meeting.meeting_on) if meeting else None
+    behind = draft is not None and draft.made_at < _newest_change(record)
+    return NextPublication(
+        quarter=quarter,
+        meeting=meeting,
+        publish_by=last_day,
+        draft=draft,
+        sign_off=sign_off,
+        published=final[-1] if final else None,
+        open_points=open_points(record, reference, quarter, on=on),
+        shown=figures["shown"],
+        suppressed=figures["suppressed"],
+        in_the_way=tuple(_in_the_way(quarter, draft, sign_off, last_day, on=on, behind=behind)),
+        is_behind=behind,
+    )
+
+
+def next_meeting(reference: Reference, *, on: dt.date) -> Meeting | None:
+    """The first meeting on the day ``on`` or after it to which a quarter is reported."""
+    coming = [one for one in reference.meetings if one.quarter and one.meeting_on >= on]
+    return min(coming, key=lambda one: one.meeting_on, default=None)
+
+
+def _in_the_way(
+    quarter: Quarter,
+    draft: Release | None,
+    sign_off: Event | None,
+    last_day: dt.date | None,
+    *,
+    on: dt.date,
+    behind: bool,
+) -> list[str]:
+    found = []
+    if draft is None:
+        found.append(f"There is no draft for {quarter.label}.")
+    elif behind:
+        found.append("Something came after the draft was made. The next build takes it in.")
+    if draft is not None and sign_off is None:
+        found.append("Nobody has signed off the figures of the newest draft.")
+    if last_day is not None and on > last_day:
+        found.append(
+            f"The last day for the papers of the meeting, {last_day:%-d %B %Y}, is over. They can "
+            "still be published, with fewer than five clear days."
+        )
+    return found
+
+
+def newest_change_id(record: Record) -> str | None:
+    """The id of the newest thing in the record that can move a figure: a sign-off moves none."""
+    changes = [one.submission_id for one in record.submissions()]
+    changes += [one.event_id for one in record.events() if one.kind is not EventKind.SIGN_OFF]
+    return max(changes, default=None)
+
+
+def _newest_change(record: Record) -> dt.datetime:
+    moments = [one.received_at for one in record.submissions()]
+    moments += [one.at for one in record.events() if one.kind is not EventKind.SIGN_OFF]
+    return max(moments, default=dt.datetime.min.replace(tzinfo=dt.UTC))
+
+
+def _states(data_dir: Path, quarter: Quarter) -> Counter[str]:
+    """How many figures of the quarter are shown, suppressed, not received."""
+    counted = (
+        pl.scan_parquet(data_dir / "pub_measure_value.parquet")
+        .filter(pl.col("quarter") == quarter.key)
+        .group_by("state")
+        .len()
+        .collect()
+    )
+    return Counter(dict(counted.iter_rows()))
+
+
+def quarter_to_report(record: Record, reference: Reference, *, now: dt.datetime) -> Quarter | None:
+    """The quarter of which a draft is made: that of the next meeting, once a return for it was
+    accepted. None: the newest that has an accepted return."""
+    meeting = next_meeting(reference, on=reporting_day(record, now=now))
+    sent = {one.quarter for one in record.submissions() if one.is_accepted}
+    return meeting.quarter if meeting is not None and meeting.quarter in sent else None
