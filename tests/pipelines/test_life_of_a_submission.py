@@ -238,7 +238,7 @@ class Life(RuleBasedStateMachine):
 
 
 def test_the_seven_promises_hold_in_any_order_of_events() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]  # hypothesis gives it no types
+    run_state_machine_as_test(
         Life,
         settings=settings(
             max_examples=8,

@@ -127,7 +127,10 @@ def renamed(content: bytes) -> bytes:
     for theirs, ours in HEADINGS.items():
         for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
             content = content.replace(theirs.encode(encoding), ours.encode(encoding))
-    for theirs, ours in ((b" Org Code ", b" Organisation "), (b"PERIOD", b"QUARTER"),
-                         (b"Measure ID", b"Measure")):  # fmt: skip
-        content = content.replace(theirs, ours)
+    for old, new in (
+        (b" Org Code ", b" Organisation "),
+        (b"PERIOD", b"QUARTER"),
+        (b"Measure ID", b"Measure"),
+    ):
+        content = content.replace(old, new)
     return content.replace("measure\u00a0id".encode(), "measure\u00a0".encode())
