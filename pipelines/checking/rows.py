@@ -132,7 +132,12 @@ def unknown_categories(rows: Rows) -> Iterator[Hits]:
     seen = rows.ret.observation
     if seen is None or not (seen.category or seen.category_columns):
         return
-    named = rows.observed.filter(pl.col("category") != ALL)
+    broken_down = [
+        measure.item
+        for measure in rows.reference.measures_of(rows.ret.name)
+        if rows.reference.categories_of(measure.measure)
+    ]
+    named = rows.observed.filter((pl.col("category") != ALL) & pl.col("item").is_in(broken_down))
     combinations = named.select("item", "breakdown", "category").unique(maintain_order=True)
     for item, breakdown, category in combinations.iter_rows():
         measure = rows.reference.measure_by_item(rows.ret.name, item) if item else None
