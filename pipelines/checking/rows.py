@@ -202,12 +202,15 @@ def missing_rows(rows: Rows) -> Iterator[Hits]:
     item_column = rows.ret.observation.item
     if item_column not in rows.sheet.positions:
         return
-    have = set(rows.observed.select("item", "breakdown", "category", "area").iter_rows())
+    expected = rows.reference.expected_rows(rows.organisation, rows.ret.name, rows.quarter)
+    sent = rows.observed.select("item", "breakdown", "category", "area")
+    wanted = pl.col("category").is_in([*{row.category for row in expected}, ALL])
+    have = set(sent.filter(wanted).unique().iter_rows())
     have |= {(item, None, category, area) for item, _, category, area in have}
-    items = {item for item, *_ in have} | _meant_items(rows, item_column)
+    items = set(sent["item"].unique().to_list()) | _meant_items(rows, item_column)
     without_item: list[str] = []
     without_rows: list[str] = []
-    for row in rows.reference.expected_rows(rows.organisation, rows.ret.name, rows.quarter):
+    for row in expected:
         item = _measure(rows.reference, row.measure).item
         breakdown = None if rows.ret.observation.breakdown is None else row.breakdown
         if item not in items:

@@ -1,0 +1,65 @@
+"""A person's details are found wherever they stand, and the quick look misses none of them."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.checking import personal_details as details
+from pipelines.checking.personal_details import SUSPECT, is_nhs_number, personal_details
+
+HELD = {
+    "943 476 5919": "an NHS number",
+    "9434765919": "an NHS number",
+    "AB 12 34 56 C": "a National Insurance number",
+    "ab123456c": "a National Insurance number",
+    "B15 2TH": "a full postcode",
+    "sw1a1aa": "a full postcode",
+    "GIR 0AA": "a full postcode",
+    "someone@example.org": "an e-mail address",
+    "0121 496 0000": "a telephone number",
+    "+44 (0)121 496 0000": "a telephone number",
+    "07700 900123": "a telephone number",
+}
+PATTERNS = (
+    details._NHS_NUMBER,
+    details._NATIONAL_INSURANCE,
+    details._POSTCODE,
+    details._EMAIL,
+    details._TELEPHONE,
+)
+
+
+def suspected(texts: list[str]) -> list[bool]:
+    return pl.Series(texts, dtype=pl.String).str.contains(SUSPECT).to_list()
+
+
+@pytest.mark.parametrize("text", HELD)
+def test_each_kind_is_found_alone_and_in_a_sentence(text: str) -> None:
+    assert personal_details(text) == HELD[text]
+    assert personal_details(f"Ask about {text}, please") == HELD[text]
+    assert suspected([text, f"Ask about {text}, please"]) == [True, True]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Two clinics closed", "2018-19 Q2", "1234567890", "87.4", "Level 2", "B15", "g123456",
+     "1,234,567", "2018-07-14", "3 of 10 wards", "item 15(a)", "page 4-5", "Q1 2017/18 to Q4"],
+)  # fmt: skip
+def test_what_returns_hold_is_none(text: str) -> None:
+    assert personal_details(text) is None
+
+
+def test_ten_digits_are_an_nhs_number_only_with_their_check_digit() -> None:
+    assert is_nhs_number("9434765919")
+    assert not any(is_nhs_number(f"943476591{last}") for last in range(9))
+    assert not is_nhs_number("0000000000")
+
+
+@given(st.one_of([st.from_regex(pattern) for pattern in PATTERNS]))
+@settings(max_examples=200, deadline=None)
+def test_the_quick_look_misses_nothing_that_the_careful_one_finds(text: str) -> None:
+    if personal_details(text) is not None:
+        assert suspected([text]) == [True]
