@@ -7,8 +7,10 @@ received meanwhile does no harm: it is in the next copy.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,6 +55,8 @@ def back_up(workspace: Workspace, target: Path) -> Copied:
         relative = record.submission_folder(submission_id).relative_to(workspace.root)
         if (copy.root / relative / "as_sent.csv").exists():
             shutil.rmtree(copy.root / relative)
+        for kept in copy.inbox.glob(f"*/.received/{submission_id}"):
+            shutil.rmtree(kept)
     for name in names:
         _copy_missing(workspace.root / name, copy.root / name, copy, done)
     for path in sorted(workspace.root.iterdir()):
@@ -134,9 +138,24 @@ def _copy_missing(source: Path, target: Path, into: Workspace, done: Copied) -> 
 
 def _mirror(source: Path, target: Path) -> None:
     if source.is_dir():
-        shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
+        shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True, copy_function=_copy_file)
+    else:
+        _copy_file(str(source), str(target))
+
+
+def _copy_file(source: str, target: str) -> str:
+    """A copy of a file; of a SQLite database one moment of it, however busy it is."""
+    with Path(source).open("rb") as file:
+        is_database = file.read(16) == b"SQLite format 3\0"
+    if is_database:
+        with (
+            contextlib.closing(sqlite3.connect(source)) as live,
+            contextlib.closing(sqlite3.connect(target)) as copy,
+        ):
+            live.backup(copy)
     else:
         shutil.copy2(source, target)
+    return target
 
 
 def _point_at_same(source: Workspace, target: Workspace) -> None:

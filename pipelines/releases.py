@@ -11,6 +11,7 @@ import hashlib
 import json
 import secrets
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from pipelines.record.store import Record
 from schemas.quarter import Quarter
 
 MANIFEST = "manifest.json"
+_DAY = 24 * 60 * 60
 LEDGER = "disclosure_ledger.json"
 OFFICERS_LIST = "index.html"  # beside the releases; made anew whenever one is added
 
@@ -132,9 +134,16 @@ def content_id(files: Mapping[str, str]) -> str:
 
 
 def staging_folder(releases: Path) -> Path:
-    """A folder in which a release is put together; nobody reads it."""
-    folder = releases / ".making" / secrets.token_hex(8)
+    """A folder in which a release is put together; nobody reads it.
+
+    What a killed build left half-made a day ago or more is removed.
+    """
+    making = releases / ".making"
+    folder = making / secrets.token_hex(8)
     folder.mkdir(parents=True)
+    for left in making.iterdir():
+        if time.time() - left.stat().st_mtime > _DAY:
+            shutil.rmtree(left, ignore_errors=True)  # another may be removing it too
     return folder
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -120,6 +121,8 @@ def erase(workspace: Workspace, reference: str, reason: str, by_whom: str, yes: 
         raise click.ClickException(terminal(str(refusal))) from refusal
     for path in workspace.root.glob("warehouse.duckdb*"):
         path.unlink()  # derived, and it held the rows; the next build makes it anew
+    for folder in workspace.inbox.glob(f"*/.received/{reference}"):
+        shutil.rmtree(folder)
     click.echo(f"Erased {reference}. The warehouse that held its rows was deleted.")
     click.echo(
         "Now: quarterdeck build, then look at docs/operations/erasure.md for what else to do."

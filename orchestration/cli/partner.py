@@ -19,6 +19,7 @@ from pipelines.checking.outcome import CheckedFile
 from pipelines.escaping import terminal
 from pipelines.history import RecordHistory
 from pipelines.obligations import reporting_day
+from pipelines.reading.from_disk import NotReadError, read_from_disk
 from pipelines.receipts.as_text import as_text, findings_as_text
 from pipelines.receiving import Sender, receive
 from pipelines.record.model import Submission
@@ -237,7 +238,10 @@ def _submission(record: Record, reference: str) -> Submission:
 
 def _read(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        return read_from_disk(file)
+    except NotReadError as refusal:
+        click.echo(f"{terminal(str(file))}: {refusal}", err=True)
+        sys.exit(2)
     except OSError as problem:
         click.echo(f"{terminal(str(file))} cannot be read: {problem.strerror}.", err=True)
         sys.exit(2)

@@ -175,6 +175,7 @@ class Record:
         refuse_newer(self.folder)
         with exclusive(self.folder / ".lock"):
             mark(self.folder)
+            self.sweep()
             yield
 
     def add_submission(
