@@ -53,6 +53,7 @@ OURS = [
     "`code` **bold** <b>b</b> $(reboot) {{ 7 * 7 }} {% raw %}",
     "../../etc/passwd\x00.csv",
 ]
+_NUMBER = re.compile(r"[-+]?[0-9.]+(E[-+]?[0-9]+)?", re.ASCII)
 _ACTS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -167,7 +168,8 @@ def test_published_pages_and_downloads_show_it_as_text(
             shown += content.count("&lt;script")
         elif name.endswith(".csv"):
             cells = [cell for row in csv.reader(io.StringIO(content, newline="")) for cell in row]
-            assert [cell for cell in cells if is_formula(cell)] == [], name
+            run = [cell for cell in cells if is_formula(cell) and not _NUMBER.fullmatch(cell)]
+            assert run == [], name
         elif name.endswith(".json"):
             json.loads(content)
     assert shown > 0  # the strings did reach the pages
