@@ -20,7 +20,7 @@ from dashboards.published import Measure, Summary
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
-_IN_SHORT = 140  # characters of commentary on the summary; its page has the whole
+_IN_SHORT = 100  # characters of commentary on the summary; its page has the whole
 
 # Nothing is fetched from anywhere, no style or script stands in a page, no form leads out.
 CONTENT_POLICY = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboards.pages import (
     archive,
+    asks,
     changes,
     data,
     data_quality,
@@ -20,6 +21,7 @@ from dashboards.pages.base import PageType
 
 PAGE_TYPES: tuple[PageType, ...] = (
     summary.PAGE_TYPE,
+    asks.PAGE_TYPE,
     themes.LIST_PAGE_TYPE,
     themes.PAGE_TYPE,
     measures.LIST_PAGE_TYPE,

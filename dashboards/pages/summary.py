@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from dashboards import summary_words
+from dashboards.pages.asks import asked
 from dashboards.pages.base import Page, PageType, Site
 from dashboards.published import Measure, Summary
 
@@ -14,7 +15,8 @@ VARIATIONS = ("concern", "common cause", "improvement", "neutral", "none")
 ASSURANCES = ("consistently failing", "hit and miss", "consistently passing", "none")
 _MOST_HEADLINES = 8
 _MOST_ATTENTION = 5
-_MOST_IMPROVED = 4
+_MOST_IMPROVED = 3
+_MOST_ASKS = 6  # from as many authors; the page of asks has all
 
 Row = tuple[Measure, Summary | None]
 
@@ -71,6 +73,7 @@ def _make(site: Site) -> Iterator[Page]:
     variations = [v for v in VARIATIONS if any(matrix[v, a] for a in ASSURANCES)]
     due = [s for s in published.submissions if s.quarter == published.release.quarter]
     due = [s for s in due if s.state not in ("not due", "excused")]
+    asks = asked(site)
     attention = attention_rows(site)
     improved = [row for row in board if variation_of(row) == "improvement"]
     yield Page(
@@ -82,7 +85,8 @@ def _make(site: Site) -> Iterator[Page]:
         context={
             "finding": summary_words.finding(board),
             "lead": summary_words.lead(published, site.plans, board),
-            "asks": published.asks,
+            "asks": asks[:_MOST_ASKS],
+            "asks_left": max(len(asks) - _MOST_ASKS, 0),
             "ratings": [(r, sum(rating_of(row) == r for row in board)) for r in RATINGS],
             "matrix": matrix,
             "variations": variations,
