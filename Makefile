@@ -1,5 +1,5 @@
 # Two commands do all the set-up: `make demo` and `make test`.
-.PHONY: demo test lint set-up browser
+.PHONY: demo test lint set-up browser proxy
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
@@ -10,7 +10,7 @@ demo: set-up browser
 	rm -rf workspace-demo
 	$(RUN) quarterdeck --workspace workspace-demo demo
 
-test: set-up browser
+test: set-up browser proxy
 	$(RUN) pytest -n 2
 
 lint: set-up
@@ -33,3 +33,7 @@ $(UV):
 # Charts and browser tests use the system's Chromium; without it the site still builds.
 browser:
 	@sh scripts/install-browser
+
+# The proxy's configuration in docs/operations is tried with a real nginx.
+proxy:
+	@sh scripts/install-proxy

@@ -1,0 +1,236 @@
+"""Fifty people send a return of 500 rows at the same moment.
+
+    python -m benchmarks.portal [--people 50] [--rows 500]
+
+Each has an account and a session of its own and sends another return (another organisation or
+quarter); everyone waits at a barrier and sends at once, to a portal in a process of its own with
+two workers. Printed: how long the answers took, and whether the record then holds each file under
+its own sender and obligation, byte for byte. The senders run on the same machine as the portal.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import http.client
+import os
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.record.model import Obligation
+from pipelines.record.store import Record
+from pipelines.workspace import Workspace
+from portal.accounts import Role
+from portal.app import make_portal
+from portal.settings import Settings
+from portal.views.owed import path_of
+from schemas.quarter import Quarter
+
+ORGANISATIONS = ("BCC", "BSAB", "BSCB", "PH")  # those that owe a report on their actions
+FIRST = Quarter(2019, 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """One person: the account, its session's key and form token, what it sends for what."""
+
+    name: str
+    key: str
+    token: str
+    obligation: Obligation
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What came of it. ``seconds`` are those of each answer, ``wrong`` what is lost or mixed up,
+    ``health`` the slowest answer of the health page meanwhile."""
+
+    seconds: tuple[float, ...]
+    wrong: tuple[str, ...]
+    health: float
+    processor: float
+
+
+def run(folder: Path, *, people: int, rows: int) -> Result:
+    """Sends and looks. Raises ``RuntimeError`` where the portal does not start."""
+    senders = _senders(folder, people=people, rows=rows)
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "orchestration.cli.main", "--workspace", str(folder), "portal",
+         "--port", str(port)],
+        stdout=subprocess.DEVNULL, env=dict(os.environ),
+    )  # fmt: skip
+    try:
+        _wait(port, process)
+        time.sleep(8)  # the workers load what they check with; a portal that runs has done so
+        seconds, health = _all_at_once(senders, port)
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+    done = os.times()
+    return Result(
+        seconds=tuple(seconds),
+        wrong=tuple(_wrong(folder, senders)),
+        health=health,
+        processor=done.children_user + done.children_system,
+    )
+
+
+def _senders(folder: Path, *, people: int, rows: int) -> list[Sender]:
+    workspace = Workspace(folder).create()
+    portal = make_portal(Settings(workspace=workspace))
+    now = dt.datetime.now(dt.UTC)
+    made = []
+    for number in range(people):
+        name = f"sender{number:02d}"
+        organisation = ORGANISATIONS[number % len(ORGANISATIONS)]
+        quarter = FIRST.shift(number // len(ORGANISATIONS))
+        portal.accounts.add(
+            name, organisations=[organisation], roles=[Role.SENDER], now=now, with_password=False
+        )
+        account = portal.accounts.account(name)
+        if account is None:
+            raise RuntimeError(f"{name} was not made")
+        key = portal.sessions.begin(account, way="password", now=now)
+        obligation = Obligation(organisation, "action_progress", quarter)
+        made.append(
+            Sender(
+                name=name,
+                key=key,
+                token=portal.tokens.token(key),
+                obligation=obligation,
+                content=_file(obligation, rows=rows),
+            )
+        )
+    return made
+
+
+def _file(obligation: Obligation, *, rows: int) -> bytes:
+    heading = (
+        "organisation,quarter,plan,ref,action,lead,start,due,rating,progress,reason,"
+        "recovery_date,comment"
+    )
+    who, when = obligation.organisation, obligation.quarter.label
+    lines = [
+        f"{who},{when},cqc_review,{n},Action {n} of {who} in {when},A board,,2030-03-31,Green,"
+        f"Work goes to plan in {when}.,,,"
+        for n in range(1, rows + 1)
+    ]
+    return "\r\n".join([heading, *lines, ""]).encode()
+
+
+def _all_at_once(senders: list[Sender], port: int) -> tuple[list[float], float]:
+    barrier = threading.Barrier(len(senders) + 1)
+    seconds = [0.0] * len(senders)
+
+    def send(number: int) -> None:
+        one = senders[number]
+        body, kind = _form(one)
+        barrier.wait()
+        started = time.perf_counter()
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        headers = {"Content-Type": kind, "Cookie": f"returns={one.key}"}
+        connection.request("POST", path_of(one.obligation) + "/file", body=body, headers=headers)
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != 303:
+            raise RuntimeError(f"{one.name} was answered {answer.status}")
+        connection.request("GET", answer.headers["location"], headers=headers)
+        page = connection.getresponse().read()
+        seconds[number] = time.perf_counter() - started
+        connection.close()
+        if not re.search(rb"Accepted", page):
+            raise RuntimeError(f"{one.name} was not told that it is accepted")
+
+    threads = [threading.Thread(target=send, args=(n,)) for n in range(len(senders))]
+    for thread in threads:
+        thread.start()
+    barrier.wait()
+    slowest = 0.0
+    while any(thread.is_alive() for thread in threads):
+        slowest = max(slowest, _health(port))
+        time.sleep(0.1)
+    for thread in threads:
+        thread.join()
+    return seconds, slowest
+
+
+def _health(port: int) -> float:
+    started = time.perf_counter()
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", "/health")
+    connection.getresponse().read()
+    connection.close()
+    return time.perf_counter() - started
+
+
+def _form(sender: Sender) -> tuple[bytes, str]:
+    fields = {"token": sender.token, "do": "send"}
+    parts = [
+        f'--X\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in fields.items()
+    ]
+    head = b'--X\r\nContent-Disposition: form-data; name="file"; filename="return.csv"\r\n\r\n'
+    return b"".join([*parts, head, sender.content, b"\r\n--X--\r\n"]), (
+        "multipart/form-data; boundary=X"
+    )
+
+
+def _wrong(folder: Path, senders: list[Sender]) -> list[str]:
+    """What the record holds otherwise than it was sent; empty where all is well."""
+    record = Record(Workspace(folder).record)
+    kept = {one.sender: one for one in record.submissions()}
+    wrong = [] if len(record.submissions()) == len(senders) else ["another number of submissions"]
+    for sender in senders:
+        one = kept.get(sender.name)
+        if one is None:
+            wrong.append(f"{sender.name}: lost")
+        elif one.obligation != sender.obligation or not one.is_accepted:
+            wrong.append(f"{sender.name}: {one.obligation} {one.outcome}")
+        elif record.as_sent(one.submission_id) != sender.content:
+            wrong.append(f"{sender.name}: other bytes")
+    return wrong
+
+
+def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(1200):
+        if process.poll() is not None:
+            raise RuntimeError("the portal ended before it began")
+        try:
+            _health(port)
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("the portal does not answer")
+
+
+def main() -> None:
+    """Prints what came of it."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--people", type=int, default=50)
+    options.add_argument("--rows", type=int, default=500)
+    chosen = options.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        result = run(Path(folder), people=chosen.people, rows=chosen.rows)
+    ordered = sorted(result.seconds)
+    print(f"{chosen.people} people, {chosen.rows} rows each, sent at the same moment")
+    print(f"answers: median {statistics.median(ordered):.2f} s, slowest {ordered[-1]:.2f} s")
+    print(f"the health page meanwhile: slowest {result.health:.2f} s")
+    print(f"processor time of the portal and its workers: {result.processor:.1f} s")
+    print("lost or mixed up: " + (", ".join(result.wrong) or "nothing"))
+
+
+if __name__ == "__main__":
+    main()

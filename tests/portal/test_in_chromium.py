@@ -1,0 +1,294 @@
+"""The pages in a real browser, as a data lead uses them: with scripts off, by keyboard, on a
+telephone; and axe finds nothing.
+
+The trap: pages that pass over HTTP and that nobody can use.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.portal.conftest import GOOD, PASSWORD, RETURN, make_world
+from tests.portal.serving import serving
+
+CHROMIUM = shutil.which("chromium")
+PRACTICE = ("--practice", "2018-10-18")
+THREE_FAULTS = (
+    GOOD.replace(b"4736,4530", b"4736,4830")
+    .replace(b"2843,2475", b"2843,lots")
+    .replace(b"1466,1280", b"1466,")
+)
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        CHROMIUM is None, reason="Chromium is not installed: the pages are NOT tried in a browser."
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A portal as the command runs it, on a record in which BCHC has sent a return."""
+    folder = tmp_path_factory.mktemp("chromium")
+    make_world(folder)
+    with serving(folder, *PRACTICE) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+def window(chromium: Browser, address: str, **more: object) -> BrowserContext:
+    """A window in which any request to another place is a failure."""
+    context = chromium.new_context(**more)  # type: ignore[arg-type]  # playwright's own options
+    context.set_default_timeout(20_000)
+    foreign: list[str] = []
+    context.on(
+        "request", lambda sent: None if sent.url.startswith(address) else foreign.append(sent.url)
+    )
+    context.on("close", lambda _: None)
+    context.foreign = foreign  # type: ignore[attr-defined]
+    return context
+
+
+def sign_in(page: Page, address: str, name: str) -> None:
+    page.goto(address + "/sign-in")
+    page.get_by_label("Account").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def choose(page: Page, content: bytes, name: str = "return.csv") -> None:
+    page.get_by_label("Your file").set_input_files(
+        files=[{"name": name, "mimeType": "text/csv", "buffer": content}]
+    )
+
+
+def test_a_data_lead_puts_three_faults_right_without_scripts(
+    chromium: Browser, address: str, tmp_path: Path
+) -> None:
+    """Template, check, three faults, correction, receipt, what changed: scripts are off."""
+    context = window(chromium, address, java_script_enabled=False, accept_downloads=True)
+    page = context.new_page()
+    sign_in(page, address, "bchc")
+    page.get_by_role("link", name="Training compliance, 2018-19 Q2").first.click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the template").click()
+    template = tmp_path / "template.csv"
+    download.value.save_as(template)
+    assert download.value.suggested_filename == "BCHC-training_compliance-2018-19-Q2.csv"
+    assert "Safeguarding children level 1" in template.read_text(encoding="utf-8-sig")
+
+    choose(page, THREE_FAULTS)
+    page.get_by_role("button", name="Check without sending").click()
+    assert page.locator("h1").inner_text() == "This file needs correction. It was not sent."
+    assert page.get_by_role("heading", name="3 errors: please correct them").is_visible()
+    for place in ("Row 2, column F (trained)", "Row 3, column F (trained)"):
+        assert page.get_by_role("heading", name=place).is_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download your file with the findings").click()
+    annotated = tmp_path / "annotated.csv"
+    download.value.save_as(annotated)
+    assert "4830" in annotated.read_text(encoding="utf-8-sig")
+
+    page.get_by_role("link", name="Choose another file").click()
+    choose(page, GOOD)
+    page.get_by_role("button", name="Send", exact=True).click()
+    assert page.locator("h1").inner_text().startswith("Accepted")
+    reference = page.url.rsplit("/", 1)[-1]
+
+    page.get_by_role("link", name="Send a correction").click()
+    choose(page, GOOD.replace(b"4736,4530", b"4736,4531"))
+    page.get_by_role("button", name="Send", exact=True).click()
+    row = page.get_by_role("row", name="2: Safeguarding children level 1")
+    assert row.inner_text().split() == [
+        "2:",
+        "Safeguarding",
+        "children",
+        "level",
+        "1",
+        "trained",
+        "4530",
+        "4531",
+    ]
+    page.get_by_role("link", name="See the receipt").click()
+    assert "Your return is accepted" in page.inner_text("h1")
+    page.go_back()
+    page.get_by_role("link", name="History").click()
+    assert page.locator(f'a[href="/submissions/{reference}"]').count() == 1
+    page.get_by_role("button", name="Sign out").click()
+    page.goto(address + "/history")
+    assert page.url.startswith(address + "/sign-in")
+    assert context.foreign == []  # type: ignore[attr-defined]
+    context.close()
+
+
+def test_by_keyboard_alone(chromium: Browser, address: str) -> None:
+    """The skip link first, focus seen everywhere, the order of the page, no trap."""
+    context = window(chromium, address)
+    page = context.new_page()
+    page.goto(address + "/sign-in")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("bchc")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(address + "/")
+    seen: list[str] = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        here = page.evaluate(
+            """() => { const e = document.activeElement, s = getComputedStyle(e),
+                r = e.getBoundingClientRect();
+                return [e.tagName, e.textContent.trim() || e.name || '',
+                        s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 3,
+                        r.height >= 24 || e.tagName === 'A', e.getAttribute('href')] }"""
+        )
+        if here[0] == "BODY":
+            break
+        assert here[2], f"no focus is seen on {here}"
+        assert here[3], f"too small to hit: {here}"
+        seen.append(here[1])
+    wanted = ["Skip to the main content", "Quarterly returns", "Your returns", "History"]
+    assert [one for one in seen if one in wanted][:4] == wanted
+    assert "Sign out" in seen
+    context.close()
+
+
+def pages_of(page: Page, address: str) -> Iterator[str]:
+    """Goes through every kind of page; gives the name of each once it is open."""
+    page.goto(address + "/sign-in")
+    yield "sign-in"
+    page.get_by_label("Account").fill("nobody")
+    page.get_by_label("Password").fill("x")
+    page.get_by_role("button", name="Sign in").click()
+    page.locator(".fault").wait_for()
+    yield "sign-in refused"
+    sign_in(page, address, "uhb")
+    yield "home"
+    page.goto(address + RETURN.replace("BCHC", "UHB"))
+    yield "return"
+    page.locator("details > summary").first.click()
+    yield "return, columns"
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.locator(".fault").wait_for()
+    yield "no file"
+    faulty = (
+        b"organisation,quarter,course,staff_group,eligible,trained,percent,comment\r\n"
+        b"UHB,2018-19 Q2,Safeguarding children level 2,,100,90,,\r\n"
+    )
+    choose(page, faulty + b"UHB,2018-19 Q2,Safeguarding children level 3,,10,12,,<b>\r\n")
+    page.get_by_role("button", name="Check without sending").click()
+    page.wait_for_url("**/checked/*")
+    yield "checked"
+    page.get_by_role("button", name="Send this file").click()
+    page.wait_for_url("**/submissions/*")
+    yield "needs correction"
+    for quarter, trained in (("2018-19 Q1", b"90"), ("2018-19 Q2", b"9")):
+        page.goto(
+            address + RETURN.replace("BCHC", "UHB").replace("2018-19-Q2", quarter.replace(" ", "-"))
+        )
+        rows = b"".join(
+            b"UHB,%s,%s,,100,%s,,\r\n" % (quarter.encode(), course, trained)
+            for course in (b"Safeguarding children level 2", b"Safeguarding adults level 2")
+        )
+        choose(page, faulty.splitlines(keepends=True)[0] + rows)
+        page.get_by_role("button", name="Send", exact=True).click()
+        page.wait_for_url("**/submissions/*")
+        yield f"submission {quarter}"
+    if page.get_by_role("link", name="Withdraw this return").count():
+        page.get_by_role("link", name="Withdraw this return").click()
+        page.get_by_role("button", name="Withdraw it").wait_for()
+        yield "withdraw"
+    for path in ("/history", "/password", "/accessibility", "/no-such-page"):
+        page.goto(address + path)
+        yield path
+    page.context.clear_cookies()
+    sign_in(page, address, "officer")
+    yield "officer"
+    page.get_by_role("link", name="Decide").first.click()
+    page.get_by_role("button", name="Give longer").wait_for()
+    yield "decide"
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark"), (320, "light")])
+def test_axe_finds_nothing_and_nothing_is_cut_off(
+    chromium: Browser, address: str, width: int, scheme: str
+) -> None:
+    """WCAG 2.2 AA as far as a tool sees it (no rule is switched off), and 1.4.10 reflow."""
+    context = window(
+        chromium, address, viewport={"width": width, "height": 800}, color_scheme=scheme
+    )
+    page = context.new_page()
+    blocked: list[str] = []
+    page.on("console", lambda said: blocked.append(said.text) if "Content" in said.text else None)
+    axe, names = Axe(), []
+    for name in pages_of(page, address):
+        found = axe.run(page)
+        violations = [
+            (one["id"], [node["html"][:120] for node in one["nodes"]])
+            for one in found.response["violations"]
+        ]
+        assert violations == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        names.append(name)
+    assert len(names) >= 15
+    assert blocked == []
+    assert context.foreign == []  # type: ignore[attr-defined]
+    context.close()
+
+
+def test_text_can_be_spaced_out_without_being_cut(chromium: Browser, address: str) -> None:
+    """WCAG 1.4.12, with the style sheet that it names."""
+    context = window(chromium, address, viewport={"width": 320, "height": 800}, bypass_csp=True)
+    page = context.new_page()
+    sign_in(page, address, "uhb")
+    for path in ("/", RETURN.replace("BCHC", "UHB")):
+        page.goto(address + path)
+        page.add_style_tag(
+            content="*{line-height:1.5!important;letter-spacing:.12em!important;"
+            "word-spacing:.16em!important}p{margin-bottom:2em!important}"
+        )
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        cut = page.evaluate(
+            """() => [...document.querySelectorAll('main *')].filter(e =>
+                getComputedStyle(e).overflow === 'hidden' && !e.classList.contains('hidden')
+                && e.scrollWidth > e.clientWidth + 1).map(e => e.outerHTML.slice(0, 90))"""
+        )
+        assert cut == []
+    context.close()
+
+
+def test_a_file_that_is_too_large_is_refused_in_words_and_not_by_a_broken_connection(
+    chromium: Browser, address: str, tmp_path: Path
+) -> None:
+    """The server answers before the browser has sent all; the page must be seen all the same."""
+    large = tmp_path / "large.csv"
+    large.write_bytes(b"x" * 25_000_000)
+    context = window(chromium, address)
+    page = context.new_page()
+    sign_in(page, address, "bchc")
+    page.goto(address + RETURN)
+    page.get_by_label("Your file").set_input_files(large)
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.get_by_role("heading", name="The file is too large").wait_for()
+    context.close()

@@ -1,0 +1,159 @@
+"""What a data lead does in ten minutes, page by page, over HTTP as a browser without scripts
+would. The trap: each part works alone, and the way from one to the next does not."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+from tests.portal.conftest import GOOD, RETURN, World
+
+_THREE_FAULTS = (
+    GOOD.replace(b"4736,4530", b"4736,4830")  # more trained than there are
+    .replace(b"2843,2475", b"2843,lots")
+    .replace(b"1466,1280", b"1466,")
+)
+
+
+def test_template_faults_correction_receipt_and_history(running: World) -> None:
+    lead = running.person("bchc")
+    home = lead.get("/").text
+    assert "Training compliance, 2018-19 Q2" in home
+    assert "Due on Sunday 21 October 2018, in 3 days" in home
+
+    template = lead.get(RETURN + "/template")
+    assert (
+        'filename="BCHC-training_compliance-2018-19-Q2.csv"'
+        in template.headers["content-disposition"]
+    )
+    assert "Safeguarding children level 1" in template.content.decode("utf-8-sig")
+
+    checked = lead.send(_THREE_FAULTS, do="check").text
+    assert "This file needs correction. It was not sent." in checked
+    assert running.portal.record.submissions() == []
+    for place in ("Row 2, column F (trained)", "Row 3, column F (trained)", "Row 4"):
+        assert place in checked
+    assert "3 errors: please correct them" in checked
+
+    sent = lead.send(_THREE_FAULTS)
+    assert "Needs correction. It is not used." in sent.text
+    reference = str(sent.url.path).rsplit("/", 1)[-1]
+    annotated = lead.get(f"/submissions/{reference}/annotated").content.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(annotated, newline="")))
+    assert rows[0][-2:] == ["findings", "what to do"]
+    assert "4830" in rows[1][-2]
+
+    corrected = lead.send(GOOD)
+    assert "Accepted" in corrected.text
+    new = str(corrected.url.path).rsplit("/", 1)[-1]
+    assert reference in lead.get("/history").text
+    assert new in lead.get("/history").text
+    receipt = lead.get(f"/submissions/{new}/receipt")
+    assert new in receipt.text
+    assert "<style>" in receipt.text
+    assert new in lead.get(f"/submissions/{new}/receipt-text").text
+    assert lead.get(f"/submissions/{new}/as-sent").content == GOOD
+
+    changed = lead.send(GOOD.replace(b"4736,4530", b"4736,4531"))
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", changed.text))
+    assert "2: Safeguarding children level 1 trained 4530 4531" in page
+    assert "Replaced by a later one" in lead.get(f"/submissions/{new}").text
+
+
+def test_the_same_bytes_make_no_second_submission_and_the_page_says_so(running: World) -> None:
+    lead = running.person("bchc")
+    first = lead.send(GOOD.replace(b"4530", b"4532"))
+    again = lead.send(GOOD.replace(b"4530", b"4532"))
+    assert again.url.path == first.url.path
+    assert "You sent this very file before" in again.text
+
+
+def test_a_checked_file_is_sent_without_choosing_it_again_and_forgotten_at_sign_out(
+    running: World,
+) -> None:
+    lead = running.person("bchc")
+    checked = lead.send(GOOD.replace(b"4530", b"4533"), do="check")
+    key = str(checked.url.path)
+    assert lead.get(key + "/annotated").status_code == 200
+    assert running.person("both").get(key).status_code == 404
+    lead.post("/sign-out")
+    lead.sign_in("bchc")
+    assert lead.get(key).status_code == 404
+
+    key = str(lead.send(GOOD.replace(b"4530", b"4534"), do="check").url.path)
+    lead.get(key)
+    sent = lead.post(key + "/send")
+    assert sent.headers["location"].startswith("/submissions/")
+
+
+def test_a_query_is_answered_and_an_answer_that_says_nothing_is_not_kept(running: World) -> None:
+    lead = running.person("bchc")
+    lead.send(GOOD.replace(b"2018-19 Q2", b"2018-19 Q1"), path=RETURN.replace("Q2", "Q1"))
+    sent = lead.send(GOOD.replace(b"4736,4530", b"4736,453"))
+    assert "Some figures want a word from you" in sent.text
+    number = re.search(r'name="query" value="(\d+)"', sent.text)
+    assert number is not None
+    path = str(sent.url.path)
+
+    refused = lead.post(path + "/explain", {"query": number[1], "answer": "ok"})
+    assert refused.status_code == 422
+    assert "does not say why" in refused.text
+
+    said = "Two clinics closed & their staff <moved>."
+    kept = lead.post(path + "/explain", {"query": number[1], "answer": said})
+    page = lead.get(kept.headers["location"]).text
+    assert "Two clinics closed &amp; their staff &lt;moved&gt;." in page
+    assert "Your answer is kept." in page
+
+
+def test_a_signatory_withdraws_and_the_return_before_it_is_in_use_again(running: World) -> None:
+    lead = running.person("bchc")
+    before = lead.send(GOOD.replace(b"4530", b"4541"))
+    wrong = lead.send(GOOD.replace(b"4530", b"4542"))
+    path = str(wrong.url.path)
+    assert lead.get(path + "/withdraw").status_code == 403
+
+    chief = running.person("bchc.chief")
+    chief.get(path + "/withdraw")
+    assert chief.post(path + "/withdraw", {"reason": " "}).status_code == 422
+    chief.post(path + "/withdraw", {"reason": "Figures of another trust."})
+    page = chief.get(path).text
+    assert "Withdrawn by" not in page  # the sentence has the day between
+    assert "Figures of another trust." in page
+    assert "Replaced by a later one" not in lead.get(str(before.url.path)).text
+
+
+def test_the_officer_sees_who_sent_what_and_excuses_extends_and_reopens(running: World) -> None:
+    running.person("bchc").send(GOOD.replace(b"4530", b"4551"))
+    officer = running.person("officer")
+    page = officer.get("/").headers["location"]
+    assert page == "/officer"
+    assert "bchc, 18 October 2018" in officer.get("/officer").text
+
+    path = "/officer/returns/UHB/training_compliance/2018-19-Q2"
+    officer.get(path)
+    late = officer.post(path, {"do": "extend", "until": "2018-10-01", "reason": "Illness"})
+    assert late.status_code == 422
+    assert "no later than it is due anyhow" in late.text
+    officer.post(path, {"do": "extend", "until": "2018-11-15", "reason": "Illness"})
+    assert "Due on Thursday 15 November 2018" in officer.get(path).text
+    assert "You have been given longer" in running.person("uhb").get("/").text
+
+    officer.get(path)
+    officer.post(path, {"do": "excuse", "reason": "Merged"})
+    assert "Excused" in officer.get(path).text
+    officer.post(path, {"do": "reopen", "reason": "Not merged"})
+    assert "Owed again since" in officer.get(path).text
+    assert ("extended", "officer") in running.log()
+
+
+def test_an_account_of_two_organisations_sees_both_and_each_file_is_held_to_its_page(
+    running: World,
+) -> None:
+    both = running.person("both")
+    home = both.get("/").text
+    assert "/returns/UHB/" in home
+    assert "/returns/BCHC/" in home
+    wrong = both.send(GOOD.replace(b"4530", b"4561"), path=RETURN.replace("BCHC", "UHB"))
+    assert "Not usable" in wrong.text
