@@ -6,31 +6,23 @@ The trap: pages that pass over HTTP and that nobody can use.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.portal.browsing import THREE_FAULTS, choose, chromium_running, needs_chromium, sign_in
 from tests.portal.conftest import GOOD, PASSWORD, RETURN, make_world
 from tests.portal.serving import serving
 
-CHROMIUM = shutil.which("chromium")
 PRACTICE = ("--practice", "2018-10-18")
-THREE_FAULTS = (
-    GOOD.replace(b"4736,4530", b"4736,4830")
-    .replace(b"2843,2475", b"2843,lots")
-    .replace(b"1466,1280", b"1466,")
-)
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="Chromium is not installed: the pages are NOT tried in a browser."
-    ),
+    needs_chromium,
 ]
 
 
@@ -45,12 +37,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
+    with chromium_running() as browser:
         yield browser
-        browser.close()
 
 
 def window(chromium: Browser, address: str, **more: object) -> BrowserContext:
@@ -64,20 +52,6 @@ def window(chromium: Browser, address: str, **more: object) -> BrowserContext:
     context.on("close", lambda _: None)
     context.foreign = foreign  # type: ignore[attr-defined]
     return context
-
-
-def sign_in(page: Page, address: str, name: str) -> None:
-    page.goto(address + "/sign-in")
-    page.get_by_label("Account").fill(name)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "/sign-in" not in url)
-
-
-def choose(page: Page, content: bytes, name: str = "return.csv") -> None:
-    page.get_by_label("Your file").set_input_files(
-        files=[{"name": name, "mimeType": "text/csv", "buffer": content}]
-    )
 
 
 def test_a_data_lead_puts_three_faults_right_without_scripts(
@@ -288,7 +262,7 @@ def test_a_file_that_is_too_large_is_refused_in_words_and_not_by_a_broken_connec
     page = context.new_page()
     sign_in(page, address, "bchc")
     page.goto(address + RETURN)
-    page.get_by_label("Your file").set_input_files(large)
+    page.get_by_label("Your file", exact=True).set_input_files(large)
     page.get_by_role("button", name="Send", exact=True).click()
     page.get_by_role("heading", name="The file is too large").wait_for()
     context.close()

@@ -1,25 +1,19 @@
-"""Fifty people send a return of 500 rows at the same moment.
+"""Many people send a return at the same moment, each their own, to one portal.
 
-    python -m benchmarks.portal [--people 50] [--rows 500]
-
-Each has an account and a session of its own and sends another return (another organisation or
-quarter); everyone waits at a barrier and sends at once, to a portal in a process of its own with
-two workers. Printed: how long the answers took, and whether the record then holds each file under
-its own sender and obligation, byte for byte. The senders run on the same machine as the portal.
+Each has an account and a session and sends another return (another organisation or quarter);
+everyone waits at a barrier and sends at once. Then the record is looked at: whether it holds each
+file under its own sender and obligation, byte for byte. The senders run on the same machine.
 """
 
 from __future__ import annotations
 
-import argparse
 import datetime as dt
 import http.client
 import os
 import re
 import socket
-import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from dataclasses import dataclass
@@ -214,23 +208,3 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
         else:
             return
     raise RuntimeError("the portal does not answer")
-
-
-def main() -> None:
-    """Prints what came of it."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--people", type=int, default=50)
-    options.add_argument("--rows", type=int, default=500)
-    chosen = options.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        result = run(Path(folder), people=chosen.people, rows=chosen.rows)
-    ordered = sorted(result.seconds)
-    print(f"{chosen.people} people, {chosen.rows} rows each, sent at the same moment")
-    print(f"answers: median {statistics.median(ordered):.2f} s, slowest {ordered[-1]:.2f} s")
-    print(f"the health page meanwhile: slowest {result.health:.2f} s")
-    print(f"processor time of the portal and its workers: {result.processor:.1f} s")
-    print("lost or mixed up: " + (", ".join(result.wrong) or "nothing"))
-
-
-if __name__ == "__main__":
-    main()
