@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import outcomes
 import plans
 import stories
 import words
@@ -33,9 +34,11 @@ TOLD: dict[str, Callable[[str, Quarter], Rows]] = {
     "clean_air_zone": stories.clean_air_zone,
     "commentary": words.commentary,
     "domestic_abuse": stories.domestic_abuse,
+    "population_outcomes": outcomes.population_outcomes,
     "referral_outcomes": stories.referral_outcomes,
     "safeguarding_activity": stories.safeguarding_activity,
     "training_compliance": stories.training_compliance,
+    "youth_justice": outcomes.youth_justice,
 }
 Name = tuple[str, str, str]  # organisation, return, quarter's key
 MISSING = {
@@ -164,6 +167,8 @@ def _not_available(name: Name, rows: list[Row]) -> list[Row]:
     items = dict.fromkeys(
         measure.item for row in expected if (measure := reference.measure(row.measure))
     )
+    if seen.area is not None:
+        return outcomes.not_available([one for one in items if one not in told], Quarter.parse(key))
     blank = dict.fromkeys(figures, stories.NOT_AVAILABLE)
     return [{item: one, **blank} for one in items if one not in told]
 
