@@ -1,5 +1,5 @@
 # Two commands do all the set-up: `make demo` and `make test`.
-.PHONY: demo test lint set-up browser proxy
+.PHONY: demo test lint set-up browser proxy faults sbom audit
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
@@ -37,3 +37,17 @@ browser:
 # The proxy's configuration in docs/operations is tried with a real nginx.
 proxy:
 	@sh scripts/install-proxy
+
+# The thousand kills; the result is written down in docs/promises.md.
+faults: set-up
+	$(RUN) python -m tests.faults.kills --rounds 1000
+
+# What the program is made of, from the lock, and under which licences. Needs no network.
+sbom: set-up
+	$(UV) export --frozen --no-dev --quiet --format cyclonedx1.5 --output-file sbom.cdx.json
+	$(RUN) python scripts/licences.py > licences.csv
+
+# Known vulnerabilities of what the lock names. Asks a service outside: it needs a network.
+audit: set-up
+	$(UV) export --frozen --no-dev --no-emit-project --quiet --output-file requirements-audit.txt
+	$(UV) tool run pip-audit --require-hashes --disable-pip -r requirements-audit.txt
