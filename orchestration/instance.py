@@ -28,6 +28,11 @@ concurrency:
     granularity: op
   runs:
     max_concurrent_runs: 4
+run_retries:
+  # A run whose process was lost is run once more; one that failed for its data is not.
+  enabled: true
+  max_retries: 1
+  retry_on_asset_or_op_failure: false
 run_monitoring:
   # A run whose process is gone is failed and gives its place in the pool back.
   enabled: true

@@ -10,6 +10,7 @@ import dagster as dg
 
 from orchestration.partitions import add_quarters, range_tags
 from orchestration.resources import WorkspaceResource
+from pipelines.editions import AmendmentNeedsNoteError
 from pipelines.escaping import log_line
 from pipelines.notice_delivery import NoticeSettingsError, deliver, read_settings
 from pipelines.notices import notices
@@ -17,7 +18,7 @@ from pipelines.obligations import reporting_day
 from pipelines.overview import quarter_to_report
 from pipelines.record.store import Record
 from pipelines.reference import load_reference
-from pipelines.releases import NotSignedOffError
+from pipelines.releases import DamagedReleaseError, NotSignedOffError
 from pipelines.signing import SigningError
 from pipelines.signing import sign_off as record_sign_off
 from schemas.quarter import Quarter
@@ -115,8 +116,9 @@ def publish_the_release(
             workspace.record,
             _quarter(config.quarter),
             now=dt.datetime.now(dt.UTC),
+            note=config.note,
         )
-    except NotSignedOffError as refusal:
+    except (NotSignedOffError, AmendmentNeedsNoteError, DamagedReleaseError) as refusal:
         raise dg.Failure(str(refusal), allow_retries=False) from refusal
     site = workspace.workspace.releases / made.release.release_id / "site" / "index.html"
     context.log_event(

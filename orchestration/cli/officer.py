@@ -11,10 +11,11 @@ from orchestration.cli.options import QUARTER
 from pipelines import decisions
 from pipelines.escaping import terminal
 from pipelines.obligations import LONDON, Standing, State, reporting_day, standings
-from pipelines.record.model import EventKind
 from pipelines.record.store import Record
 from pipelines.reference import load_reference
-from pipelines.releases import all_releases, current, newest_draft
+from pipelines.releases import all_releases, current
+from pipelines.signing import SigningError
+from pipelines.signing import sign_off as record_sign_off
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 
@@ -119,29 +120,19 @@ def reopen(
 @click.pass_obj
 def sign_off(workspace: Workspace, quarter: Quarter, note: str, by_whom: str) -> None:
     """Record the sign-off of a quarter's figures: those of its newest draft, and no others."""
-    draft = newest_draft(workspace.releases, quarter)
-    if draft is None:
-        raise click.ClickException(
-            f"There is no draft for {quarter.label}. "
-            f"Make one with: quarterdeck build --quarter {quarter.key}"
+    try:
+        draft, event = record_sign_off(
+            Record(workspace.record),
+            load_reference(),
+            workspace.releases,
+            quarter,
+            by_whom=by_whom,
+            note=note,
+            at=dt.datetime.now(dt.UTC),
         )
-    record = Record(workspace.record)
-    on = reporting_day(record, now=dt.datetime.now(dt.UTC))
-    stood = standings(record, load_reference(), quarter, on=on)
-    queries = sum(one.open_queries for one in stood)
-    missing = [one for one in stood if one.current is None and one.state is not State.EXCUSED]
-    record.add_event(
-        EventKind.SIGN_OFF,
-        at=dt.datetime.now(dt.UTC),
-        by_whom=by_whom,
-        reason=note,
-        quarter=quarter.key,
-        data_sha256=draft.data_sha256,
-        open_queries=queries,
-        not_accepted=[
-            f"{one.obligation.organisation} {one.obligation.return_name}" for one in missing
-        ],
-    )
+    except SigningError as refusal:
+        raise click.ClickException(terminal(str(refusal))) from refusal
+    queries, missing = event.details["open_queries"], event.details["not_accepted"]
     click.echo(f"Signed off {draft.release_id} by {terminal(by_whom)}.")
     click.echo(f"Open at sign-off: {queries} queries, {len(missing)} returns not accepted.")
     click.echo(f"Now: quarterdeck publish --quarter {quarter.key}")

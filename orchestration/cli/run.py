@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 
@@ -40,6 +41,12 @@ def rebuild(workspace: Workspace, quarter: Quarter | None) -> None:
 def ui(workspace: Workspace, port: int, read_only: bool) -> None:
     """Open Dagster's web pages on the workspace. They are reached from this machine alone."""
     set_up_home(workspace)
+    with socket.socket() as trial:
+        # Two servers could share a port, and requests would go now to one and now to the other.
+        if trial.connect_ex(("127.0.0.1", port)) == 0:
+            raise click.ClickException(
+                f"Something answers on port {port} already. Close it, or choose another: --port"
+            )
     click.echo(f"Dagster's pages: http://127.0.0.1:{port}   (stop with Ctrl-C)")
     command = [sys.executable, "-m", "dagster", "dev", "-m", "orchestration.definitions"]
     if read_only:
