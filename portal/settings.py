@@ -7,6 +7,7 @@ import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pipelines.obligations import LONDON
 from pipelines.workspace import Workspace
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -74,7 +75,8 @@ class Settings:
         moment = self.clock().astimezone(dt.UTC)
         if self.practice_day is None:
             return moment
-        return dt.datetime.combine(self.practice_day, moment.timetz())
+        local = moment.astimezone(LONDON).time()
+        return dt.datetime.combine(self.practice_day, local, LONDON).astimezone(dt.UTC)
 
     def trusts(self, address: str) -> bool:
         """Whether the address is that of a proxy whose word is taken."""

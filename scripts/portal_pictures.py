@@ -97,17 +97,17 @@ def _data_lead(browser: Browser, address: str) -> None:
     _choose(page, faulty)
     page.get_by_role("button", name="Check without sending").click()
     page.wait_for_url("**/checked/*")
-    _take(page, "findings")
+    _take(page, "findings", down_to="#group-error")
     page.get_by_role("link", name="Choose another file").click()
-    _choose(page, good.replace(b",374,", b",137,"))
+    _choose(page, good.replace(b"4736,4530", b"4736,453"))
     page.get_by_role("button", name="Send", exact=True).click()
     page.wait_for_url("**/submissions/*")
-    _take(page, "query")
+    _take(page, "query", down_to="#group-query")
     page.get_by_role("link", name="Send a correction").click()
     _choose(page, good)
     page.get_by_role("button", name="Send", exact=True).click()
     page.get_by_role("heading", name="What changed").wait_for()
-    _take(page, "changed")
+    _take(page, "changed", down_to="#changed")
     page.goto(address + "/history")
     _take(page, "history")
     telephone = browser.new_page(viewport={"width": 390, "height": 760})
@@ -138,7 +138,9 @@ def _choose(page: Page, content: bytes) -> None:
     )
 
 
-def _take(page: Page, name: str) -> None:
+def _take(page: Page, name: str, *, down_to: str | None = None) -> None:
+    if down_to:
+        page.locator(down_to).evaluate("one => one.scrollIntoView()")
     page.screenshot(path=PICTURES / f"{name}.png")
 
 
