@@ -137,7 +137,7 @@ def main() -> None:
                 f"{tool:<13} {cpu:8.2f} s of processor ({cpu / base_cpu:6.1f} x)  "
                 f"{wall:8.2f} s passed ({wall / base_wall:6.1f} x)  memory {memory:5.1f} x the file"
             )
-        command = [Path(sys.executable).parent / "quarterdeck", "check", small]
+        command = [str(Path(sys.executable).parent / "quarterdeck"), "check", str(small)]
         times = []
         for _ in range(5):
             began = time.perf_counter()
