@@ -78,7 +78,7 @@ def withdraw(call: Call) -> Response:
 def receipt_page(call: Call) -> Response:
     """The receipt as it was made. Its own style stands in it, so that it can be kept as one file;
     the policy allows that very style and nothing else."""
-    submission = _submission(call)
+    submission = _kept(call)
     content = (_folder(call, submission) / "receipt.html").read_bytes()
     found = _STYLE.search(content)
     digest = base64.b64encode(hashlib.sha256(found[1] if found else b"").digest()).decode()
@@ -92,7 +92,7 @@ def receipt_page(call: Call) -> Response:
 
 def receipt_text(call: Call) -> Response:
     """The receipt as a text file."""
-    submission = _submission(call)
+    submission = _kept(call)
     content = (_folder(call, submission) / "receipt.txt").read_bytes()
     call.log("receipt seen", submission=submission.submission_id)
     return download(content, f"receipt-{submission.submission_id}.txt", kind="text/plain")
@@ -100,14 +100,14 @@ def receipt_text(call: Call) -> Response:
 
 def annotated_file(call: Call) -> Response:
     """The file as it was sent, with its findings beside its rows."""
-    submission = _submission(call)
+    submission = _kept(call)
     call.log("annotated file downloaded", submission=submission.submission_id)
     return download(annotated(call.record, submission), _name(submission, "-findings"))
 
 
 def as_sent_file(call: Call) -> Response:
     """The bytes as they came."""
-    submission = _submission(call)
+    submission = _kept(call)
     call.log("file downloaded", submission=submission.submission_id)
     content = call.record.as_sent(submission.submission_id)
     return download(content, _name(submission, "-as-sent"), kind="application/octet-stream")
@@ -118,6 +118,18 @@ def _submission(call: Call) -> Submission:
     the account's."""
     found = call.record.submission(call.request.path_params["submission_id"])
     if found is None or not may_see(call.account, found):
+        raise not_found()
+    if not found.erased and not (_folder(call, found) / "as_sent.csv").exists():
+        # Erased by the officer's command since this process read it.
+        call.record.forget(found.submission_id)
+        return call.record.submission(found.submission_id) or found
+    return found
+
+
+def _kept(call: Call) -> Submission:
+    """The same, with its files. Raises ``Refused`` where they were erased."""
+    found = _submission(call)
+    if found.erased:
         raise not_found()
     return found
 
@@ -166,6 +178,8 @@ def _withdrawal(call: Call, submission: Submission) -> Event | None:
 
 
 def _receipt(call: Call, submission: Submission) -> dict[str, Any]:
+    if submission.erased:
+        return {}
     content = (_folder(call, submission) / "receipt.json").read_bytes()
     fields: dict[str, Any] = json.loads(content)
     return fields

@@ -7,6 +7,9 @@ import csv
 import io
 import re
 
+from click.testing import CliRunner
+
+from orchestration.cli.main import quarterdeck
 from tests.portal.conftest import GOOD, RETURN, World
 
 _THREE_FAULTS = (
@@ -157,3 +160,19 @@ def test_an_account_of_two_organisations_sees_both_and_each_file_is_held_to_its_
     assert "/returns/BCHC/" in home
     wrong = both.send(GOOD.replace(b"4530", b"4561"), path=RETURN.replace("BCHC", "UHB"))
     assert "Not usable" in wrong.text
+
+
+def test_a_submission_that_was_erased_says_so_and_has_no_files(running: World) -> None:
+    lead = running.person("bchc")
+    path = str(lead.send(GOOD.replace(b"4530", b"4591")).url.path)
+    assert lead.get(path + "/as-sent").status_code == 200
+    answer = CliRunner().invoke(
+        quarterdeck,
+        ["--workspace", str(running.portal.settings.workspace.root), "erase",
+         path.rsplit("/", 1)[-1], "--by", "officer", "--reason", "It held names."],
+        input="y\n",
+    )  # fmt: skip
+    assert answer.exit_code == 0, answer.output
+    assert "The file was erased from the record" in lead.get(path).text
+    for part in ("as-sent", "annotated", "receipt", "receipt-text"):
+        assert lead.get(f"{path}/{part}").status_code == 404
