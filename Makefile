@@ -11,7 +11,7 @@ demo: set-up browser
 	$(RUN) quarterdeck --workspace workspace-demo demo
 
 test: set-up browser proxy
-	$(RUN) pytest -n 2
+	$(RUN) pytest -n 2 --dist loadfile
 
 lint: set-up
 	$(RUN) ruff check .
