@@ -1,0 +1,72 @@
+"""Traps of publishing by itself: too late to be lawful, without a sign-off, twice, or figures that
+changed after the sign-off. And a sensor that builds what is built already."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import dagster as dg
+
+from orchestration.resources import WorkspaceResource
+from orchestration.schedules import to_publish
+from orchestration.sensors import built_up_to, new_submissions
+from pipelines.record.model import EventKind
+from pipelines.record.store import Record
+from pipelines.reference import load_reference
+from pipelines.releases import Release, data_sha256, finish, staging_folder
+from pipelines.workspace import Workspace
+from schemas.quarter import Quarter
+
+Q2 = Quarter(2018, 2)
+LAST_DAY = dt.date(2018, 11, 19)  # for the meeting on 27 November 2018
+AT = dt.datetime(2018, 11, 15, 9, tzinfo=dt.UTC)
+
+
+def draft(workspace: Workspace, figures: bytes, *, status: str = "draft") -> Release:
+    staging = staging_folder(workspace.releases)
+    (staging / "data").mkdir()
+    (staging / "data" / "figures.parquet").write_bytes(figures)
+    assert data_sha256(staging / "data")
+    return finish(
+        staging, workspace.releases, quarter=Q2, status=status, made_at=AT, made_by="a test"
+    )
+
+
+def sign(record: Record, release: Release) -> None:
+    record.add_event(
+        EventKind.SIGN_OFF, at=AT, by_whom="Head of performance", reason="",
+        quarter=Q2.key, data_sha256=release.data_sha256, open_queries=0,
+    )  # fmt: skip
+
+
+def said(workspace: Workspace, on: dt.date) -> Quarter | str:
+    return to_publish(workspace, Record(workspace.record), load_reference(), on=on)
+
+
+def test_it_publishes_only_signed_off_figures_and_not_before_the_day(workspace: Workspace) -> None:
+    assert "There is no draft" in str(said(workspace, LAST_DAY))
+    made = draft(workspace, b"one")
+    assert "Nobody has signed off" in str(said(workspace, LAST_DAY))
+    sign(Record(workspace.record), made)
+    assert "is published on 19 November 2018" in str(said(workspace, dt.date(2018, 11, 18)))
+    assert said(workspace, LAST_DAY) == Q2
+    # The service was off on the day: it is made up for on the next.
+    assert said(workspace, LAST_DAY + dt.timedelta(days=1)) == Q2
+
+
+def test_figures_that_were_published_are_not_published_again_by_themselves(
+    workspace: Workspace,
+) -> None:
+    sign(Record(workspace.record), draft(workspace, b"one"))
+    draft(workspace, b"one", status="final")
+    assert "is published already" in str(said(workspace, LAST_DAY))
+
+
+def test_an_empty_record_starts_nothing(workspace: Workspace, instance: dg.DagsterInstance) -> None:
+    assert built_up_to(instance) is None
+    with dg.build_sensor_context(
+        instance=instance, resources={"workspace": WorkspaceResource(root=str(workspace.root))}
+    ) as context:
+        outcome = new_submissions(context)
+    assert isinstance(outcome, dg.SkipReason)
+    assert outcome.skip_message == "The record holds nothing yet."
