@@ -23,7 +23,7 @@ from dashboards import rendering
 from dashboards.published import Commentary
 from dashboards.published_plans import Action, Risk
 from dashboards.site import build_site
-from orchestration.checks import _table
+from orchestration.tables import table as markdown_table
 from pipelines.annotated import annotate
 from pipelines.checking.check import check
 from pipelines.checking.context import Context
@@ -133,7 +133,7 @@ def test_an_annotated_file_and_a_download_run_nothing(naughty: list[str]) -> Non
 
 
 def test_a_table_in_dagster_is_one_table(naughty: list[str]) -> None:
-    table = _table(("What was found",), [(text,) for text in naughty[:50]])
+    table = markdown_table(("What was found",), [(text,) for text in naughty[:50]])
     lines = table.split("\n\n")[0].splitlines()
     assert len(lines) == 2 + 50
     for line in lines[2:]:
