@@ -27,7 +27,7 @@ def draft_release(
     context: dg.AssetExecutionContext, workspace: WorkspaceResource
 ) -> dg.MaterializeResult[None]:
     """Takes the published data out, attacks it, makes the pages and finishes the draft."""
-    with workspace.writing():
+    with workspace.writing(context.run_id):
         staging = export(workspace.workspace)
     reported = pl.read_parquet(staging / "data" / "pub_release.parquet").row(0, named=True)
     made = make_release(

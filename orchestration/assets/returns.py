@@ -50,10 +50,15 @@ def return_assets() -> list[dg.AssetsDefinition]:
     ],
     pool=WAREHOUSE_POOL,
 )
-def what_came(workspace: WorkspaceResource) -> Iterator[dg.MaterializeResult[None]]:
+def what_came(
+    context: dg.AssetExecutionContext, workspace: WorkspaceResource
+) -> Iterator[dg.MaterializeResult[None]]:
     """Loads the list of submissions, findings and decisions from the record."""
     up_to = newest_change_id(workspace.record)  # before loading: what comes meanwhile is built next
-    with workspace.writing(loads=True), connect(workspace.workspace.warehouse) as connection:
+    with (
+        workspace.writing(context.run_id, loads=True),
+        connect(workspace.workspace.warehouse) as connection,
+    ):
         count = load_submissions(connection, workspace.record)
     for name in ("submission", "finding", "obligation_event", "sign_off"):
         yield dg.MaterializeResult(
@@ -86,7 +91,10 @@ def _return_asset(declared: Return) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         quarters = [Quarter.parse(partition) for partition in context.partition_keys]
         record = workspace.record
-        with workspace.writing(loads=True), connect(workspace.workspace.warehouse) as connection:
+        with (
+            workspace.writing(context.run_id, loads=True),
+            connect(workspace.workspace.warehouse) as connection,
+        ):
             loaded = load_rows(connection, record, declared, quarters)
         yield dg.MaterializeResult(metadata={"dagster/partition_row_count": loaded})
         yield from results(key, declared, record)

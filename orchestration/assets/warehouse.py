@@ -56,7 +56,7 @@ def warehouse_assets(manifest: Path) -> list[dg.AssetsDefinition]:
         pool=WAREHOUSE_POOL,
     )
     def facts(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
-        with workspace.writing(loads=True):
+        with workspace.writing(context.run_id, loads=True):
             complete(workspace.workspace.warehouse, workspace.record)
             yield from build_models(
                 context, workspace.workspace, translator=translator, variables={}
@@ -73,7 +73,7 @@ def warehouse_assets(manifest: Path) -> list[dg.AssetsDefinition]:
         context: dg.AssetExecutionContext, workspace: WorkspaceResource, config: ReleaseConfig
     ) -> Iterator[Any]:
         reported = {"quarter": config.quarter} if config.quarter else {}
-        with workspace.writing():
+        with workspace.writing(context.run_id):
             yield from build_models(
                 context, workspace.workspace, translator=translator, variables=reported
             )
@@ -96,9 +96,11 @@ def warehouse_assets(manifest: Path) -> list[dg.AssetsDefinition]:
     "would give them away, are suppressed, set against everything released before.",
     pool=WAREHOUSE_POOL,
 )
-def cell_state(workspace: WorkspaceResource) -> dg.MaterializeResult[None]:
+def cell_state(
+    context: dg.AssetExecutionContext, workspace: WorkspaceResource
+) -> dg.MaterializeResult[None]:
     """Decides for every figure whether it may be shown."""
-    with workspace.writing(), connect(workspace.workspace.warehouse) as connection:
+    with workspace.writing(context.run_id), connect(workspace.workspace.warehouse) as connection:
         released = published_folders(workspace.workspace.releases)
         decide(
             connection,
