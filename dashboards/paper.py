@@ -1,22 +1,37 @@
 """Pages to PDF by Chromium: A4 as the style sheet says, tagged for screen readers, with an outline.
 
-Chromium writes the time into a PDF and numbers its elements as they come; both are settled, so that
-the same pages give the same bytes with the same Chromium. Another version of it may set a line
-otherwise: a PDF is the same only for the same version (docs/decisions/editions.md).
+Chromium writes three things into a PDF that differ from run to run: the time, numbers of elements
+as they come, and for each link the address at which it read the page, which is the folder of this
+build. All are settled, so that the same pages give the same bytes with the same Chromium, wherever
+they lie. Another version of it may set a line otherwise: a PDF is the same only for the same
+version (docs/decisions/editions.md).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from dashboards.rendering import BROWSER_ARGUMENTS, RenderingError
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Route
+
+# The address under which Chromium is given the files of the site. Nothing is asked of a network:
+# ".invalid" is reserved for names that do not exist (RFC 2606). It has the two folders above an
+# edition, since a page may lead to the list of all editions (dashboards/editions.py).
+_ROOT = "https://quarterdeck.invalid/"
+_SITE = f"{_ROOT}meetings/edition/"
+
 _DATE = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}[^)]*\)")
 _NODE = re.compile(rb"\(node(\d{8,})\)")
+_LINK = re.compile(rb"\(" + re.escape(_ROOT.encode()) + rb"((?:[^()\\]|\\.)*)\)")
 _FOOTER = (
     '<div style="font: 8px Arial, sans-serif; width: 100%; padding: 0 13mm; display: flex; '
     'justify-content: space-between"><span>{edition}</span><span>Page '
@@ -24,49 +39,67 @@ _FOOTER = (
 )
 
 
-def printed(pages: Sequence[Path], *, browser: str, edition: str) -> list[bytes]:
-    """A PDF of each page, in order, in one browser. ``edition`` stands at the foot of each sheet.
+def printed(
+    site_dir: Path, sheets: Mapping[str, str], *, browser: str, edition: str
+) -> dict[str, bytes]:
+    """The PDFs of pages of the site in ``site_dir``, all printed in one browser.
 
-    Raises ``RenderingError`` where the browser will not print.
+    ``sheets`` gives the path of the page by the path that its PDF will have, both relative to the
+    site; what comes back has the same keys. Links lead from the PDF's place to the other pages.
+    ``edition`` stands at the foot of each sheet. Raises ``RenderingError`` where the browser will
+    not print.
     """
     # In a thread of its own: the browser's driver refuses a thread that runs an event loop.
     with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(_printed, pages, browser=browser, edition=edition).result()
+        return pool.submit(_printed, site_dir, sheets, browser=browser, edition=edition).result()
 
 
-def _printed(pages: Sequence[Path], *, browser: str, edition: str) -> list[bytes]:
+def _printed(
+    site_dir: Path, sheets: Mapping[str, str], *, browser: str, edition: str
+) -> dict[str, bytes]:
     # Imported here: the driver takes long to import, and most commands print nothing.
     from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415
 
-    made = []
+    made = {}
     try:
         with sync_playwright() as driver:
             chromium = driver.chromium.launch(executable_path=browser, args=[*BROWSER_ARGUMENTS])
             context = chromium.new_context(java_script_enabled=False)
-            for path in pages:
+            context.route("**/*", partial(_give, site_dir))
+            for path, sheet in sheets.items():
                 page = context.new_page()
-                page.goto(path.absolute().as_uri())
-                made.append(
-                    page.pdf(
-                        prefer_css_page_size=True,
-                        tagged=True,
-                        outline=True,
-                        display_header_footer=True,
-                        header_template="<span></span>",
-                        footer_template=_FOOTER.format(edition=escape(edition)),
-                    )
+                page.goto(_SITE + sheet)
+                made[path] = page.pdf(
+                    prefer_css_page_size=True,
+                    tagged=True,
+                    outline=True,
+                    display_header_footer=True,
+                    header_template="<span></span>",
+                    footer_template=_FOOTER.format(edition=escape(edition)),
                 )
                 page.close()
             chromium.close()
     except Error as error:
         raise RenderingError(f"{browser} would not print: {error}") from error
-    return [settled(pdf) for pdf in made]
+    return {path: settled(pdf, path) for path, pdf in made.items()}
 
 
-def settled(pdf: bytes) -> bytes:
+def _give(site_dir: Path, route: Route) -> None:
+    """Answers the browser's request with the file of the site, and refuses all others."""
+    url = route.request.url
+    file = site_dir / unquote(urlsplit(url).path).removeprefix(urlsplit(_SITE).path)
+    if url.startswith(_SITE) and file.is_file():
+        route.fulfill(path=file)
+    else:
+        route.abort()
+
+
+def settled(pdf: bytes, path: str) -> bytes:
     """The PDF without what differs from run to run; no byte moves, since it names places in itself.
 
     Its times become the first second of 1980, its elements are numbered in the order they stand.
+    Its links to pages become relative to ``path``, the PDF's own within the site; blanks, which
+    mean nothing there, make up the length.
     """
     pdf = _DATE.sub(
         lambda at: (
@@ -78,4 +111,16 @@ def settled(pdf: bytes) -> bytes:
     for found in _NODE.finditer(pdf):
         number = found[1]
         numbers.setdefault(number, str(len(numbers) + 1).zfill(len(number)).encode())
-    return _NODE.sub(lambda at: b"(node" + numbers[at[1]] + b")", pdf)
+    pdf = _NODE.sub(lambda at: b"(node" + numbers[at[1]] + b")", pdf)
+
+    to_site = b"../" * path.count("/")
+    inside = _SITE.removeprefix(_ROOT).encode()
+    to_root = to_site + b"../" * inside.count(b"/")
+
+    def relative(at: re.Match[bytes]) -> bytes:
+        target = at[1]
+        own = target.startswith(inside)
+        link = to_site + target.removeprefix(inside) if own else to_root + target
+        return (b"(" + link + b")").ljust(len(at[0]))
+
+    return _LINK.sub(relative, pdf)

@@ -106,10 +106,9 @@ def build_site(
     _write(site_dir, files)
     missing = list(drawn.missing)
     if browser is not None:
-        sheets = {pack.SUMMARY_PDF: site_dir / "index.html", pack.WHOLE_PDF: site_dir / pack.WHOLE}
+        sheets = {pack.SUMMARY_PDF: "index.html", pack.WHOLE_PDF: pack.WHOLE}
         named = f"{site.published.release.board or 'Board'}, {site.edition_name}"
-        pdfs = paper_of([*sheets.values()], browser=browser, edition=named)
-        printed = dict(zip(sheets, pdfs, strict=True))
+        printed = paper_of(site_dir, sheets, browser=browser, edition=named)
         _write(site_dir, printed)
         files |= printed
     elif paper and status == "final":
