@@ -58,6 +58,10 @@ PRINTED_AFTER = {"commentary": 50}
 OUTCOMES = {
     "BSMHFT-training_compliance-2017-18-Q4": "needs correction",
     "HEFT-referral_outcomes-2017-18-Q4": "needs correction",
+    "WMAS-safeguarding_activity-2017-18-Q1": "needs correction",
+    "WMAS-safeguarding_activity-2017-18-Q2": "needs correction",
+    "WMAS-safeguarding_activity-2017-18-Q4": "needs correction",
+    "YOS-safeguarding_activity-2017-18-Q4": "needs correction",
 }
 REJECTED = {("BWC", "training_compliance", "2018-19-Q2")}
 CORRECTED = {
