@@ -147,9 +147,11 @@ def opened(browser: Browser) -> Open:
             reduced_motion="reduce",
             **_SCHEMES[way.scheme],
         )
-        made = Opened(context.new_page())
-        made.page.goto(path.as_uri())
-        yield made
-        context.close()
+        try:
+            made = Opened(context.new_page())
+            made.page.goto(path.as_uri())
+            yield made
+        finally:
+            context.close()
 
     return open_page
