@@ -15,6 +15,12 @@ _SETTINGS = """\
 # Written once by Quarterdeck; yours to change. With PostgreSQL instead of SQLite, see docs/.
 telemetry:
   enabled: false
+nux:
+  # No box over the pages that asks for an e-mail address.
+  enabled: false
+python_logs:
+  # The terminal of `quarterdeck ui` says what was done; every step of a run is on its page.
+  python_log_level: INFO
 event_log_storage:
   # Dagster's own SQLite log with its files kept open; leave this out and nothing is lost.
   module: orchestration.event_log
