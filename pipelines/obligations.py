@@ -10,7 +10,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from pipelines.explanations import explained
-from pipelines.record.model import EventKind, Obligation, Submission
+from pipelines.record.model import Event, EventKind, Obligation, Submission
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
 from schemas.reference import Reference
@@ -163,17 +163,23 @@ def _standing(
     )
 
 
+_KINDS = (EventKind.EXCUSED, EventKind.EXTENDED, EventKind.REOPENED)
+
+
+def _about(event: Event) -> Obligation:
+    return Obligation(
+        event.details["organisation"],
+        event.details["return_name"],
+        Quarter.parse(event.details["quarter"]),
+    )
+
+
 def _decisions(record: Record) -> tuple[set[Obligation], dict[Obligation, dt.date]]:
     """The obligations that are excused, and those whose due day was moved. The newest counts."""
     excused: set[Obligation] = set()
     extended: dict[Obligation, dt.date] = {}
-    kinds = (EventKind.EXCUSED, EventKind.EXTENDED, EventKind.REOPENED)
-    for event in record.events(*kinds):
-        obligation = Obligation(
-            event.details["organisation"],
-            event.details["return_name"],
-            Quarter.parse(event.details["quarter"]),
-        )
+    for event in record.events(*_KINDS):
+        obligation = _about(event)
         if event.kind is EventKind.EXCUSED:
             excused.add(obligation)
         elif event.kind is EventKind.REOPENED:
@@ -181,6 +187,47 @@ def _decisions(record: Record) -> tuple[set[Obligation], dict[Obligation, dt.dat
         else:
             extended[obligation] = dt.date.fromisoformat(event.details["extended_to"])
     return excused, extended
+
+
+class RecordClosing:
+    """When a collection closes for each organisation after what was decided in the record.
+
+    It answers ``pipelines.checking.context.Closing``.
+    """
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+
+    def last_day(
+        self, organisation: str, return_name: str, quarter: Quarter, *, closes: dt.date
+    ) -> dt.date | None:
+        """The last day on which the return is taken, ``closes`` being the calendar's.
+
+        An extension moves the day, never to an earlier one than the calendar's. A reopened return
+        is owed again and is taken without a last day (None), until it is excused or extended
+        again: the newest decision counts.
+        """
+        obligation = Obligation(organisation, return_name, quarter)
+        last: dt.date | None = closes
+        for event in self._record.events(*_KINDS):
+            if _about(event) != obligation:
+                continue
+            if event.kind is EventKind.EXTENDED:
+                last = max(closes, dt.date.fromisoformat(event.details["extended_to"]))
+            elif event.kind is EventKind.REOPENED:
+                last = None
+            elif last is None:  # excused again: reopening is undone
+                last = closes
+        return last
+
+
+def due_on(record: Record, reference: Reference, obligation: Obligation) -> dt.date | None:
+    """The day on which the obligation is due, an extension counted in; None without a calendar."""
+    calendar = reference.calendar(obligation.return_name)
+    if calendar is None:
+        return None
+    extended = _decisions(record)[1].get(obligation, dt.date.min)
+    return max(calendar.due_on(obligation.quarter), extended)
 
 
 def reporting_day(record: Record, *, now: dt.datetime) -> dt.date:

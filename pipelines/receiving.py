@@ -16,6 +16,7 @@ from pipelines.checking.context import Context
 from pipelines.checking.outcome import CheckedFile
 from pipelines.differences import differences
 from pipelines.explanations import RecordAnswers
+from pipelines.obligations import RecordClosing, due_on
 from pipelines.receipts.as_html import as_html
 from pipelines.receipts.as_json import as_json
 from pipelines.receipts.as_text import as_text
@@ -23,6 +24,7 @@ from pipelines.receipts.receipt import Receipt, make_receipt
 from pipelines.record.model import Obligation, Submission
 from pipelines.record.store import Record
 from schemas.finding import Severity
+from schemas.reference import Reference
 from schemas.registry import returns
 
 NIL_RETURN = "COV-003"
@@ -64,7 +66,7 @@ def receive(
     then and nothing is half there.
     """
     sha256 = hashlib.sha256(content).hexdigest()
-    context = replace(context, answers=RecordAnswers(record))
+    context = replace(context, answers=RecordAnswers(record), closing=RecordClosing(record))
     checked = _of_the_sender(check(content, file_name=file_name, context=context), sender)
     files = {"as_sent.csv": content, "findings.json": _findings_json(checked)}
     if checked.rows is not None:
@@ -143,7 +145,6 @@ def _receipt(
     context: Context,
 ) -> Receipt:
     declared = returns().get(submission.return_name or "")
-    calendar = context.reference.calendar(submission.return_name or "")
     changed = None
     if previous is not None and declared is not None and checked.rows is not None:
         before = pl.read_parquet(record.rows_file(previous.submission_id))
@@ -154,11 +155,20 @@ def _receipt(
         sha256=submission.sha256,
         received_at=submission.received_at,
         sender=submission.sender,
-        due_on=calendar.due_on(submission.quarter) if calendar and submission.quarter else None,
+        due_on=_due_on(submission, record=record, reference=context.reference),
         return_title=declared.title if declared else None,
         previous=previous,
         differences=changed,
     )
+
+
+def _due_on(submission: Submission, *, record: Record, reference: Reference) -> dt.date | None:
+    """The day it was due, an extension counted in; the calendar's own where no organisation is
+    known."""
+    if submission.obligation is not None:
+        return due_on(record, reference, submission.obligation)
+    calendar = reference.calendar(submission.return_name or "")
+    return calendar.due_on(submission.quarter) if calendar and submission.quarter else None
 
 
 def _same_bytes(

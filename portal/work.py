@@ -22,9 +22,9 @@ from pipelines.checking.check import check
 from pipelines.checking.context import Context
 from pipelines.checking.outcome import CheckedFile
 from pipelines.history import RecordHistory
-from pipelines.obligations import reporting_day
+from pipelines.obligations import RecordClosing, reporting_day
 from pipelines.receiving import Sender, receive
-from pipelines.record.model import EventKind, Obligation
+from pipelines.record.model import Obligation
 from pipelines.record.store import Record
 from portal.reference import CurrentReference
 from schemas.quarter import Quarter
@@ -194,20 +194,5 @@ def _context(record: Record, task: Task) -> Context:
         expected_quarter=wanted.quarter,
         history=OwnHistory(RecordHistory(record), task.organisations),
         enforce_window=True,
-        extended_to=extended_to(record, wanted),
+        closing=RecordClosing(record),
     )
-
-
-def extended_to(record: Record, obligation: Obligation) -> dt.date | None:
-    """The day to which an obligation was extended last, None where it was not."""
-    about = {
-        "organisation": obligation.organisation,
-        "return_name": obligation.return_name,
-        "quarter": obligation.quarter.key,
-    }
-    days = [
-        dt.date.fromisoformat(event.details["extended_to"])
-        for event in record.events(EventKind.EXTENDED)
-        if about.items() <= event.details.items()
-    ]
-    return days[-1] if days else None

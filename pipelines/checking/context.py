@@ -45,14 +45,35 @@ class NoHistory:
         return None
 
 
+class Closing(Protocol):
+    """When a collection closes for one organisation, whatever the calendar says."""
+
+    def last_day(
+        self, organisation: str, return_name: str, quarter: Quarter, *, closes: dt.date
+    ) -> dt.date | None:
+        """The last day on which the return is taken, ``closes`` being the calendar's; None where
+        there is no last day."""
+        ...
+
+
+class AsInTheCalendar:
+    """Nobody was given more time."""
+
+    def last_day(
+        self, organisation: str, return_name: str, quarter: Quarter, *, closes: dt.date
+    ) -> dt.date | None:
+        """The calendar's day, whoever asks."""
+        return closes
+
+
 @dataclass(frozen=True, kw_only=True)
 class Context:
     """The circumstances in which a file is checked.
 
     ``sender_organisations``: whom the sender may send for, None for anyone. ``as_of``: the day of
     the check. ``expected_*``: what the sender said the file is. ``enforce_window``: refuse a file
-    outside the days in which its return is taken (AUT-002); ``extended_to`` moves the last of
-    these days for this organisation.
+    outside the days in which its return is taken (AUT-002); ``closing`` knows for whom the last of
+    these days was moved.
     """
 
     reference: Reference
@@ -65,4 +86,4 @@ class Context:
     answers: Answers = field(default_factory=NoAnswers)
     limits: Limits = field(default_factory=Limits)
     enforce_window: bool = False
-    extended_to: dt.date | None = None
+    closing: Closing = field(default_factory=AsInTheCalendar)

@@ -122,8 +122,10 @@ def period(sheet: Sheet, found: Whose, *, context: Context) -> Iterator[Hits]:
     if not context.enforce_window:
         return
     opens, closes = calendar.opens_on(found.quarter), calendar.closes_on(found.quarter)
-    if context.extended_to is not None and closes is not None:
-        closes = max(closes, context.extended_to)
+    if closes is not None and found.organisation is not None:
+        closes = context.closing.last_day(
+            found.organisation, sheet.ret.name, found.quarter, closes=closes
+        )
     facts = {"title": sheet.ret.title, "quarter": found.quarter.label}
     if context.as_of < opens:
         yield of_file("AUT-002", variant="early", opens=in_words(opens), **facts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -11,7 +10,7 @@ from starlette.responses import Response
 from pipelines.annotated import annotate
 from pipelines.checking.outcome import CheckedFile, Outcome
 from pipelines.history import RecordHistory
-from pipelines.obligations import Standing
+from pipelines.obligations import RecordClosing, Standing
 from pipelines.record.model import Obligation
 from pipelines.templates import file_name as template_name
 from pipelines.templates import template
@@ -25,7 +24,7 @@ from portal.views.listing import listed
 from portal.views.owed import obligation_of, path_of, row_of, standing_of
 from portal.waiting import CheckedNotSent
 from portal.words import day, words
-from portal.work import Task, Workers, check_file, extended_to, receive_file
+from portal.work import Task, Workers, check_file, receive_file
 from schemas.registry import returns
 
 
@@ -216,8 +215,10 @@ def _closed(call: Call, obligation: Obligation) -> str | None:
     closes = calendar.closes_on(obligation.quarter)
     if closes is None:
         return None
-    closes = max(closes, extended_to(call.record, obligation) or dt.date.min)
-    return str(said["closed"]).format(day=day(closes)) if on > closes else None
+    last = RecordClosing(call.record).last_day(
+        obligation.organisation, obligation.return_name, obligation.quarter, closes=closes
+    )
+    return str(said["closed"]).format(day=day(last)) if last is not None and on > last else None
 
 
 def _about(obligation: Obligation) -> dict[str, Any]:

@@ -5,7 +5,7 @@ circumstances the files are checked, where the usual ones (a day after the quart
 of before) would not do: ``as_of``, ``file_name``, ``sender``, ``expected_return``, ``limits``,
 ``enforce_window``, ``before`` (accepted files by quarter), ``others`` (another organisation's),
 ``answered`` (a file whose first query was answered before),
-``opens_after_days``, ``closes_after_days``,
+``opens_after_days``, ``closes_after_days``, ``extended_to``,
 ``earlier_template``, ``date_column``. A table
 with the name of a file is for that file only.
 """
@@ -25,7 +25,7 @@ import polars as pl
 
 from pipelines.checking.answers import Answer, Answers, NoAnswers, bound
 from pipelines.checking.check import check
-from pipelines.checking.context import Context
+from pipelines.checking.context import AsInTheCalendar, Context
 from pipelines.checking.outcome import CheckedFile
 from pipelines.reading.outcome import Limits
 from pipelines.reference import load_reference
@@ -86,6 +86,19 @@ class Past:
     ) -> pl.DataFrame | None:
         """What the other organisation sent."""
         return self.others
+
+
+@dataclass(frozen=True)
+class Extended:
+    """More time for whoever asks."""
+
+    until: dt.date
+
+    def last_day(
+        self, organisation: str, return_name: str, quarter: Quarter, *, closes: dt.date
+    ) -> dt.date | None:
+        """The day until which it was extended."""
+        return max(closes, self.until)
 
 
 @dataclass(frozen=True)
@@ -158,6 +171,9 @@ class Case:
             expected_return=options.get("expected_return"),
             expected_organisation=options.get("expected_organisation"),
             enforce_window=options.get("enforce_window", False),
+            closing=Extended(options["extended_to"])
+            if "extended_to" in options
+            else AsInTheCalendar(),
             limits=Limits(**options.get("limits", {})),
             history=past,
             answers=self._answers(options.get("answered")),
