@@ -17,7 +17,7 @@ from pipelines.receiving import figures_sha256
 from pipelines.record.format import RecordTooNewError, refuse_newer
 from pipelines.record.ids import is_id, month_of
 from pipelines.record.model import Event, EventKind, Submission
-from pipelines.record.seals import SUMS, is_intact, read_sums, sha256_of
+from pipelines.record.seals import SUMS, is_intact, is_to_have_list, read_sums, sha256_of
 from pipelines.releases import MANIFEST, OFFICERS_LIST, Release, content_id, data_sha256
 from pipelines.workspace import Workspace
 
@@ -142,7 +142,7 @@ def _submission(folder: Path, found: Verified, *, erased: bool) -> str | None:
             return submission.follows if submission is not None else None
     if SUMS in there:
         _listed_files(folder, there, found, fault)
-    elif submission is not None and submission.follows is not None:
+    elif is_to_have_list(folder):
         fault(SUMS, "It is missing: whether the other files are as they were cannot be told.")
     elif submission is not None and not submission.erased:
         _unlisted_files(folder, there, submission, found, fault)

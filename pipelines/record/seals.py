@@ -39,6 +39,20 @@ def read_sums(content: bytes) -> dict[str, str]:
     return found
 
 
+def is_to_have_list(folder: Path) -> bool:
+    """Whether a submission's folder was written with ``SHA256SUMS`` over its files.
+
+    One of format 1 was not, and does not say what it follows; every later one says it, the first
+    of a record with ``null``. A file that cannot be read counts as one of format 1: that it
+    cannot is told elsewhere.
+    """
+    try:
+        fields = json.loads((folder / "submission.json").read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(fields, dict) and "follows" in fields
+
+
 def sealed(fields: Mapping[str, Any]) -> bytes:
     """A JSON object of these fields that carries the hash of the others."""
     return json.dumps(

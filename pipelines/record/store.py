@@ -28,7 +28,7 @@ from pipelines.durable import exclusive, place_file, place_folder
 from pipelines.record.format import mark, refuse_newer
 from pipelines.record.ids import is_id, make_id, month_of
 from pipelines.record.model import Event, EventKind, Obligation, Submission
-from pipelines.record.seals import SUMS, read_sums, sealed, sha256_of, sums
+from pipelines.record.seals import SUMS, is_to_have_list, read_sums, sealed, sha256_of, sums
 
 _DAY = 24 * 60 * 60
 
@@ -114,7 +114,8 @@ class Record:
         listed = self.submission_folder(submission_id) / SUMS
         try:
             # A record of format 1 has no list; what DuckDB makes of its file is all there is.
-            expected = read_sums(listed.read_bytes()).get(file.name) if listed.exists() else None
+            is_listed = listed.exists() or is_to_have_list(listed.parent)
+            expected = read_sums(listed.read_bytes()).get(file.name) if is_listed else None
             found = sha256_of(file)
         except (OSError, ValueError) as problem:
             message = f"{file} cannot be read: {problem}"

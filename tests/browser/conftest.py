@@ -1,4 +1,4 @@
-"""One public folder for the whole run, and one Chromium for each process that tests.
+"""One public folder for the whole run, and one Chromium for each module that tests.
 
 The folder is as an officer's publication leaves it: two editions, the newest with its PDFs and its
 zip. It is built once, whichever process comes first.
@@ -65,9 +65,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of this process."""
+    """One Chromium for all tests of a module.
+
+    Not of the whole process: while Playwright is open it holds the thread's event loop, and no
+    test of another module could run one, nor any code under test start a browser of its own.
+    """
     path = rendering.find_browser()
     if path is None:
         pytest.skip("no Chromium: scripts/install-browser installs it")

@@ -76,6 +76,29 @@ def test_a_file_that_is_gone_is_named(workspace: Workspace, name: str) -> None:
     assert all(name in fault.where for fault in faults)
 
 
+def test_every_submission_is_to_have_its_list(workspace: Workspace) -> None:
+    for folder in workspace.record.glob("submissions/*/*"):
+        (folder / "SHA256SUMS").unlink()
+    found = verify(workspace)
+    assert (
+        len(
+            [
+                one
+                for one in found.faults
+                if "SHA256SUMS: It is missing" in f"{one.where}: {one.what}"
+            ]
+        )
+        == 3
+    )
+
+
+def test_figures_without_their_list_are_not_used(workspace: Workspace) -> None:
+    folder = next(workspace.record.glob("submissions/*/*/rows.parquet")).parent
+    (folder / "SHA256SUMS").unlink()
+    with pytest.raises(DamagedRecordError, match="SHA256SUMS"):
+        Record(workspace.record).sound_rows_file(folder.name)
+
+
 def test_a_figure_changed_in_the_submission_file_is_named(workspace: Workspace) -> None:
     file = next(workspace.record.glob("submissions/*/*/submission.json"))
     fields = json.loads(file.read_bytes())
