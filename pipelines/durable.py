@@ -10,8 +10,9 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 
@@ -49,12 +50,23 @@ def place_folder(files: Mapping[str, bytes], *, staging: Path, final: Path) -> N
     """
     staging.mkdir(parents=True)
     # Each flush waits for the disk; together they wait once.
-    with ThreadPoolExecutor(max(len(files), 1)) as pool:
-        list(pool.map(lambda name: write_flushed(staging / name, files[name]), files))
+    written = [_writers().submit(write_flushed, staging / name, files[name]) for name in files]
+    wait(written)  # all of them, also where one failed: nothing is written after this
+    for one in written:
+        one.result()
     flush_folder(staging)
     make_folder(final.parent)
     staging.rename(final)
     flush_folder(final.parent)
+
+
+@cache
+def _writers() -> ThreadPoolExecutor:
+    """Threads that write, made once a process: starting them costs as much as the writing."""
+    return ThreadPoolExecutor(8, thread_name_prefix="write")
+
+
+os.register_at_fork(after_in_child=_writers.cache_clear)  # a fork has none of the threads
 
 
 def place_file(content: bytes, final: Path, *, staging: Path) -> None:

@@ -41,61 +41,49 @@ class RecordAnswers:
 
     def of(self, organisation: str, return_name: str, quarter: Quarter) -> Sequence[Answer]:
         """The answers to queries of the figures in use, those that are still about them."""
-        events = _events(self._record, as_of=self._as_of)
         obligation = Obligation(organisation, return_name, quarter)
-        chain = _accepted(self._record, as_of=self._as_of).get(obligation, [])
-        if not any(one.submission_id in events for one in chain):
-            return ()
-        return _walk(self._record, chain, events)[1]
+        chain = self._record.accepted_of(obligation, as_of=self._as_of)
+        events = _answers(self._record, chain, as_of=self._as_of)
+        return _walk(self._record, chain, events)[1] if events else ()
 
 
 def explained(record: Record, submission: Submission) -> Mapping[int, Explained]:
     """The queries of a submission that are answered, by the finding's number (from 1)."""
     if submission.queries == 0:
         return {}
-    events = _events(record)
-    chain = _accepted(record).get(submission.obligation, []) if submission.obligation else []
+    chain = record.accepted_of(submission.obligation) if submission.obligation else []
     before = [one for one in chain if one.submission_id < submission.submission_id]
-    if not any(one.submission_id in events for one in (*before, submission)):
+    events = _answers(record, [*before, submission])
+    if not events:
         return {}
     return _walk(record, [*before, submission], events)[0].get(submission.submission_id, {})
 
 
 def explained_in_all(record: Record) -> Mapping[str, Mapping[int, Explained]]:
     """The queries that are answered, by submission and finding number."""
-    events = _events(record)
+    answered = {one.details["submission_id"] for one in record.events(EventKind.EXPLANATION)}
+    submissions = [one for one in record.submissions() if one.submission_id in answered]
     found: dict[str, Mapping[int, Explained]] = {}
-    for chain in _accepted(record).values():
-        if any(one.submission_id in events for one in chain):
+    for obligation in {one.obligation for one in submissions if one.obligation}:
+        chain = record.accepted_of(obligation)
+        if events := _answers(record, chain):
             found |= _walk(record, chain, events)[0]
     withdrawn = record.withdrawn()
-    for submission in record.submissions():  # what was answered before it was withdrawn
-        if submission.submission_id in withdrawn and submission.submission_id in events:
+    for submission in submissions:  # what was answered before it was withdrawn
+        if submission.submission_id in withdrawn:
             found[submission.submission_id] = explained(record, submission)
     return found
 
 
-def _events(record: Record, *, as_of: dt.datetime | None = None) -> dict[str, dict[int, Event]]:
-    """The newest answer to each query, by submission and finding number."""
+def _answers(
+    record: Record, submissions: Sequence[Submission], *, as_of: dt.datetime | None = None
+) -> dict[str, dict[int, Event]]:
+    """The newest answer to each query of these submissions, by submission and finding number."""
     found: dict[str, dict[int, Event]] = defaultdict(dict)
-    for event in record.events(EventKind.EXPLANATION):
-        if as_of is not None and event.at > as_of:
-            continue
-        found[event.details["submission_id"]][event.details["finding_number"]] = event
-    return found
-
-
-def _accepted(
-    record: Record, *, as_of: dt.datetime | None = None
-) -> dict[Obligation, list[Submission]]:
-    gone = record.withdrawn()
-    withdrawn = {key for key, at in gone.items() if as_of is None or at <= as_of}
-    found: dict[Obligation, list[Submission]] = defaultdict(list)
-    for one in record.submissions():
-        if as_of is not None and one.received_at > as_of:
-            continue
-        if one.obligation and one.is_accepted and one.submission_id not in withdrawn:
-            found[one.obligation].append(one)
+    ids = (one.submission_id for one in submissions)
+    for event in record.events_about(ids, EventKind.EXPLANATION):
+        if as_of is None or event.at <= as_of:
+            found[event.details["submission_id"]][event.details["finding_number"]] = event
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -19,7 +19,7 @@ _KEPT = 512
 
 
 class RecordHistory:
-    """The accepted rows in the record as they stood when this was made; with ``as_of`` (aware), as
+    """The accepted rows in the record as they stand when asked for; with ``as_of`` (aware), as
     they stood at that moment.
 
     It answers ``pipelines.checking.context.History``.
@@ -29,25 +29,21 @@ class RecordHistory:
         self._record = record
         self._as_of = as_of
 
-    @cached_property
-    def _current(self) -> dict[Obligation, Submission]:
-        return self._record.current(as_of=self._as_of)
-
     def rows(self, organisation: str, return_name: str, quarter: Quarter) -> pl.DataFrame | None:
         """The current accepted rows of an obligation; None where none were accepted."""
-        submission = self._current.get(Obligation(organisation, return_name, quarter))
+        obligation = Obligation(organisation, return_name, quarter)
+        submission = self._record.current_of(obligation, as_of=self._as_of)
         return None if submission is None else self._read(submission)
 
     def rows_of_others(
         self, organisation: str, return_name: str, quarter: Quarter
     ) -> pl.DataFrame | None:
         """The current accepted rows of all other organisations; None where there are none."""
+        current = self._record.current_about(return_name, quarter, as_of=self._as_of)
         frames = [
             self._read(submission)
-            for obligation, submission in self._current.items()
-            if obligation.return_name == return_name
-            and obligation.quarter == quarter
-            and obligation.organisation != organisation
+            for obligation, submission in current.items()
+            if obligation.organisation != organisation
         ]
         return pl.concat(frames, how="diagonal_relaxed") if frames else None
 

@@ -166,27 +166,24 @@ def _standing(
 _KINDS = (EventKind.EXCUSED, EventKind.EXTENDED, EventKind.REOPENED)
 
 
-def _about(event: Event) -> Obligation:
-    return Obligation(
-        event.details["organisation"],
-        event.details["return_name"],
-        Quarter.parse(event.details["quarter"]),
-    )
-
-
 def _decisions(record: Record) -> tuple[set[Obligation], dict[Obligation, dt.date]]:
     """The obligations that are excused, and those whose due day was moved. The newest counts."""
     excused: set[Obligation] = set()
     extended: dict[Obligation, dt.date] = {}
     for event in record.events(*_KINDS):
-        obligation = _about(event)
+        if event.obligation is None:
+            continue
         if event.kind is EventKind.EXCUSED:
-            excused.add(obligation)
+            excused.add(event.obligation)
         elif event.kind is EventKind.REOPENED:
-            excused.discard(obligation)
+            excused.discard(event.obligation)
         else:
-            extended[obligation] = dt.date.fromisoformat(event.details["extended_to"])
+            extended[event.obligation] = _day(event)
     return excused, extended
+
+
+def _day(event: Event) -> dt.date:
+    return dt.date.fromisoformat(event.details["extended_to"])
 
 
 class RecordClosing:
@@ -209,11 +206,9 @@ class RecordClosing:
         """
         obligation = Obligation(organisation, return_name, quarter)
         last: dt.date | None = closes
-        for event in self._record.events(*_KINDS):
-            if _about(event) != obligation:
-                continue
+        for event in self._record.events_about([obligation], *_KINDS):
             if event.kind is EventKind.EXTENDED:
-                last = max(closes, dt.date.fromisoformat(event.details["extended_to"]))
+                last = max(closes, _day(event))
             elif event.kind is EventKind.REOPENED:
                 last = None
             elif last is None:  # excused again: reopening is undone
@@ -226,8 +221,9 @@ def due_on(record: Record, reference: Reference, obligation: Obligation) -> dt.d
     calendar = reference.calendar(obligation.return_name)
     if calendar is None:
         return None
-    extended = _decisions(record)[1].get(obligation, dt.date.min)
-    return max(calendar.due_on(obligation.quarter), extended)
+    extended = record.events_about([obligation], EventKind.EXTENDED)
+    due = calendar.due_on(obligation.quarter)
+    return max(due, _day(extended[-1])) if extended else due
 
 
 def reporting_day(record: Record, *, now: dt.datetime) -> dt.date:

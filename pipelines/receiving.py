@@ -183,8 +183,8 @@ def _same_bytes(
     can be sent again.
     """
     withdrawn = record.withdrawn()
-    for submission in reversed(record.submissions()):
-        if submission.sha256 != sha256 or submission.submission_id in withdrawn:
+    for submission in reversed(record.submissions_of_bytes(sha256)):
+        if submission.submission_id in withdrawn:
             continue
         if submission.is_accepted and checked.outcome != "refused":
             return submission
@@ -196,8 +196,7 @@ def _same_bytes(
 def _current_before(record: Record, checked: CheckedFile) -> Submission | None:
     if checked.organisation is None or checked.return_name is None or checked.quarter is None:
         return None
-    obligation = Obligation(checked.organisation, checked.return_name, checked.quarter)
-    return record.current().get(obligation)
+    return record.current_of(Obligation(checked.organisation, checked.return_name, checked.quarter))
 
 
 def _findings_json(checked: CheckedFile) -> bytes:

@@ -17,7 +17,7 @@ import click
 
 from pipelines.escaping import terminal
 from pipelines.record.format import RecordTooNewError
-from pipelines.record.store import DamagedRecordError
+from pipelines.record.reading import DamagedRecordError
 from pipelines.workspace import VARIABLE, Workspace
 
 # subcommand -> (module in orchestration.cli, what it does, in the order people meet them)

@@ -127,6 +127,17 @@ class Event:
     reason: str
     details: dict[str, Any] = field(default_factory=dict)
 
+    @cached_property
+    def obligation(self) -> Obligation | None:
+        """What it is about, where that is an obligation. Raises ``ValueError`` for no quarter."""
+        if not {"organisation", "return_name", "quarter"} <= self.details.keys():
+            return None
+        return Obligation(
+            self.details["organisation"],
+            self.details["return_name"],
+            Quarter.parse(self.details["quarter"]),
+        )
+
     def as_json(self) -> dict[str, Any]:
         """A JSON object from which ``from_json`` gives the same event."""
         return {

@@ -18,7 +18,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -27,28 +27,27 @@ from typing import Any
 from pipelines.durable import exclusive, place_file, place_folder
 from pipelines.record.format import mark, refuse_newer
 from pipelines.record.ids import is_id, make_id, month_of
+from pipelines.record.index import Subject
+from pipelines.record.kept import Kept
 from pipelines.record.model import Event, EventKind, Obligation, Submission
+from pipelines.record.reading import DamagedRecordError, read_json, read_submission
 from pipelines.record.seals import SUMS, is_to_have_list, read_sums, sealed, sha256_of, sums
+from schemas.quarter import Quarter
 
 _DAY = 24 * 60 * 60
-
-
-class DamagedRecordError(Exception):
-    """Something in the record cannot be read; the message names it and says what to do."""
 
 
 class Record:
     """The record below ``folder``.
 
     What was read once is kept in memory: ids do not change their content, so only new ones are
-    read again.
+    read again. What anybody adds is seen at once; what comes by other means (a backup that was
+    restored), within a second.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._submissions: dict[str, Submission] = {}
-        self._events: dict[str, Event] = {}
-        self._damaged: dict[str, str] = {}
+        self._memory = Kept(folder)
         self._opened = False
 
     # --- reading ------------------------------------------------------------------------------
@@ -58,47 +57,41 @@ class Record:
 
         ``damaged`` names those that cannot be read.
         """
-        self._open()
-        found = dict(_entries(self.folder / "submissions", known=self._submissions))
-        for name in found.keys() - self._submissions.keys():
-            try:
-                self._submissions[name] = _read_submission(Path(found[name]))
-                self._damaged.pop(name, None)
-            except DamagedRecordError as damage:
-                self._damaged[name] = str(damage)
-        there = self._submissions.keys() - self._set_aside()
-        return [self._submissions[name] for name in sorted(found) if name in there]
+        return list(self._kept().submissions.ordered)
+
+    def submissions_of_bytes(self, sha256: str) -> list[Submission]:
+        """Those of ``submissions`` whose file as sent has this hash, oldest first."""
+        return list(self._kept().submissions.of_bytes.get(sha256, ()))
 
     def submission(self, submission_id: str) -> Submission | None:
         """The submission of this id, or None. Raises ``DamagedRecordError``."""
         if not is_id(submission_id):
             return None
-        self._open()
-        if submission_id not in self._submissions:
-            folder = self.submission_folder(submission_id)
-            if not folder.is_dir():
-                return None
-            self._submissions[submission_id] = _read_submission(folder)
-        return self._submissions[submission_id]
+        known = self._kept().submission(submission_id)
+        if known is not None:
+            return known
+        folder = self.submission_folder(submission_id)
+        return read_submission(folder) if folder.is_dir() else None
 
     def events(self, *kinds: EventKind) -> list[Event]:
         """Every event (of these kinds, if any are given), oldest first; those that can be read."""
-        self._open()
-        found = dict(_entries(self.folder / "events", known=self._events))
-        for name in found.keys() - self._events.keys():
-            try:
-                self._events[name] = _read_event(Path(found[name]))
-                self._damaged.pop(name, None)
-            except DamagedRecordError as damage:
-                self._damaged[name] = str(damage)
-        events = (self._events[name] for name in sorted(found) if name in self._events)
-        return [event for event in events if not kinds or event.kind in kinds]
+        events = self._kept().events
+        if not kinds:
+            return list(events.ordered)
+        found = [event for kind in kinds for event in events.of_kind.get(kind, ())]
+        return found if len(kinds) == 1 else sorted(found, key=lambda event: event.event_id)
+
+    def events_about(self, subjects: Iterable[Subject], *kinds: EventKind) -> list[Event]:
+        """The events of these kinds about submissions (by id) or obligations; of each subject
+        oldest first."""
+        about = self._kept().events.about
+        return [
+            event for subject in subjects for event in about.get(subject, ()) if event.kind in kinds
+        ]
 
     def damaged(self) -> dict[str, str]:
         """What cannot be read and no person has set aside: what is wrong with it, by id."""
-        self.submissions()
-        left = self._damaged.keys() - self._set_aside()
-        return {name: self._damaged[name] for name in sorted(left)}
+        return self._kept().damaged()
 
     def require_sound(self) -> None:
         """Raises ``DamagedRecordError`` where figures made of the record could be wrong."""
@@ -127,24 +120,40 @@ class Record:
 
     def withdrawn(self) -> dict[str, dt.datetime]:
         """The ids of submissions that were withdrawn, and when."""
-        return {
-            event.details["submission_id"]: event.at for event in self.events(EventKind.WITHDRAWAL)
-        }
+        return dict(self._kept().events.withdrawn)
+
+    def accepted_of(
+        self, obligation: Obligation, *, as_of: dt.datetime | None = None
+    ) -> list[Submission]:
+        """The accepted submissions of an obligation that are not withdrawn, oldest first.
+
+        With ``as_of`` (aware): as it stood at that moment.
+        """
+        kept = self._kept()
+        found = kept.submissions.of_obligation.get(obligation, ())
+        return [one for one in found if _counts(one, kept.events.withdrawn, as_of)]
 
     def current(self, *, as_of: dt.datetime | None = None) -> dict[Obligation, Submission]:
         """For each obligation the submission that counts: the newest accepted one not withdrawn.
 
         With ``as_of`` (aware): as it stood at that moment.
         """
-        gone = {key for key, at in self.withdrawn().items() if as_of is None or at <= as_of}
-        chosen: dict[Obligation, Submission] = {}
-        for submission in self.submissions():
-            if as_of is not None and submission.received_at > as_of:
-                continue
-            obligation = submission.obligation
-            if obligation and submission.is_accepted and submission.submission_id not in gone:
-                chosen[obligation] = submission
-        return chosen
+        kept = self._kept()
+        return _newest_that_count(list(kept.submissions.of_obligation), kept, as_of)
+
+    def current_of(
+        self, obligation: Obligation, *, as_of: dt.datetime | None = None
+    ) -> Submission | None:
+        """The submission of ``current`` for one obligation, or None."""
+        return _newest_that_count([obligation], self._kept(), as_of).get(obligation)
+
+    def current_about(
+        self, return_name: str, quarter: Quarter, *, as_of: dt.datetime | None = None
+    ) -> dict[Obligation, Submission]:
+        """What ``current`` has of one return and quarter, from all organisations."""
+        kept = self._kept()
+        obligations = kept.submissions.obligations.get((return_name, quarter), ())
+        return _newest_that_count(list(obligations), kept, as_of)
 
     def submission_folder(self, submission_id: str) -> Path:
         """Where the submission of this id lies (whether or not it exists)."""
@@ -156,10 +165,10 @@ class Record:
 
     def findings(self, submission_id: str) -> list[dict[str, Any]]:
         """The findings as they were stored, in order; none of a submission that was erased."""
-        submission = self._submissions.get(submission_id)
+        submission = self._memory.submission(submission_id)
         if submission is not None and submission.erased:
             return []
-        found: list[dict[str, Any]] = _read_json(
+        found: list[dict[str, Any]] = read_json(
             self.submission_folder(submission_id) / "findings.json"
         )
         return found
@@ -177,7 +186,13 @@ class Record:
         with exclusive(self.folder / ".lock"):
             mark(self.folder)
             self.sweep()
-            yield
+            self._memory.begin()
+            well = False
+            try:
+                yield
+                well = True
+            finally:
+                self._memory.end(well=well)
 
     def add_submission(
         self,
@@ -204,7 +219,7 @@ class Record:
             staging=self._staging(),
             final=self.submission_folder(identifier),
         )
-        self._submissions[identifier] = submission
+        self._memory.add(submission)
         return submission
 
     def add_event(
@@ -227,23 +242,16 @@ class Record:
                 self.folder / "events" / month_of(identifier) / f"{identifier}.json",
                 staging=self._staging(),
             )
-        self._events[identifier] = event
+            self._memory.add(event)
         return event
 
     def newest_id(self) -> str | None:
         """The highest id in the record, of submissions and events together."""
-        newest = [
-            max(
-                (path.stem for path in _newest_folder(self.folder / kind) if is_id(path.stem)),
-                default=None,
-            )
-            for kind in ("submissions", "events")
-        ]
-        return max((name for name in newest if name), default=None)
+        return self._kept().newest
 
     def forget(self, submission_id: str) -> None:
-        """Reads the submission anew when it is next asked for; for the one who erased it."""
-        self._submissions.pop(submission_id, None)
+        """Reads the submission anew; for the one who erased it."""
+        self._memory.read_again(submission_id)
 
     def sweep(self) -> int:
         """Removes what a killed process left half-written a day ago or more; gives how many.
@@ -257,13 +265,12 @@ class Record:
                 swept += 1
         return swept
 
-    def _set_aside(self) -> set[str]:
-        return {event.details["damaged"] for event in self.events(EventKind.SET_ASIDE)}
-
-    def _open(self) -> None:
+    def _kept(self) -> Kept:
         if not self._opened:
             refuse_newer(self.folder)
             self._opened = True
+        self._memory.look()
+        return self._memory
 
     def _staging(self) -> Path:
         return self.folder / ".incoming" / secrets.token_hex(8)
@@ -285,44 +292,23 @@ def _listed(folder: Path) -> list[Path]:
     return [Path(entry) for entry in os.scandir(folder)] if folder.is_dir() else []
 
 
-def _entries(folder: Path, *, known: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """The ids below the months of a folder, each with its path; names that are no ids are passed
-    over. A record is listed often and holds much: text is enough, and what is known is an id."""
-    for month in _listed(folder):
-        with os.scandir(month) as entries:
-            for entry in entries:
-                name = entry.name.removesuffix(".json")
-                if name in known or is_id(name):
-                    yield name, entry.path
+def _counts(
+    one: Submission, withdrawn: Mapping[str, dt.datetime], as_of: dt.datetime | None
+) -> bool:
+    """Whether a submission was accepted and not withdrawn, as it stood at ``as_of``."""
+    if not one.is_accepted or (as_of is not None and one.received_at > as_of):
+        return False
+    gone = withdrawn.get(one.submission_id)
+    return gone is None or (as_of is not None and gone > as_of)
 
 
-def _newest_folder(folder: Path) -> list[Path]:
-    """What lies in the newest month that holds anything."""
-    for month in sorted(_listed(folder), reverse=True):
-        if entries := _listed(month):
-            return entries
-    return []
-
-
-def _read_submission(folder: Path) -> Submission:
-    file = folder / "submission.json"
-    fields = _read_json(file)
-    try:
-        return Submission.from_json(fields)
-    except (AttributeError, KeyError, TypeError, ValueError) as problem:
-        raise DamagedRecordError(f"{file} does not describe a submission: {problem}") from problem
-
-
-def _read_event(file: Path) -> Event:
-    fields = _read_json(file)
-    try:
-        return Event.from_json(fields)
-    except (AttributeError, KeyError, TypeError, ValueError) as problem:
-        raise DamagedRecordError(f"{file} does not describe an event: {problem}") from problem
-
-
-def _read_json(file: Path) -> Any:
-    try:
-        return json.loads(file.read_bytes())
-    except (OSError, ValueError) as problem:
-        raise DamagedRecordError(f"{file} cannot be read: {problem}") from problem
+def _newest_that_count(
+    obligations: Iterable[Obligation], kept: Kept, as_of: dt.datetime | None
+) -> dict[Obligation, Submission]:
+    chosen = {}
+    for obligation in obligations:
+        found = reversed(kept.submissions.of_obligation.get(obligation, ()))
+        newest = next((one for one in found if _counts(one, kept.events.withdrawn, as_of)), None)
+        if newest is not None:
+            chosen[obligation] = newest
+    return chosen

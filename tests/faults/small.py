@@ -15,7 +15,7 @@ import polars as pl
 from pipelines.checking.context import Context
 from pipelines.history import RecordHistory
 from pipelines.receiving import Received, Sender, receive
-from pipelines.record.model import Event, EventKind
+from pipelines.record.model import Event, EventKind, Obligation
 from pipelines.record.store import Record
 from pipelines.reference import load_reference
 from pipelines.releases import Release, finish, make_current, newest_draft, staging_folder
@@ -24,6 +24,7 @@ from schemas.quarter import Quarter
 from schemas.reference import Reference
 
 QUARTER = Quarter(2018, 1)
+OWED = Obligation("UHB", "training_compliance", QUARTER)
 NOON = dt.datetime(2018, 7, 14, 12, tzinfo=dt.UTC)
 _HEADING = "organisation,quarter,course,staff_group,eligible,trained,percent,comment"
 

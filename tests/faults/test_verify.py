@@ -16,7 +16,8 @@ from click.testing import CliRunner
 
 from orchestration.cli.main import quarterdeck
 from pipelines.record.model import EventKind
-from pipelines.record.store import DamagedRecordError, Record
+from pipelines.record.reading import DamagedRecordError
+from pipelines.record.store import Record
 from pipelines.verify import Verified, verify
 from pipelines.warehouse import connect, load_submissions
 from pipelines.workspace import Workspace
