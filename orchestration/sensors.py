@@ -11,16 +11,16 @@ import dagster as dg
 from orchestration.jobs import BUILD, build_job, build_request, tell
 from orchestration.resources import WorkspaceResource
 from pipelines.escaping import log_line
-from pipelines.inbox import in_words, look
+from pipelines.inbox import in_words, look, on_its_way
 from pipelines.notice_delivery import untold
 from pipelines.notices import about_publication, about_submissions
 from pipelines.obligations import reporting_day
 from pipelines.overview import newest_change_id
 from pipelines.record.ids import time_of
-from pipelines.record.store import Record
 from pipelines.reference import load_reference
 
-# A build waits until nothing has come for so long, so that many files make one build …
+# A build waits until the inbox is empty and nothing has come for so long, so that many files make
+# one build …
 _SETTLED = dt.timedelta(seconds=4)
 # … but no longer than this after the first of them.
 _LONGEST = dt.timedelta(minutes=10)
@@ -75,7 +75,7 @@ def new_submissions(
     if built is not None and built >= newest:
         return dg.SkipReason("Everything in the record is in the newest draft.")
     now = dt.datetime.now(dt.UTC)
-    if (waiting := _still_arriving(record, built, newest, now=now)) is not None:
+    if (waiting := _still_arriving(workspace, built, newest, now=now)) is not None:
         return dg.SkipReason(waiting)
     if context.instance.get_run_records(dg.RunsFilter(job_name=BUILD, statuses=_GOES_ON), limit=1):
         return dg.SkipReason("A build goes on. What came since is built after it.")
@@ -95,14 +95,19 @@ def built_up_to(instance: dg.DagsterInstance) -> str | None:
 
 
 def _still_arriving(
-    record: Record, built: str | None, newest: str, *, now: dt.datetime
+    workspace: WorkspaceResource, built: str | None, newest: str, *, now: dt.datetime
 ) -> str | None:
-    if now - time_of(newest) >= _SETTLED:
+    submissions = (one.submission_id for one in workspace.record.submissions())
+    new = [one for one in submissions if built is None or one > built]
+    if now - time_of(new[0] if new else newest) >= _LONGEST:
         return None
-    new = [one for one in record.submissions() if built is None or one.submission_id > built]
-    if new and now - new[0].received_at >= _LONGEST:
+    left = on_its_way(workspace.workspace)
+    if now - time_of(newest) >= _SETTLED and not left:
         return None
-    return f"{len(new)} new, and more may be coming: waiting until nothing has come for a moment."
+    return (
+        f"{len(new)} new and {left} in the inbox: waiting until nothing has come for a moment, "
+        f"{_LONGEST.seconds // 60} minutes at most."
+    )
 
 
 @dg.sensor(

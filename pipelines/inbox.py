@@ -132,6 +132,15 @@ def look(
     )
 
 
+def on_its_way(workspace: Workspace) -> int:
+    """How many files the last look left in the inbox that are there still: not still yet, or for
+    want of time. Those with an unfinished name are not counted."""
+    return sum(
+        not _is_unfinished(Path(inside).name) and (workspace.inbox / inside).exists()
+        for inside in _remembered(workspace.cache / "inbox-seen.json")
+    )
+
+
 def in_words(found: Look) -> str:
     """The look in a sentence or more, for a sensor's tick. Names no content of any file."""
     parts = []
