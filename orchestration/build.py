@@ -10,7 +10,9 @@ import dagster as dg
 from orchestration.assets.releases import draft_release
 from orchestration.dbt_project import prepare
 from orchestration.definitions import build_defs
+from orchestration.instance import opened
 from orchestration.jobs import BUILD, build_config
+from orchestration.lost_runs import end_lost_runs
 from orchestration.partitions import add_quarters, range_tags
 from pipelines.record.store import Record
 from pipelines.releases import Release, all_releases
@@ -36,7 +38,8 @@ def build(workspace: Workspace, quarter: Quarter | None) -> Outcome:
     started = time.monotonic()
     manifest = prepare(workspace)
     definitions = build_defs(workspace, manifest=manifest)
-    with dg.DagsterInstance.get() as instance:
+    with opened(workspace) as instance:
+        end_lost_runs(instance, workspace, wait=True)
         quarters = add_quarters(instance, Record(workspace.record))
         result = definitions.resolve_job_def(BUILD).execute_in_process(
             instance=instance,

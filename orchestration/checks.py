@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import dagster as dg
 
-from orchestration.tables import table
+from orchestration.tables import BEHIND, table
 from pipelines.obligations import Standing, State, reporting_day, standings_of_all
 from pipelines.record.store import Record
 from pipelines.reference import load_reference
@@ -86,8 +86,8 @@ def _result(
         passed=not behind,
         severity=severity,
         metadata={
-            "returns": len(behind),
-            "table": dg.MetadataValue.md(rows),
+            "how many returns": len(behind),
+            BEHIND: dg.MetadataValue.md(rows),
         },
     )
 
@@ -118,9 +118,9 @@ def _missing_table(missing: Iterable[Standing]) -> str:
         (
             one.obligation.organisation,
             one.obligation.quarter.label,
-            one.due_on.isoformat(),
             str(one.days_late),
+            f"{one.due_on:%-d %b %Y}",
         )
         for one in sorted(missing, key=lambda one: one.obligation.quarter, reverse=True)
     ]
-    return table(("Organisation", "Quarter", "Due", "Days late"), lines)
+    return table(("Organisation", "Quarter", "Days late", "Due"), lines)

@@ -11,9 +11,9 @@ from orchestration.assets.warehouse import warehouse_assets
 from orchestration.dbt_project import prepare
 from orchestration.instance import set_up_home
 from orchestration.jobs import PUBLISHED, build_job, publish, sign_off, tell
-from orchestration.resources import WorkspaceResource
+from orchestration.resources import WarehouseResource, WorkspaceResource
 from orchestration.schedules import chasing, nightly_draft, publication
-from orchestration.sensors import inbox, new_submissions, news
+from orchestration.sensors import inbox, lost_runs, new_submissions, news
 from pipelines.workspace import Workspace
 
 
@@ -30,9 +30,12 @@ def build_defs(workspace: Workspace, *, manifest: Path) -> dg.Definitions:
             upcoming,
         ],
         jobs=[build_job, sign_off, publish, tell],
-        sensors=[inbox, new_submissions, news],
+        sensors=[inbox, new_submissions, news, lost_runs],
         schedules=[nightly_draft, chasing, publication],
-        resources={"workspace": WorkspaceResource(root=str(workspace.root))},
+        resources={
+            "workspace": WorkspaceResource(root=str(workspace.root)),
+            "warehouse": WarehouseResource(root=str(workspace.root)),
+        },
         # A Python for each step would cost seconds each, and the steps share one file anyway.
         executor=dg.in_process_executor,
     )

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from pipelines.durable import write_flushed
+import yaml  # type: ignore[import-untyped]  # it comes with Dagster, without types
+
+from pipelines.durable import exclusive, replace_file
 from pipelines.workspace import Workspace
+
+if TYPE_CHECKING:
+    import dagster as dg
 
 WAREHOUSE_POOL = "warehouse"
 
 _SETTINGS = """\
-# Written once by Quarterdeck; yours to change. With PostgreSQL instead of SQLite, see docs/.
+# Written by Quarterdeck, and yours to change: once changed, it is never written again. What a
+# newer version needs is then told when Dagster's pages start; dagster.yaml.shipped has it.
+# With PostgreSQL instead of SQLite: docs/operations/postgresql.md.
 telemetry:
   enabled: false
 nux:
@@ -50,11 +60,20 @@ run_monitoring:
 
 
 def set_up_home(workspace: Workspace) -> Path:
-    """Makes Dagster's home in the workspace and names it in the environment; gives the folder."""
+    """Makes Dagster's home in the workspace and names it in the environment; gives the folder.
+
+    Settings that nobody has changed are brought to those of this version.
+    """
     home = workspace.create().dagster_home
-    settings = home / "dagster.yaml"
-    if not settings.exists():
-        write_flushed(settings, _SETTINGS.encode())
+    settings, shipped = home / "dagster.yaml", home / "dagster.yaml.shipped"
+    new = _SETTINGS.encode()
+    if not shipped.exists() or shipped.read_bytes() != new:
+        with exclusive(home / "opening.lock"):
+            if not settings.exists() or (
+                shipped.exists() and settings.read_bytes() == shipped.read_bytes()
+            ):
+                replace_file(new, settings)
+            replace_file(new, shipped)
     # Dagster says so of parameters that it has had for years; its version is pinned.
     warnings.filterwarnings("ignore", message=r".* is currently in beta")
     os.environ["DAGSTER_HOME"] = str(home)
@@ -62,3 +81,47 @@ def set_up_home(workspace: Workspace) -> Path:
     os.environ["QUARTERDECK_WAREHOUSE"] = str(workspace.warehouse)
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
     return home
+
+
+def settings_behind(workspace: Workspace) -> list[str]:
+    """What the workspace's ``dagster.yaml`` lacks of the settings of this version, in words."""
+    home = set_up_home(workspace)
+    own = yaml.safe_load((home / "dagster.yaml").read_text(encoding="utf-8")) or {}
+    # Where Dagster keeps its log is a choice, with no harm in another one.
+    lacking = sorted(_names(yaml.safe_load(_SETTINGS)) - _names(own))
+    lacking = [one for one in lacking if not one.startswith("event_log_storage")]
+    if not lacking:
+        return []
+    where = home / "dagster.yaml"
+    return [
+        f"{where} lacks what this version relies on: {', '.join(lacking)}.",
+        "Copy it from dagster.yaml.shipped beside it, and start again.",
+    ]
+
+
+def _names(settings: dict[str, Any], prefix: str = "") -> set[str]:
+    """The settings' names, such as ``run_monitoring.enabled``."""
+    found: set[str] = set()
+    for name, value in settings.items():
+        if isinstance(value, dict):
+            found |= _names(value, f"{prefix}{name}.")
+        else:
+            found.add(prefix + name)
+    return found
+
+
+@contextmanager
+def opened(workspace: Workspace) -> Iterator[dg.DagsterInstance]:
+    """Dagster's instance in the workspace, its storage made where there is none.
+
+    Only one process opens it at a time: two at once on a new one both make the tables, and the
+    second fails.
+    """
+    import dagster as dg  # noqa: PLC0415  # takes seconds
+
+    home = set_up_home(workspace)
+    with exclusive(home / "opening.lock"):
+        instance = dg.DagsterInstance.get()
+        instance.get_runs_count()  # what is made at the first question, is made now
+    with instance:
+        yield instance

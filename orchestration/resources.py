@@ -1,16 +1,22 @@
 """Thin adapters: what the assets need of the workspace, so that domain code knows no Dagster."""
 
+import fcntl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import IO
 
 import dagster as dg
+from dagster._core.errors import raise_execution_interrupts
 
-from pipelines.durable import exclusive
+from orchestration.lost_runs import show_alive
 from pipelines.record.store import Record
 from pipelines.warehouse_health import writing_to
 from pipelines.workspace import Workspace
+
+_LOOK = 1.0  # seconds between two looks whether the warehouse is free
 
 
 class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagster's own form
@@ -27,39 +33,71 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # D
         """The record; one object in a process, since it keeps what it has read."""
         return _record(self.workspace.record)
 
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Shows, for a run, that its process is alive."""
+        if context.run_id is not None:  # a sensor or a schedule is no run
+            show_alive(self.workspace, context.run_id)
+
+
+class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagster's own form
+    """The warehouse, for one run at a time, whatever started it.
+
+    The pool keeps steps apart; this keeps whole runs apart, those started by a command too: a run
+    that came back to tables which another had built since would make a draft that mixes both. The
+    second run waits before its first step, while it has no place in the pool, so that neither
+    waits for the other for ever. The kernel lets it in if the first one's process dies.
+    """
+
+    root: str
+
     @contextmanager
-    def writing(self, run_id: str, *, loads: bool = False) -> Iterator[None]:
-        """Only one step of any run, in any process, writes to the warehouse at a time.
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WarehouseResource"]:
+        """Holds the warehouse from before the run's first step until after its last."""
+        lock = Workspace(Path(self.root)).cache / "warehouse.lock"
+        with held_by(lock, context.run_id or "a test", log=context.log):
+            yield self
 
-        The pool keeps steps of queued runs apart; this keeps a run started by the command apart
-        from those. The kernel frees it if the process dies. ``loads``: the step fills the
-        warehouse from the record, and so makes good what an unfinished step has left.
+    @contextmanager
+    def writing(self, *, loads: bool = False) -> Iterator[Path]:
+        """Watches over one step that writes, and gives the file.
 
-        The run that began last owns the warehouse. An older one that comes back for its next step
-        finds other tables than it left there, and is stopped: raises ``dagster.Failure``.
+        ``loads``: the step fills the warehouse from the record, and so makes good what an
+        unfinished step has left. Any other raises
+        ``pipelines.warehouse_health.WarehouseIncompleteError`` there.
         """
-        with exclusive(self.workspace.cache / "warehouse.lock"):
-            _own(self.workspace.cache / "warehouse.run", run_id)
-            with writing_to(self.workspace.warehouse, self.record, loads=loads):
-                yield
+        workspace = Workspace(Path(self.root))
+        with writing_to(workspace.warehouse, _record(workspace.record), loads=loads):
+            yield workspace.warehouse
+
+
+@contextmanager
+def held_by(lock: Path, run_id: str, *, log: dg.DagsterLogManager | None) -> Iterator[None]:
+    """Holds the lock for the length of the block, and says in the run's log for whom it waits."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("a+b") as handle:
+        waits = False
+        while not _locked(handle):
+            if log is not None and not waits:
+                handle.seek(0)
+                other = handle.read().decode("utf-8", "replace") or "another"
+                log.info(f"Run {other} is writing to the warehouse. This one waits until it ends.")
+            waits = True
+            with raise_execution_interrupts():  # canceled meanwhile, it ends at once
+                time.sleep(_LOOK)
+        handle.truncate(0)
+        handle.write(run_id.encode())
+        handle.flush()
+        yield
+
+
+def _locked(handle: IO[bytes]) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @cache
 def _record(folder: Path) -> Record:
     return Record(folder)
-
-
-_begun: set[str] = set()  # the runs of this process that have written
-
-
-def _own(token: Path, run_id: str) -> None:
-    """Makes the run the owner at its first step; at a later one it must be so still."""
-    if run_id not in _begun:
-        token.write_text(run_id, encoding="utf-8")
-        _begun.add(run_id)
-    elif (owner := token.read_text(encoding="utf-8")) != run_id:
-        raise dg.Failure(
-            f"Another build ({owner}) began after this one and works on the same warehouse. This "
-            "one stops here; start it again if you still want it once the other has ended.",
-            allow_retries=False,
-        )

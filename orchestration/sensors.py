@@ -1,4 +1,4 @@
-"""The sensors: what came into the inbox, what is new in the record, whom to tell.
+"""The sensors: what came into the inbox, what is new in the record, whom to tell, which runs died.
 
 What belongs here: when to look, and what to start. What does not: what is done with a file
 (``pipelines.inbox``) or who is told what (``pipelines.notices``).
@@ -9,6 +9,7 @@ import datetime as dt
 import dagster as dg
 
 from orchestration.jobs import BUILD, build_job, build_request, tell
+from orchestration.lost_runs import end_lost_runs
 from orchestration.resources import WorkspaceResource
 from pipelines.escaping import log_line
 from pipelines.inbox import in_words, look, on_its_way
@@ -135,3 +136,17 @@ def news(workspace: WorkspaceResource) -> dg.RunRequest | dg.SkipReason:
     # The hour is part of the key: what a mail server refused is tried again every hour.
     names = min(one.name for one in waiting)
     return dg.RunRequest(run_key=f"{names}-{len(waiting)}-{now:%Y%m%dT%H}")
+
+
+@dg.sensor(
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Ends a run whose process is gone, because it was killed or the machine stopped, "
+    "and frees its place. Dagster then starts it once more by itself.",
+)
+def lost_runs(context: dg.SensorEvaluationContext, workspace: WorkspaceResource) -> dg.SkipReason:
+    """Looks at the runs that seem to go on, and says in its tick which were ended."""
+    ended = end_lost_runs(context.instance, workspace.workspace)
+    return dg.SkipReason(
+        f"Ended, since their process is gone: {', '.join(ended)}." if ended else "No run was lost."
+    )

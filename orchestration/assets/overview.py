@@ -11,7 +11,7 @@ import dagster as dg
 
 from orchestration.assets.returns import OWNER
 from orchestration.resources import WorkspaceResource
-from orchestration.tables import table
+from orchestration.tables import BEHIND, table
 from pipelines.obligations import LONDON, Standing, State
 from pipelines.overview import NextPublication, Owed, next_publication, owed
 from pipelines.reference import load_reference
@@ -181,15 +181,15 @@ def _standings_table(standings: Iterable[Standing]) -> str:
             one.obligation.return_name,
             one.obligation.quarter.label,
             one.state.value,
-            f"{one.due_on:%-d %b %Y}",
             str(one.days_late) if one.days_late else "",
+            f"{one.due_on:%-d %b %Y}",
             str(one.open_queries) if one.open_queries else "",
             one.latest.submission_id if one.latest else "",
         )
         for one in sorted(standings, key=order)
     ]
     heading = (
-        "Organisation", "Return", "Quarter", "State", "Due", "Days late", "Queries", "Reference",
+        "Organisation", "Return", "Quarter", "State", "Days late", "Due", "Queries", "Reference",
     )  # fmt: skip
     return table(heading, lines)
 
@@ -204,5 +204,5 @@ def _result(key: dg.AssetKey, name: str, *, passed: bool, behind: str) -> dg.Ass
         check_name=name,
         passed=passed,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"behind it": dg.MetadataValue.md(behind)},
+        metadata={BEHIND: dg.MetadataValue.md(behind)},
     )

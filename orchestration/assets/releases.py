@@ -8,7 +8,7 @@ import polars as pl
 from orchestration.assets.returns import OWNER
 from orchestration.instance import WAREHOUSE_POOL
 from orchestration.releasing import export, make_release
-from orchestration.resources import WorkspaceResource
+from orchestration.resources import WarehouseResource, WorkspaceResource
 from schemas.quarter import Quarter
 
 
@@ -24,10 +24,10 @@ from schemas.quarter import Quarter
     pool=WAREHOUSE_POOL,
 )
 def draft_release(
-    context: dg.AssetExecutionContext, workspace: WorkspaceResource
+    context: dg.AssetExecutionContext, workspace: WorkspaceResource, warehouse: WarehouseResource
 ) -> dg.MaterializeResult[None]:
     """Takes the published data out, attacks it, makes the pages and finishes the draft."""
-    with workspace.writing(context.run_id):
+    with warehouse.writing():
         staging = export(workspace.workspace)
     reported = pl.read_parquet(staging / "data" / "pub_release.parquet").row(0, named=True)
     made = make_release(

@@ -12,7 +12,7 @@ from orchestration.checks import check_specs, results
 from orchestration.columns import of_return, of_what_came
 from orchestration.instance import WAREHOUSE_POOL
 from orchestration.partitions import QUARTERS
-from orchestration.resources import WorkspaceResource
+from orchestration.resources import WarehouseResource, WorkspaceResource
 from pipelines.overview import newest_change_id
 from pipelines.warehouse import connect, load_rows, load_submissions
 from schemas.declaration import Return
@@ -51,14 +51,11 @@ def return_assets() -> list[dg.AssetsDefinition]:
     pool=WAREHOUSE_POOL,
 )
 def what_came(
-    context: dg.AssetExecutionContext, workspace: WorkspaceResource
+    workspace: WorkspaceResource, warehouse: WarehouseResource
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Loads the list of submissions, findings and decisions from the record."""
     up_to = newest_change_id(workspace.record)  # before loading: what comes meanwhile is built next
-    with (
-        workspace.writing(context.run_id, loads=True),
-        connect(workspace.workspace.warehouse) as connection,
-    ):
+    with warehouse.writing(loads=True) as file, connect(file) as connection:
         count = load_submissions(connection, workspace.record)
     for name in ("submission", "finding", "obligation_event", "sign_off"):
         yield dg.MaterializeResult(
@@ -87,14 +84,13 @@ def _return_asset(declared: Return) -> dg.AssetsDefinition:
         pool=WAREHOUSE_POOL,
     )
     def rows(
-        context: dg.AssetExecutionContext, workspace: WorkspaceResource
+        context: dg.AssetExecutionContext,
+        workspace: WorkspaceResource,
+        warehouse: WarehouseResource,
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         quarters = [Quarter.parse(partition) for partition in context.partition_keys]
         record = workspace.record
-        with (
-            workspace.writing(context.run_id, loads=True),
-            connect(workspace.workspace.warehouse) as connection,
-        ):
+        with warehouse.writing(loads=True) as file, connect(file) as connection:
             loaded = load_rows(connection, record, declared, quarters)
         yield dg.MaterializeResult(metadata={"dagster/partition_row_count": loaded})
         yield from results(key, declared, record)

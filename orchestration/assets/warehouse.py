@@ -15,7 +15,7 @@ from orchestration.assets.returns import OWNER
 from orchestration.columns import CELL_STATE, described
 from orchestration.dbt_runs import build_models
 from orchestration.instance import WAREHOUSE_POOL
-from orchestration.resources import WorkspaceResource
+from orchestration.resources import WarehouseResource, WorkspaceResource
 from pipelines.disclosure.accepted import accepted_figures
 from pipelines.disclosure.adapter import decide
 from pipelines.disclosure.ledger import read_ledgers
@@ -55,9 +55,13 @@ def warehouse_assets(manifest: Path) -> list[dg.AssetsDefinition]:
         dagster_dbt_translator=translator,
         pool=WAREHOUSE_POOL,
     )
-    def facts(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Iterator[Any]:
-        with workspace.writing(context.run_id, loads=True):
-            complete(workspace.workspace.warehouse, workspace.record)
+    def facts(
+        context: dg.AssetExecutionContext,
+        workspace: WorkspaceResource,
+        warehouse: WarehouseResource,
+    ) -> Iterator[Any]:
+        with warehouse.writing(loads=True) as file:
+            complete(file, workspace.record)
             yield from build_models(
                 context, workspace.workspace, translator=translator, variables={}
             )
@@ -70,10 +74,13 @@ def warehouse_assets(manifest: Path) -> list[dg.AssetsDefinition]:
         pool=WAREHOUSE_POOL,
     )
     def published_models(
-        context: dg.AssetExecutionContext, workspace: WorkspaceResource, config: ReleaseConfig
+        context: dg.AssetExecutionContext,
+        workspace: WorkspaceResource,
+        warehouse: WarehouseResource,
+        config: ReleaseConfig,
     ) -> Iterator[Any]:
         reported = {"quarter": config.quarter} if config.quarter else {}
-        with workspace.writing(context.run_id):
+        with warehouse.writing():
             yield from build_models(
                 context, workspace.workspace, translator=translator, variables=reported
             )
@@ -97,10 +104,10 @@ def warehouse_assets(manifest: Path) -> list[dg.AssetsDefinition]:
     pool=WAREHOUSE_POOL,
 )
 def cell_state(
-    context: dg.AssetExecutionContext, workspace: WorkspaceResource
+    workspace: WorkspaceResource, warehouse: WarehouseResource
 ) -> dg.MaterializeResult[None]:
     """Decides for every figure whether it may be shown."""
-    with workspace.writing(context.run_id), connect(workspace.workspace.warehouse) as connection:
+    with warehouse.writing() as file, connect(file) as connection:
         released = published_folders(workspace.workspace.releases)
         decide(
             connection,

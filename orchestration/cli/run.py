@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
 import sys
 
 import click
 
 from orchestration.cli.options import QUARTER
-from orchestration.instance import set_up_home
+from orchestration.instance import opened, set_up_home, settings_behind
+from orchestration.serving import is_taken, serve
+from pipelines.durable import exclusive
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 
@@ -28,8 +27,9 @@ def build(workspace: Workspace, quarter: Quarter | None) -> None:
 @click.pass_obj
 def rebuild(workspace: Workspace, quarter: Quarter | None) -> None:
     """Delete the warehouse and rebuild it from the record."""
-    for path in workspace.root.glob(workspace.warehouse.name + "*"):
-        path.unlink()
+    with exclusive(workspace.cache / "warehouse.lock"):  # a build that goes on ends first
+        for path in workspace.root.glob(workspace.warehouse.name + "*"):
+            path.unlink()
     click.echo(f"Deleted {workspace.warehouse}; building it again from the record.")
     run_build(workspace, quarter)
 
@@ -40,31 +40,34 @@ def rebuild(workspace: Workspace, quarter: Quarter | None) -> None:
 @click.pass_obj
 def ui(workspace: Workspace, port: int, read_only: bool) -> None:
     """Open Dagster's web pages on the workspace. They are reached from this machine alone."""
-    set_up_home(workspace)
-    with socket.socket() as trial:
+    if is_taken(port):
         # Two servers could share a port, and requests would go now to one and now to the other.
-        if trial.connect_ex(("127.0.0.1", port)) == 0:
-            raise click.ClickException(
-                f"Something answers on port {port} already. Close it, or choose another: --port"
-            )
+        raise click.ClickException(
+            f"Something answers on port {port} already. Close it, or choose another: --port"
+        )
+    for line in prepare_home(workspace):
+        click.echo(line)
     click.echo(f"Dagster's pages: http://127.0.0.1:{port}   (stop with Ctrl-C)")
-    command = [sys.executable, "-m", "dagster", "dev", "-m", "orchestration.definitions"]
+    servers = ["dagster", "dev"]
     if read_only:
-        command = [
-            sys.executable,
-            "-m",
-            "dagster_webserver",
-            "-m",
-            "orchestration.definitions",
-            "--read-only",
-        ]
-    sys.exit(
-        subprocess.run(
-            [*command, "--host", "127.0.0.1", "--port", str(port)],
-            env=dict(os.environ),
-            check=False,
-        ).returncode
-    )
+        servers = ["dagster_webserver", "--read-only"]
+    where = ["-m", "orchestration.definitions", "--host", "127.0.0.1", "--port", str(port)]
+    sys.exit(serve([sys.executable, "-m", *servers, *where]))
+
+
+@click.command("set-up")
+@click.pass_obj
+def set_up(workspace: Workspace) -> None:
+    """Make the workspace and Dagster's home in it, before its services start."""
+    for line in prepare_home(workspace):
+        click.echo(line)
+    click.echo(f"{workspace.root} is ready.")
+
+
+def prepare_home(workspace: Workspace) -> list[str]:
+    """Makes what Dagster needs in the workspace; gives what whoever starts it must know."""
+    with opened(workspace):
+        return settings_behind(workspace)
 
 
 def run_build(workspace: Workspace, quarter: Quarter | None) -> None:

@@ -122,7 +122,7 @@ def test_a_return_with_a_fault_is_explained_kept_and_not_used(
         )
     evaluation = next(iter(outcome.values())).event.dagster_event.asset_check_evaluation_data  # type: ignore[union-attr]
     assert not evaluation.passed
-    assert "201" in str(evaluation.metadata["table"].value)
+    assert "201" in str(evaluation.metadata["what is behind it"].value)
 
 
 def test_a_template_says_which_rows_are_expected(desk: Desk, tmp_path: Path) -> None:

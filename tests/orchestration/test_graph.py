@@ -153,8 +153,8 @@ def test_the_sensors_look_at_least_twice_a_minute_and_run_by_themselves(
     definitions: dg.Definitions,
 ) -> None:
     sensors = {one.name: one for one in definitions.get_repository_def().sensor_defs}
-    assert set(sensors) == {"inbox", "new_submissions", "news"}
-    for name in ("inbox", "new_submissions"):
+    assert set(sensors) == {"inbox", "new_submissions", "news", "lost_runs"}
+    for name in ("inbox", "new_submissions", "lost_runs"):
         assert (sensors[name].minimum_interval_seconds or 99) <= 30
     for one in sensors.values():
         assert one.description

@@ -1,0 +1,114 @@
+"""Runs whose process is gone: killed, or stopped with the machine.
+
+Dagster sees the death of a run's process only while the server that started it lives. After that
+the run stays "started", for half an hour by our settings, and keeps its place in the pool. So each
+run's process holds a lock of its own for as long as it lives, which the kernel frees in whatever
+way it ends; where nobody holds it, the run is ended here. What then starts it once more is Dagster
+(``run_retries`` in ``dagster.yaml``).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import time
+from pathlib import Path
+from typing import IO
+
+import dagster as dg
+
+from pipelines.workspace import Workspace
+
+# From a run's start to the moment when it holds its lock: thousandths of a second.
+_GRACE = 10.0
+_WAIT = 1.0
+
+_held: dict[str, IO[bytes]] = {}
+
+
+def show_alive(workspace: Workspace, run_id: str) -> None:
+    """Holds the run's lock until this process ends, not only until the run does: a run that seems
+    unfinished while its process is gone is then lost for certain."""
+    if run_id not in _held:
+        file = _lock_file(workspace, run_id)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle = file.open("ab")
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        _held[run_id] = handle
+
+
+def end_lost_runs(
+    instance: dg.DagsterInstance, workspace: Workspace, *, wait: bool = False
+) -> list[str]:
+    """Fails every run whose process is gone, frees its place in the pool and gives their ids.
+
+    A run that began this very moment is left to the next look; ``wait``: that look is made here.
+    """
+    ended = []
+    for record in _going_on(instance):
+        run_id = record.dagster_run.run_id
+        while wait and _is_young(record) and not is_alive(workspace, run_id):
+            time.sleep(_WAIT)
+        if _is_young(record) or is_alive(workspace, run_id):
+            continue
+        # Only now, when nothing can change it any more, does its status count.
+        run = instance.get_run_by_id(run_id)
+        if run is None or run.is_finished:
+            continue
+        if run.status is dg.DagsterRunStatus.CANCELING:
+            instance.report_run_canceled(run, "The run's process is gone.")
+        else:
+            instance.report_run_failed(
+                run,
+                "The run's process is gone: it was killed, or the machine stopped. Nothing is "
+                "lost: the next build begins anew from the record.",
+            )
+        ended.append(run_id)
+    _free_places(instance, workspace)
+    _sweep(instance, workspace)
+    return ended
+
+
+def is_alive(workspace: Workspace, run_id: str) -> bool:
+    """Whether a process holds the run's lock."""
+    try:
+        with _lock_file(workspace, run_id).open("rb") as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+def _going_on(instance: dg.DagsterInstance) -> list[dg.RunRecord]:
+    statuses = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+    return list(instance.get_run_records(dg.RunsFilter(statuses=statuses)))
+
+
+def _is_young(record: dg.RunRecord) -> bool:
+    began = record.start_time
+    return began is None or time.time() - began < _GRACE
+
+
+def _free_places(instance: dg.DagsterInstance, workspace: Workspace) -> None:
+    """Frees the places in the pool of runs that ended without giving them back."""
+    for run_id in instance.event_log_storage.get_concurrency_run_ids():
+        run = instance.get_run_by_id(run_id)
+        if (run is None or run.is_finished) and not is_alive(workspace, run_id):
+            instance.event_log_storage.free_concurrency_slots_for_run(run_id)
+
+
+def _sweep(instance: dg.DagsterInstance, workspace: Workspace) -> None:
+    """Removes the lock files of runs that ended."""
+    for file in _folder(workspace).glob("*.lock"):
+        run = instance.get_run_by_id(file.stem)
+        if (run is None or run.is_finished) and not is_alive(workspace, file.stem):
+            file.unlink(missing_ok=True)
+
+
+def _folder(workspace: Workspace) -> Path:
+    return workspace.cache / "runs"
+
+
+def _lock_file(workspace: Workspace, run_id: str) -> Path:
+    return _folder(workspace) / f"{run_id}.lock"

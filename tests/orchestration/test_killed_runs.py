@@ -1,0 +1,122 @@
+"""Runs that die, with a real daemon and real processes: nobody has to see to them.
+
+The traps: a run whose process is gone stays "started" for ever, keeps its place in the pool and
+stops every build after it; a run that is begun again while the first one still writes.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from orchestration.instance import opened
+from pipelines.workspace import Workspace
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 240.0
+
+
+@contextmanager
+def daemon(workspace: Workspace) -> Iterator[subprocess.Popen[bytes]]:
+    """Dagster's daemon on the toy, killed with all that it started when the block ends."""
+    with (workspace.root / "daemon.log").open("ab") as log:
+        started = subprocess.Popen(
+            [sys.executable, "-m", "dagster._daemon", "run", "-m", "tests.orchestration.toy"],
+            cwd=ROOT,
+            env={**os.environ, "QUARTERDECK_WORKSPACE": str(workspace.root)},
+            start_new_session=True,
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        yield started
+    finally:
+        kill_all(started)
+
+
+def kill_all(started: subprocess.Popen[bytes]) -> None:
+    """SIGKILL for the whole group, as when a machine stops."""
+    if started.poll() is None:
+        os.killpg(started.pid, signal.SIGKILL)
+        started.wait()
+
+
+def until(what: Callable[[], bool], workspace: Workspace) -> None:
+    """Waits until it is so."""
+    ends = time.monotonic() + PATIENCE
+    while not what():
+        assert time.monotonic() < ends, (workspace.root / "daemon.log").read_text()[-4000:]
+        time.sleep(0.2)
+
+
+def ask_for(workspace: Workspace, name: str) -> None:
+    """Has the toy's sensor start a run."""
+    (workspace.root / "start" / name).touch()
+
+
+def runs(instance: dg.DagsterInstance, name: str) -> Sequence[dg.DagsterRun]:
+    """The runs of that name, the first one first."""
+    return instance.get_runs(dg.RunsFilter(tags={"name": name}), ascending=True)
+
+
+def statuses(instance: dg.DagsterInstance, name: str) -> list[str]:
+    """Where they stand."""
+    return [run.status.value for run in runs(instance, name)]
+
+
+def process_of(workspace: Workspace, name: str) -> int | None:
+    """The process of the run that said something last."""
+    said = workspace.root / "said" / name
+    return int(said.read_text().splitlines()[-1].split()[1]) if said.exists() else None
+
+
+@pytest.fixture
+def toy_workspace(workspace: Workspace) -> Workspace:
+    (workspace.root / "start").mkdir()
+    return workspace
+
+
+def test_a_killed_run_is_begun_again_by_itself_and_the_one_that_waits_goes_on(
+    toy_workspace: Workspace,
+) -> None:
+    with opened(toy_workspace) as instance, daemon(toy_workspace):
+        ask_for(toy_workspace, "slow")
+        until(lambda: process_of(toy_workspace, "slow") is not None, toy_workspace)
+        ask_for(toy_workspace, "other")
+        until(lambda: statuses(instance, "other") == ["QUEUED"], toy_workspace)
+        time.sleep(10)  # two looks of the queue
+        assert statuses(instance, "other") == ["QUEUED"]
+        victim = process_of(toy_workspace, "slow")
+        assert victim is not None
+        os.kill(victim, signal.SIGKILL)
+        until(lambda: statuses(instance, "other") == ["SUCCESS"], toy_workspace)
+        until(lambda: statuses(instance, "slow") == ["FAILURE", "SUCCESS"], toy_workspace)
+        assert process_of(toy_workspace, "slow") != victim
+
+
+def test_after_a_crash_of_everything_the_lost_run_is_ended_and_begun_again(
+    toy_workspace: Workspace,
+) -> None:
+    with opened(toy_workspace) as instance:
+        with daemon(toy_workspace) as first:
+            ask_for(toy_workspace, "slow")
+            until(lambda: process_of(toy_workspace, "slow") is not None, toy_workspace)
+            kill_all(first)
+        # Nobody was there to note it; the place in the pool is still taken.
+        assert statuses(instance, "slow") == ["STARTED"]
+        slots = instance.event_log_storage.get_concurrency_info("warehouse")
+        assert slots.active_slot_count == 1
+        with daemon(toy_workspace):
+            until(lambda: statuses(instance, "slow") == ["FAILURE", "SUCCESS"], toy_workspace)
+        assert instance.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 0

@@ -1,0 +1,135 @@
+"""Dagster's storage on a real PostgreSQL, set as docs/operations/postgresql.md says.
+
+The traps: settings that are documented and were never tried; an address that the driver of today
+does not take; a pool, a lost run or a sensor's question that only SQLite answers.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import psycopg2  # type: ignore[import-untyped]  # ships no types
+import pytest
+import yaml  # type: ignore[import-untyped]  # it comes with dbt, without types
+from dagster_postgres import PostgresEventLogStorage, PostgresRunStorage
+
+from orchestration.instance import opened, set_up_home, settings_behind
+from orchestration.lost_runs import end_lost_runs
+from orchestration.sensors import built_up_to
+from pipelines.workspace import Workspace
+from tests.orchestration import toy
+from tests.orchestration.test_two_runs import begun, said
+
+PAGE = Path(__file__).parents[2] / "docs/operations/postgresql.md"
+PASSWORD = "a pass/word@home"  # noqa: S105  # of the cluster of this test alone
+QUOTED = "a%20pass%2Fword%40home"
+
+
+def programs() -> Path | None:
+    """The folder with PostgreSQL's programs, of the newest version that is installed."""
+    if found := shutil.which("initdb"):
+        return Path(found).resolve().parent
+    folders = [one.parent for one in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    return max(folders, key=lambda one: int(one.parent.name), default=None)
+
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        programs() is None, reason="PostgreSQL is not installed (apt-get install postgresql)"
+    ),
+]
+
+
+def _as_its_user(*command: str | Path) -> None:
+    # PostgreSQL refuses to run as root; Debian's package makes a user for it.
+    as_user = ("runuser", "-u", "postgres", "--") if os.geteuid() == 0 else ()
+    done = subprocess.run([*as_user, *command], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """The address of a database on a cluster of this test's own, on loopback."""
+    folder = Path(tempfile.mkdtemp(prefix="quarterdeck-postgresql-"))
+    secret = folder / "password"
+    secret.write_text(PASSWORD + "\n", encoding="utf-8")
+    if os.geteuid() == 0:
+        for path in (folder, secret):
+            shutil.chown(path, "postgres", "postgres")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    bin_folder = programs()
+    assert bin_folder is not None
+    _as_its_user(
+        bin_folder / "initdb", "--pgdata", folder / "data", "--username", "quarterdeck",
+        "--auth", "scram-sha-256", "--pwfile", secret, "--encoding", "UTF8", "--no-sync",
+    )  # fmt: skip
+    options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder}"
+    control = (bin_folder / "pg_ctl", "--pgdata", folder / "data", "--wait")
+    _as_its_user(*control, "--log", folder / "log", "--options", options, "start")
+    try:
+        yield f"postgresql+psycopg2://quarterdeck:{QUOTED}@127.0.0.1:{port}/postgres"
+    finally:
+        _as_its_user(*control, "--mode", "immediate", "stop")
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """A workspace whose settings were changed as the page says."""
+    made = Workspace(tmp_path / "workspace").create()
+    for name in ("DAGSTER_HOME", "QUARTERDECK_WORKSPACE", "QUARTERDECK_WAREHOUSE"):
+        monkeypatch.setenv(name, "")  # set_up_home sets them; undone after the test
+    file = set_up_home(made) / "dagster.yaml"
+    settings = yaml.safe_load(file.read_text(encoding="utf-8"))
+    del settings["event_log_storage"]
+    blocks = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(blocks) == 1
+    settings |= yaml.safe_load(blocks[0])
+    file.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    monkeypatch.setenv("QUARTERDECK_POSTGRESQL", address)
+    return made
+
+
+def test_runs_are_kept_in_postgresql_and_read_back_by_another_process(
+    workspace: Workspace, address: str
+) -> None:
+    assert settings_behind(workspace) == []
+    # Two at once: the pool and the wait for the warehouse do not lean on SQLite.
+    for one in begun(workspace.root, "a", "b"):
+        one.join(timeout=240)
+        assert one.exitcode == 0
+    assert [what for _, what in said(workspace.root, "a")] == ["first", "second"]
+    with opened(workspace) as instance:
+        assert isinstance(instance.run_storage, PostgresRunStorage)
+        assert isinstance(instance.event_log_storage, PostgresEventLogStorage)
+        runs = instance.get_runs()
+        assert [run.status for run in runs] == [dg.DagsterRunStatus.SUCCESS] * 2
+        made = instance.get_latest_materialization_event(toy.second.key)
+        assert made is not None
+        assert made.run_id in {run.run_id for run in runs}
+        (pool,) = instance.event_log_storage.get_pool_limits()
+        assert (pool.name, pool.limit) == ("warehouse", 1)
+        slots = instance.event_log_storage.get_concurrency_info("warehouse")
+        assert slots.active_slot_count == 0
+        assert built_up_to(instance) is None
+        assert end_lost_runs(instance, workspace) == []
+    # Not in a file beside it.
+    assert not list(workspace.dagster_home.rglob("*.db"))
+    with (
+        psycopg2.connect(address.replace("+psycopg2", "")) as connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT count(*) FROM runs WHERE status = 'SUCCESS'")
+        assert cursor.fetchone() == (2,)
+    connection.close()
