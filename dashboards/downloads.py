@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dashboards import numbers
@@ -34,16 +34,35 @@ def csv_bytes(
     headings: Sequence[str], rows: Iterable[Sequence[str | float | bool | None]]
 ) -> bytes:
     """UTF-8 with a mark (spreadsheets need it to read names right), CRLF, a heading row."""
+    return as_file(csv_lines([headings]) + csv_lines(rows))
+
+
+def csv_lines(rows: Iterable[Sequence[str | float | bool | None]]) -> str:
+    """The rows as lines of a file, to be put together by ``as_file``."""
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(headings)
-    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
+    csv.writer(text, lineterminator="\r\n").writerows([safe_cell(c) for c in row] for row in rows)
+    return text.getvalue()
+
+
+def as_file(lines: str) -> bytes:
+    """Lines with the mark of UTF-8 before them."""
+    return lines.encode("utf-8-sig")
 
 
 def json_bytes(content: Any) -> bytes:
     """JSON, indented, keys in the order given."""
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+
+
+def json_rows(content: Mapping[str, Any]) -> bytes:
+    """JSON of an object whose lists hold rows, each row on a line of its own."""
+    parts = []
+    for key, value in content.items():
+        text = json.dumps(value, ensure_ascii=False)
+        if isinstance(value, list) and value:
+            text = "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in value) + "\n]"
+        parts.append(f"{json.dumps(key)}: {text}")
+    return ("{\n" + ",\n".join(parts) + "\n}\n").encode("utf-8")
 
 
 def json_in_page(content: Any) -> str:

@@ -28,6 +28,7 @@ _SCRIPT = re.compile(r"<script\b[^>]*>.*?</script>\n?", re.DOTALL)
 _EXPLORE = re.compile(r'<p class="explore">.*?</p>\n?|<div class="live"[^>]*></div>\n?', re.DOTALL)
 _CRUMB = re.compile(r'<p class="crumb">.*?</p>\n?', re.DOTALL)
 _DOWNLOAD = re.compile(r'<p class="download">.*?</p>\n?', re.DOTALL)
+_GROUPS = re.compile(r'<nav aria-label="Groups of actions">.*?</nav>\n?', re.DOTALL)
 _DETAILS = re.compile(r"<details\b[^>]*>.*?</details>\n?", re.DOTALL)
 _SECTION = re.compile(r"<section\b[^>]*>.*?</section>\n?", re.DOTALL)
 _PART = re.compile(r'data-part="([^"]*)"')
@@ -107,7 +108,6 @@ def summary(files: Mapping[str, bytes]) -> bytes:
     text = re.sub(r'<nav class="menu".*?</nav>\n?', "", text, flags=re.DOTALL)
     text = re.sub(r'<a class="skip".*?</a>\n?', "", text)
     text = _ANCHOR.sub(r"\1", text)
-    text = text.replace(' tabindex="0"', "")
     named = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode()
     text = _POLICY.sub(rf"\1default-src 'none'; style-src 'sha256-{named}'\2", text)
     return _STYLE_LINK.sub(lambda _: f"<style>{style}</style>", text).encode("utf-8")
@@ -146,7 +146,7 @@ def _as_part(text: str, page: Page, marks: Mapping[str, str]) -> str:
         raise ValueError(f"{page.path} has no content")
     mark = marks[page.path]
     body = _DOWNLOAD.sub("", _CRUMB.sub("", _EXPLORE.sub("", _SCRIPT.sub("", found[1]))))
-    body = _DETAILS.sub("", body)
+    body = _GROUPS.sub("", _DETAILS.sub("", body))
     if kept := _PRINTED_PARTS.get(page.template):
         body = _SECTION.sub(lambda at: at[0] if _part_of(at[0]) in kept else "", body)
     body = _LABELLED_SECTION.sub(r"\1", body)  # its heading tells; as landmarks they would be many

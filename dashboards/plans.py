@@ -106,6 +106,15 @@ class Plans:
             a for a in self.published.actions if ("action", a.plan_id, a.ref) in linked
         )
 
+    def actions_of_organisation(self, organisation: str) -> list[Action]:
+        """The actions that an organisation reports and that are not complete, the most urgent
+        first."""
+        return by_urgency(
+            action
+            for action in self.published.actions
+            if action.organisation == organisation and action.standing != "complete"
+        )
+
     def risks_about(self, about: str, about_id: str) -> list[Risk]:
         """The risks to a measure, a theme or a priority, the highest first."""
         linked = self._about.get((about, about_id), set())

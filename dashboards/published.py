@@ -1,8 +1,9 @@
 """The published data as Python values: the models a release exports, and nothing else.
 
 One frozen dataclass a model, its fields the columns that the pages read (docs/contracts.md,
-section 7). A column that the contract names and the file lacks is an error; a column more is left
-alone. A model that may be missing (``OPTIONAL``) is then empty, and its sections stay away.
+section 7). A column that the contract names and the file lacks is an error, unless its field has a
+default (releases made before it lack it); a column more is left alone. A model that may be missing
+(``OPTIONAL``) is then empty, and its sections stay away.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import types
 import typing
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, TypeVar
@@ -100,6 +101,8 @@ class Measure:
     theme_title: str | None
     priority_title: str | None
     return_title: str | None
+    next_quarter_label: str | None = None
+    next_due_on: dt.date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -350,8 +353,10 @@ def read_model(data_dir: Path, model: type[_Model]) -> tuple[_Model, ...]:
         if model in OPTIONAL:
             return ()
         raise PublishedDataError(f"{path.name} is missing from the published data")
-    columns = _columns(model)
     frame = pl.read_parquet(path)
+    later = {field.name for field in fields(model) if field.default is not MISSING}
+    agreed = _columns(model).items()
+    columns = {name: kind for name, kind in agreed if name in frame.columns or name not in later}
     missing = [name for name in columns if name not in frame.columns]
     if missing:
         raise PublishedDataError(f"{path.name} lacks the column(s) {', '.join(missing)}")
@@ -492,6 +497,14 @@ class Published:
             row
             for row in self.commentary
             if row.kind == "ask" and row.quarter == self.release.quarter
+        )
+
+    def asks_about(self, subject_kind: str, subject_id: str) -> tuple[Commentary, ...]:
+        """What the board is asked at this release's meeting about a measure or a plan."""
+        return tuple(
+            row
+            for row in self.asks
+            if (row.subject_kind, row.subject_id) == (subject_kind, subject_id)
         )
 
     def board_summary(self, measure: str) -> Summary | None:

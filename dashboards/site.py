@@ -87,7 +87,7 @@ def build_site(
 
     files: dict[str, bytes] = {}
     assets = _asset_files(files)
-    files |= data.files(site.published)
+    files |= data.files(site.published, site.measure_slugs)
     pictures = _picture_files(files, charts, drawn.svgs)
     _table_files(files, pages)
     browser = rendering.find_browser() if paper and status == "final" else None

@@ -107,6 +107,7 @@ def environment(
         "word": words.word,
         "shortened": lambda text: words.shortened(text, most=_IN_SHORT),
         "say": words.say,
+        "counted": words.counted,
         "rating_tag": icons.rating_tag,
         "rating_glyph": icons.rating_glyph,
         "variation_icon": icons.variation_icon,

@@ -126,7 +126,8 @@ def comparators_chart(
     """Our figure beside the newest of each other area and peer set; None with none to show."""
     newest: dict[tuple[str, str], Comparator] = {}
     for row in published.comparators:
-        if row.measure == measure.measure and row.value is not None:
+        # The home area's own row says on which list the measure is; its figure is ours.
+        if row.measure == measure.measure and row.value is not None and not row.comparison_list:
             newest[row.area or "", row.peer_set or ""] = row
     if not newest or summary.value is None:
         return None

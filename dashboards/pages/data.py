@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
+from functools import cache
 from operator import attrgetter
+from pathlib import Path
 from typing import Any, get_type_hints
 
 from dashboards import downloads
 from dashboards.pages.base import Page, PageType, Site
-from dashboards.published import Published
+from dashboards.published import Published, Value
+
+_COLUMNS = Path(__file__).parents[1] / "columns.toml"
+_CSVW = {
+    "@context": "http://www.w3.org/ns/csvw",
+    "dialect": {"encoding": "utf-8", "header": True},
+}
 
 _MODELS = (
     ("values", "figures", "Every published figure, with the state of each cell"),
@@ -40,46 +49,109 @@ def _plain(value: Any) -> str | float | bool | None:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def files(published: Published) -> Mapping[str, bytes]:
-    """Every download by its path under the site: CSV files, their CSVW description, and JSON."""
+def files(published: Published, measure_slugs: Mapping[str, str]) -> Mapping[str, bytes]:
+    """Every download by its path under the site: CSV files, their CSVW descriptions, and JSON.
+
+    Of the whole release a file for each model, and one description of all; of each measure its
+    figures, their description, and everything about it as JSON.
+    """
     found: dict[str, bytes] = {}
     tables = []
+    lines_of: dict[str, str] = {}
     for attribute, name, title in _MODELS:
         rows = getattr(published, attribute)
         if not rows:
             continue
         names = [field.name for field in fields(rows[0])]
-        cells = attrgetter(*names)
-        found[f"data/{name}.csv"] = downloads.csv_bytes(
-            names, ([_plain(value) for value in cells(row)] for row in rows)
-        )
-        hints = get_type_hints(type(rows[0]))
-        tables.append(
-            {
-                "url": f"{name}.csv",
-                "dc:title": title,
-                "tableSchema": {
-                    "columns": [
-                        {"name": each, "titles": each, "datatype": _csvw_type(hints[each])}
-                        for each in names
-                    ],
-                    "primaryKey": [key for key in type(rows[0]).key if key != "sort"],
-                },
+        if attribute == "values":  # they come by measure: the whole is its parts, one after another
+            lines_of = {
+                measure: _lines(names, values)
+                for measure, values in published.values_by_measure.items()
             }
-        )
-    description = {
-        "@context": "http://www.w3.org/ns/csvw",
-        "dc:title": f"Published figures, {published.release.quarter_label}",
-        "dialect": {"encoding": "utf-8", "header": True},
-        "tables": tables,
-    }
-    found["data/csv-metadata.json"] = downloads.json_bytes(description)
-    release = {
-        field.name: _plain(getattr(published.release, field.name))
-        for field in fields(published.release)
-    }
-    found["data/release.json"] = downloads.json_bytes(release)
+            lines = "".join(lines_of.values())
+        else:
+            lines = _lines(names, rows)
+        found[f"data/{name}.csv"] = downloads.as_file(downloads.csv_lines([names]) + lines)
+        tables.append(_described(type(rows[0]), url=f"{name}.csv", title=title))
+    found["data/csv-metadata.json"] = downloads.json_bytes(
+        {
+            **_CSVW,
+            "dc:title": f"Published figures, {published.release.quarter_label}",
+            "tables": tables,
+        }
+    )
+    found["data/release.json"] = downloads.json_bytes(_named(published.release))
+    for measure, lines in lines_of.items():
+        found |= _of_measure(published, measure, lines, measure_slugs[measure])
     return found
+
+
+def _of_measure(published: Published, measure: str, lines: str, slug: str) -> Mapping[str, bytes]:
+    """The downloads of one measure."""
+    names = [field.name for field in fields(Value)]
+    path = f"data/measures/{slug}"
+    title = f"{published.measure_by_id[measure].title}, {published.release.quarter_label}"
+    everything = {
+        "measure": _named(published.measure_by_id[measure]),
+        "release": _named(published.release),
+        **{
+            key: [_named(row) for row in rows if row.measure == measure]
+            for key, rows in (
+                ("latest", published.summaries),
+                ("process_control", published.process),
+                ("comparators", published.comparators),
+                ("revisions", published.revisions),
+            )
+        },
+        "figures": [_named(row) for row in published.values_by_measure[measure]],
+    }
+    return {
+        f"{path}.csv": downloads.as_file(downloads.csv_lines([names]) + lines),
+        f"{path}.csv-metadata.json": downloads.json_bytes(
+            _CSVW | _described(Value, url=f"{slug}.csv", title=title)
+        ),
+        f"{path}.json": downloads.json_rows(everything),
+    }
+
+
+def _lines(names: Sequence[str], rows: Sequence[Any]) -> str:
+    cells = attrgetter(*names)
+    return downloads.csv_lines([_plain(value) for value in cells(row)] for row in rows)
+
+
+def _named(row: Any) -> dict[str, str | float | bool]:
+    """A row by the names of its columns, without those that are empty."""
+    named = {field.name: _plain(getattr(row, field.name)) for field in fields(row)}
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def _described(model: type[Any], *, url: str, title: str) -> dict[str, Any]:
+    """A file of rows of one model, as CSVW describes it (W3C, Metadata Vocabulary for Tabular
+    Data)."""
+    hints = get_type_hints(model)
+    said = _descriptions()[model.model]
+    return {
+        "url": url,
+        "dc:title": title,
+        "tableSchema": {
+            "columns": [
+                {
+                    "name": each.name,
+                    "titles": each.name,
+                    "dc:description": said[each.name],
+                    "datatype": _csvw_type(hints[each.name]),
+                }
+                for each in fields(model)
+            ],
+            "primaryKey": [key for key in model.key if key != "sort"],
+        },
+    }
+
+
+@cache
+def _descriptions() -> dict[str, dict[str, str]]:
+    """What each column holds, by model and column."""
+    return tomllib.loads(_COLUMNS.read_text(encoding="utf-8"))
 
 
 def _csvw_type(hint: Any) -> str:

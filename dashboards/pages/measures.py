@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dashboards import words
 from dashboards.chart import Cell, Chart, Column, Table
 from dashboards.figures import bars
+from dashboards.outlook import COMPARISON_LISTS, comparison, outlook
 from dashboards.pages import summary as board
 from dashboards.pages.base import Page, PageType, Site
 from dashboards.published import COMBINED, Measure, Summary, Value
@@ -30,13 +31,22 @@ def _list(site: Site) -> Iterator[Page]:
             ]
         )
     ]
+    listed: dict[str, list[board.Row]] = {}
+    for row in site.board:
+        if compared := comparison(site.published, row[0]):
+            listed.setdefault(compared.comparison_list or "", []).append(row)
     yield Page(
         path="measures/index.html",
         title="Measures",
         section="Measures",
         template="measures.html",
         illustrative=any(site.is_illustrative(measure.measure) for measure, _ in site.board),
-        context={"by_rating": ratings, "by_reading": readings},
+        context={
+            "by_rating": ratings,
+            "by_reading": readings,
+            "by_comparison": [(name, listed[name]) for name in COMPARISON_LISTS if name in listed],
+            "not_compared": len(site.board) - sum(map(len, listed.values())),
+        },
     )
 
 
@@ -89,6 +99,7 @@ def _page(site: Site, measure: Measure, summary: Summary | None) -> Page:
             "summary": summary,
             "headline": headline,
             "main_chart": chart,
+            "outlook": outlook(published, measure, summary) if summary else [],
             "partners": [
                 published.summary_by_series[measure.measure, organisation]
                 for organisation in published.organisations_of(measure.measure)
@@ -184,7 +195,7 @@ def _cell(text: str | None) -> Cell:
 
 LIST_PAGE_TYPE = PageType(
     name="measures",
-    parts=("by-rating", "by-reading"),
+    parts=("by-rating", "by-reading", "by-comparison"),
     make=_list,
     navigation=("Measures", "measures/index.html"),
 )

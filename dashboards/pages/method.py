@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -26,6 +27,11 @@ def _make(site: Site) -> Iterator[Page]:
             "ratings": ("on target", "close to target", "off target", "not rated"),
             "states": ("suppressed", "withheld", "not available", "not applicable", "not received"),
             "example": _example(site),
+            "next_due": min(
+                (m for m in site.published.measures if m.next_due_on and m.status != "retired"),
+                key=lambda m: (m.next_due_on or dt.date.max, m.measure),
+                default=None,
+            ),
             "retired": [m for m in site.published.measures if m.status == "retired"],
             "rules": sorted({m.small_number_rule for m in site.published.measures} - {None}),
         },

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dashboards.pages.base import Page, PageType, Site
 from dashboards.published import Submission
 
+_MOST_ACTIONS = 15  # on the page; the pages of plans have all
+
 
 def on_time(submission: Submission) -> bool:
     """Whether the first accepted return came by the day it was due."""
@@ -41,6 +43,7 @@ def _pages(site: Site) -> Iterator[Page]:
             for measure in published.measures
             if (summary := published.summary_by_series.get((measure.measure, organisation)))
         ]
+        actions = site.plans.actions_of_organisation(organisation)
         yield Page(
             path=f"partners/{slug}.html",
             title=site.organisation_name(organisation),
@@ -52,6 +55,8 @@ def _pages(site: Site) -> Iterator[Page]:
                 "known": known.get(organisation),
                 "rows": rows,
                 "owed": owed,
+                "actions": actions[:_MOST_ACTIONS],
+                "actions_left": max(len(actions) - _MOST_ACTIONS, 0),
                 "on_time": [s for s in owed if on_time(s)],
                 "late": [s for s in owed if s.accepted_received_at and s.days_late],
                 "lacking": [

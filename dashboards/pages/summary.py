@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from dashboards import summary_words
+from dashboards.outlook import comparison
 from dashboards.pages.asks import asked
 from dashboards.pages.base import Page, PageType, Site
 from dashboards.published import Measure, Summary
@@ -66,6 +67,17 @@ def status_moves(site: Site) -> list[tuple[Measure, str, str]]:
     return moves
 
 
+def _compared(site: Site) -> Counter[str]:
+    """How many measures are worse than, similar to and better than England."""
+    found: Counter[str] = Counter()
+    for measure, _ in site.board:
+        row = comparison(site.published, measure)
+        if row is not None and row.comparison_list is not None:
+            other = row.comparison_list.startswith("worse")
+            found["worse" if other else row.comparison_list] += 1
+    return found
+
+
 def _make(site: Site) -> Iterator[Page]:
     published = site.published
     board = site.board
@@ -89,6 +101,7 @@ def _make(site: Site) -> Iterator[Page]:
             "asks_left": max(len(asks) - _MOST_ASKS, 0),
             "ratings": [(r, sum(rating_of(row) == r for row in board)) for r in RATINGS],
             "matrix": matrix,
+            "compared": _compared(site),
             "variations": variations,
             "assurances": ASSURANCES,
             "headline_rows": headline_rows(site),

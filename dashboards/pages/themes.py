@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dashboards.gaps import gaps
 from dashboards.pages.base import Page, PageType, Site
 from dashboards.published import Theme, Value
 from schemas.quarter import Quarter
@@ -52,6 +53,7 @@ def _pages(site: Site) -> Iterator[Page]:
                 "rows": rows,
                 "quarters": quarters,
                 "cells": cells,
+                "gaps": gaps(site.published, rows),
             },
         )
 

@@ -56,7 +56,8 @@ def measure(code: str, **given: Any) -> Measure:
 
 MEASURES = (
     measure("P1", title="Staff trained", target=90.0, amber_limit=85.0, headline=1,
-            numerator_words="Staff trained", denominator_words="Staff"),
+            numerator_words="Staff trained", denominator_words="Staff",
+            next_quarter_label="2018-19 Q3", next_due_on=dt.date(2019, 1, 21)),
     measure("P2", title="Waits over 4 weeks", polarity="lower", target=10.0, amber_limit=12.0,
             headline=2),
     measure("C1", title=HOSTILE, unit="count", decimals=0, polarity="none", aggregation="sum",
@@ -122,7 +123,8 @@ def values() -> list[Any]:
         hidden = n == 3
         found.append(
             value("P1", "ALL", LAST, None if hidden else 80.0 + n, breakdown="ward", category=ward,
-                  sort=n, state="suppressed" if hidden else "shown")
+                  sort=n, state="suppressed" if hidden else "shown",
+                  lower=None if hidden else 79.2 + n, upper=None if hidden else 80.8 + n)
         )  # fmt: skip
     found += [
         value("P2", "ALL", LAST, 11.0, breakdown="age", category="Under 18", sort=1),
@@ -181,12 +183,22 @@ def comparators() -> list[Any]:
         ("Westbridge", "core_city", 84.4), ("Eastham", "core_city", 95.2),
         (HOSTILE, "core_city", 71.1), ("England", "country", 85.0),
     )  # fmt: skip
-    return [
+    home = row(
+        Comparator,
+        **usual,
+        area="all",
+        area_name="All of it",
+        area_kind="city",
+        value=FALLING[-1],
+        comparison="not compared",
+        comparison_list="performing poorly",
+    )
+    others = [
         row(Comparator, **usual, area=name, area_name=name, area_kind=kind, value=figure,
-            lower=figure - 2, upper=figure + 2, comparison="worse" if figure > 82 else "similar",
-            comparison_list="performing poorly")
+            lower=figure - 2, upper=figure + 2, comparison="worse" if figure > 82 else "similar")
         for name, kind, figure in areas
     ]  # fmt: skip
+    return [home, *others]
 
 
 def commentary() -> list[Any]:
@@ -203,6 +215,8 @@ def commentary() -> list[Any]:
             text="Courses were full in spring."),
         row(Commentary, **usual, **now, subject_kind="board", kind="ask", commentary_id="3",
             role="Chief nurse", text="Ask each trust when it will meet the target."),
+        row(Commentary, **usual, **now, subject_kind="plan", subject_id="p", kind="ask",
+            commentary_id="4", role="Plan lead", text=f"Agree to fund it. {HOSTILE}"),
     ]  # fmt: skip
 
 

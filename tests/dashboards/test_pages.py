@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
 from dashboards import published, rendering
+from dashboards.comparing import compare
+from dashboards.editions import Edition
 from dashboards.pages.base import Page, PageType, Site
 from dashboards.pages.registry import PAGE_TYPES
 from dashboards.site import build_site
@@ -137,6 +140,59 @@ def test_a_draft_says_so_on_every_page_and_a_final_edition_nowhere(
         assert "Draft: not for publication" in read(without_pictures, page.path)
         assert "noindex" in read(without_pictures, page.path)
         assert "not for publication" not in read(tmp_path / "final", page.path)
+
+
+def test_each_page_says_what_is_asked_of_the_board_about_it(without_pictures: Path) -> None:
+    assert "The board is asked to Agree to fund it." in words_of(
+        without_pictures, "plans/p/index.html"
+    )
+    assert "Agree to fund it." not in words_of(without_pictures, "measures/p1.html")
+
+
+def test_a_partner_has_its_open_actions_on_its_page(without_pictures: Path) -> None:
+    assert "Its actions that are not complete" in words_of(without_pictures, "partners/a.html")
+    assert "27 days overdue" in words_of(without_pictures, "partners/a.html")
+    assert "Its actions" not in words_of(without_pictures, "partners/c.html")
+
+
+def test_pages_say_how_measures_stand_to_england_how_far_groups_lie_apart_and_what_comes_next(
+    without_pictures: Path,
+) -> None:
+    assert "1 performing poorly, 0 otherwise worse, 0 similar, 0 better" in words_of(
+        without_pictures, "index.html"
+    )
+    measures = words_of(without_pictures, "measures/index.html")
+    assert "Performing poorly: worse than England, the core cities" in measures
+    theme = words_of(without_pictures, "themes/safety.html")
+    assert "South ward 82.0% North ward 80.0% 2.0 points More than chance explains" in theme
+    assert "Partners owe the first figures for 2018-19 Q3 by 21 January 2019" in words_of(
+        without_pictures, "method.html"
+    )
+    assert "Where it is going" in words_of(without_pictures, "measures/p1.html")
+
+
+def test_an_amendment_says_at_the_head_of_each_page_what_was_put_right_and_how_much_changed(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(rendering.BROWSER_VARIABLE, "no-such-browser")
+    rows = made_up.everything()
+    (tmp_path / "old").mkdir()
+    rows[published.Value] = [
+        replace(v, value=79.0) if v.value == made_up.FALLING[-1] else v
+        for v in rows[published.Value]
+    ]
+    old = made_up.write(tmp_path / "old", rows)
+    edition = Edition(
+        name="2018-11-27-r1", revision=1, note="One trust had sent last year's file.",
+        changes=compare(old, data),
+    )  # fmt: skip
+    build_site(data, tmp_path / "site", status="final", edition=edition)
+    for path in ("index.html", "measures/p1.html", "plans/p/index.html"):
+        assert (
+            "What was put right: One trust had sent last year's file. "
+            "One published figure changed. See what changed"
+        ) in words_of(tmp_path / "site", path)
+        assert "Amendment 1" in read(tmp_path / "site", path)
 
 
 @pytest.mark.browser

@@ -6,39 +6,49 @@ measures as (
 
 ),
 
+next_due as (
+
+    select * from {{ ref('int_measure__next_due') }}
+
+),
+
 final as (
 
     select
-        measure,
-        return_name,
-        item,
-        title,
-        definition,
-        unit,
-        decimals,
-        numerator_words,
-        denominator_words,
-        polarity,
-        target,
-        amber_limit,
-        form,
-        aggregation,
-        kind,
-        frequency,
-        seasonal,
-        theme,
-        priority,
-        owner_role,
-        small_number_rule,
-        source,
-        status,
-        headline,
-        first_quarter,
-        last_quarter,
-        theme_title,
-        priority_title,
-        return_title
+        measures.measure,
+        measures.return_name,
+        measures.item,
+        measures.title,
+        measures.definition,
+        measures.unit,
+        measures.decimals,
+        measures.numerator_words,
+        measures.denominator_words,
+        measures.polarity,
+        measures.target,
+        measures.amber_limit,
+        measures.form,
+        measures.aggregation,
+        measures.kind,
+        measures.frequency,
+        measures.seasonal,
+        measures.theme,
+        measures.priority,
+        measures.owner_role,
+        measures.small_number_rule,
+        measures.source,
+        measures.status,
+        measures.headline,
+        measures.first_quarter,
+        measures.last_quarter,
+        measures.theme_title,
+        measures.priority_title,
+        measures.return_title,
+        next_due.next_quarter_label,
+        next_due.next_due_on
     from measures
+    left join next_due
+        on measures.measure = next_due.measure
 
 )
 

@@ -1,0 +1,139 @@
+"""What is said beyond the latest figure: where the next may lie, the pack's lists, gaps, asks.
+
+The trap: a forecast that the statistics do not carry (a line through noise, limits of a process
+that has just changed), and a gap between two groups that chance alone explains.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from dashboards import published
+from dashboards.figures import bars, base
+from dashboards.gaps import gaps
+from dashboards.outlook import comparison, due, outlook
+from dashboards.published import Measure, Published, Summary
+from tests.dashboards import made_up
+
+
+@pytest.fixture(scope="module")
+def board(data: Path) -> Published:
+    """The small board."""
+    return published.load(data)
+
+
+def with_reading(board: Published, variation: str | None, **given: object) -> Published:
+    """The board with its first measure read otherwise at the latest point."""
+    points = tuple(
+        replace(p, **given) if p.measure == "P1" else p  # type: ignore[arg-type]  # fields by name
+        for p in board.process
+    )
+    summaries = tuple(
+        replace(s, variation=variation) if (s.measure, s.organisation) == ("P1", "ALL") else s
+        for s in board.summaries
+    )
+    return replace(board, process=points, summaries=summaries)
+
+
+def said(board: Published) -> dict[str, str]:
+    return dict(outlook(board, *of_p1(board)))
+
+
+def of_p1(board: Published) -> tuple[Measure, Summary]:
+    summary = board.board_summary("P1")
+    assert summary is not None
+    return board.measure_by_id["P1"], summary
+
+
+def test_a_measure_that_does_not_change_is_expected_within_its_limits(board: Published) -> None:
+    found = said(with_reading(board, "common cause", lpl=84.25, upl=97.0))
+    assert found["Next figure, if nothing changes"].startswith("Between 84.3% and 97.0%.")
+
+
+def test_a_percentage_is_expected_to_pass_neither_none_nor_all(board: Published) -> None:
+    found = said(with_reading(board, "common cause", lpl=-4.0, upl=104.0))
+    assert found["Next figure, if nothing changes"].startswith("Between 0.0% and 100.0%.")
+
+
+def test_few_points_make_trial_limits_and_it_is_said(board: Published) -> None:
+    found = said(with_reading(board, "common cause", trial=True))
+    assert "trial limits" in found["Next figure, if nothing changes"]
+
+
+@pytest.mark.parametrize("variation", ["concern low", "improvement high", "neutral high"])
+def test_of_a_measure_that_is_changing_nothing_is_foretold(
+    board: Published, variation: str
+) -> None:
+    assert said(with_reading(board, variation))["Next figure, if nothing changes"].startswith(
+        "Cannot be told: the measure is changing"
+    )
+
+
+def test_without_limits_nothing_is_foretold(board: Published) -> None:
+    assert "Next figure, if nothing changes" not in said(with_reading(board, None))
+    hidden = with_reading(board, "common cause", lpl=None, upl=None)
+    assert "Next figure, if nothing changes" not in said(hidden)
+
+
+def test_it_says_when_the_next_figures_are_owed(board: Published) -> None:
+    measure = board.measure_by_id["P1"]
+    assert due(measure) == "Partners owe the figures for 2018-19 Q3 by 21 January 2019"
+    assert due(replace(measure, next_due_on=None)) == "None is owed within a year"
+    assert due(replace(measure, status="retired")) == ""
+
+
+def test_a_release_from_before_it_was_known_when_figures_are_due_opens(
+    board: Published, tmp_path: Path
+) -> None:
+    rows = made_up.everything()
+    made_up.write(tmp_path, rows)
+    path = tmp_path / "pub_measure.parquet"
+    pl.read_parquet(path).drop("next_due_on", "next_quarter_label").write_parquet(path)
+    assert {m.next_due_on for m in published.load(tmp_path).measures} == {None}
+
+
+def test_the_list_is_that_of_the_newest_period(board: Published) -> None:
+    measure = board.measure_by_id["P1"]
+    row = comparison(board, measure)
+    assert row is not None
+    assert row.comparison_list == "performing poorly"
+    newer = replace(row, period_end=dt.date(2019, 3, 31), comparison_list="similar to England")
+    later = comparison(replace(board, comparators=(*board.comparators, newer)), measure)
+    assert later is newer
+    assert comparison(board, board.measure_by_id["P2"]) is None
+
+
+def test_our_own_area_is_not_compared_with_itself(board: Published) -> None:
+    chart = bars.comparators_chart(
+        board, *of_p1(board), heading="Compared", marks=base.Marks(illustrative=False)
+    )
+    assert chart is not None
+    assert "All of it" not in [row[0].text for row in chart.table.rows]
+
+
+def test_a_gap_is_between_those_that_are_shown_and_is_real_only_beyond_their_intervals(
+    board: Published,
+) -> None:
+    found = {gap.breakdown: gap for gap in gaps(board, [of_p1(board)])}
+    ward = found["ward"]
+    assert (ward.highest.name, ward.lowest.name) == ("South ward", "North ward")
+    assert (ward.apart, ward.beyond_chance, ward.shown, ward.every) == ("2.0 points", True, 3, 4)
+    touching = replace(
+        board,
+        values=tuple(
+            replace(v, lower=80.8) if v.category == "South ward" else v for v in board.values
+        ),
+    )
+    assert gaps(touching, [of_p1(touching)])[0].beyond_chance is False
+    without = replace(board, values=tuple(replace(v, lower=None) for v in board.values))
+    assert gaps(without, [of_p1(without)])[0].beyond_chance is None
+
+
+def test_counts_have_no_gap(board: Published) -> None:
+    measure, summary = of_p1(board)
+    assert gaps(board, [(replace(measure, unit="count"), summary), (measure, None)]) == []
