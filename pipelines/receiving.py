@@ -65,9 +65,34 @@ def receive(
     submission. Raises ``OSError`` where the record cannot be written; nothing was acknowledged
     then and nothing is half there.
     """
-    sha256 = hashlib.sha256(content).hexdigest()
+    checked = check_sent(record, content, file_name=file_name, sender=sender, context=context)
+    return keep(
+        record, content, checked, file_name=file_name, sender=sender, received_at=received_at,
+        context=context, sample=sample,
+    )  # fmt: skip
+
+
+def check_sent(
+    record: Record, content: bytes, *, file_name: str, sender: Sender, context: Context
+) -> CheckedFile:
+    """Checks the bytes against the record as it is, and keeps nothing."""
     context = replace(context, answers=RecordAnswers(record), closing=RecordClosing(record))
-    checked = _of_the_sender(check(content, file_name=file_name, context=context), sender)
+    return _of_the_sender(check(content, file_name=file_name, context=context), sender)
+
+
+def keep(
+    record: Record,
+    content: bytes,
+    checked: CheckedFile,
+    *,
+    file_name: str,
+    sender: Sender,
+    received_at: dt.datetime,
+    context: Context,
+    sample: str | None = None,
+) -> Received:
+    """Adds bytes that ``check_sent`` checked to the record; as ``receive`` from there on."""
+    sha256 = hashlib.sha256(content).hexdigest()
     files = {"as_sent.csv": content, "findings.json": _findings_json(checked)}
     if checked.rows is not None:
         files["rows.parquet"] = _parquet(checked.rows)

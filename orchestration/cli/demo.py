@@ -14,9 +14,8 @@ from pathlib import Path
 import click
 
 from orchestration.instance import set_up_home
-from pipelines.checking.context import Context
-from pipelines.history import RecordHistory
-from pipelines.receiving import Sender, receive
+from pipelines.receiving import Sender
+from pipelines.receiving_many import Sent, receive_all
 from pipelines.record.model import EventKind
 from pipelines.record.store import Record
 from pipelines.reference import load_reference
@@ -114,13 +113,9 @@ def deliveries() -> list[Delivery]:
 def receive_samples(workspace: Workspace) -> Counter[str]:
     """Receives every sample at the time its delivery says; gives how many had which outcome."""
     workspace.create()
-    record = Record(workspace.record)
-    reference = load_reference()
-    outcomes: Counter[str] = Counter()
-    for delivery in deliveries():
-        received = receive(
-            record,
-            delivery.file.read_bytes(),
+    sent = [
+        Sent(
+            content=delivery.file.read_bytes(),
             file_name=delivery.file.name,
             sender=Sender(
                 name=f"{delivery.organisation} data lead",
@@ -128,16 +123,12 @@ def receive_samples(workspace: Workspace) -> Counter[str]:
                 organisations=frozenset({delivery.organisation}),
             ),
             received_at=delivery.received_at,
-            context=Context(
-                reference=reference,
-                as_of=delivery.received_at.date(),
-                sender_organisations=frozenset({delivery.organisation}),
-                history=RecordHistory(record),
-            ),
             sample=delivery.sample,
         )
-        outcomes[received.submission.outcome] += 1
-    return outcomes
+        for delivery in deliveries()
+    ]
+    received = receive_all(Record(workspace.record), sent, reference=load_reference())
+    return Counter(one.submission.outcome for one in received)
 
 
 def _counted(outcomes: Counter[str]) -> str:
