@@ -1,4 +1,5 @@
-"""Plans: ratings, and what an action's dates and its being there say over time (ROW-005, PLN).
+"""Plans: ratings, and what an action's dates and its being there say over time (ROW-005,
+DAT-004, PLN).
 
 PLN-004, of dates written loosely, is found with the cells (``deadline_cells``).
 """
@@ -49,6 +50,7 @@ def rules_over_plans(rows: Rows, *, context: Context) -> Iterator[Hits]:
         return
     yield from ratings(rows)
     yield from what_red_needs(rows)
+    yield from due_before_start(rows)
     if rows.organisation is None or rows.quarter is None:
         return
     past = _past(rows, rows.organisation, rows.quarter, context=context)
@@ -108,6 +110,17 @@ def what_red_needs(rows: Rows) -> Iterator[Hits]:
         yield Hits(
             rule="ROW-005", variant="no_date", column="recovery_date",
             rows=dateless.select("row_number", _named(), value="recovery_date"),
+        )  # fmt: skip
+
+
+def due_before_start(rows: Rows) -> Iterator[Hits]:
+    """DAT-004: an action that is due before it starts, however its dates are meant: the last day
+    that the words for its due date can mean lies before the first that those for its start can."""
+    wrong = rows.rows.filter(pl.col("due_end") < pl.col("start_start"))
+    if not wrong.is_empty():
+        yield Hits(
+            rule="DAT-004", variant="before_start", column="due",
+            rows=wrong.select("row_number", _named(), value="due", start="start"),
         )  # fmt: skip
 
 
