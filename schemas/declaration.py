@@ -37,7 +37,7 @@ class Observation:
     ``breakdown`` and ``category`` are two columns (breakdown ``sex``, category ``female``), or
     ``category_columns`` are columns whose own names are the breakdowns (``site``): at most one of
     them is filled in a row. ``month`` and ``period`` say of when a figure is, where that is not
-    the whole quarter.
+    the whole quarter. ``year_before`` is what ``value`` was a year before, as stated now.
     """
 
     item: str
@@ -50,6 +50,7 @@ class Observation:
     area: str | None = None
     month: str | None = None
     period: str | None = None
+    year_before: str | None = None
 
     @property
     def figures(self) -> tuple[str, ...]:

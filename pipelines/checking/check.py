@@ -23,6 +23,7 @@ from pipelines.checking.rows import Rows, rules_over_rows
 from pipelines.checking.sheet import Sheet
 from pipelines.checking.whose import Whose, announced, authority, file_name_disagrees, period, whose
 from pipelines.checking.words import rules
+from pipelines.checking.years import years_to_date
 from pipelines.reading.headings import plain
 from pipelines.reading.reader import ReadFile, read
 from schemas.declaration import Return, record_columns
@@ -169,6 +170,7 @@ def _of_rows(
     yield from rules_over_rows(rows)
     yield from parts_and_wholes(rows)
     yield from failures(sheet.ret.queries, measured)
+    yield from years_to_date(rows, context=context)
     yield from rules_over_time(rows, context=context)
     yield from rules_over_plans(rows, context=context)
 

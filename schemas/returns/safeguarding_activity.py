@@ -114,7 +114,13 @@ RETURN = Return(
     template_version="1",
     model=SafeguardingActivity,
     queries=SafeguardingActivityQueries,
-    observation=Observation(item="measure", value="value", category="category", month="month"),
+    observation=Observation(
+        item="measure",
+        value="value",
+        category="category",
+        month="month",
+        year_before="value_year_before",
+    ),
     figures=(("value",),),
     parts=(Parts(part_of="part_of", figure="value", share="percent"),),
 )

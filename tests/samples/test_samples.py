@@ -9,17 +9,23 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+import polars as pl
+
 from pipelines.checking.check import check
-from pipelines.checking.context import Context
+from pipelines.checking.context import Context, History, NoHistory
 from pipelines.checking.outcome import CheckedFile
 from pipelines.reference import load_reference
 from schemas.finding import Severity
+from schemas.quarter import Quarter
+from tests.pipelines.checking.cases import Past
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 
 
-def checked(file: Path) -> CheckedFile:
-    context = Context(reference=load_reference(), as_of=dt.date(2019, 1, 1))
+def checked(file: Path, *, history: History | None = None) -> CheckedFile:
+    context = Context(
+        reference=load_reference(), as_of=dt.date(2019, 1, 1), history=history or NoHistory()
+    )
     return check(file.read_bytes(), file_name=file.name, context=context)
 
 
@@ -68,6 +74,24 @@ def test_every_contradiction_of_the_board_pack_is_found_and_nothing_else() -> No
         ("ROW-003", "WMAS-safeguarding_activity-2017-18-Q2", 2),
         ("ROW-003", "WMAS-safeguarding_activity-2017-18-Q4", 4),
     }
+
+
+def test_a_year_whose_months_stand_in_four_returns_is_added_up() -> None:
+    """The pack prints 4,534 for 2016-17; its twelve months come to 4,468 (item 6, figure 41)."""
+    accepted: dict[Quarter, pl.DataFrame] = {}
+    for number in (1, 2, 3, 4):
+        name = f"WMAS-safeguarding_activity-2017-18-Q{number}"
+        folder = SAMPLES / "board_pack" / "safeguarding_activity"
+        mended = folder / f"{name}-without-contradictions.csv"
+        file = mended if mended.is_file() else folder / f"{name}.csv"
+        report = checked(file, history=Past(accepted))
+        assert report.rows is not None
+        accepted[Quarter(2017, number)] = report.rows
+    said = [one for one in report.findings if one.rule == "ROW-004"]
+    assert [(one.severity, one.row, one.column) for one in said] == [
+        (Severity.QUERY, 5, "value_year_before")
+    ]
+    assert "come to 4,468; this row says 4,534" in said[0].message
 
 
 def test_what_is_left_out_after_a_contradiction_is_not_available_and_no_number_is_changed() -> None:
