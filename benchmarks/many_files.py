@@ -105,6 +105,7 @@ def from_the_inbox(files: int, *, builds: bool) -> None:
             while asked == 0:
                 with dg.build_sensor_context(instance=instance, resources=resources) as context:
                     said = inbox(context)
+                    assert isinstance(said, dg.SkipReason)
                     looks += 1
                     print(f"{time.monotonic() - started:6.0f} s  {said.skip_message}", flush=True)
                     answer = new_submissions(context)
