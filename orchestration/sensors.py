@@ -23,8 +23,9 @@ from pipelines.reference import load_reference
 # A build waits until the inbox is empty and nothing has come for so long, so that many files make
 # one build …
 _SETTLED = dt.timedelta(seconds=4)
-# … but no longer than this after the first of them.
+# … but no longer than this after the first of them; longer where the inbox is being emptied.
 _LONGEST = dt.timedelta(minutes=10)
+_LONGEST_FOR_THE_INBOX = dt.timedelta(minutes=30)
 _GOES_ON = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -100,14 +101,15 @@ def _still_arriving(
 ) -> str | None:
     submissions = (one.submission_id for one in workspace.record.submissions())
     new = [one for one in submissions if built is None or one > built]
-    if now - time_of(new[0] if new else newest) >= _LONGEST:
-        return None
     left = on_its_way(workspace.workspace)
+    longest = _LONGEST_FOR_THE_INBOX if left else _LONGEST
+    if now - time_of(new[0] if new else newest) >= longest:
+        return None
     if now - time_of(newest) >= _SETTLED and not left:
         return None
     return (
         f"{len(new)} new and {left} in the inbox: waiting until nothing has come for a moment, "
-        f"{_LONGEST.seconds // 60} minutes at most."
+        f"{longest.seconds // 60} minutes at most."
     )
 
 
