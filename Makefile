@@ -45,9 +45,14 @@ faults: set-up
 # What the program is made of, from the lock, and under which licences. Needs no network.
 sbom: set-up
 	$(UV) export --frozen --no-dev --quiet --format cyclonedx1.5 --output-file sbom.cdx.json
-	$(RUN) python scripts/licences.py > licences.csv
+	$(RUN) python -m scripts.licences > licences.csv
 
-# Known vulnerabilities of what the lock names. Asks a service outside: it needs a network.
+# Known vulnerabilities of what the lock names. With ADVISORIES=all.zip it needs no network: OSV's
+# list for PyPI, carried in. Without, it asks a service outside, and fails where that cannot be asked.
 audit: set-up
+ifdef ADVISORIES
+	$(RUN) python -m scripts.advisories $(ADVISORIES)
+else
 	$(UV) export --frozen --no-dev --no-emit-project --quiet --output-file requirements-audit.txt
-	$(UV) tool run pip-audit --require-hashes --disable-pip -r requirements-audit.txt
+	$(UV) tool run pip-audit --strict --require-hashes --disable-pip -r requirements-audit.txt
+endif

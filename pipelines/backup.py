@@ -20,8 +20,8 @@ from pipelines.record.store import Record
 from pipelines.verify import Verified, verify
 from pipelines.workspace import Workspace
 
-# Derived, or of the moment only.
-_LEFT_OUT = frozenset({"record", "releases", "public", "warehouse.duckdb", "cache", "dagster"})
+# Kept in a way of its own, derived, or of the moment only.
+LEFT_OUT = frozenset({"record", "releases", "public", "warehouse.duckdb", "cache", "dagster"})
 
 
 class BackupError(Exception):
@@ -49,7 +49,7 @@ def back_up(workspace: Workspace, target: Path) -> Copied:
     done = Copied()
     record = Record(workspace.record)
     with record.adding():  # one moment: nothing is added between the first name and the last
-        names = list(_parts(workspace))
+        names = list(parts(workspace))
         erased = [one.submission_id for one in record.submissions() if one.erased]
     for submission_id in erased:
         relative = record.submission_folder(submission_id).relative_to(workspace.root)
@@ -60,7 +60,7 @@ def back_up(workspace: Workspace, target: Path) -> Copied:
     for name in names:
         _copy_missing(workspace.root / name, copy.root / name, copy, done)
     for path in sorted(workspace.root.iterdir()):
-        if path.name not in _LEFT_OUT and not path.name.startswith("warehouse.duckdb"):
+        if path.name not in LEFT_OUT and not path.name.startswith("warehouse.duckdb"):
             _mirror(path, copy.root / path.name)
     _point_at_same(workspace, copy)
     done.verified = verify(copy)
@@ -90,7 +90,7 @@ def restore(source: Path, workspace: Workspace) -> Copied:
         "/".join(fault.where.split("/")[: _DEPTH.get(fault.where.split("/")[0], 1)])
         for fault in verify(workspace).faults
     }
-    for name in _parts(copy):
+    for name in parts(copy):
         target = workspace.root / name
         if str(name) in damaged and target.exists():
             aside = workspace.root / "damaged" / secrets.token_hex(4) / name
@@ -100,7 +100,7 @@ def restore(source: Path, workspace: Workspace) -> Copied:
             done.replaced.append(str(name))
         _copy_missing(copy.root / name, target, workspace, done)
     for path in copy.root.iterdir():
-        if path.name not in _LEFT_OUT and not (workspace.root / path.name).exists():
+        if path.name not in LEFT_OUT and not (workspace.root / path.name).exists():
             _mirror(path, workspace.root / path.name)
     if not (workspace.releases / "current").is_dir():
         _point_at_same(copy, workspace)
@@ -112,7 +112,7 @@ def restore(source: Path, workspace: Workspace) -> Copied:
 _DEPTH = {"record": 4, "releases": 2}
 
 
-def _parts(workspace: Workspace) -> Iterator[Path]:
+def parts(workspace: Workspace) -> Iterator[Path]:
     """The paths, from the root, of what is copied as one: oldest first, so that a decision never
     stands in a copy without the submission it is about."""
     root = workspace.root
@@ -138,12 +138,12 @@ def _copy_missing(source: Path, target: Path, into: Workspace, done: Copied) -> 
 
 def _mirror(source: Path, target: Path) -> None:
     if source.is_dir():
-        shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True, copy_function=_copy_file)
+        shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True, copy_function=copy_file)
     else:
-        _copy_file(str(source), str(target))
+        copy_file(str(source), str(target))
 
 
-def _copy_file(source: str, target: str) -> str:
+def copy_file(source: str, target: str) -> str:
     """A copy of a file; of a SQLite database one moment of it, however busy it is."""
     with Path(source).open("rb") as file:
         is_database = file.read(16) == b"SQLite format 3\0"

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import shutil
 import sys
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import click
 
 from pipelines.backup import BackupError, Copied, back_up
 from pipelines.backup import restore as restore_from
+from pipelines.bucket import back_up_to, fetched, is_address
 from pipelines.escaping import terminal
 from pipelines.record.erasure import EraseError
 from pipelines.record.erasure import erase as erase_submission
@@ -23,7 +25,7 @@ from pipelines.verify import verify as verify_workspace
 from pipelines.workspace import Workspace
 
 BY = click.option("--by", "by_whom", required=True, help="Your role.")
-FOLDER = click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+FOLDER = click.argument("folder")
 
 
 @click.command()
@@ -49,10 +51,21 @@ def verify(workspace: Workspace, as_json: bool) -> None:
 @click.command()
 @FOLDER
 @click.pass_obj
-def backup(workspace: Workspace, folder: Path) -> None:
-    """Bring the copy in FOLDER up to date: record, releases, accounts, inbox. Then verify it."""
+def backup(workspace: Workspace, folder: str) -> None:
+    """Bring the copy in FOLDER up to date: record, releases, accounts, inbox. Then verify it.
+
+    FOLDER may be the address of an object store (s3://bucket/folder). Then the size of each object
+    is held against the file; `restore` looks at every hash.
+    """
     try:
-        _told(back_up(workspace, folder), folder)
+        if is_address(folder):
+            done = back_up_to(workspace, folder)
+            click.echo(f"Copied {done.copied}; {done.already_there} were there already.")
+            click.echo(
+                "Every object is there with its size. To look at every hash, restore elsewhere."
+            )
+        else:
+            _told(back_up(workspace, Path(folder)), Path(folder))
     except BackupError as refusal:
         raise click.ClickException(terminal(str(refusal))) from refusal
 
@@ -60,10 +73,14 @@ def backup(workspace: Workspace, folder: Path) -> None:
 @click.command()
 @FOLDER
 @click.pass_obj
-def restore(workspace: Workspace, folder: Path) -> None:
-    """Put back from the backup in FOLDER what this workspace lacks or has damaged."""
+def restore(workspace: Workspace, folder: str) -> None:
+    """Put back from the backup in FOLDER what this workspace lacks or has damaged.
+
+    FOLDER may be the address of an object store (s3://bucket/folder).
+    """
     try:
-        done = restore_from(folder, workspace)
+        with fetched(folder) if is_address(folder) else nullcontext(Path(folder)) as copy:
+            done = restore_from(copy, workspace)
     except BackupError as refusal:
         raise click.ClickException(terminal(str(refusal))) from refusal
     for name in done.replaced:
