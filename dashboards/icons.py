@@ -9,6 +9,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from dashboards import words
+from dashboards.published import Summary
 
 _RATINGS = {
     "on target": ("on", "\N{BLACK CIRCLE}"),
@@ -47,28 +48,35 @@ def rating_glyph(rating: str | None) -> Markup:
     return Markup('<span class="glyph glyph-{}" aria-hidden="true">{}</span>').format(kind, glyph)
 
 
-def variation_icon(variation: str | None) -> Markup:
-    """The icon of the latest point's reading, with its words."""
+def change_icon(summary: Summary) -> Markup:
+    """The icon of what a measure's figures signal, with its words."""
+    return variation_icon(words.change(summary), said=words.change_words(summary, length="short"))
+
+
+def variation_icon(variation: str | None, *, said: str | None = None) -> Markup:
+    """The icon of a reading, with its words, or others that say how it was come by."""
     kind, _, side = (variation or "none").partition(" ")
     kind = "common cause" if variation == "common cause" else kind
     letter = {"high": "H", "low": "L"}.get(side, "")
     if kind == "common cause":
         letter = "~"
     drawn = _icon(kind.split(" ")[0], shape=_SHAPES.get(kind, _SHAPES["none"]), letter=letter)
-    return _with_words(drawn, words.word("variation.short", variation))
+    return _with_words(drawn, said or words.word("variation.short", variation))
 
 
-def assurance_icon(assurance: str | None) -> Markup:
-    """The icon of whether the target will be met, with its words; words only without a target."""
+def assurance_icon(assurance: str | None, *, has_target: bool = True) -> Markup:
+    """The icon of whether the target will be met, with its words; words only where it cannot be
+    told."""
     if assurance not in _ASSURANCE:
-        return Markup('<span class="quiet">{}</span>').format(words.word("assurance.short", None))
+        why = "too few" if has_target else "no target"
+        return Markup('<span class="quiet">{}</span>').format(words.word("assurance.short", why))
     kind, letter = _ASSURANCE[assurance]
     drawn = _icon(kind, shape='<rect x="1" y="1" width="26" height="26" rx="8"/>', letter=letter)
     return _with_words(drawn, words.word("assurance.short", assurance))
 
 
 def _icon(kind: str, *, shape: str, letter: str) -> Markup:
-    low = 21 if kind == "neutral" else 19.5
+    low = 23 if kind == "neutral" else 19.5
     return Markup(
         '<svg class="icon icon-{}" viewBox="0 0 28 28" width="28" height="28" aria-hidden="true" '
         'focusable="false">{}<text x="14" y="{}" text-anchor="middle">{}</text></svg>'

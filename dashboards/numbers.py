@@ -59,15 +59,24 @@ def period(start: dt.date | None, end: dt.date | None, *, quarter_label: str) ->
     after = end + dt.timedelta(days=1)
     if (start, end) == (quarter.start, quarter.end):
         return quarter.label
-    if start.day == 1 and after.day == 1:
-        months = (after.year - start.year) * 12 + after.month - start.month
-        if months == 1:
-            return f"{start:%B %Y}"
-        if months == 12 and start.month == 4:
-            return quarter.financial_year
-        if months == 12 and start.month == 1:
-            return f"{start:%Y}"
+    whole_years = _whole_years(start, end) if start.day == 1 and after.day == 1 else ""
+    if whole_years:
+        return whole_years
+    if start.day == 1 and after.day == 1 and (start.year, start.month) == (end.year, end.month):
+        return f"{start:%B %Y}"
     return day(start) if start == end else f"{day(start)} to {day(end)}"
+
+
+def _whole_years(start: dt.date, end: dt.date) -> str:
+    """One or more whole calendar or financial years in words; empty for anything else."""
+    if (start.month, end.month) == (1, 12):
+        first, last = f"{start:%Y}", f"{end:%Y}"
+    elif (start.month, end.month) == (4, 3):
+        first = Quarter.containing(start).financial_year
+        last = Quarter.containing(end).financial_year
+    else:
+        return ""
+    return first if first == last else f"{first} to {last}"
 
 
 def file_size(size: int) -> str:

@@ -26,7 +26,7 @@ COMPARISON_LISTS = (
 def outlook(published: Published, measure: Measure, summary: Summary) -> list[tuple[str, str]]:
     """What to say, each with the name of its question; what cannot be said says so or is left."""
     found = [
-        ("trend", words.word("trend", summary.recent_trend)),
+        ("trend", words.word("trend.answer", summary.recent_trend)),
         ("compared", _compared(published, measure)),
         ("expected", _expected(published, measure, summary)),
         ("due", due(measure)),
@@ -50,6 +50,8 @@ def due(measure: Measure) -> str:
         return ""
     if measure.next_due_on is None:
         return words.say("outlook.due_none")
+    if measure.frequency == "yearly":
+        return words.say("outlook.due_yearly", day=numbers.day(measure.next_due_on))
     return words.say(
         "outlook.due_on",
         quarter=measure.next_quarter_label or "",

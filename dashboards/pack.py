@@ -15,6 +15,7 @@ import re
 import zipfile
 from collections.abc import Mapping, Sequence
 
+from dashboards import words
 from dashboards.pages.base import Page
 
 SUMMARY = "pack/summary.html"
@@ -49,28 +50,33 @@ _NOT_PRINTED_TEMPLATES = ("plan_filter.html", "partner.html")
 # Of a measure, paper has what stands on its first screen: the finding, where it stands, the course,
 # what officers say and what is done. Its parts, its definition and where its figures come from
 # would be two more sheets for each measure; they are left to the screen and the files.
-_PRINTED_PARTS = {"measure.html": {"status", "evidence", "commentary", "done-about-it"}}
+_PRINTED_PARTS = {"measure.html": {"status", "evidence", "commentary", "asks", "done-about-it"}}
 
 
 def printed(pages: Sequence[Page]) -> list[Page]:
     """The pages that stand on paper, in the order in which they are read.
 
-    A measure without a figure has no sheet of its own: its theme's table says that it has none.
+    A measure has a sheet of its own where it is rated, has really changed, or somebody says or does
+    something about it. Every other stands in its theme's table, with its course.
     """
     return [
         page
         for page in pages
         if page.path not in _NOT_PRINTED
         and page.template not in _NOT_PRINTED_TEMPLATES
-        and not _is_without_figure(page)
+        and _is_worth_a_sheet(page)
     ]
 
 
-def _is_without_figure(page: Page) -> bool:
+def _is_worth_a_sheet(page: Page) -> bool:
     if page.template != "measure.html":
-        return False
+        return True
     summary = page.context["summary"]
-    return summary is None or summary.value is None
+    if summary is None or summary.value is None:
+        return False
+    is_rated = summary.rating not in (None, "not rated")
+    has_changed = words.change(summary) not in (None, "common cause")
+    return is_rated or has_changed or bool(page.context["is_spoken_of"])
 
 
 def whole(pages: Sequence[Page], files: Mapping[str, bytes]) -> bytes:
@@ -90,8 +96,9 @@ def whole(pages: Sequence[Page], files: Mapping[str, bytes]) -> bytes:
         f'<li><a href="#{marks[page.path]}">{html.escape(page.title)}</a></li>\n' for page in chosen
     )
     title = html.escape(next(page for page in pages if page.path == "index.html").title)
+    sheets = html.escape(words.say("pack.sheets"))
     body = (
-        f'<h1 class="no-print">The whole edition</h1>\n'
+        f'<h1 class="no-print">The whole edition</h1>\n<p>{sheets}</p>\n'
         f'<nav class="no-print" aria-label="Contents"><ul>\n{contents}</ul></nav>\n'
         + "".join(parts)
     )

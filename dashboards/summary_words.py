@@ -98,6 +98,12 @@ def lead(published: Published, plans: Plans, board: Sequence[BoardRow]) -> list[
                 number=str(len(rows)),
             )
         )
+    if rows and words.is_concern(rows[0][1]):
+        failing = sum(
+            s.assurance == "consistently failing" and not words.is_concern(s) for _, s in board if s
+        )
+        if failing:
+            sentences.append(words.counted("summary.failing_too", failing, number=str(failing)))
     late = sum(action.standing == "late" for action in published.actions)
     if published.actions:
         sentences.append(
@@ -107,7 +113,7 @@ def lead(published: Published, plans: Plans, board: Sequence[BoardRow]) -> list[
     counts = {
         "better": sum(words.is_improvement(s) for _, s in known),
         "noise": sum(
-            s.variation == "common cause" and words.moved_the_wrong_way(m, s) for m, s in known
+            words.change(s) == "common cause" and words.moved_the_wrong_way(m, s) for m, s in known
         ),
     }
     sentences += [
@@ -115,7 +121,7 @@ def lead(published: Published, plans: Plans, board: Sequence[BoardRow]) -> list[
         for key, number in counts.items()
         if number
     ]
-    judged = sum(s.variation is not None for _, s in known)
+    judged = sum(words.change(s) is not None for _, s in known)
     if judged < len(board):
         sentences.append(words.say("summary.judged", judged=str(judged), all=str(len(board))))
     return sentences

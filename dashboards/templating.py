@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.bccache import Bucket
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from dashboards import downloads, icons, numbers, sparklines, words
 from dashboards.chart import Chart
@@ -20,6 +21,7 @@ from dashboards.published import Measure, Summary
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
+_YEARS = re.compile(r"\b\d{4}-\d{2}(?: Q\d)?")
 _IN_SHORT = 100  # characters of commentary on the summary; its page has the whole
 
 # Nothing is fetched from anywhere, no style or script stands in a page, no form leads out.
@@ -104,12 +106,15 @@ def environment(
         "moved_the_wrong_way": words.moved_the_wrong_way,
         "movement": words.movement,
         "period_of": lambda summary: words.period_of(published, summary),
+        "previous_period_of": lambda summary: words.previous_period_of(published, summary),
+        "period": lambda start, end: numbers.period(start, end, quarter_label=""),
         "word": words.word,
         "shortened": lambda text: words.shortened(text, most=_IN_SHORT),
         "say": words.say,
         "counted": words.counted,
         "rating_tag": icons.rating_tag,
         "rating_glyph": icons.rating_glyph,
+        "change_icon": icons.change_icon,
         "variation_icon": icons.variation_icon,
         "assurance_icon": icons.assurance_icon,
         "measure_path": lambda measure: f"measures/{site.measure_slugs[measure]}.html",
@@ -120,6 +125,7 @@ def environment(
         "chart_json": chart_json,
     }
     made.filters |= {
+        "together": _together,
         "day": numbers.day,
         "moment": numbers.moment,
         "count": numbers.count,
@@ -127,6 +133,11 @@ def environment(
         "file_size": numbers.file_size,
     }
     return made
+
+
+def _together(text: str) -> Markup:
+    """A sentence whose years and quarters are not parted at the end of a line."""
+    return Markup(_YEARS.sub(r'<span class="together">\g<0></span>', str(escape(text))))  # noqa: S704  # escaped
 
 
 @pass_context

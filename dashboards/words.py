@@ -66,6 +66,15 @@ def period_of(published: Published, summary: Summary) -> str:
     return label
 
 
+def previous_period_of(published: Published, summary: Summary) -> str:
+    """The period of the figure that a summary's is set against, in words."""
+    for value in published.totals_by_series.get((summary.measure, summary.organisation), ()):
+        if value.quarter == summary.previous_quarter:
+            return period_of_value(value)
+    quarter = summary.previous_quarter or ""
+    return published.quarter_labels.get(quarter, quarter)
+
+
 def period_of_value(value: Value) -> str:
     """The period of one figure, in words."""
     return numbers.period(value.period_start, value.period_end, quarter_label=value.quarter_label)
@@ -94,13 +103,39 @@ def series_headline(published: Published, measure: Measure, summary: Summary) ->
         value=shown_figure(measure, summary.value),
         period=period,
     )
-    end = say("headline.reading", reading=word("variation.headline", summary.variation))
+    end = say("headline.reading", reading=change_words(summary, length="headline"))
     if summary.rating and summary.rating != "not rated" and measure.target is not None:
         key = summary.rating.replace(" ", "_")
         end += say(f"headline.{key}", target=shown_figure(measure, measure.target))
         if summary.assurance == "consistently failing":
             end += say("headline.failing")
     return start + end
+
+
+# What a trend of years signals, in the words of a process-control reading.
+_BY_TREND = {
+    "increasing and getting better": "improvement high",
+    "increasing and getting worse": "concern high",
+    "increasing": "neutral high",
+    "decreasing and getting better": "improvement low",
+    "decreasing and getting worse": "concern low",
+    "decreasing": "neutral low",
+    "no significant change": "common cause",
+}
+
+
+def change(summary: Summary) -> str | None:
+    """What the figures signal: the process-control reading of the latest one; where there are too
+    few for that, as of a yearly measure, the trend of five years in the same words."""
+    return summary.variation or _BY_TREND.get(summary.recent_trend or "")
+
+
+def change_words(summary: Summary, *, length: str) -> str:
+    """The same as people read it: ``short`` (beside an icon), ``long`` (in a sentence) or
+    ``headline``."""
+    if summary.variation is None and summary.recent_trend in _BY_TREND:
+        return word("trend.short" if length == "short" else "trend.long", summary.recent_trend)
+    return word(f"variation.{length}", summary.variation)
 
 
 def movement(measure: Measure, summary: Summary) -> str:
@@ -119,13 +154,13 @@ def moved_the_wrong_way(measure: Measure, summary: Summary) -> bool:
 
 
 def is_concern(summary: Summary) -> bool:
-    """Whether the latest point signals a change for the worse."""
-    return (summary.variation or "").startswith("concern")
+    """Whether the figures signal a change for the worse."""
+    return (change(summary) or "").startswith("concern")
 
 
 def is_improvement(summary: Summary) -> bool:
-    """Whether the latest point signals a change for the better."""
-    return (summary.variation or "").startswith("improvement")
+    """Whether the figures signal a change for the better."""
+    return (change(summary) or "").startswith("improvement")
 
 
 def counted(name: str, count: int, **parts: str) -> str:

@@ -17,6 +17,7 @@ from schemas.quarter import Quarter
 HEIGHT = 330
 _MARGIN = {"l": 62, "r": 168, "t": 40, "b": 40}
 _PLOT_HEIGHT = HEIGHT - _MARGIN["t"] - _MARGIN["b"]
+_LABEL_ROOM_PX = 30  # from a point to beyond the figure written at it
 _SYMBOLS = {
     "common cause": "circle",
     "improvement": "diamond",
@@ -98,7 +99,7 @@ def process_chart(
     return Chart(
         chart_id=name,
         heading=heading,
-        alt=words.checked_alt(_alt(measure, points), title=heading),
+        alt=words.checked_alt(_alt(measure, points, summary), title=heading),
         caption=_caption(measure, points, illustrative=marks.illustrative),
         table=_table(published, measure, points, organisation=organisation),
         figure=_figure(measure, points, name=name, marks=marks),
@@ -112,7 +113,7 @@ def _last(points: Sequence[Point]) -> Point | None:
     return next((point for point in reversed(points) if point.shown is not None), None)
 
 
-def _alt(measure: Measure, points: Sequence[Point]) -> str:
+def _alt(measure: Measure, points: Sequence[Point], summary: Summary) -> str:
     first, last = points[0].period, points[-1].period
     latest = _last(points)
     if latest is None:
@@ -137,7 +138,9 @@ def _alt(measure: Measure, points: Sequence[Point]) -> str:
             assurance=words.word("assurance.long", assurance),
         )
     parts["variation"] = words.word("variation.long", reading.variation if reading else None)
-    if reading is None or reading.mean is None or latest.shown is None:
+    if latest.quarter == summary.quarter:
+        parts["variation"] = words.change_words(summary, length="long")
+    if reading is None or reading.mean is None or reading.upl is None or latest.shown is None:
         return words.say("alt.run", **parts)
     mean = words.shown_figure(measure, reading.mean)
     side = "above" if latest.shown > reading.mean else "below"
@@ -146,14 +149,18 @@ def _alt(measure: Measure, points: Sequence[Point]) -> str:
 
 
 def _caption(measure: Measure, points: Sequence[Point], *, illustrative: bool) -> str:
-    has_limits = any(p.reading and p.reading.mean is not None for p in points)
+    has_limits = any(p.reading and p.reading.upl is not None for p in points)
+    has_mean = any(p.reading and p.reading.mean is not None for p in points)
     meanings = {point_meaning(p, polarity=measure.polarity) for p in points if p.shown is not None}
     parts = [
         words.say(
             "caption.process" if has_limits else "caption.run",
             unit=words.word("unit", measure.unit),
+            every="year" if measure.frequency == "yearly" else "quarter",
         )
     ]
+    if has_mean and not has_limits:
+        parts.append(words.say("caption.run_mean"))
     parts += [
         words.say(f"caption.{key}")
         for key in ("concern", "improvement", "neutral")
@@ -275,7 +282,24 @@ def _range(measure: Measure, points: Sequence[Point]) -> tuple[float, float]:
     known = [value for value in values if value is not None] or [0.0, 1.0]
     low, high = min(known), max(known)
     room = (high - low) * 0.09 or max(abs(high) * 0.1, 1.0)
-    return low - room, high + room
+    low, high = low - room, high + room
+    latest = _last(points)
+    if latest is not None and latest.shown is not None:
+        # Room for its label between the point and the edge.
+        label = (high - low) * _LABEL_ROOM_PX / _PLOT_HEIGHT
+        if _label_is_above(points, low=low, high=high):
+            high = max(high, latest.shown + label)
+        else:
+            low = min(low, latest.shown - label)
+    return low, high
+
+
+def _label_is_above(points: Sequence[Point], *, low: float, high: float) -> bool:
+    """Whether the latest figure is written above its point: away from where the line comes from."""
+    figures = [point.shown for point in points if point.shown is not None]
+    if len(figures) > 1 and figures[-1] != figures[-2]:
+        return figures[-1] > figures[-2]
+    return figures[-1] < (low + high) / 2
 
 
 def _ticks(points: Sequence[Point]) -> dict[str, Any]:
@@ -381,7 +405,7 @@ def _latest_label(
     latest = _last(points)
     if latest is None or latest.shown is None:
         return []
-    above = latest.shown < (low + high) / 2
+    above = _label_is_above(points, low=low, high=high)
     at_end = latest is points[-1] or latest is points[-2]
     return [
         {

@@ -145,7 +145,9 @@ def _figure(
         },
         "yaxis": {
             "type": "category", "categoryorder": "array", "categoryarray": labels,
-            "tickmode": "array", "tickvals": labels, "showgrid": False, "automargin": False,
+            "tickmode": "array", "tickvals": labels,
+            "ticktext": [base.wrapped(point.period, width=16) for point in rows],
+            "showgrid": False, "automargin": False,
             "range": [-0.6, len(labels) - 0.4],
         },
         "shapes": shapes,

@@ -31,6 +31,7 @@ _MODELS = (
     ("submissions", "submissions", "What was owed, and what came when"),
     ("findings", "findings", "How often each check found something"),
     ("revisions", "revisions", "Published figures that changed"),
+    ("commentary", "commentary", "What officers wrote, and what the board is asked to do"),
     ("plans", "plans", "Plans, with the theme and the priority they serve"),
     ("actions", "actions", "Where each action stands, with its deadline as written and as read"),
     ("plan_standings", "plan-standings", "How many actions stood how, quarter by quarter"),

@@ -37,7 +37,7 @@ def measure_exceptions(site: Site) -> list[MeasureException]:
     for measure, summary in site.board:
         if summary is None:
             continue
-        concern = (summary.variation or "").startswith("concern")
+        concern = words.is_concern(summary)
         off = summary.rating == "off target"
         answer = summary_words.answer_to(site.published, site.plans, measure)
         missing = _missing_partners(site, measure, summary)

@@ -10,7 +10,7 @@ from dashboards.figures import bars
 from dashboards.outlook import COMPARISON_LISTS, comparison, outlook
 from dashboards.pages import summary as board
 from dashboards.pages.base import Page, PageType, Site
-from dashboards.published import COMBINED, Measure, Summary, Value
+from dashboards.published import COMBINED, Comparator, Measure, Summary, Value
 from dashboards.slugs import slug
 
 
@@ -31,10 +31,10 @@ def _list(site: Site) -> Iterator[Page]:
             ]
         )
     ]
-    listed: dict[str, list[board.Row]] = {}
-    for row in site.board:
-        if compared := comparison(site.published, row[0]):
-            listed.setdefault(compared.comparison_list or "", []).append(row)
+    listed: dict[str, list[tuple[Measure, Comparator]]] = {}
+    for measure, _ in site.board:
+        if compared := comparison(site.published, measure):
+            listed.setdefault(compared.comparison_list or "", []).append((measure, compared))
     yield Page(
         path="measures/index.html",
         title="Measures",
@@ -59,6 +59,9 @@ def _pages(site: Site) -> Iterator[Page]:
 def _page(site: Site, measure: Measure, summary: Summary | None) -> Page:
     published = site.published
     headline = words.measure_headline(published, measure)
+    commentary = published.commentary_about("measure", measure.measure)
+    asks = published.asks_about("measure", measure.measure)
+    actions = site.plans.actions_about("measure", measure.measure)
     charts: list[Chart] = []
     tables: dict[str, Table] = {}
     chart = None
@@ -109,7 +112,8 @@ def _page(site: Site, measure: Measure, summary: Summary | None) -> Page:
             "other_areas": _other_areas(site, measure),
             "provenance": _provenance(site, measure, summary),
             "revisions": [r for r in published.revisions if r.measure == measure.measure],
-            "commentary": published.commentary_about("measure", measure.measure),
+            "commentary": commentary,
+            "is_spoken_of": bool(commentary or asks or actions),
         },
     )
 

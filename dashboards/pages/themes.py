@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from dashboards import words
 from dashboards.gaps import gaps
 from dashboards.pages.base import Page, PageType, Site
-from dashboards.published import Theme, Value
+from dashboards.pages.summary import Row
+from dashboards.published import Summary, Theme, Value
 from schemas.quarter import Quarter
 
 _QUARTERS = 8
+_MOST_CHANGED = 12
 
 
 def _list(site: Site) -> Iterator[Page]:
@@ -23,15 +26,39 @@ def _list(site: Site) -> Iterator[Page]:
     )
 
 
-def _rows(site: Site, theme: Theme) -> list[object]:
+def _rows(site: Site, theme: Theme) -> list[Row]:
     return [row for row in site.board if row[0].theme == theme.theme]
+
+
+def _has_changed(summary: Summary) -> bool:
+    return words.change(summary) not in (None, "common cause")
+
+
+def _by_weight(row: Row) -> tuple[int, bool, bool, str]:
+    """The board's headline measures first, then those with a target, those not combined last."""
+    measure, summary = row
+    return measure.headline or 99, summary is None, measure.target is None, measure.measure
+
+
+def _finding(rows: Sequence[Row]) -> str:
+    known = [summary for _, summary in rows if summary]
+    rated = [summary.rating for summary in known if summary.rating not in (None, "not rated")]
+    return words.say(
+        "theme.finding",
+        all=str(len(rows)),
+        worse=str(sum(map(words.is_concern, known))),
+        better=str(sum(map(words.is_improvement, known))),
+        off=str(rated.count("off target")),
+        rated=str(len(rated)),
+    )
 
 
 def _pages(site: Site) -> Iterator[Page]:
     last = Quarter.parse(site.published.release.quarter)
     quarters = [last.shift(-n).key for n in reversed(range(_QUARTERS))]
     for theme in site.published.themes:
-        rows = [row for row in site.board if row[0].theme == theme.theme]
+        rows = sorted(_rows(site, theme), key=_by_weight)
+        changed = [row for row in rows if row[1] and _has_changed(row[1])]
         cells: dict[tuple[str, str], Value] = {}
         for measure, summary in rows:
             if summary is None:
@@ -49,6 +76,9 @@ def _pages(site: Site) -> Iterator[Page]:
             charts=(spine,) if spine else (),
             context={
                 "theme": theme,
+                "finding": _finding(rows),
+                "changed": changed[:_MOST_CHANGED],
+                "changed_left": max(len(changed) - _MOST_CHANGED, 0),
                 "spine": spine,
                 "rows": rows,
                 "quarters": quarters,

@@ -13,10 +13,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dashboards import published
+from dashboards import icons, pack, published, summary_words, words
 from dashboards.figures import bars, base
 from dashboards.gaps import gaps
 from dashboards.outlook import comparison, due, outlook
+from dashboards.pages.base import Site
+from dashboards.pages.registry import PAGE_TYPES
 from dashboards.published import Measure, Published, Summary
 from tests.dashboards import made_up
 
@@ -137,3 +139,58 @@ def test_a_gap_is_between_those_that_are_shown_and_is_real_only_beyond_their_int
 def test_counts_have_no_gap(board: Published) -> None:
     measure, summary = of_p1(board)
     assert gaps(board, [(replace(measure, unit="count"), summary), (measure, None)]) == []
+
+
+def with_trend(board: Published, trend: str | None) -> Published:
+    """The board with its first measure read by nothing but its years."""
+    return replace(
+        board,
+        summaries=tuple(
+            replace(s, variation=None, recent_trend=trend) if s.measure == "P1" else s
+            for s in board.summaries
+        ),
+    )
+
+
+def test_a_yearly_figure_that_gets_worse_for_five_years_leads_the_summary(board: Published) -> None:
+    site = Site(published=with_trend(board, "decreasing and getting worse"), status="draft")
+    assert summary_words.finding(site.board) == (
+        "One measure got worse by more than chance: Staff trained (80.3%, target 90.0%)"
+    )
+    lead = summary_words.lead(site.published, site.plans, site.board)
+    assert "One more will keep missing its target unless something changes." in lead
+    measure, summary = of_p1(site.published)
+    assert "a real fall over five years, for the worse" in words.series_headline(
+        site.published, measure, summary
+    )
+    assert "Getting worse: falling over five years" in icons.change_icon(summary)
+
+
+@pytest.mark.parametrize("trend", [None, "cannot be calculated"])
+def test_without_five_years_and_without_limits_nothing_is_said_to_have_changed(
+    board: Published, trend: str | None
+) -> None:
+    _, summary = of_p1(with_trend(board, trend))
+    assert words.change(summary) is None
+    assert "Too few figures to say" in icons.change_icon(summary)
+
+
+def test_the_reading_of_the_latest_quarters_stands_before_the_trend_of_years(
+    board: Published,
+) -> None:
+    _, summary = of_p1(board)
+    steady = replace(summary, variation="common cause", recent_trend="decreasing and getting worse")
+    assert words.change(steady) == "common cause"
+
+
+def test_a_measure_with_a_target_and_few_figures_is_not_told_as_one_without_a_target() -> None:
+    assert "Too few figures to say" in icons.assurance_icon(None)
+    assert "No target" in icons.assurance_icon(None, has_target=False)
+
+
+def test_paper_has_a_sheet_for_what_is_rated_changed_or_spoken_of(board: Published) -> None:
+    site = Site(published=board, status="final")
+    pages = [page for kind in PAGE_TYPES for page in kind.make(site)]
+    sheets = {page.path for page in pack.printed(pages)}
+    assert {"measures/p1.html", "measures/p2.html", "themes/safety.html"} <= sheets
+    assert not {"measures/c1.html", "measures/r1.html", "measures/n1.html"} & sheets

@@ -15,6 +15,15 @@
     end
 {%- endmacro %}
 
+{# What a trend of five years signals where there are too few points for a process-control
+   reading. #}
+{% macro reading_of_trend(recent_trend) -%}
+    case {{ recent_trend }}
+        when 'increasing and getting worse' then 'concern high'
+        when 'decreasing and getting worse' then 'concern low'
+    end
+{%- endmacro %}
+
 {# The same in words; null where nothing asks for attention. #}
 {% macro attention_reason(level) -%}
     case {{ level }}

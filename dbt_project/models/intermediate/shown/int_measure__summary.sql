@@ -107,6 +107,7 @@ read as (
         recent.*,
         measures.headline,
         control.variation,
+        coalesce(control.variation, {{ reading_of_trend('trends.recent_trend') }}) as reading,
         control.assurance,
         cast(coalesce(control.points, 0) as int) as points,
         trends.recent_trend,
@@ -134,7 +135,7 @@ reasoned as (
 
     select
         *,
-        {{ attention_level('state', 'rating', 'variation', 'assurance', 'direction') }}
+        {{ attention_level('state', 'rating', 'reading', 'assurance', 'direction') }}
             as attention_level
     from read
 

@@ -1,0 +1,60 @@
+"""What asks for the board's attention, and in which order.
+
+The trap: a yearly figure, which has too few points for process control, falls for five years
+running and stands below a quarterly one that is merely close to its target.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.statistics.macros import evaluate
+
+
+@pytest.mark.parametrize(
+    ("trend", "reading"),
+    [
+        ("decreasing and getting worse", "concern low"),
+        ("increasing and getting worse", "concern high"),
+        ("increasing and getting better", None),
+        ("no significant change", None),
+        ("cannot be calculated", None),
+        (None, None),
+    ],
+)
+def test_a_trend_of_years_signals_concern_only_where_it_gets_worse(
+    trend: str | None, reading: str | None
+) -> None:
+    assert evaluate("reading_of_trend('trend')", trend=trend) == reading
+
+
+@pytest.mark.parametrize(
+    ("rating", "variation", "assurance", "direction", "level"),
+    [
+        ("off target", "concern low", None, None, 1),
+        ("off target", "common cause", "consistently failing", "worse", 2),
+        ("close to target", "common cause", "consistently failing", None, 3),
+        ("off target", None, None, None, 4),
+        ("not rated", "concern high", None, None, 5),
+        ("not rated", None, None, "worse", 6),
+        ("close to target", "improvement high", None, None, 8),
+        ("on target", "improvement high", "hit and miss", "better", 9),
+    ],
+)
+def test_off_target_and_getting_worse_comes_first(
+    rating: str, variation: str | None, assurance: str | None, direction: str | None, level: int
+) -> None:
+    found = evaluate(
+        "attention_level('state', 'rating', 'variation', 'assurance', 'direction')",
+        state="shown", rating=rating, variation=variation, assurance=assurance,
+        direction=direction,
+    )  # fmt: skip
+    assert found == level
+
+
+def test_what_did_not_come_is_told_before_what_is_merely_close() -> None:
+    found = evaluate(
+        "attention_level('state', 'rating', 'variation', 'assurance', 'direction')",
+        state="not received", rating="not rated", variation=None, assurance=None, direction=None,
+    )  # fmt: skip
+    assert found == 7
