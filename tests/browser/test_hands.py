@@ -127,3 +127,18 @@ def test_tables_that_scroll_can_be_reached_and_are_named(public: Path, opened: O
             assert region.get_attribute("tabindex") == "0"
             assert region.get_attribute("role") == "region"
             assert region.get_attribute("aria-label")
+
+
+def test_a_table_that_is_laid_out_as_cards_is_a_table_to_a_screen_reader(
+    opened: Open, public: Path
+) -> None:
+    # What a style makes of rows and cells must not take their meaning away.
+    told = []
+    for width in (320, 1280):
+        with opened(public / EDITION / "index.html", Way(width, "light", script=True)) as at:
+            tree = at.page.context.new_cdp_session(at.page).send("Accessibility.getFullAXTree")
+            roles = [node["role"]["value"] for node in tree["nodes"] if not node["ignored"]]
+            kinds = ("table", "row", "columnheader", "rowheader", "cell")
+            told.append({kind: roles.count(kind) for kind in kinds})
+    assert told[0] == told[1]
+    assert min(told[0].values()) > 0
