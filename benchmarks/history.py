@@ -3,8 +3,8 @@
     python benchmarks/history.py [--versions 36] [--keep FOLDER]
 
 Fills two warehouses with training returns: 44 quarters as they came once (50 thousand facts), and
-125 quarters that were each corrected again and again (five million facts, at 36 versions each). All
-is built. Then one more quarter comes, the same to both, and what follows a return is timed: dbt's
+125 quarters that were each corrected again and again (five million facts, at 36 versions each; a
+correction changes one row in twelve). All is built. Then one more quarter comes, the same to both, and what follows a return is timed: dbt's
 first half, disclosure control, dbt's second half, each with dbt's own start. The raw rows are made
 up by a formula; what the loader does with files is not part of it.
 """
@@ -72,7 +72,8 @@ def fill(connection: duckdb.DuckDBPyConnection, quarters: list[Quarter], *, vers
             course, staff_group, eligible, trained)
         select submission_id, row_number() over (partition by submission_id) + 1, organisation,
             quarter, course, nullif(staff_group, ''), 1000 + hash(course) % 500,
-            700 + hash(submission_id, course, staff_group) % 300
+            700 + hash(quarter, organisation, course, staff_group,
+                (version + hash(course, staff_group) % 12) // 12) % 300
         from sent, (select unnest($courses) as course), (select unnest($groups) as staff_group)
         """,
         {name: given[name] for name in ("courses", "groups")},

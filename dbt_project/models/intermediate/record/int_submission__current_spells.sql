@@ -89,6 +89,9 @@ final as (
         organisation,
         return_name,
         quarter,
+        cast(row_number() over (
+            partition by organisation, return_name, quarter order by moment
+        ) as int) as version,
         moment as known_from,
         next_moment as known_to,
         next_moment is null as is_current

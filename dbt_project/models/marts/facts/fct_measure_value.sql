@@ -21,7 +21,8 @@ submissions as (
 
 ),
 
--- A row counts for as long as the submission it came in stands.
+-- A row counts for as long as the submission it came in stands, and has the number of that spell: so
+-- each reader asks for the rows it needs, and nothing is kept that could be out of date.
 stated as (
 
     select
@@ -47,6 +48,7 @@ stated as (
         observations.symbol,
         observations.submission_id,
         observations.row_number,
+        spells.version,
         spells.known_from,
         spells.known_to,
         spells.is_current,
@@ -57,19 +59,6 @@ stated as (
     inner join submissions
         on spells.submission_id = submissions.submission_id
     where observations.measure is not null
-
-),
-
-versions as (
-
-    select
-        *,
-        cast(row_number() over (
-            partition by
-                measure, organisation, area, quarter, period_start, period_end, breakdown, category
-            order by known_from
-        ) as integer) as version
-    from stated
 
 ),
 
@@ -103,7 +92,7 @@ final as (
         known_to,
         is_current,
         sample
-    from versions
+    from stated
 
 )
 
