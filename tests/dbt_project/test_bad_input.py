@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from schemas.quarter import Quarter
-from tests.dbt_project.conftest import level_2, mmr
+from tests.dbt_project.conftest import level_2, mmr, month
 from tests.dbt_project.warehouse import Warehouse
 
 pytestmark = pytest.mark.slow
@@ -17,6 +17,10 @@ pytestmark = pytest.mark.slow
 LAST = Quarter(2018, 1)
 HISTORY = [LAST.shift(-place) for place in range(12, -1, -1)]
 GAP = LAST.shift(-5)
+# Birmingham Health and Wellbeing Board, 27 November 2018, item 6, figure 41: child safeguarding
+# referrals of 2016-17 by month from April, and the year to date as it is printed beside them.
+PRINTED_MONTHS = (291, 334, 420, 373, 336, 362, 393, 392, 385, 402, 363, 417)
+PRINTED_YEAR = 4534
 
 
 def sent_in(quarter: Quarter) -> str:
@@ -46,6 +50,18 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
         "population_outcomes", "PH", LAST.key, received=sent_in(LAST),
         rows=[mmr("Birmingham", 14000, 17500, 80.0), mmr("Leeds", 8000, 9000, 88.9)],
     )  # fmt: skip
+    for place in range(4):
+        quarter = Quarter(2016, place + 1)
+        rows = [
+            month((quarter.start + dt.timedelta(days=32 * n)).replace(day=1), count)
+            for n, count in enumerate(PRINTED_MONTHS[3 * place : 3 * place + 3])
+        ]
+        if place == 3:
+            whole = month(None, PRINTED_YEAR)
+            rows.append(whole | {"measure": "Child safeguarding referrals, year to date"})
+        warehouse.send(
+            "safeguarding_activity", "WMAS", quarter.key, received=sent_in(quarter), rows=rows
+        )
     warehouse.build(command="build")
     return warehouse
 
@@ -96,6 +112,39 @@ def test_a_missing_comparator_and_missing_peers_are_not_compared(odd: Warehouse)
     # One peer makes no average.
     assert found["core_cities"][:2] == [None, "not compared"]
     assert not [area for area, (_, comparison, _) in found.items() if comparison == "similar"]
+
+
+def test_figures_that_contradict_each_other_are_both_kept_and_neither_is_corrected(
+    odd: Warehouse,
+) -> None:
+    as_sent = odd.rows(
+        "select value from marts.fct_measure_value where measure = 'SA01' order by period_start"
+    )
+    assert as_sent == [(float(count),) for count in PRINTED_MONTHS]
+    assert sum(PRINTED_MONTHS) == 4468 != PRINTED_YEAR
+    shown = dict(
+        odd.rows(
+            "select concat(measure, ' ', quarter), value from published.pub_measure_value "
+            "where measure in ('SA01', 'SA02') and quarter like '2016-17-%' and state = 'shown'"
+        )
+    )
+    assert shown == {
+        "SA01 2016-17-Q1": 1045, "SA01 2016-17-Q2": 1071, "SA01 2016-17-Q3": 1170,
+        "SA01 2016-17-Q4": 1182, "SA02 2016-17-Q4": PRINTED_YEAR,
+    }  # fmt: skip
+
+
+def test_a_combined_figure_says_of_how_many_partners_it_is(odd: Warehouse) -> None:
+    combined = odd.rows(
+        "select partners_reported, partners_expected, partners_missing, state_reason "
+        "from published.pub_measure_value where organisation = 'ALL' and value is not null"
+    )
+    assert len(combined) >= len(HISTORY)
+    for reported, expected, missing, reason in combined:
+        assert 0 < reported <= expected
+        assert (missing is None) == (reported == expected)
+        if reported < expected:
+            assert reason == f"{reported} of {expected} partners"
 
 
 def control(odd: Warehouse, organisation: str) -> list[tuple[Any, ...]]:

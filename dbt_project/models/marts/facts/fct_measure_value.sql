@@ -21,8 +21,8 @@ submissions as (
 
 ),
 
--- A row counts for as long as the submission it came in stands, and has the number of that spell: so
--- each reader asks for the rows it needs, and nothing is kept that could be out of date.
+-- A row counts for as long as the submission it came in stands, and has the number of that spell:
+-- so each reader asks for the rows it needs, and nothing is kept that could be out of date.
 stated as (
 
     select
