@@ -12,6 +12,12 @@ actions as (
 
 ),
 
+telling as (
+
+    {{ telling_parts('action', ['action', 'progress', 'reason']) }}
+
+),
+
 final as (
 
     select
@@ -21,7 +27,7 @@ final as (
         actions.quarter,
         actions.judged_on,
         actions.reported_quarter,
-        actions.action,
+        {{ told_words('actions.action', 'telling.tells_action') }} as action,
         actions.lead_body,
         actions.start_words,
         actions.starts_on,
@@ -35,8 +41,8 @@ final as (
         actions.moves,
         actions.rating,
         actions.previous_rating,
-        actions.progress,
-        actions.reason,
+        {{ told_words('actions.progress', 'telling.tells_progress') }} as progress,
+        {{ told_words('actions.reason', 'telling.tells_reason') }} as reason,
         actions.recovery_words,
         actions.recovery_on,
         actions.standing,
@@ -52,6 +58,8 @@ final as (
     from actions
     inner join edition
         on actions.quarter = edition.quarter
+    left join telling
+        on actions.action_progress_id = telling.text_id
 
 )
 

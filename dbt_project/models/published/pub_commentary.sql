@@ -31,11 +31,7 @@ final as (
         commentary.subject_kind,
         commentary.subject_id,
         commentary.kind,
-        case
-            when commentary.tells_hidden_number
-                then 'Withheld: these words give a number that may not be shown.'
-            else commentary.text
-        end as text,
+        {{ told_words('commentary.text', 'commentary.tells_hidden_number') }} as text,
         commentary.role,
         commentary.written_on,
         commentary.submission_id,

@@ -25,6 +25,12 @@ newest as (
 
 ),
 
+telling as (
+
+    {{ telling_parts('risk', ['risk', 'mitigation']) }}
+
+),
+
 final as (
 
     select
@@ -32,12 +38,12 @@ final as (
         risks.report,
         risks.ref,
         risks.quarter,
-        risks.risk,
+        {{ told_words('risks.risk', 'telling.tells_risk') }} as risk,
         risks.owner_body,
         risks.likelihood,
         risks.impact,
         risks.score,
-        risks.mitigation,
+        {{ told_words('risks.mitigation', 'telling.tells_mitigation') }} as mitigation,
         risks.previous_likelihood,
         risks.previous_impact,
         risks.movement,
@@ -50,6 +56,8 @@ final as (
         on
             risks.organisation = newest.organisation
             and risks.quarter = newest.quarter
+    left join telling
+        on risks.risk_id = telling.text_id
 
 )
 

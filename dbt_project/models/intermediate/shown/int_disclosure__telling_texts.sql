@@ -1,0 +1,308 @@
+with
+
+commentary as (
+
+    select * from {{ ref('fct_commentary') }}
+
+),
+
+actions as (
+
+    select * from {{ ref('fct_action_progress') }}
+
+),
+
+risks as (
+
+    select * from {{ ref('fct_risk') }}
+
+),
+
+measures as (
+
+    select
+        measure,
+        threshold
+    from {{ ref('dim_measure') }}
+
+),
+
+cells as (
+
+    select * from {{ ref('int_disclosure__cells') }}
+
+),
+
+decided as (
+
+    select * from {{ source('disclosure', 'cell_state') }}
+
+),
+
+-- All that partners say in words and that is published.
+texts as (
+
+    select
+        'commentary' as subject,
+        commentary_id as text_id,
+        'text' as part,
+        organisation,
+        quarter,
+        subject_id as measure,
+        text as words
+    from commentary
+    {% for part in ['action', 'progress', 'reason'] %}
+        union all
+        select
+            'action' as subject,
+            action_progress_id as text_id,
+            '{{ part }}' as part,
+            organisation,
+            reported_quarter as quarter,
+            cast(null as string) as measure,
+            {{ part }} as words
+        from actions
+        where {{ part }} is not null
+    {% endfor %}
+    {% for part in ['risk', 'mitigation'] %}
+        union all
+        select
+            'risk' as subject,
+            risk_id as text_id,
+            '{{ part }}' as part,
+            organisation,
+            quarter,
+            cast(null as string) as measure,
+            {{ part }} as words
+        from risks
+        where {{ part }} is not null
+    {% endfor %}
+
+),
+
+told as (
+
+    select
+        subject,
+        text_id,
+        part,
+        organisation,
+        quarter,
+        measure,
+        {{ words_of('words') }} as words
+    from texts
+
+),
+
+-- Numbers as people write them in words. "One" is said of much that is no count ("the old one",
+-- "one team"): it counts before such a word.
+number_words as (
+
+    {% for said in [
+        'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve',
+        'thirteen', 'fourteen', 'fifteen', 'sixteen', 'seventeen', 'eighteen', 'nineteen', 'twenty'
+    ] %}
+        select
+            {{ loop.index + 1 }} as number,
+            '{{ said }}' as said
+        union all
+    {% endfor %}
+    {% for whom in [
+        'person', 'woman', 'man', 'child', 'girl', 'boy', 'baby', 'adult', 'victim', 'family',
+        'patient', 'client', 'user', 'young', 'case', 'referral', 'report', 'incident'
+    ] %}
+        select
+            1 as number,
+            'one {{ whom }}' as said
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
+hidden as (
+
+    select cells.*
+    from cells
+    left join decided
+        on cells.cell_id = decided.cell_id
+    where coalesce(decided.state, 'suppressed') <> 'shown'
+
+),
+
+-- Whatever is hidden of a measure, the protecting figures too, and what is left of its whole.
+hidden_numbers as (
+
+    {% for number in ['numerator', 'denominator', 'value', 'denominator - numerator'] %}
+        select
+            measure,
+            organisation,
+            quarter,
+            cast({{ number }} as bigint) as number
+        from hidden
+        where {{ number }} = round({{ number }}) and {{ number }} <> 0
+        {% if not loop.last %}union distinct{% endif %}
+    {% endfor %}
+
+),
+
+small as (
+
+    {% for number in range(1, 10) %}
+        select {{ number }} as number
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
+-- Of a measure with a small-number rule every small count, whoever's it is.
+of_the_measure as (
+
+    select
+        measures.measure,
+        cast(small.number as bigint) as number
+    from measures
+    inner join small
+        on measures.threshold >= small.number
+    union distinct
+    select
+        measure,
+        number
+    from hidden_numbers
+
+),
+
+-- In figures, with a comma or a space between the thousands, and in words.
+spoken as (
+
+    select distinct
+        number,
+        cast(number as string) as said
+    from of_the_measure
+    {% for between in [',', ' '] %}
+        union distinct
+        select
+            number,
+            concat(
+                substring(cast(number as string), 1, length(cast(number as string)) - 3),
+                '{{ between }}',
+                right(cast(number as string), 3)
+            ) as said
+        from of_the_measure
+        where number between 1000 and 999999
+    {% endfor %}
+    union distinct
+    select
+        cast(number as bigint) as number,
+        said
+    from number_words
+
+),
+
+roundings as (
+
+    {% for decimals in range(3) %}
+        select {{ decimals }} as decimals
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
+-- A hidden share as people write it: with none, one or two decimals.
+hidden_shares as (
+
+    select
+        hidden.measure,
+        hidden.organisation,
+        hidden.quarter,
+        roundings.decimals,
+        case roundings.decimals
+            when 0 then cast(cast(round(hidden.value) as bigint) as string)
+            when 1 then cast(round(hidden.value, 1) as string)
+            else cast(round(hidden.value, 2) as string)
+        end as number
+    from hidden
+    cross join roundings
+    where hidden.form = 'proportion' and hidden.value is not null
+
+),
+
+shares as (
+
+    {% for sign in ['%', ' %', ' per cent', ' percent'] %}
+        select
+            measure,
+            organisation,
+            quarter,
+            decimals,
+            concat(number, '{{ sign }}') as said
+        from hidden_shares
+        {% if not loop.last %}union distinct{% endif %}
+    {% endfor %}
+
+),
+
+-- What may not be told in words about the measure.
+about_the_measure as (
+
+    select distinct
+        of_the_measure.measure,
+        spoken.said
+    from of_the_measure
+    inner join spoken
+        on of_the_measure.number = spoken.number
+    union distinct
+    select
+        measure,
+        said
+    from shares
+
+),
+
+-- What may not be told in words about anything else: the numbers of the same organisation and
+-- quarter that are particular enough not to be another one by chance.
+about_anything as (
+
+    select distinct
+        hidden_numbers.organisation,
+        hidden_numbers.quarter,
+        spoken.said
+    from hidden_numbers
+    inner join spoken
+        on hidden_numbers.number = spoken.number
+    where hidden_numbers.number >= 10
+    union distinct
+    select
+        organisation,
+        quarter,
+        said
+    from shares
+    where decimals > 0
+
+),
+
+final as (
+
+    select
+        told.subject,
+        told.text_id,
+        told.part
+    from told
+    inner join about_the_measure
+        on
+            told.measure = about_the_measure.measure
+            and contains(told.words, concat(' ', about_the_measure.said, ' '))
+    union distinct
+    select
+        told.subject,
+        told.text_id,
+        told.part
+    from told
+    inner join about_anything
+        on
+            told.organisation = about_anything.organisation
+            and told.quarter = about_anything.quarter
+            and contains(told.words, concat(' ', about_anything.said, ' '))
+
+)
+
+select * from final
