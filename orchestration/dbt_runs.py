@@ -31,7 +31,7 @@ from pipelines.workspace import Workspace
 
 DbtEvent = dg.Output[Any] | dg.AssetMaterialization | dg.AssetObservation | dg.AssetCheckResult
 _FINE = ("success", "pass", "warn", "skipped", "no-op")
-# What Dagster is told of: a node that has been built or tested. dbt says twenty things more of each.
+# What Dagster is told of: that a node was built or tested. dbt says twenty things more of each.
 _RESULTS = ("LogSeedResult", "LogModelResult", "LogTestResult")
 
 

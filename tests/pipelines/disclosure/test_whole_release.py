@@ -1,5 +1,8 @@
 """A whole release, pages and all, is searched for what was suppressed in it.
 
+The traps: a hidden figure on a page, in a script, a picture's text or a download; and one that its
+own partner types, in commentary, in the progress of an action or in a risk.
+
 Two ways that know nothing of how suppression is done. Hidden figures of a size that stands nowhere
 else are searched for in every file. And the hidden figures are changed for others that hide as
 well: not one byte of the release may differ, so there is nothing in it to learn them from, whether
@@ -34,6 +37,7 @@ LAST = QUARTERS[-1]
 SMALL, PROTECTS, TOTAL = 3, 7919, 16045
 # All but 3 of 8,623: the share is hidden because of those 3.
 BELOW_HIGH_RISK, REPORTS, PERCENT = 8620, 8623, "99.9652"
+HARMLESS = "Reports rise with trust in the police."
 HIDDEN = (str(PROTECTS), str(BELOW_HIGH_RISK), PERCENT)
 
 
@@ -47,8 +51,38 @@ def reports(kind: str | None, count: int) -> dict[str, Any]:
     }
 
 
+def words(hidden: int, share: float) -> dict[str, list[dict[str, Any]]]:
+    """What the partner says in words, hidden figures and harmless ones, by return."""
+    said = {"kind": "commentary", "role": "Head of performance", "written_on": dt.date(2018, 10, 9)}
+    return {
+        "commentary": [
+            said | {"subject": "DA02", "text": f"Honour-based abuse: {hidden} of all reports."},
+            said | {"subject": "DA02", "text": f"The other {hidden:,} were of one kind."},
+            said | {"subject": "DA01", "text": f"Reports of one kind were {hidden}."},
+            said | {"subject": "DA03", "text": f"All but {share}% are high risk."},
+            said | {"subject": "DA03", "text": f"High risk is at {100 - share:.2f} per cent."},
+            said | {"subject": "DA02", "text": HARMLESS},
+            said | {"subject": "board", "kind": "ask", "text": f"Note the {hidden:,} reports."},
+        ],
+        "action_progress": [
+            {
+                "plan": "domestic_abuse_prevention", "ref": "1", "rating": "Amber",
+                "action": "Train officers", "lead": "Police", "reason": f"{hidden} reports first.",
+                "progress": f"All {hidden} reports were looked at.",
+            }
+        ],
+        "risks": [
+            {
+                "report": "domestic_abuse", "ref": "1", "owner": "Police", "likelihood": "High",
+                "impact": "High", "risk": f"There are {hidden} reports of one kind.",
+                "mitigation": HARMLESS,
+            }
+        ],
+    }  # fmt: skip
+
+
 def build(folder: Path, *, change: int = 0) -> Path:
-    """A release of one return over two years; ``change`` changes only what is hidden."""
+    """A release of one partner over two years; ``change`` changes only what is hidden."""
     folder.mkdir()
     warehouse = Warehouse(folder / "warehouse.duckdb")
     for place, quarter in enumerate(QUARTERS):
@@ -73,6 +107,9 @@ def build(folder: Path, *, change: int = 0) -> Path:
         warehouse.send(
             "domestic_abuse", "WMP", quarter.key, received=f"{received:%Y-%m-%d %H:%M}", rows=rows
         )
+    told = words(PROTECTS + change, float(PERCENT) + change / 1000)
+    for return_name, rows in told.items():
+        warehouse.send(return_name, "WMP", LAST.key, received="2018-10-10 09:00", rows=rows)
     warehouse.build()
     release = folder / "release"
     with connect(warehouse.path) as connection:
@@ -105,6 +142,19 @@ def test_no_file_of_the_release_holds_a_suppressed_figure(release: Path) -> None
     # The search works: a figure that is shown stands in the data, on pages and in downloads.
     found = {Path(path).suffix for path, _ in holders(release, [str(TOTAL + 70)])}
     assert {".parquet", ".html", ".csv"} <= found
+
+
+def test_words_that_give_a_hidden_figure_are_withheld_and_others_stand(release: Path) -> None:
+    said = pl.read_parquet(release / "data" / "pub_commentary.parquet")["text"].to_list()
+    assert [text for text in said if not text.startswith("Withheld")] == [HARMLESS]
+    assert len(said) == 7
+    [action] = pl.read_parquet(release / "data" / "pub_action.parquet").iter_rows(named=True)
+    assert action["action"] == "Train officers"
+    assert action["progress"].startswith("Withheld")
+    assert action["reason"].startswith("Withheld")
+    [risk] = pl.read_parquet(release / "data" / "pub_risk.parquet").iter_rows(named=True)
+    assert risk["risk"].startswith("Withheld")
+    assert risk["mitigation"] == HARMLESS
 
 
 def test_the_linear_programme_works_out_nothing(release: Path) -> None:

@@ -198,31 +198,23 @@ spoken as (
 
 ),
 
-roundings as (
-
-    {% for decimals in range(3) %}
-        select {{ decimals }} as decimals
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-
-),
-
--- A hidden share as people write it: with none, one or two decimals.
+-- A hidden share, and what is left of the whole, as people write them: with up to four decimals.
 hidden_shares as (
 
-    select
-        hidden.measure,
-        hidden.organisation,
-        hidden.quarter,
-        roundings.decimals,
-        case roundings.decimals
-            when 0 then cast(cast(round(hidden.value) as bigint) as string)
-            when 1 then cast(round(hidden.value, 1) as string)
-            else cast(round(hidden.value, 2) as string)
-        end as number
-    from hidden
-    cross join roundings
-    where hidden.form = 'proportion' and hidden.value is not null
+    {% for share in ['value', '100 - value'] %}
+        {% set last = loop.last %}
+        {% for decimals in range(5) %}
+            select
+                measure,
+                organisation,
+                quarter,
+                {{ decimals }} as decimals,
+                cast(cast({{ share }} as decimal(12, {{ decimals }})) as string) as number
+            from hidden
+            where form = 'proportion' and value is not null
+            {% if not (last and loop.last) %}union distinct{% endif %}
+        {% endfor %}
+    {% endfor %}
 
 ),
 
