@@ -4,18 +4,23 @@
 
 Fills two warehouses with training returns: 44 quarters as they came once (50 thousand facts), and
 125 quarters that were each corrected again and again (five million facts, at 36 versions each; a
-correction changes one row in twelve). All is built. Then one more quarter comes, the same to both, and what follows a return is timed: dbt's
-first half, disclosure control, dbt's second half, each with dbt's own start. The raw rows are made
-up by a formula; what the loader does with files is not part of it.
+correction changes one row in twelve). All is built. Then one more quarter comes, the same to both,
+and what follows a return is timed: dbt's first half, disclosure control, dbt's second half, each
+with dbt's own start. The raw rows are made up by a formula; what the loader does with files is not
+part of it. Judged by processor time, which other work on the machine does not change; the seconds
+on the clock stand beside it.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -81,45 +86,73 @@ def fill(connection: duckdb.DuckDBPyConnection, quarters: list[Quarter], *, vers
     return len(quarters) * len(names) * len(courses) * len(GROUPS) * versions
 
 
-def build(workspace: Workspace) -> dict[str, float]:
-    """Runs what follows a return; gives the seconds of each step."""
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """Seconds of a step: of the processor, and on the clock."""
+
+    processor: float
+    clock: float
+
+    def __str__(self) -> str:
+        return f"{self.processor:.1f} s of processor time, {self.clock:.1f} s on the clock"
+
+
+def total(costs: Iterable[Cost]) -> Cost:
+    """All together."""
+    listed = list(costs)
+    return Cost(
+        processor=sum(one.processor for one in listed), clock=sum(one.clock for one in listed)
+    )
+
+
+def build(workspace: Workspace) -> dict[str, Cost]:
+    """Runs what follows a return; gives what each step cost."""
     took = {}
     for step in ("before_disclosure", "disclosure", "after_disclosure"):
-        started = time.monotonic()
+        clock, processor = time.monotonic(), _processor_seconds()
         if step == "disclosure":
             with connect(workspace.warehouse) as connection:
                 decide(connection)
         else:
             subprocess.run(
                 [
-                    executable(), "build", "--project-dir", str(PROJECT),
-                    "--selector", step, "--quiet",
+                    executable(), "--quiet", "--log-level-file", "none", "--no-write-json",
+                    "build", "--project-dir", str(PROJECT), "--threads", "1",
+                    "--selector", step, "--exclude-resource-type", "unit_test",
                 ],
                 env=environment(workspace),
                 check=True,
             )  # fmt: skip
-        took[step] = time.monotonic() - started
+        took[step] = Cost(
+            processor=_processor_seconds() - processor, clock=time.monotonic() - clock
+        )
     return took
 
 
-def measure(folder: Path, *, quarters: int, versions: int) -> float:
-    """Builds a history, adds a quarter, builds again; gives the seconds that the quarter cost."""
+def _processor_seconds() -> float:
+    of_both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in of_both)
+
+
+def measure(folder: Path, *, quarters: int, versions: int) -> Cost:
+    """Builds a history, adds a quarter, builds again; gives what the quarter cost."""
     folder.mkdir(parents=True)
     workspace = Workspace(folder)
     history = [LAST.shift(-place) for place in range(quarters, 0, -1)]
     with connect(workspace.warehouse) as connection:
         ensure_raw_schema(connection)
         rows = fill(connection, history, versions=versions)
-    whole = sum(build(workspace).values())
+    whole = total(build(workspace).values())
     with connect(workspace.warehouse) as connection:
         fill(connection, [LAST], versions=1)
     steps = build(workspace)
     with connect(workspace.warehouse) as connection:
         found = connection.execute("select count(*) from marts.fct_measure_value").fetchone()
-    listed = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in steps.items())
-    print(f"{rows:>9,} rows of history, {found and found[0]:,} facts: built in {whole:.1f} s;")
-    print(f"          one new quarter {sum(steps.values()):.1f} s ({listed})")
-    return sum(steps.values())
+    print(f"{rows:>9,} rows of history, {found and found[0]:,} facts: built in {whole}", flush=True)
+    print(f"          one new quarter: {total(steps.values())}", flush=True)
+    for step, cost in steps.items():
+        print(f"          {step}: {cost}", flush=True)
+    return total(steps.values())
 
 
 def main() -> None:
@@ -132,8 +165,9 @@ def main() -> None:
         folder = given.keep or Path(temporary)
         small = measure(folder / "small", quarters=44, versions=1)
         large = measure(folder / "large", quarters=125, versions=given.versions)
-    print(f"Behind a hundred times the history the quarter cost {large / small:.2f} times as much.")
-    sys.exit(0 if large <= 1.5 * small else 1)
+    times = large.processor / small.processor
+    print(f"Behind a hundred times the history the quarter cost {times:.2f} times as much.")
+    sys.exit(0 if times <= 1.5 else 1)
 
 
 if __name__ == "__main__":
