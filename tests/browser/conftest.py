@@ -91,12 +91,13 @@ def workspace(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Works
     made = Workspace(shared / "workspace")
     with exclusive(shared / "lock"):
         if not (shared / "done").exists():
-            _publish_two(made.create())
+            publish_two(made.create())
             (shared / "done").touch()
     return made
 
 
-def _publish_two(workspace: Workspace) -> None:
+def publish_two(workspace: Workspace) -> None:
+    """Two editions as an officer's publications leave them, each from its draft."""
     record = Record(workspace.record)
     first, last = Quarter(2018, 1), made_up.LAST
     made_up.write_shapes(_made(workspace.root / "shapes"))

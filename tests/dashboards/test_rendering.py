@@ -1,0 +1,56 @@
+"""A picture is made lighter without becoming another.
+
+The trap: a style that is moved and lost, or taken for one where a partner's words look like one.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dashboards.rendering import _slimmed
+
+RED = "fill: rgb(1, 2, 3); font-family: &quot;Arial&quot;;"
+
+
+def picture(inside: str) -> str:
+    return f'<svg class="main-svg" width="1">{inside}</svg>'
+
+
+def test_a_style_that_many_marks_have_is_written_once_and_each_mark_keeps_it() -> None:
+    marks = (
+        f'<path class="point" d="M0" style="{RED}"/>' * 2 + f'<text x="1" style="{RED}">a</text>'
+    )
+    slim = _slimmed(picture(marks))
+    assert slim == picture(
+        '<style>.s0{fill: rgb(1, 2, 3); font-family: "Arial";}</style>'
+        '<path class="point s0" d="M0"/><path class="point s0" d="M0"/>'
+        '<text x="1" class="s0">a</text>'
+    )
+
+
+def test_a_style_of_few_marks_stays_where_it_is_and_an_empty_one_goes() -> None:
+    marks = f'<path d="M0" style="{RED}"/><path d="M1" style=""/><path d="M2" style="{RED}"/>'
+    assert _slimmed(picture(marks)) == picture(marks.replace(' style=""', ""))
+
+
+def test_groups_that_hold_nothing_go_and_others_stay() -> None:
+    empty = '<g class="a"><g class="b"/><g class="c"></g></g>'
+    full = '<g class="d" transform="x"/><g class="e"><path d="M0"/></g>'
+    assert _slimmed(picture(empty + full)) == picture(full)
+
+
+@pytest.mark.parametrize("words", ['&lt;path style="x"/>', "a &lt;g class=&quot;b&quot;/>"])
+def test_words_that_look_like_marks_are_left_alone(words: str) -> None:
+    assert _slimmed(picture(f"<text>{words}</text>" * 3)) == picture(f"<text>{words}</text>" * 3)
+
+
+@pytest.mark.browser
+def test_every_class_of_a_picture_has_its_rule(site: Path) -> None:
+    for path in (site / "charts").glob("*.svg"):
+        svg = path.read_text(encoding="utf-8")
+        used = set(re.findall(r"\bs\d+\b", " ".join(re.findall(r'class="([^"]*)"', svg))))
+        assert used == set(re.findall(r"\.(s\d+)\{", svg)), path.name
+        assert used, path.name
