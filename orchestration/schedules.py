@@ -20,6 +20,7 @@ from schemas.quarter import Quarter
 from schemas.reference import Reference
 
 LONDON = "Europe/London"
+_NIGHT = dt.timedelta(hours=20)  # until when a night's draft is still worth making
 
 
 @dg.schedule(
@@ -32,10 +33,14 @@ LONDON = "Europe/London"
 def nightly_draft(
     context: dg.ScheduleEvaluationContext, workspace: WorkspaceResource
 ) -> dg.RunRequest | dg.SkipReason:
-    """A build, also where nothing came: a day later something more may be late."""
-    request = build_request(
-        context.instance, workspace.record, now=dt.datetime.now(dt.UTC), run_key=None
-    )
+    """A build, also where nothing came: a day later something more may be late.
+
+    Nights on which the service was off are not made up for: the last one's draft has it all.
+    """
+    now = dt.datetime.now(dt.UTC)
+    if now - context.scheduled_execution_time > _NIGHT:
+        return dg.SkipReason(f"The night of {context.scheduled_execution_time:%-d %B %Y} is over.")
+    request = build_request(context.instance, workspace.record, now=now, run_key=None)
     return request or dg.SkipReason("No return was accepted yet.")
 
 

@@ -105,7 +105,8 @@ def _still_arriving(
     longest = _LONGEST_FOR_THE_INBOX if left else _LONGEST
     if now - time_of(new[0] if new else newest) >= longest:
         return None
-    if now - time_of(newest) >= _SETTLED and not left:
+    # An id of the future is that of a clock which was ahead: that is not waited for.
+    if not left and not dt.timedelta() <= now - time_of(newest) < _SETTLED:
         return None
     return (
         f"{len(new)} new and {left} in the inbox: waiting until nothing has come for a moment, "

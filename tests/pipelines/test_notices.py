@@ -27,7 +27,15 @@ from pipelines.notice_delivery import (
     settings_file,
     untold,
 )
-from pipelines.notices import OFFICERS, Notice, about_publication, about_submissions, chasers, words
+from pipelines.notices import (
+    OFFICERS,
+    Notice,
+    about_publication,
+    about_submissions,
+    chasers,
+    notices,
+    words,
+)
 from pipelines.record.store import Record
 from pipelines.reference import load_reference
 from pipelines.workspace import Workspace
@@ -81,6 +89,49 @@ def test_a_missing_return_is_asked_for_on_its_days(
     record: Record, on: str, told: list[str]
 ) -> None:
     assert to_wmas(record, dt.date.fromisoformat(on)) == told
+
+
+@pytest.mark.parametrize(
+    ("on", "offset"),
+    [
+        ("2019-04-04", None),
+        ("2019-04-05", -10),
+        ("2019-04-15", -10),
+        ("2019-04-16", -3),  # Good Friday, 19 April, is no working day
+        ("2019-04-21", 0),
+        ("2019-04-22", 0),  # Easter Monday is none either
+        ("2019-04-23", 1),
+        ("2019-04-29", 5),
+    ],
+)
+def test_over_easter_it_is_asked_for_in_working_days(
+    record: Record, on: str, offset: int | None
+) -> None:
+    found = chasers(record, REFERENCE, on=dt.date.fromisoformat(on))
+    keys = [one.key for one in found if one.to == "WMAS" and "2019-04-21" in one.key]
+    assert [int(one.rpartition("/")[2]) for one in keys] == ([] if offset is None else [offset])
+
+
+def test_after_a_week_off_each_notice_is_told_once_and_none_that_is_overtaken(
+    workspace: Workspace, record: Record
+) -> None:
+    off = [dt.date(2018, 10, 17) + dt.timedelta(days=n) for n in range(7)]
+    told: list[tuple[dt.date, str]] = []
+    for day in (dt.date(2018, 10, 8) + dt.timedelta(days=n) for n in range(28)):
+        for _ in range(0 if day in off else 2):  # a missed tick that is made up for comes too
+            found = notices(record, REFERENCE, workspace.releases, on=day)
+            now = dt.datetime.combine(day, dt.time(7), tzinfo=dt.UTC)
+            told += [(day, one.key) for one in deliver(workspace, found, Settings(), now=now).kept]
+    keys = [key for _, key in told]
+    assert len(keys) == len(set(keys))
+    assert [(f"{day:%m-%d}", key) for day, key in told if "/WMAS/2018-10-21" in key] == [
+        ("10-08", "due/WMAS/2018-10-21/-10"),
+        # The reminders of the 17th and the 21st are overtaken by the chaser of the 22nd.
+        ("10-24", "late/WMAS/2018-10-21/1"),
+        ("10-26", "late/WMAS/2018-10-21/5"),
+    ]
+    in_folder = list((workspace.root / "notices" / "WMAS").iterdir())
+    assert len(in_folder) == sum("/WMAS/" in key for key in keys)
 
 
 def test_a_return_that_came_is_not_asked_for(workspace: Workspace, record: Record) -> None:

@@ -1,0 +1,237 @@
+"""What starts a build, and what does not.
+
+The traps: a build for each file; a late return for an old quarter that is never built; a build that
+starts again and again though nothing came, or never again because one of them failed; one that
+begins while files still come; five drafts in one night after the service was off for a week.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import dagster as dg
+import pytest
+from dagster._utils.schedules import schedule_execution_time_iterator
+
+from orchestration.jobs import BUILD
+from orchestration.resources import WorkspaceResource
+from orchestration.schedules import chasing, nightly_draft, publication
+from orchestration.sensors import DRAFT, SUBMISSIONS, UP_TO, inbox, lost_runs, new_submissions
+from pipelines.obligations import LONDON
+from pipelines.overview import newest_change_id
+from pipelines.record.model import EventKind
+from pipelines.record.store import Record
+from pipelines.workspace import Workspace
+from tests.faults import small
+
+START, END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+
+
+def tick(
+    workspace: Workspace,
+    instance: dg.DagsterInstance,
+    sensor: dg.SensorDefinition = new_submissions,
+) -> dg.RunRequest | str:
+    """What the sensor asks for at a look, or why it asks for nothing."""
+    resource = WorkspaceResource(root=str(workspace.root))
+    with dg.build_sensor_context(instance=instance, resources={"workspace": resource}) as context:
+        said = sensor(context)
+    if isinstance(said, dg.SkipReason):
+        return str(said.skip_message)
+    assert isinstance(said, dg.RunRequest)
+    return said
+
+
+def built(instance: dg.DagsterInstance, up_to: str | None, *, draft: bool = True) -> None:
+    """A build that has read the record up to there; without ``draft`` it never finished."""
+
+    @dg.asset(key=SUBMISSIONS)
+    def read() -> dg.MaterializeResult[None]:
+        return dg.MaterializeResult(metadata={UP_TO: up_to or "nothing"})
+
+    @dg.asset(key=DRAFT, deps=[read])
+    def made() -> None:
+        if not draft:
+            raise dg.Failure("the disk is full")
+
+    result = dg.materialize([read, made], instance=instance, raise_on_error=False)
+    assert result.success is draft
+
+
+@pytest.fixture
+def record(workspace: Workspace) -> Record:
+    """A record with one accepted return."""
+    made = Record(workspace.record)
+    small.send(made, small.training_return(8000))
+    return made
+
+
+def test_what_came_is_built_once(
+    workspace: Workspace, instance: dg.DagsterInstance, record: Record
+) -> None:
+    asked = tick(workspace, instance)
+    assert isinstance(asked, dg.RunRequest)
+    assert (asked.job_name, asked.run_key) == (BUILD, newest_change_id(record))
+    assert asked.tags[START] == asked.tags[END] == "2018-19-Q1"
+    built(instance, newest_change_id(record))
+    assert tick(workspace, instance) == "Everything in the record is in the newest draft."
+
+
+def test_many_files_are_one_build_and_those_that_come_meanwhile_one_more(
+    workspace: Workspace, instance: dg.DagsterInstance, record: Record
+) -> None:
+    for figure in range(40):
+        small.send(record, small.training_return(6000 + figure))
+    first, again = tick(workspace, instance), tick(workspace, instance)
+    assert isinstance(first, dg.RunRequest)
+    assert isinstance(again, dg.RunRequest)
+    assert first.run_key == again.run_key  # Dagster starts a key once
+    goes_on = instance.create_run_for_job(
+        dg.job(name=BUILD)(lambda: None), status=dg.DagsterRunStatus.STARTED
+    )
+    small.send(record, small.training_return(7000))
+    assert tick(workspace, instance) == "A build goes on. What came since is built after it."
+    instance.report_run_failed(goes_on)
+    later = tick(workspace, instance)
+    assert isinstance(later, dg.RunRequest)
+    assert later.run_key == newest_change_id(record) != first.run_key
+
+
+def test_a_build_waits_until_nothing_comes_any_more_but_not_for_ever(
+    workspace: Workspace, instance: dg.DagsterInstance
+) -> None:
+    record = Record(workspace.record)
+    now = dt.datetime.now(dt.UTC)
+    small.send(record, small.training_return(8000), at=now - dt.timedelta(minutes=5))
+    small.send(record, small.training_return(8001), at=now)
+    assert "2 new and 0 in the inbox: waiting until" in str(tick(workspace, instance))
+    older = Record(Workspace(workspace.root.parent / "older").create().record)
+    small.send(older, small.training_return(8000), at=now - dt.timedelta(minutes=11))
+    small.send(older, small.training_return(8001), at=dt.datetime.now(dt.UTC))
+    assert isinstance(tick(Workspace(workspace.root.parent / "older"), instance), dg.RunRequest)
+
+
+def test_a_clock_that_was_ahead_holds_no_build_back(
+    workspace: Workspace, instance: dg.DagsterInstance
+) -> None:
+    ahead = dt.datetime.now(dt.UTC) + dt.timedelta(hours=2)
+    small.send(Record(workspace.record), small.training_return(8000), at=ahead)
+    assert isinstance(tick(workspace, instance), dg.RunRequest)
+
+
+def test_a_late_return_for_an_old_quarter_and_a_correction_are_built(
+    workspace: Workspace, instance: dg.DagsterInstance, record: Record
+) -> None:
+    built(instance, newest_change_id(record))
+    old = small.training_return(7000).replace(b"2018-19 Q1", b"2016-17 Q4")
+    small.send(record, old, file_name="UHB-training_compliance-2016-17-Q4.csv")
+    late = tick(workspace, instance)
+    assert isinstance(late, dg.RunRequest)
+    assert (late.tags[START], late.tags[END]) == ("2016-17-Q4", "2018-19-Q1")
+    built(instance, newest_change_id(record))
+    small.send(record, old.replace(b"7000", b"7001"))
+    assert isinstance(tick(workspace, instance), dg.RunRequest)
+
+
+def test_a_decision_is_built_and_a_sign_off_is_not(
+    workspace: Workspace, instance: dg.DagsterInstance, record: Record
+) -> None:
+    built(instance, newest_change_id(record))
+    small.draft(workspace, 8000)
+    small.sign_off(workspace)
+    assert isinstance(tick(workspace, instance), str)
+    record.add_event(
+        EventKind.EXCUSED, at=small.NOON, by_whom="Head of performance", reason="Merged",
+        organisation="WMAS", return_name="training_compliance", quarter="2018-19-Q1",
+    )  # fmt: skip
+    assert isinstance(tick(workspace, instance), dg.RunRequest)
+
+
+def test_a_build_that_did_not_finish_is_as_one_that_did_not_happen(
+    workspace: Workspace, instance: dg.DagsterInstance, record: Record
+) -> None:
+    built(instance, newest_change_id(record), draft=False)
+    assert isinstance(tick(workspace, instance), dg.RunRequest)
+    built(instance, newest_change_id(record))
+    # A later build that stopped half-way: the draft is older than what was read.
+    built(instance, newest_change_id(record), draft=False)
+    assert isinstance(tick(workspace, instance), dg.RunRequest)
+
+
+def test_an_inbox_with_what_it_cannot_take_does_not_stop_the_sensor(
+    workspace: Workspace, instance: dg.DagsterInstance
+) -> None:
+    (workspace.inbox / "nobody").mkdir()
+    for place in ("nobody/a.csv", "stray \x1b[31m.csv"):
+        (workspace.inbox / place).write_bytes(b"\x00\xff")
+    said = str(tick(workspace, instance, inbox))
+    assert "Put aside nobody/a.csv: There is no organisation" in said
+    assert "\x1b" not in said
+    assert tick(workspace, instance, inbox) == "The inbox is empty."
+
+
+def test_without_a_lost_run_the_look_says_so(
+    workspace: Workspace, instance: dg.DagsterInstance
+) -> None:
+    assert tick(workspace, instance, lost_runs) == "No run was lost."
+
+
+# --- each night -----------------------------------------------------------------------------------
+
+
+def night(
+    workspace: Workspace, instance: dg.DagsterInstance, at: dt.datetime
+) -> dg.RunRequest | str:
+    """What the schedule asks for at its tick of that moment."""
+    resource = WorkspaceResource(root=str(workspace.root))
+    context = dg.build_schedule_context(
+        instance=instance, scheduled_execution_time=at, resources={"workspace": resource}
+    )
+    said = nightly_draft(context)
+    if isinstance(said, dg.SkipReason):
+        return str(said.skip_message)
+    assert isinstance(said, dg.RunRequest)
+    return said
+
+
+def test_a_draft_is_made_each_night_also_where_nothing_came(
+    workspace: Workspace, instance: dg.DagsterInstance, record: Record
+) -> None:
+    built(instance, newest_change_id(record))
+    asked = night(workspace, instance, dt.datetime.now(dt.UTC))
+    assert isinstance(asked, dg.RunRequest)
+    assert asked.run_key is None
+    assert asked.tags[START] == "2018-19-Q1"
+
+
+def test_no_draft_is_made_where_nothing_was_ever_sent(
+    workspace: Workspace, instance: dg.DagsterInstance
+) -> None:
+    said = night(workspace, instance, dt.datetime.now(dt.UTC))
+    assert said == "No return was accepted yet."
+
+
+def test_nights_that_were_missed_are_not_made_up_for_one_by_one(
+    workspace: Workspace, instance: dg.DagsterInstance, record: Record
+) -> None:
+    now = dt.datetime.now(dt.UTC)
+    week = [night(workspace, instance, now - dt.timedelta(days=day)) for day in range(6, -1, -1)]
+    assert [isinstance(one, dg.RunRequest) for one in week] == [False] * 6 + [True]
+    assert "is over" in str(week[0])
+
+
+@pytest.mark.parametrize(
+    "schedule", [nightly_draft, chasing, publication], ids=lambda one: one.name
+)
+@pytest.mark.parametrize("day", [dt.date(2018, 10, 28), dt.date(2019, 3, 31)])
+def test_a_schedule_ticks_once_a_day_also_when_clocks_change(
+    schedule: dg.ScheduleDefinition, day: dt.date
+) -> None:
+    assert isinstance(schedule.cron_schedule, str)
+    start = dt.datetime.combine(day - dt.timedelta(days=2), dt.time(12), tzinfo=dt.UTC)
+    ticks = schedule_execution_time_iterator(
+        start.timestamp(), schedule.cron_schedule, schedule.execution_timezone
+    )
+    five = [next(ticks).astimezone(LONDON) for _ in range(5)]
+    assert [one.date() - day for one in five] == [dt.timedelta(days=n) for n in range(-1, 4)]
+    assert len({one.time() for one in five}) == 1  # the same hour on people's clocks
