@@ -4,7 +4,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from orchestration.assets.overview import upcoming, what_is_owed
+from orchestration.assets.overview import at_a_glance, upcoming, what_is_owed
 from orchestration.assets.releases import draft_release
 from orchestration.assets.returns import return_assets, what_came
 from orchestration.assets.warehouse import warehouse_assets
@@ -28,6 +28,7 @@ def build_defs(workspace: Workspace, *, manifest: Path) -> dg.Definitions:
             draft_release,
             PUBLISHED,
             upcoming,
+            at_a_glance,
         ],
         jobs=[build_job, sign_off, publish, tell],
         sensors=[inbox, new_submissions, news, lost_runs],

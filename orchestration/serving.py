@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -29,7 +30,13 @@ def serve(command: Sequence[str], *, stop_seconds: float = STOP_SECONDS) -> int:
     ``stop_seconds``. Gives 0 where it was told to.
     """
     # A session of its own: Ctrl-C in the terminal reaches this process alone.
-    served = subprocess.Popen(command, start_new_session=True, stdin=subprocess.DEVNULL)
+    served = subprocess.Popen(
+        command,
+        start_new_session=True,
+        stdin=subprocess.DEVNULL,
+        # Libraries warn those who program, not those who look at pages.
+        env={**os.environ, "PYTHONWARNINGS": "ignore"},
+    )
     watching = subprocess.Popen(
         [sys.executable, "-I", str(Path(keeper.__file__)), str(served.pid), str(stop_seconds)],
         stdin=subprocess.PIPE,

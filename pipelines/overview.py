@@ -11,8 +11,8 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.calendar import publish_by
-from pipelines.obligations import Standing, State, reporting_day, standings_of
-from pipelines.record.model import Event, EventKind
+from pipelines.obligations import LONDON, Standing, State, reporting_day, standings_of
+from pipelines.record.model import Event, EventKind, Submission
 from pipelines.record.store import Record
 from pipelines.releases import Release, all_releases, newest_draft, signed_off
 from pipelines.signing import OpenPoints, open_points
@@ -78,6 +78,16 @@ class Owed:
     def counts(self, quarter: Quarter) -> Counter[State]:
         """How many obligations of the quarter are in which state."""
         return Counter(one.state for one in self.of(quarter))
+
+
+def came_lately(record: Record, *, on: dt.date) -> list[Submission]:
+    """What was received on the seven days up to the day ``on`` (days in London), newest first."""
+    first = on - dt.timedelta(days=6)
+    return [
+        one
+        for one in reversed(record.submissions())
+        if first <= one.received_at.astimezone(LONDON).date() <= on
+    ]
 
 
 def owed(record: Record, reference: Reference, *, now: dt.datetime) -> Owed:

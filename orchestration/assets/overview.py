@@ -13,10 +13,12 @@ from orchestration.assets.returns import OWNER
 from orchestration.resources import WorkspaceResource
 from orchestration.tables import BEHIND, table
 from pipelines.obligations import LONDON, Standing, State
-from pipelines.overview import NextPublication, Owed, next_publication, owed
+from pipelines.overview import NextPublication, Owed, came_lately, next_publication, owed
+from pipelines.record.model import Submission
 from pipelines.reference import load_reference
 from schemas.registry import returns
 
+GLANCE = dg.AssetKey("at_a_glance")  # its name puts it first in the catalogue
 OWED = dg.AssetKey("what_is_owed")
 NEXT = dg.AssetKey("next_publication")
 
@@ -57,7 +59,7 @@ def what_is_owed(
     yield dg.MaterializeResult(
         asset_key=OWED,
         metadata={
-            "as it stands on": f"{found.on:%-d %B %Y}",
+            "as it stands on": _day(found.on),
             "quarters": dg.MetadataValue.md(_quarters_table(found)),
             **{
                 f"{quarter.label}, each return": dg.MetadataValue.md(
@@ -118,20 +120,78 @@ def upcoming(
         yield _result(NEXT, name, passed=good, behind=behind)
 
 
+@dg.asset(
+    key=GLANCE,
+    deps=[OWED, NEXT],
+    group_name="releases",
+    owners=[OWNER],
+    kinds={"markdown"},
+    code_version="1",
+    description="A Monday morning in one look: what came, what is late, what was rejected, what "
+    "looks odd, what the next publication will contain and what stands in its way. Every quarter "
+    "is in what_is_owed, and more about the publication in next_publication.",
+)
+def at_a_glance(workspace: WorkspaceResource) -> dg.MaterializeResult[None]:
+    """Puts together what an officer asks first, about the quarter that is published next."""
+    now = dt.datetime.now(dt.UTC)
+    record, reference = workspace.record, load_reference()
+    coming = next_publication(record, reference, workspace.workspace.releases, now=now)
+    stood = owed(record, reference, now=now)
+    found: dict[str, dg.MetadataValue | str] = {"as it stands on": _day(stood.on)}
+    if coming is not None:
+        found |= _in_short(coming, stood)
+    came = came_lately(record, on=stood.on)
+    return dg.MaterializeResult(
+        metadata={**found, "came in the last seven days": dg.MetadataValue.md(_came_table(came))}
+    )
+
+
+def _in_short(coming: NextPublication, stood: Owed) -> dict[str, dg.MetadataValue | str]:
+    quarter = coming.quarter
+    of_quarter = Owed(on=stood.on, standings=tuple(stood.of(quarter)))
+    published = coming.published.release_id if coming.published else "not yet"
+    return {
+        "next publication": f"{quarter.label}, {_meeting(coming)}; by {_last_day(coming)}",
+        "published": published,
+        "stands in its way": dg.MetadataValue.md(_what_stands_in_its_way(coming)),
+        "it will contain": f"{coming.shown} figures; {coming.suppressed} more are suppressed",
+        "returns": dg.MetadataValue.md(_quarters_table(of_quarter)),
+        "late": dg.MetadataValue.md(_standings_table(of_quarter.late)),
+        "rejected": dg.MetadataValue.md(_standings_table(of_quarter.rejected)),
+        "looks odd": dg.MetadataValue.md(_standings_table(of_quarter.queried)),
+    }
+
+
+def _meeting(coming: NextPublication) -> str:
+    meeting = coming.meeting
+    return f"{meeting.board}, {_day(meeting.meeting_on)}" if meeting else "no meeting planned"
+
+
+def _last_day(coming: NextPublication) -> str:
+    return f"{coming.publish_by:%A %-d %B %Y}" if coming.publish_by else "any day"
+
+
+def _what_stands_in_its_way(coming: NextPublication) -> str:
+    if coming.in_the_way:
+        return table(("What stands in its way",), [(one,) for one in coming.in_the_way])
+    if coming.published is None:
+        return "Nothing. It can be published."
+    if coming.draft and coming.draft.data_sha256 == coming.published.data_sha256:
+        return "Nothing. It is published."
+    return (
+        "Nothing. It is published, and the newest draft has other figures: to publish them is an "
+        "amendment, which needs a note."
+    )
+
+
 def _publication(coming: NextPublication, stood: Owed) -> dict[str, dg.MetadataValue | str | int]:
-    draft, sign_off, meeting = coming.draft, coming.sign_off, coming.meeting
+    draft, sign_off = coming.draft, coming.sign_off
     missing = [one for one in stood.of(coming.quarter) if one.current is None]
     return {
         "quarter": coming.quarter.label,
-        "meeting": f"{meeting.board}, {meeting.meeting_on:%-d %B %Y}"
-        if meeting
-        else "none planned",
-        "publish by": f"{coming.publish_by:%A %-d %B %Y}" if coming.publish_by else "any day",
-        "stands in its way": dg.MetadataValue.md(
-            table(("What stands in its way",), [(one,) for one in coming.in_the_way])
-            if coming.in_the_way
-            else "Nothing. It can be published."
-        ),
+        "meeting": _meeting(coming),
+        "publish by": _last_day(coming),
+        "stands in its way": dg.MetadataValue.md(_what_stands_in_its_way(coming)),
         "draft": f"{draft.release_id}, made {_moment(draft.made_at)}" if draft else "none yet",
         "signed off": f"by {sign_off.by_whom}, {_moment(sign_off.at)}" if sign_off else "not yet",
         "already published": coming.published.release_id if coming.published else "no",
@@ -157,8 +217,8 @@ def _quarters_table(found: Owed) -> str:
                 str(counts[State.OVERDUE]),
                 str(counts[State.REFUSED] + counts[State.NEEDS_CORRECTION]),
                 str(sum(one.open_queries for one in stood)),
-                str(counts[State.EXCUSED]),
-                str(counts[State.NOT_DUE]),
+                str(counts[State.EXCUSED] or ""),
+                str(counts[State.NOT_DUE] or ""),
             )
         )
     return table(
@@ -192,6 +252,28 @@ def _standings_table(standings: Iterable[Standing]) -> str:
         "Organisation", "Return", "Quarter", "State", "Days late", "Due", "Queries", "Reference",
     )  # fmt: skip
     return table(heading, lines)
+
+
+def _came_table(came: Iterable[Submission]) -> str:
+    lines = [
+        (
+            _moment(one.received_at),
+            one.organisation or "not told",
+            one.return_name or "not told",
+            one.quarter.label if one.quarter else "not told",
+            one.outcome,
+            one.channel,
+            one.submission_id,
+        )
+        for one in came
+    ]
+    return table(
+        ("When", "Organisation", "Return", "Quarter", "Outcome", "How", "Reference"), lines
+    )
+
+
+def _day(day: dt.date) -> str:
+    return f"{day:%-d %B %Y}"
 
 
 def _moment(at: dt.datetime) -> str:

@@ -29,7 +29,7 @@ from schemas.registry import returns
 SNAPSHOT = Path(__file__).with_name("graph.json")
 GROUPS = {"returns", "reference", "warehouse", "releases"}
 # They read the record and finished releases, or nothing: none of them opens the warehouse.
-NO_WRITERS = {"what_is_owed", "next_publication", "published_release"}
+NO_WRITERS = {"at_a_glance", "what_is_owed", "next_publication", "published_release"}
 
 
 def graph(definitions: dg.Definitions) -> dict[str, Any]:

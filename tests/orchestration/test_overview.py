@@ -1,0 +1,110 @@
+"""What an officer sees first.
+
+The traps: a table with columns in which nothing stands; a page that says "it can be published" of
+what is published already, or of another draft than the one that was signed off; a rejected file, or
+one that came yesterday, that the page leaves out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, cast
+
+import dagster as dg
+import pytest
+
+from orchestration.assets.overview import at_a_glance, upcoming, what_is_owed
+from orchestration.checks import RECEIVED, results
+from orchestration.resources import WorkspaceResource
+from orchestration.tables import BEHIND, table
+from pipelines.checking.context import Context
+from pipelines.history import RecordHistory
+from pipelines.receiving import Sender, receive
+from pipelines.record.store import Record
+from pipelines.workspace import Workspace
+from schemas.registry import returns
+from tests.faults import small
+
+
+def send(record: Record, content: bytes, at: dt.datetime) -> str:
+    """Receives a sample, so that the day on which all is judged is that of the newest."""
+    received = receive(
+        record,
+        content,
+        file_name="return.csv",
+        sender=Sender(name="UHB data lead", channel="inbox"),
+        received_at=at,
+        context=Context(
+            reference=small.reference(), as_of=at.date(), history=RecordHistory(record)
+        ),
+        sample="illustrative",
+    )
+    return received.submission.submission_id
+
+
+@pytest.fixture
+def seen(workspace: Workspace) -> dict[str, dict[str, Any]]:
+    """The metadata of the three pages: one return accepted, and a newer file rejected."""
+    record = Record(workspace.record)
+    send(record, small.training_return(8000), small.NOON)
+    newest = small.NOON + dt.timedelta(days=12)  # after the last day, 21 July
+    send(record, small.training_return(9900), newest)  # 9900 of 9000
+    resource = WorkspaceResource(root=str(workspace.root))
+    glance = cast("dg.MaterializeResult[None]", at_a_glance(resource))
+    found: dict[str, dict[str, Any]] = {"glance": dict(glance.metadata or {})}
+    for asset in (what_is_owed, upcoming):
+        said = cast("list[dg.MaterializeResult[None] | dg.AssetCheckResult]", asset(resource))
+        for one in said:
+            name = one.check_name if isinstance(one, dg.AssetCheckResult) else asset.key.path[0]
+            found[str(name)] = dict(one.metadata or {})
+    return found
+
+
+def text(value: Any) -> str:
+    """As it is shown: without the signs that keep Markdown from reading it as its own."""
+    return str(getattr(value, "value", value)).replace("\\", "")
+
+
+def test_one_page_answers_what_is_asked_first(seen: dict[str, dict[str, Any]]) -> None:
+    glance = {name: text(value) for name, value in seen["glance"].items()}
+    assert list(glance) == [
+        "as it stands on", "next publication", "published", "stands in its way", "it will contain",
+        "returns", "late", "rejected", "looks odd", "came in the last seven days",
+    ]  # fmt: skip
+    assert glance["as it stands on"] == "26 July 2018"
+    assert glance["next publication"].startswith("2018-19 Q1, Birmingham Health")
+    assert "31 July 2018; by Monday 23 July 2018" in glance["next publication"]
+    assert "There is no draft for 2018-19 Q1." in glance["stands in its way"]
+    assert (
+        "| WMAS | training_compliance | 2018-19 Q1 | overdue | 5 | 21 Jul 2018 |" in glance["late"]
+    )
+    assert "UHB" in glance["rejected"]
+    assert "WMAS" not in glance["rejected"]
+    came = glance["came in the last seven days"]
+    assert came.count("UHB") == 1  # of the 26th; the other one is older
+    assert "needs correction" in came
+
+
+def test_a_table_leaves_out_the_columns_in_which_nothing_stands() -> None:
+    assert table(("A", "B", "C"), [("1", "", ""), ("2", "", "3")]).splitlines() == [
+        "| A | C |", "| --- | --- |", "| 1 |  |", "| 2 | 3 |",
+    ]  # fmt: skip
+
+
+def test_days_late_stand_before_the_day_in_every_table(
+    workspace: Workspace, seen: dict[str, dict[str, Any]]
+) -> None:
+    late = text(seen["nothing_is_late"][BEHIND])
+    assert "| Organisation | Return | Quarter | State | Days late | Due |" in late
+    key = dg.AssetKey(["raw", "training_compliance"])
+    told = {
+        one.check_name: one
+        for one in results(key, returns()["training_compliance"], Record(workspace.record))
+    }
+    missing = text(told[RECEIVED].metadata[BEHIND])
+    assert "| Organisation | Quarter | Days late | Due |" in missing
+
+
+def test_a_check_says_what_is_behind_it_in_plain_words(seen: dict[str, dict[str, Any]]) -> None:
+    for name in ("nothing_is_late", "nothing_is_rejected", "the_papers_are_in_time"):
+        assert list(seen[name]) == ["what is behind it"]
