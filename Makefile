@@ -38,9 +38,10 @@ browser:
 proxy:
 	@sh scripts/install-proxy
 
-# The thousand kills; the result is written down in docs/promises.md.
+# The thousand kills, and those of whole builds; the result is written down in docs/promises.md.
 faults: set-up
 	$(RUN) python -m tests.faults.kills --rounds 1000
+	$(RUN) python -m tests.faults.builds --rounds 10
 
 # What the program is made of, from the lock, and under which licences. Needs no network.
 sbom: set-up
