@@ -1,7 +1,7 @@
 """Ten times a large city: what each stage costs in time and memory.
 
     python -m benchmarks.load [--organisations 400] [--quarters 40] [--groups 17] [--sample 200]
-                              [--stop-after STAGE] [--keep FOLDER]
+                              [--limit 900] [--stop-after STAGE] [--keep FOLDER]
 
 Makes a copy of the dbt project that lists so many organisations, each owing the training return
 (18 courses for each group of staff) and the domestic abuse return (eight figures, small ones among
@@ -23,9 +23,11 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -308,21 +310,27 @@ STAGES: dict[str, Callable[[Workspace, Reference, argparse.Namespace], str]] = {
 }
 
 
-def measured(stage: str, arguments: list[str]) -> bool:
-    """Runs one stage in a process of its own and prints its cost; whether it ended well."""
+def measured(stage: str, arguments: list[str], *, limit: int) -> bool:
+    """Runs one stage in a process of its own and prints its cost; whether it ended well. One that
+    takes longer than ``limit`` seconds is stopped."""
     began = time.monotonic()
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.load", "--stage", stage, *arguments],
         stdout=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
     assert process.stdout is not None
+    clock = threading.Timer(limit, os.killpg, (process.pid, signal.SIGKILL))
+    clock.start()
     said = process.stdout.read().strip()
     _, status, used = os.wait4(process.pid, 0)
-    worked = used.ru_utime + used.ru_stime
+    clock.cancel()
+    took, worked = time.monotonic() - began, used.ru_utime + used.ru_stime
+    stopped = f"stopped after {limit} s" if took >= limit else ""
     print(
-        f"{stage:<26}{time.monotonic() - began:7.0f} s  {worked:7.0f} s processor"
-        f"{used.ru_maxrss / 1024:8,.0f} MB  {said}",
+        f"{stage:<26}{took:7.0f} s  {worked:7.0f} s processor"
+        f"{used.ru_maxrss / 1024:8,.0f} MB  {said or stopped}",
         flush=True,
     )
     return status == 0
@@ -335,6 +343,7 @@ def main() -> None:
     parser.add_argument("--quarters", type=int, default=40)
     parser.add_argument("--groups", type=int, default=17)
     parser.add_argument("--sample", type=int, default=200)
+    parser.add_argument("--limit", type=int, default=900, help="Seconds for one stage.")
     parser.add_argument("--stage", choices=STAGES)
     parser.add_argument("--stop-after", choices=STAGES)
     parser.add_argument("--keep", type=Path)
@@ -359,7 +368,7 @@ def main() -> None:
             for name in ("organisations", "quarters", "groups", "sample", "keep")
         ]
         for stage in STAGES:
-            if not measured(stage, passed_on) or stage == given.stop_after:
+            if not measured(stage, passed_on, limit=given.limit) or stage == given.stop_after:
                 break
 
 
