@@ -39,11 +39,25 @@ quarterdeck:
       threads: 1
 """
 # Run by the other environment, in the folder of the trial.
-_BUILD = """
+_BUILD = r"""
 import json, sys
+from decimal import Decimal
 from pathlib import Path
 from pyspark.sql import SparkSession
+from dbt.adapters.spark.session import SessionConnectionWrapper
 from dbt.cli.main import dbtRunner
+
+# dbt-spark 1.11.0 puts the values of seeds into its SQL itself in session mode, and writes an empty
+# cell as the text None and an apostrophe as the end of a text.
+def literal(value):
+    if value is None:
+        return "null"
+    if isinstance(value, (bool, int, float, Decimal)):
+        return str(value)
+    text = str(value).replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{text}'"
+
+SessionConnectionWrapper._fix_binding = staticmethod(literal)
 
 tables, selection = json.loads(sys.argv[1])
 here = Path.cwd()

@@ -73,6 +73,14 @@ def small_city(root: Path) -> Workspace:
     return workspace
 
 
+def copied(workspace: Workspace, root: Path) -> Workspace:
+    """A new workspace with its record, and with the charts it has drawn: drawing takes longest."""
+    copy = Workspace(root).create()
+    shutil.copytree(workspace.record, copy.record, dirs_exist_ok=True)
+    shutil.copytree(workspace.charts, copy.charts, dirs_exist_ok=True)
+    return copy
+
+
 def command(workspace: Workspace, what: str) -> list[str]:
     """``quarterdeck build`` or ``publish`` on the workspace."""
     return [
@@ -83,22 +91,32 @@ def command(workspace: Workspace, what: str) -> list[str]:
 
 def run(
     workspace: Workspace, what: str, *, before: tuple[str, ...] = (), **environment: str
-) -> tuple[float, str]:
-    """Runs it to its end; gives the processor seconds it took and what it said.
+) -> float:
+    """Runs it to its end and gives the processor seconds it took.
 
     ``before`` goes in front of the command. Raises ``AssertionError`` where it fails.
     """
-    process = subprocess.Popen(
-        [*before, *command(workspace, what)],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        env={**_environment(), **environment},
-    )  # fmt: skip
-    assert process.stdout is not None
-    said = process.stdout.read()
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, said
-    return used.ru_utime + used.ru_stime, said
+    code, said, worked = tried(workspace, what, before=before, **environment)
+    assert code == 0, said
+    return worked
+
+
+def tried(
+    workspace: Workspace, what: str, *, before: tuple[str, ...] = (), **environment: str
+) -> tuple[int, str, float]:
+    """Runs it to its end; gives its code, what it said and the processor seconds it took."""
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(
+            [*before, *command(workspace, what)],
+            stdout=output, stderr=subprocess.STDOUT, env={**_environment(), **environment},
+        )  # fmt: skip
+        worked = 0.0
+        while process.poll() is None:
+            worked = max(worked, _worked(process.pid))
+            time.sleep(0.05)
+        output.seek(0)
+        said = output.read().decode()
+    return process.returncode, said, worked
 
 
 def killed(workspace: Workspace, what: str, after: float) -> bool:
@@ -211,14 +229,11 @@ def rounds(root: Path, count: int, chance: random.Random) -> Seen:
     """An undisturbed build and publication, then rounds of kills on a copy of its record."""
     seen = Seen()
     calm = small_city(root / "calm")
-    took = {"build": run(calm, "build")[0]}
+    took = {"build": run(calm, "build")}
     sign(calm)
-    took["publish"] = run(calm, "publish")[0]
+    took["publish"] = run(calm, "publish")
     expected, expected_bytes = facts(calm), bytes_of(calm)
-    rough = Workspace(root / "rough")
-    shutil.copytree(calm.record, rough.record)
-    rough.create()
-    shutil.copytree(calm.charts, rough.charts)
+    rough = copied(calm, root / "rough")
     for number in range(count):
         if killed(rough, "build", chance.uniform(0.2, took["build"])):
             seen.counted["builds killed"] += 1

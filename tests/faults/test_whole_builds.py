@@ -8,6 +8,7 @@ day, or because a copy of the record lacks what only the original had.
 from __future__ import annotations
 
 import random
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -20,14 +21,17 @@ from pipelines.verify import verify
 from pipelines.workspace import Workspace
 from tests.faults.builds import (
     bytes_of,
+    copied,
     facts,
     killed,
     left_behind,
     run,
     small_city,
+    tried,
     unlike,
     whole,
 )
+from tests.faults.disks import small_disk
 
 pytestmark = pytest.mark.slow
 
@@ -45,7 +49,7 @@ class Calm:
 @pytest.fixture(scope="module")
 def calm(tmp_path_factory: pytest.TempPathFactory) -> Calm:
     workspace = small_city(tmp_path_factory.mktemp("calm") / "workspace")
-    seconds, _ = run(workspace, "build")
+    seconds = run(workspace, "build")
     return Calm(workspace, seconds, facts(workspace), bytes_of(workspace))
 
 
@@ -75,10 +79,7 @@ def test_a_record_copied_elsewhere_gives_the_same_facts_and_the_same_bytes_of_pa
 def test_builds_killed_at_random_moments_leave_nothing_to_the_next(
     calm: Calm, tmp_path: Path
 ) -> None:
-    workspace = Workspace(tmp_path / "workspace").create()
-    shutil.rmtree(workspace.record)
-    shutil.copytree(calm.workspace.record, workspace.record)
-    shutil.copytree(calm.workspace.charts, workspace.charts)
+    workspace = copied(calm.workspace, tmp_path / "workspace")
     chance = random.Random()  # noqa: S311  # another moment each time
     moments = sorted(chance.uniform(0.4, 1.0) * calm.seconds for _ in range(2))
     assert killed(workspace, "build", moments[0]), moments
@@ -89,6 +90,27 @@ def test_builds_killed_at_random_moments_leave_nothing_to_the_next(
     assert facts(workspace) == calm.facts, moments
     assert unlike(bytes_of(workspace), calm.files) == [], moments
     assert left_behind(workspace) == []
+
+
+@pytest.mark.parametrize("part", [0.5, 0.9])
+def test_a_disk_that_fills_during_a_build_stops_it_with_that_reason_and_it_goes_on(
+    calm: Calm, tmp_path: Path, part: float
+) -> None:
+    """``part`` of the room that a build needs: it ends in the models, or among the pages."""
+    files = (path for path in calm.workspace.root.rglob("*") if path.is_file())
+    needed = sum(path.stat().st_size for path in files) // 1024
+    with small_disk(tmp_path / "disk", size=f"{round(needed * part)}k") as disk:
+        workspace = copied(calm.workspace, disk / "workspace")
+        code, said, _ = tried(workspace, "build")
+        assert code != 0
+        assert re.search(r"(?i)no space left|disk (is )?full|out of (disk )?space", said), said
+        assert whole(workspace) == []
+        larger = f"remount,size={needed * 3}k"
+        subprocess.run(["mount", "-o", larger, str(disk)], check=True)
+        run(workspace, "build")
+        assert facts(workspace) == calm.facts
+        assert unlike(bytes_of(workspace), calm.files) == []
+        assert left_behind(workspace) == []
 
 
 def test_the_comparison_sees_one_letter_and_one_page(calm: Calm) -> None:
