@@ -90,3 +90,15 @@ def test_a_file_still_being_written_holds_up_nothing(
     (workspace.inbox / "UHB" / f"{NAME}.part").write_bytes(b"half")
     look_at(workspace, at, seconds=600)
     assert isinstance(ask(workspace, instance), dg.RunRequest)
+
+
+def test_a_clock_that_was_ahead_for_a_while_stops_no_build(
+    workspace: Workspace, instance: dg.DagsterInstance
+) -> None:
+    record, now = Record(workspace.record), dt.datetime.now(dt.UTC)
+    small.send(record, small.training_return(8000), at=now + dt.timedelta(days=1000))
+    after = small.send(record, small.training_return(8001), at=now)
+    assert after.submission.clock_went_back
+    request = ask(workspace, instance)
+    assert isinstance(request, dg.RunRequest)
+    assert request.run_key == after.submission.submission_id

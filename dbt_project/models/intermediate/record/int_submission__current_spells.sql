@@ -6,9 +6,21 @@ submissions as (
 
 ),
 
+-- Ids are in the order of receipt. A clock that jumped back gives what came next an earlier moment;
+-- it stands from the moment that was reached before it.
 accepted as (
 
-    select * from submissions
+    select
+        submission_id,
+        organisation,
+        return_name,
+        quarter,
+        withdrawn_at,
+        max(received_at) over (
+            partition by organisation, return_name, quarter
+            order by submission_id rows between unbounded preceding and current row
+        ) as came_at
+    from submissions
     where is_accepted
 
 ),
@@ -20,7 +32,7 @@ moments as (
         organisation,
         return_name,
         quarter,
-        received_at as moment
+        came_at as moment
     from accepted
     union distinct
     select
@@ -45,7 +57,7 @@ standing as (
         row_number() over (
             partition by
                 moments.organisation, moments.return_name, moments.quarter, moments.moment
-            order by accepted.received_at desc, accepted.submission_id desc
+            order by accepted.submission_id desc
         ) as place
     from moments
     left join accepted
@@ -53,7 +65,7 @@ standing as (
             moments.organisation = accepted.organisation
             and moments.return_name = accepted.return_name
             and moments.quarter = accepted.quarter
-            and moments.moment >= accepted.received_at
+            and moments.moment >= accepted.came_at
             and (accepted.withdrawn_at is null or moments.moment < accepted.withdrawn_at)
 
 ),
