@@ -7,7 +7,6 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from dagster._core.storage.defs_state.base import set_defs_state_storage
 
 from orchestration.dbt_project import prepare
 from orchestration.definitions import build_defs
@@ -35,7 +34,5 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 @pytest.fixture
 def instance(workspace: Workspace) -> Iterator[dg.DagsterInstance]:
     """Dagster's instance as the workspace's own settings make it."""
-    # A sensor's context leaves the instance behind as the place of definitions' state; definitions
-    # that are loaded after it has gone would fail.
-    with set_defs_state_storage(None), dg.DagsterInstance.get() as made:
+    with dg.DagsterInstance.get() as made:
         yield made

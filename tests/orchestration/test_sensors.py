@@ -184,10 +184,10 @@ def night(
 ) -> dg.RunRequest | str:
     """What the schedule asks for at its tick of that moment."""
     resource = WorkspaceResource(root=str(workspace.root))
-    context = dg.build_schedule_context(
+    with dg.build_schedule_context(
         instance=instance, scheduled_execution_time=at, resources={"workspace": resource}
-    )
-    said = nightly_draft(context)
+    ) as context:
+        said = nightly_draft(context)
     if isinstance(said, dg.SkipReason):
         return str(said.skip_message)
     assert isinstance(said, dg.RunRequest)
