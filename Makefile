@@ -1,5 +1,5 @@
 # Two commands do all the set-up: `make demo` and `make test`.
-.PHONY: demo test lint set-up browser proxy faults sbom audit
+.PHONY: demo test lint set-up browser test-tools faults sbom audit
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
@@ -10,7 +10,7 @@ demo: set-up browser
 	rm -rf workspace-demo
 	$(RUN) quarterdeck --workspace workspace-demo demo
 
-test: set-up browser proxy
+test: set-up browser test-tools
 	$(RUN) pytest -n 2 --dist loadfile
 
 lint: set-up
@@ -34,9 +34,9 @@ $(UV):
 browser:
 	@sh scripts/install-browser
 
-# The proxy's configuration in docs/operations is tried with a real nginx.
-proxy:
-	@sh scripts/install-proxy
+# The proxy's configuration is tried with a real nginx, wrong clocks with libfaketime.
+test-tools:
+	@sh scripts/install-test-tools
 
 # The thousand kills, and those of whole builds; the result is written down in docs/promises.md.
 faults: set-up
