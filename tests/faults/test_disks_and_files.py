@@ -6,6 +6,8 @@ on once there is room again.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import os
 import subprocess
@@ -24,6 +26,7 @@ from orchestration.cli.main import quarterdeck
 from pipelines.backup import back_up
 from pipelines.reading.from_disk import NotReadError, read_from_disk
 from pipelines.reading.outcome import Limits
+from pipelines.record import kept
 from pipelines.record.store import Record
 from pipelines.releases import current
 from pipelines.verify import verify
@@ -122,6 +125,81 @@ def test_a_backup_onto_a_full_disk_says_so_and_is_finished_later(
     with full(disk.root.parent), pytest.raises(OSError, match="No space left"):
         back_up(source, target)
     assert back_up(source, target).verified.is_sound
+
+
+class Failing:
+    """Within the block the ``at``-th call that writes fails as a broken disk does."""
+
+    def __init__(self, at: int) -> None:
+        self.at = at
+        self.made = 0
+        self.failed = False
+
+    def __enter__(self) -> Failing:
+        self._patch = pytest.MonkeyPatch()
+        for name in ("fsync", "rename", "replace", "mkdir", "unlink"):
+            self._patch.setattr(os, name, self._counted(getattr(os, name)))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._patch.undo()
+
+    def _counted(self, real: Callable[..., object]) -> Callable[..., object]:
+        def called(*args: object, **kwargs: object) -> object:
+            self.made += 1
+            if self.made == self.at:
+                self.failed = True
+                raise OSError(errno.EIO, "Input/output error")
+            return real(*args, **kwargs)
+
+        return called
+
+
+def test_a_disk_that_fails_once_at_any_call_gives_no_receipt_and_the_same_process_goes_on(
+    tmp_path: Path,
+) -> None:
+    """One process, one record in memory, as the upload pages are: a call fails, the sender sends
+    again, and there is one submission, known to this process and to the next."""
+    workspace = Workspace(tmp_path).create()
+    record = Record(workspace.record)
+    small.send(record, small.training_return(8000))
+    failed, at = 0, 1
+    while True:
+        content = small.training_return(8000 + at)
+        with Failing(at) as disk:
+            try:
+                small.send(record, content)
+            except OSError:
+                failed += 1
+        if not disk.failed:
+            break
+        assert verify(workspace).is_sound
+        received = small.send(record, content)
+        sha256 = received.submission.sha256
+        assert len(record.submissions_of_bytes(sha256)) == 1
+        assert record.submissions() == Record(workspace.record).submissions()
+        assert record.submissions()[-1] == received.submission
+        at += 1
+    assert failed >= 10  # every call was seen to fail; a sweep of nothing proves nothing
+    assert verify(workspace).is_sound
+
+
+def test_a_record_that_does_not_look_again_after_a_failure_is_found_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: one who believes that nothing came where a call failed takes a return twice."""
+    end = kept.Kept.end
+    monkeypatch.setattr(kept, "_BELIEVED", 600.0)
+    monkeypatch.setattr(kept.Kept, "end", lambda self, *, well: end(self, well=True))
+    found = []
+    for at in range(1, 40):
+        record = Record(tmp_path / str(at))
+        small.send(record, small.training_return(8000))
+        with Failing(at), contextlib.suppress(OSError):
+            small.send(record, small.training_return(8001))
+        small.send(record, small.training_return(8001))
+        found.append(len(Record(tmp_path / str(at)).submissions()))
+    assert max(found) == 3
 
 
 # --- Files -----------------------------------------------------------------------------------
