@@ -313,7 +313,8 @@ def _figure(
                 "array": [upper - v for v, _, upper in spans],
                 "arrayminus": [v - lower for v, lower, _ in spans], "width": 5,
             }  # fmt: skip
-    trace["hovertemplate"] = "%{x}<extra></extra>"
+    trace["customdata"] = [words.shown_figure(measure, item.value) for item in rows]
+    trace["hovertemplate"] = "%{customdata}<extra></extra>"
     known = [v for item in rows for v in (item.value, item.lower, item.upper) if v is not None]
     if measure.target is not None:
         known.append(measure.target)

@@ -195,7 +195,8 @@ def _figure(
             "type": "scatter", "mode": "markers", "x": [each.size for each in placed],
             "y": [each.value for each in placed],
             "text": [base.plain_text(each.item.name) for each in placed],
-            "hovertemplate": "%{text}: %{y}%<extra></extra>",
+            "customdata": [words.shown_figure(measure, each.value) for each in placed],
+            "hovertemplate": "%{text}: %{customdata}<extra></extra>",
             "marker": {
                 "size": 12, "symbol": [symbols[meaning] for meaning in meanings],
                 "color": [tokens.POINT_COLOURS[meaning] for meaning in meanings],

@@ -319,12 +319,12 @@ def _ticks(points: Sequence[Point]) -> dict[str, Any]:
 def _lines(measure: Measure, points: Sequence[Point]) -> list[Mapping[str, Any]]:
     """The joined figures, then mean and limits for each stretch between recorded decisions."""
     unit = measure.unit
-    hover = f"%{{y}}{'%' if unit == 'percent' else ''}"
     traces: list[Mapping[str, Any]] = [
         {
             "type": "scatter", "mode": "lines", "name": "Figure", "connectgaps": False,
             "x": [p.label for p in points], "y": [p.shown for p in points],
-            "line": {"color": tokens.COMMON, "width": 2}, "hovertemplate": hover,
+            "line": {"color": tokens.COMMON, "width": 2}, "hovertemplate": "%{customdata}",
+            "customdata": [words.shown_figure(measure, p.shown) for p in points],
             "meta": {"columns": ["value"], "axis": "y"},
         }
     ]  # fmt: skip

@@ -133,7 +133,9 @@ def _figure(
         "type": "bar", "orientation": "h", "x": values, "y": labels, "width": 0.5,
         "marker": {"color": [tokens.FOCUS if point is shown[0] else tokens.COMMON
                              for point in rows]},
-        "hovertemplate": "%{x}<extra></extra>", "meta": {"columns": ["value"], "axis": "x"},
+        "customdata": [words.shown_figure(measure, point.shown) for point in rows],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "meta": {"columns": ["value"], "axis": "x"},
     }  # fmt: skip
     layout = {
         "width": base.WIDTH,
