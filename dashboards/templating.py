@@ -21,7 +21,7 @@ from dashboards.published import Measure, Summary
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
-_YEARS = re.compile(r"\b\d{4}-\d{2}(?: Q\d)?")
+_YEARS = re.compile(r"\b\d{4}-\d{2}\b")
 _IN_SHORT = 100  # characters of commentary on the summary; its page has the whole
 
 # Nothing is fetched from anywhere, no style or script stands in a page, no form leads out.
@@ -136,7 +136,7 @@ def environment(
 
 
 def _together(text: str) -> Markup:
-    """A sentence whose years and quarters are not parted at the end of a line."""
+    """A sentence whose financial years are not parted at the end of a line."""
     return Markup(_YEARS.sub(r'<span class="together">\g<0></span>', str(escape(text))))  # noqa: S704  # escaped
 
 
