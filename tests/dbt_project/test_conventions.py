@@ -93,6 +93,22 @@ def test_each_seed_describes_and_tests_what_it_holds(manifest: dict[str, Any]) -
         assert {one["name"] for one in seed["columns"].values() if one["description"]} == named
 
 
+def test_each_case_and_division_has_a_unit_test_that_says_where_its_figures_are_from(
+    manifest: dict[str, Any],
+) -> None:
+    tests = list(manifest["unit_tests"].values())
+    assert all(one["description"] for one in tests), [
+        one["name"] for one in tests if not one["description"]
+    ]
+    tested = {one["model"] for one in tests}
+    # The calendar has no input: tests/dbt_project/test_facts.py asks it for days.
+    without_input = {"dim_quarter"}
+    for model in models(manifest):
+        code = re.sub(r"(?m)--.*$", "", model["raw_code"])
+        if re.search(r"\bcase\b|[^/*{]/[^/*}]", code):
+            assert model["name"] in tested | without_input, model["name"]
+
+
 def test_only_staging_reads_the_raw_schema(manifest: dict[str, Any]) -> None:
     for model in models(manifest):
         raw = [
