@@ -19,8 +19,7 @@ def main() -> None:
     leader, seconds = int(sys.argv[1]), float(sys.argv[2])
     sys.stdin.buffer.read()
     with contextlib.suppress(ProcessLookupError):
-        # The leader alone: it stops the others in order, and a run that is cut off in the middle
-        # is begun again later, where one that was asked to stop would count as failed.
+        # The leader alone: it stops the others in order. A run that is cut off is begun again.
         os.kill(leader, signal.SIGTERM)
     until = time.monotonic() + seconds
     while time.monotonic() < until:

@@ -8,8 +8,6 @@ in the workspace meanwhile.
 
 from __future__ import annotations
 
-import os
-import signal
 import socket
 import subprocess
 import sys
@@ -18,9 +16,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import dagster as dg
 from playwright.sync_api import Page, sync_playwright
 
 from dashboards.rendering import BROWSER_ARGUMENTS, find_browser
+from orchestration.instance import opened
+from orchestration.jobs import BUILD
+from pipelines.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs/images/officer"
@@ -36,6 +38,7 @@ def main() -> None:
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     workspace = Path(sys.argv[1]).resolve()
+    build = _newest_build(workspace)
     IMAGES.mkdir(parents=True, exist_ok=True)
     with _pages_of(workspace), sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=find_browser(), args=[*BROWSER_ARGUMENTS])
@@ -45,6 +48,7 @@ def main() -> None:
         _return(page)
         _overviews(page)
         _automation(page)
+        _run(page, build)
         browser.close()
 
 
@@ -52,14 +56,13 @@ def main() -> None:
 def _pages_of(workspace: Path) -> Iterator[None]:
     """Dagster's pages on the workspace while the block runs, read-only."""
     command = [sys.executable, "-m", "orchestration.cli.main", "--workspace", str(workspace)]
-    started = subprocess.Popen(
-        [*command, "ui", "--read-only", "--port", str(PORT)], start_new_session=True
-    )
+    started = subprocess.Popen([*command, "ui", "--read-only", "--port", str(PORT)])
     try:
         _wait_until_it_answers(started)
         yield
     finally:
-        _stop(started)
+        started.terminate()  # it ends the servers that it started
+        started.wait()
 
 
 def _wait_until_it_answers(started: subprocess.Popen[bytes]) -> None:
@@ -74,35 +77,26 @@ def _wait_until_it_answers(started: subprocess.Popen[bytes]) -> None:
     sys.exit(f"Dagster's pages did not answer within {WAIT_SECONDS} seconds.")
 
 
-def _stop(started: subprocess.Popen[bytes]) -> None:
-    """Ends the whole group: the server and what serves the definitions."""
-    for sign in (signal.SIGTERM, signal.SIGKILL):
-        for _ in range(20):
-            try:
-                os.killpg(started.pid, sign)
-            except ProcessLookupError:
-                return  # all of it has ended
-            started.poll()  # takes note of its end, or it would stay in the group
-            time.sleep(0.5)
-
-
 def _assets(page: Page) -> None:
     page.goto(ADDRESS + "/asset-groups")
     page.get_by_text("releases").first.wait_for()
+    page.get_by_text("fetching statuses").first.wait_for()
+    page.get_by_text("fetching statuses").first.wait_for(state="hidden")
     _take(page, "groups")
 
 
 def _return(page: Page) -> None:
     page.goto(f"{ADDRESS}{RETURN}?view=checks")
     page.get_by_text("[Show Markdown]").first.wait_for()
-    _take(page, "return-checks")
+    _take(page, "return-checks", height=570)
     page.get_by_text("[Show Markdown]").first.click()
     page.get_by_role("cell", name="What to do").or_(page.get_by_text("What to do")).first.wait_for()
-    _take(page, "return-findings")
+    _take(page, "return-findings", height=570)
 
 
 def _overviews(page: Page) -> None:
     for name, words, picture in (
+        ("at_a_glance", "next publication", "at-a-glance"),
         ("what_is_owed", "quarters", "what-is-owed"),
         ("next_publication", "stands in its way", "next-publication"),
     ):
@@ -115,7 +109,7 @@ def _overviews(page: Page) -> None:
     page.get_by_text("[Show Markdown]").first.wait_for()
     page.get_by_text("[Show Markdown]").first.click()
     page.get_by_text("Days late").first.wait_for()
-    _take(page, "late")
+    _take(page, "late", height=570)
 
 
 def _automation(page: Page) -> None:
@@ -124,10 +118,28 @@ def _automation(page: Page) -> None:
     _take(page, "automation")
 
 
-def _take(page: Page, name: str) -> None:
+def _run(page: Page, run_id: str) -> None:
+    page.goto(f"{ADDRESS}/runs/{run_id}")
+    page.get_by_text("RUN_SUCCESS").first.wait_for()
+    page.get_by_text("Loading run logs").wait_for(state="hidden")
+    _take(page, "run")
+
+
+def _newest_build(workspace: Path) -> str:
+    """The run of the newest build that succeeded."""
+    wanted = dg.RunsFilter(job_name=BUILD, statuses=[dg.DagsterRunStatus.SUCCESS])
+    with opened(Workspace(workspace)) as instance:
+        return instance.get_runs(wanted, limit=1)[0].run_id
+
+
+def _take(page: Page, name: str, *, height: int = 900) -> None:
     page.wait_for_timeout(2500)  # what moves comes to rest; what loads late is there
     path = IMAGES / f"{name}.png"
-    page.screenshot(path=path, animations="disabled")
+    page.screenshot(
+        path=path,
+        animations="disabled",
+        clip={"x": 0, "y": 0, "width": 1440, "height": height},
+    )
     if path.stat().st_size > LARGEST:
         sys.exit(f"{path} is larger than {LARGEST // 1024} KB: take a smaller part of the page.")
 

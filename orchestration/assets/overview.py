@@ -5,7 +5,7 @@ be published (``pipelines.overview``, ``pipelines.obligations``).
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import dagster as dg
 
@@ -151,14 +151,35 @@ def _in_short(coming: NextPublication, stood: Owed) -> dict[str, dg.MetadataValu
     of_quarter = Owed(on=stood.on, standings=tuple(stood.of(quarter)))
     published = coming.published.release_id if coming.published else "not yet"
     return {
-        "next publication": f"{quarter.label}, {_meeting(coming)}; by {_last_day(coming)}",
+        "next publication": quarter.label,
+        "for the meeting": _meeting(coming),
+        "publish by": _last_day(coming),
         "published": published,
         "stands in its way": dg.MetadataValue.md(_what_stands_in_its_way(coming)),
         "it will contain": f"{coming.shown} figures; {coming.suppressed} more are suppressed",
         "returns": dg.MetadataValue.md(_quarters_table(of_quarter)),
-        "late": dg.MetadataValue.md(_standings_table(of_quarter.late)),
-        "rejected": dg.MetadataValue.md(_standings_table(of_quarter.rejected)),
-        "looks odd": dg.MetadataValue.md(_standings_table(of_quarter.queried)),
+        "late": dg.MetadataValue.md(
+            _standings_table(
+                of_quarter.late,
+                without=(
+                    "Quarter",
+                    "State",
+                ),
+            )
+        ),
+        "rejected": dg.MetadataValue.md(
+            _standings_table(of_quarter.rejected, without=("Quarter",))
+        ),
+        "looks odd": dg.MetadataValue.md(
+            _standings_table(
+                of_quarter.queried,
+                without=(
+                    "Quarter",
+                    "Days late",
+                    "Due",
+                ),
+            )
+        ),
     }
 
 
@@ -197,9 +218,9 @@ def _publication(coming: NextPublication, stood: Owed) -> dict[str, dg.MetadataV
         "already published": coming.published.release_id if coming.published else "no",
         "figures shown": coming.shown,
         "figures suppressed": coming.suppressed,
-        "it will lack": dg.MetadataValue.md(_standings_table(missing)),
+        "it will lack": dg.MetadataValue.md(_standings_table(missing, without=("Quarter",))),
         "it will show with a mark (queries)": dg.MetadataValue.md(
-            _standings_table(coming.open_points.queried)
+            _standings_table(coming.open_points.queried, without=("Quarter", "Days late", "Due"))
         ),
     }
 
@@ -230,7 +251,10 @@ def _quarters_table(found: Owed) -> str:
 _FIRST = (State.OVERDUE, State.REFUSED, State.NEEDS_CORRECTION, State.ACCEPTED_WITH_QUERIES)
 
 
-def _standings_table(standings: Iterable[Standing]) -> str:
+def _standings_table(standings: Iterable[Standing], *, without: Collection[str] = ()) -> str:
+    """A line for each, the newest quarter and the worst first; ``without`` columns that would say
+    the same in every line."""
+
     def order(one: Standing) -> tuple[int, int]:
         state = _FIRST.index(one.state) if one.state in _FIRST else len(_FIRST)
         return (-one.obligation.quarter.start.toordinal(), state)
@@ -251,7 +275,11 @@ def _standings_table(standings: Iterable[Standing]) -> str:
     heading = (
         "Organisation", "Return", "Quarter", "State", "Days late", "Due", "Queries", "Reference",
     )  # fmt: skip
-    return table(heading, lines)
+    kept = [place for place, name in enumerate(heading) if name not in without]
+    return table(
+        tuple(heading[place] for place in kept),
+        [tuple(line[place] for place in kept) for line in lines],
+    )
 
 
 def _came_table(came: Iterable[Submission]) -> str:
