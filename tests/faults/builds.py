@@ -230,11 +230,14 @@ def rounds(root: Path, count: int, chance: random.Random) -> Seen:
     seen = Seen()
     calm = small_city(root / "calm")
     took = {"build": run(calm, "build")}
+    expected, expected_bytes = facts(calm), bytes_of(calm)
+    unsigned = copied(calm, root / "unsigned")
     sign(calm)
     took["publish"] = run(calm, "publish")
-    expected, expected_bytes = facts(calm), bytes_of(calm)
-    rough = copied(calm, root / "rough")
     for number in range(count):
+        rough = copied(unsigned, root / f"rough-{number}")
+        if chance.random() < 0.5:  # a warehouse from before; else there is none yet
+            shutil.copy2(calm.warehouse, rough.warehouse)
         if killed(rough, "build", chance.uniform(0.2, took["build"])):
             seen.counted["builds killed"] += 1
         seen.wrong += whole(rough)
@@ -244,6 +247,7 @@ def rounds(root: Path, count: int, chance: random.Random) -> Seen:
             seen.wrong.append(f"round {number}: the facts are others")
         if names := unlike(bytes_of(rough), expected_bytes):
             seen.wrong.append(f"round {number}: other bytes: {names[:3]}")
+        sign(rough)
         if killed(rough, "publish", chance.uniform(0.2, took["publish"])):
             seen.counted["publications killed"] += 1
         seen.wrong += whole(rough)
@@ -253,9 +257,7 @@ def rounds(root: Path, count: int, chance: random.Random) -> Seen:
         if len({one.edition for one in finals}) != 1:
             seen.wrong.append(f"round {number}: one publication has made {len(finals)} editions")
         seen.wrong += whole(rough) + left_behind(rough)
-        # A workspace in which nothing was published yet, for the next round.
-        shutil.rmtree(rough.releases)
-        rough.create()
+        shutil.rmtree(rough.root)
     return seen
 
 
