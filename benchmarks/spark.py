@@ -1,6 +1,7 @@
 """The same models on Apache Spark: whether they build, and whether they give the same facts.
 
-    python -m benchmarks.spark WORKSPACE --python OTHER/bin/python [--tests] [--keep FOLDER]
+    python -m benchmarks.spark WORKSPACE --python OTHER/bin/python [--tests]
+                               [--keep FOLDER [--go-on]]
 
 Takes the raw tables out of a built warehouse, gives them to dbt-spark in session mode (one machine,
 no cluster), builds the models of the first half (reference data, staging, facts) there, and holds
@@ -101,12 +102,16 @@ def main() -> None:
     parser.add_argument("--python", type=Path, required=True)
     parser.add_argument("--tests", action="store_true", help="Run the data tests there too.")
     parser.add_argument("--keep", type=Path)
+    parser.add_argument(
+        "--go-on", action="store_true", help="Build the second half, in a folder that was kept."
+    )
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = (given.keep or Path(temporary)).absolute()
         tables = hand_over(Workspace(given.workspace.absolute()), folder)
         began = time.monotonic()
-        selection = ["--selector", "before_disclosure", "--exclude-resource-type", "unit_test"]
+        half = "after_disclosure" if given.go_on else "before_disclosure"
+        selection = ["--selector", half, "--exclude-resource-type", "unit_test"]
         if not given.tests:
             selection.append("test")
         subprocess.run(
@@ -172,6 +177,8 @@ def differing(ours: pl.DataFrame, theirs: pl.DataFrame) -> list[str]:
             alike = ((one - other).abs() <= 1e-9 * pl.max_horizontal(one.abs(), 1.0)) | (
                 one.is_null() & other.is_null()
             )
+        elif ours.schema[name].is_temporal():  # the one says that it is UTC, the other is
+            alike = one.dt.epoch("us").eq_missing(other.dt.epoch("us"))
         else:
             alike = one.cast(pl.String).eq_missing(other.cast(pl.String))
         unlike = both.filter(~alike.fill_null(value=False))
