@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import click
 
@@ -70,6 +74,34 @@ def prepare_home(workspace: Workspace) -> list[str]:
         return settings_behind(workspace)
 
 
+# Less than this is nothing to a build; each library has words of its own for what happens then.
+_NOTHING_LEFT = 16_000_000
+_FULL = (
+    "No space left: the disk with the workspace is full, and the build stopped. The last good "
+    "release stays as it was. Make room, and build again."
+)
+
+
+def _is_full(workspace: Workspace) -> bool:
+    return shutil.disk_usage(workspace.root).free < _NOTHING_LEFT
+
+
+@contextmanager
+def _keeping_the_terminal() -> Iterator[None]:
+    """Gives the command its terminal back after the block. Dagster leads what a step prints into a
+    file of its own; where the disk is full, it does not lead it back, and the person would be told
+    nothing."""
+    kept = [(stream, os.dup(number)) for number, stream in ((1, sys.stdout), (2, sys.stderr))]
+    try:
+        yield
+    finally:
+        for number, (stream, copy) in enumerate(kept, start=1):
+            with suppress(OSError, ValueError):
+                stream.flush()
+            os.dup2(copy, number)
+            os.close(copy)
+
+
 def run_build(workspace: Workspace, quarter: Quarter | None) -> None:
     """Runs the build and says what came of it. Ends the command where it failed."""
     if not any(workspace.record.glob("submissions/*/*")):
@@ -80,8 +112,16 @@ def run_build(workspace: Workspace, quarter: Quarter | None) -> None:
     set_up_home(workspace)
     from orchestration.build import build as build_release  # noqa: PLC0415  # Dagster takes seconds
 
-    outcome = build_release(workspace, quarter)
+    try:
+        with _keeping_the_terminal():
+            outcome = build_release(workspace, quarter)
+    except Exception as problem:
+        if _is_full(workspace):
+            raise click.ClickException(_FULL) from problem
+        raise
     for line in outcome.lines:
         click.echo(line)
+    if not outcome.succeeded and _is_full(workspace):
+        raise click.ClickException(_FULL)
     if not outcome.succeeded:
         raise click.ClickException("The build failed; the last good release stays as it was.")
