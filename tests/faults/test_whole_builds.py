@@ -8,6 +8,7 @@ day, or because a copy of the record lacks what only the original had.
 from __future__ import annotations
 
 import random
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -26,9 +27,11 @@ from tests.faults.builds import (
     left_behind,
     run,
     small_city,
+    tried,
     unlike,
     whole,
 )
+from tests.faults.disks import small_disk
 
 pytestmark = pytest.mark.slow
 
@@ -87,6 +90,26 @@ def test_builds_killed_at_random_moments_leave_nothing_to_the_next(
     assert facts(workspace) == calm.facts, moments
     assert unlike(bytes_of(workspace), calm.files) == [], moments
     assert left_behind(workspace) == []
+
+
+def test_a_disk_that_fills_during_a_build_stops_it_with_that_reason_and_it_goes_on(
+    calm: Calm, tmp_path: Path
+) -> None:
+    """Half the room that a build needs: it ends in the models."""
+    files = (path for path in calm.workspace.root.rglob("*") if path.is_file())
+    needed = sum(path.stat().st_size for path in files) // 1024
+    with small_disk(tmp_path / "disk", size=f"{needed // 2}k") as disk:
+        workspace = copied(calm.workspace, disk / "workspace")
+        code, said, _ = tried(workspace, "build")
+        assert code != 0
+        assert re.search(r"(?i)no space left|disk (is )?full|out of (disk )?space", said), said
+        assert whole(workspace) == []
+        larger = f"remount,size={needed * 3}k"
+        subprocess.run(["mount", "-o", larger, str(disk)], check=True)
+        run(workspace, "build")
+        assert facts(workspace) == calm.facts
+        assert unlike(bytes_of(workspace), calm.files) == []
+        assert left_behind(workspace) == []
 
 
 def test_the_comparison_sees_one_letter_and_one_page(calm: Calm) -> None:
