@@ -128,6 +128,7 @@ def _drop(workspace: Workspace, number: int) -> float:
     before = newest_change_id(Record(workspace.record))
     content = SAMPLE.read_bytes().replace(b"10092", f"{10_000 + number}".encode())
     file = workspace.inbox / "UHB" / f".{number}.part"
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(content)
     with opened(workspace) as instance:
         began, moment = time.monotonic(), time.time()
