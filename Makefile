@@ -11,7 +11,7 @@ demo: set-up browser
 	$(RUN) quarterdeck --workspace workspace-demo demo
 
 test: set-up browser test-tools
-	$(RUN) pytest -n 2 --dist loadfile
+	$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: set-up
 	$(RUN) ruff check .
