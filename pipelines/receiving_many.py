@@ -1,4 +1,4 @@
-"""Receiving many files: one process checks the next ones while this one keeps those before.
+"""Receiving many files: other processes check the next ones while this one keeps those before.
 
 What comes out is what receiving them one after the other gives. A check asks the record for what
 the same organisation sent before, and, of figures of an area, for what others sent; where one of
@@ -28,6 +28,7 @@ from schemas.registry import returns
 # How many files may be checked and not kept yet: enough that no process waits for the other, few
 # enough that a partner's next file is seldom among them.
 _AHEAD = 6
+_CHECKERS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +61,7 @@ def receive_all(
     waiting: deque[Future[_Ahead]] = deque()
     kept: deque[Received] = deque(maxlen=_AHEAD)
     left = iter(sent)
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as checker:
+    with ProcessPoolExecutor(_CHECKERS, mp_context=get_context("spawn")) as checker:
         for one in sent:
             while len(waiting) < _AHEAD and (following := next(left, None)) is not None:
                 waiting.append(checker.submit(_check, record.folder, following))
