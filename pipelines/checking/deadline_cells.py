@@ -8,6 +8,8 @@ from pipelines.checking.numbers import Judgement, Reading
 from pipelines.deadlines import Certainty, Deadline, read_deadline, said
 from schemas.quarter import Quarter
 
+_READ_AS = "Read as "
+
 
 def deadline_reader(quarter: Quarter | None) -> Callable[[str], Reading]:
     """How a cell of a deadline is read; its value is the words, then ``DEADLINE_PARTS`` in order.
@@ -34,5 +36,8 @@ def _note(read: Deadline) -> Judgement | None:
         return Judgement(rule="PLN-004", variant="not_set")
     if read.start is None:
         return Judgement(rule="PLN-004", variant="unreadable", facts={"why": read.note})
+    day = said(read)
+    if read.note.startswith(_READ_AS) and read.note.endswith(f", {day}."):
+        return Judgement(rule="PLN-004", facts={"read": read.note[len(_READ_AS) : -1], "note": ""})
     note = f" {read.note}" if read.note else ""
-    return Judgement(rule="PLN-004", facts={"read": said(read), "note": note})
+    return Judgement(rule="PLN-004", facts={"read": day, "note": note})

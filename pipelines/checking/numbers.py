@@ -34,15 +34,21 @@ _THOUSANDS = re.compile(
     r"[-+]?[0-9]{1,3}(?:([, \u00a0\u202f\u2009'’])[0-9]{3})(?:\1[0-9]{3})*(?:\.[0-9]+)?"
 )
 _EXPONENT = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][-+]?[0-9]{1,3}")
-_UNIT = re.compile(r"([-+]?[0-9][0-9,]*(?:\.[0-9]+)?)\s?([a-zA-Zµμ][\w/³². ]*)")
-# A month, a multiplier or a hexadecimal digit behind a number is no unit.
+# What a remark may say to write is all of the digits that stand there: a comma that sets no
+# thousands apart ("4,6") is perhaps a decimal point, and 46 would be another number.
+_FIGURE = r"([-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)"
+_UNIT = re.compile(_FIGURE + r"\s?([a-zA-Zµμ][\w/³². ]*)")
+# Letters that are typed for digits, or read as them from a scan.
+_LOOKALIKES = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1"})
+# A month, a multiplier, a letter that may be a digit, or a hexadecimal digit behind a number is no
+# unit.
 _NO_UNIT = re.compile(
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|x[0-9a-f]|[a-z]\b(?!\s)"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|x[0-9a-f]|[oil]+(?:[0-9]|\b)|[a-z]\b(?!\s)"
     r"|bn\b|thousand|million|billion|hundred|dozen|or |to |and |of |in |out ",
     re.I,
 )
-_POUNDS = re.compile(r"[£$€]\s?([-+]?[0-9][0-9,]*(?:\.[0-9]+)?)")
-_PERCENT = re.compile(r"([-+]?[0-9][0-9,]*(?:\.[0-9]+)?)\s?[%％]")
+_POUNDS = re.compile(r"[£$€]\s?" + _FIGURE)
+_PERCENT = re.compile(_FIGURE + r"\s?[%％]")
 _EXPANDED = 40  # the longest a number written with an exponent may become
 
 
@@ -99,10 +105,9 @@ def _written_otherwise(text: str, kind: Kind) -> Judgement | None:  # noqa: PLR0
         return _way("not_latin", inner, kind) if inner else None
     if _THOUSANDS.fullmatch(text):
         return _way("thousands", re.sub(r"[, \u00a0\u202f\u2009'’]", "", text), kind)
-    if (match := _PERCENT.fullmatch(text)) is not None:
-        return _way("percent_sign", match[1].replace(",", ""), kind)
-    if (match := _POUNDS.fullmatch(text)) is not None:
-        return _way("currency", match[1].replace(",", ""), kind)
+    for variant, sign in (("percent_sign", _PERCENT), ("currency", _POUNDS)):
+        if (match := sign.fullmatch(text)) is not None:
+            return _way(variant, match[1].replace(",", ""), kind)
     if _EXPONENT.fullmatch(text):
         return _way("exponent", _expanded(text), kind)
     if re.fullmatch(r"[-+]?[0-9]+(?:_[0-9]+)+(?:\.[0-9]+)?", text):
@@ -117,6 +122,14 @@ def _written_otherwise(text: str, kind: Kind) -> Judgement | None:  # noqa: PLR0
         return _way("brackets", "-" + text[1:-1], kind)
     if _DIGITS.fullmatch(text):
         return Judgement(rule="NUM-001", variant="too_long", facts={"most": str(MOST_DIGITS)})
+    return _with_letters(text, kind)
+
+
+def _with_letters(text: str, kind: Kind) -> Judgement | None:
+    """NUM-002 for letters among the digits, or a unit behind them; None for other letters."""
+    digits = text.translate(_LOOKALIKES)
+    if digits != text and re.search(r"[0-9]", text) and re.fullmatch(_FIGURE, digits):
+        return _way("letters", digits.replace(",", ""), kind)
     if (match := _UNIT.fullmatch(text)) is not None and not _NO_UNIT.match(match[2]):
         return _way("unit", match[1].replace(",", ""), kind)
     return None
