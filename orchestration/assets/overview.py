@@ -159,26 +159,13 @@ def _in_short(coming: NextPublication, stood: Owed) -> dict[str, dg.MetadataValu
         "it will contain": f"{coming.shown} figures; {coming.suppressed} more are suppressed",
         "returns": dg.MetadataValue.md(_quarters_table(of_quarter)),
         "late": dg.MetadataValue.md(
-            _standings_table(
-                of_quarter.late,
-                without=(
-                    "Quarter",
-                    "State",
-                ),
-            )
+            _standings_table(of_quarter.late, without=("Quarter", "State"))
         ),
         "rejected": dg.MetadataValue.md(
             _standings_table(of_quarter.rejected, without=("Quarter",))
         ),
         "looks odd": dg.MetadataValue.md(
-            _standings_table(
-                of_quarter.queried,
-                without=(
-                    "Quarter",
-                    "Days late",
-                    "Due",
-                ),
-            )
+            _standings_table(of_quarter.queried, without=("Quarter", "Days late", "Due"))
         ),
     }
 
@@ -218,7 +205,9 @@ def _publication(coming: NextPublication, stood: Owed) -> dict[str, dg.MetadataV
         "already published": coming.published.release_id if coming.published else "no",
         "figures shown": coming.shown,
         "figures suppressed": coming.suppressed,
-        "it will lack": dg.MetadataValue.md(_standings_table(missing, without=("Quarter",))),
+        "it will lack": dg.MetadataValue.md(
+            _standings_table(missing, without=("Quarter", "Reference"))
+        ),
         "it will show with a mark (queries)": dg.MetadataValue.md(
             _standings_table(coming.open_points.queried, without=("Quarter", "Days late", "Due"))
         ),

@@ -9,12 +9,14 @@ measures as (
 latest as (
     select
         series_id,
-        max(period_end) as period_end
+        max(period_end) as period_end,
+        max(case when rebase then period_end end) as rebased_at
     from series
     group by series_id
 ),
 
-{# The same quarter of each year: yearly, not overlapping, and nothing of the season in it. #}
+{# The same quarter of each year: yearly, not overlapping, and nothing of the season in it. What lies
+   before a rebase is of something else, an organisation before it merged, say. #}
 same_quarter as (
     select
         series.*,
@@ -24,6 +26,7 @@ same_quarter as (
     inner join latest
         on series.series_id = latest.series_id
         and month(series.period_end) = month(latest.period_end)
+    where latest.rebased_at is null or series.period_end >= latest.rebased_at
 ),
 
 trend as (
