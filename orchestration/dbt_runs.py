@@ -79,12 +79,16 @@ def build_models(
             events.put(event)
 
     def run() -> None:
+        # Whatever happens here, the step is told: it would wait for ever.
+        result = dbtRunnerResult(success=False, exception=RuntimeError("it ended unexpectedly"))
         try:
             result = dbtRunner(manifest=project, callbacks=[tell]).invoke(command)
-        finally:
             # dbt keeps its connection, and the next step opens the file with settings of its own.
             DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
-        events.put(result)
+        except Exception as problem:  # noqa: BLE001  # told as dbt's own failures are
+            result = dbtRunnerResult(success=False, exception=problem)
+        finally:
+            events.put(result)
 
     worker = Thread(target=run, name="dbt", daemon=True)
     worker.start()
