@@ -50,7 +50,7 @@ def rating_glyph(rating: str | None) -> Markup:
 
 def change_icon(summary: Summary) -> Markup:
     """The icon of what a measure's figures signal, with its words."""
-    return variation_icon(words.change(summary), said=words.change_words(summary, length="short"))
+    return variation_icon(summary.reading, said=words.change_words(summary, length="short"))
 
 
 def variation_icon(variation: str | None, *, said: str | None = None) -> Markup:

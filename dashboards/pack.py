@@ -75,7 +75,7 @@ def _is_worth_a_sheet(page: Page) -> bool:
     if summary is None or summary.value is None:
         return False
     is_rated = summary.rating not in (None, "not rated")
-    has_changed = words.change(summary) not in (None, "common cause")
+    has_changed = summary.reading not in (None, "common cause")
     return is_rated or has_changed or bool(page.context["is_spoken_of"])
 
 

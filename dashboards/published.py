@@ -188,6 +188,7 @@ class Summary:
     rating: str | None
     rating_reason: str | None
     variation: str | None
+    reading: str | None
     assurance: str | None
     direction: str | None
     recent_trend: str | None

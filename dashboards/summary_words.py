@@ -113,7 +113,7 @@ def lead(published: Published, plans: Plans, board: Sequence[BoardRow]) -> list[
     counts = {
         "better": sum(words.is_improvement(s) for _, s in known),
         "noise": sum(
-            words.change(s) == "common cause" and words.moved_the_wrong_way(m, s) for m, s in known
+            s.reading == "common cause" and words.moved_the_wrong_way(m, s) for m, s in known
         ),
     }
     sentences += [
@@ -121,7 +121,7 @@ def lead(published: Published, plans: Plans, board: Sequence[BoardRow]) -> list[
         for key, number in counts.items()
         if number
     ]
-    judged = sum(words.change(s) is not None for _, s in known)
+    judged = sum(s.reading is not None for _, s in known)
     if judged < len(board):
         sentences.append(words.say("summary.judged", judged=str(judged), all=str(len(board))))
     return sentences

@@ -112,28 +112,11 @@ def series_headline(published: Published, measure: Measure, summary: Summary) ->
     return start + end
 
 
-# What a trend of years signals, in the words of a process-control reading.
-_BY_TREND = {
-    "increasing and getting better": "improvement high",
-    "increasing and getting worse": "concern high",
-    "increasing": "neutral high",
-    "decreasing and getting better": "improvement low",
-    "decreasing and getting worse": "concern low",
-    "decreasing": "neutral low",
-    "no significant change": "common cause",
-}
-
-
-def change(summary: Summary) -> str | None:
-    """What the figures signal: the process-control reading of the latest one; where there are too
-    few for that, as of a yearly measure, the trend of five years in the same words."""
-    return summary.variation or _BY_TREND.get(summary.recent_trend or "")
-
-
 def change_words(summary: Summary, *, length: str) -> str:
-    """The same as people read it: ``short`` (beside an icon), ``long`` (in a sentence) or
-    ``headline``."""
-    if summary.variation is None and summary.recent_trend in _BY_TREND:
+    """What the figures signal, as people read it: ``short`` (beside an icon), ``long`` (in a
+    sentence) or ``headline``. Where there are too few points for a process-control reading, as of
+    a yearly measure, it is of the trend of five years."""
+    if summary.variation is None and summary.reading is not None:
         return word("trend.short" if length == "short" else "trend.long", summary.recent_trend)
     return word(f"variation.{length}", summary.variation)
 
@@ -155,12 +138,12 @@ def moved_the_wrong_way(measure: Measure, summary: Summary) -> bool:
 
 def is_concern(summary: Summary) -> bool:
     """Whether the figures signal a change for the worse."""
-    return (change(summary) or "").startswith("concern")
+    return (summary.reading or "").startswith("concern")
 
 
 def is_improvement(summary: Summary) -> bool:
     """Whether the figures signal a change for the better."""
-    return (change(summary) or "").startswith("improvement")
+    return (summary.reading or "").startswith("improvement")
 
 
 def counted(name: str, count: int, **parts: str) -> str:

@@ -234,6 +234,7 @@ def _summary(measure: str, series: Sequence[Any], *, rank: int) -> Any:
         denominator=last.denominator, lower=last.lower, upper=last.upper, rating=last.rating,
         rating_reason=None if shown else last.state,
         variation=_VARIATION[measure] if shown else None,
+        reading=_VARIATION[measure] if shown else None,
         assurance=_ASSURANCE.get(measure), direction=last.direction, recent_trend=None,
         previous_quarter=before.quarter if before else None,
         previous_value=before.value if before else None, points=len(series),

@@ -108,7 +108,7 @@ def _make(site: Site) -> Iterator[Page]:
             Column(key="quarter", heading="Quarter"),
             Column(key="value", heading="Figure"),
             Column(key="rating", heading="Rating"),
-            Column(key="variation", heading="Variation"),
+            Column(key="reading", heading="Reading"),
             Column(key="assurance", heading="Assurance"),
             Column(key="rules", heading="Rules"),
             Column(key="owner", heading="Owner"),
@@ -118,7 +118,7 @@ def _make(site: Site) -> Iterator[Page]:
                 Cell(value=value, text=str(value or ""))
                 for value in (
                     rank, e.measure.measure, e.measure.title, site.quarter_label(e.summary.quarter),
-                    e.summary.value, e.summary.rating, e.summary.variation, e.summary.assurance,
+                    e.summary.value, e.summary.rating, e.summary.reading, e.summary.assurance,
                     "; ".join(words.word("exception", rule) for rule in e.rules),
                     e.measure.owner_role,
                 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from dashboards import summary_words, words
+from dashboards import summary_words
 from dashboards.outlook import comparison
 from dashboards.pages.asks import asked
 from dashboards.pages.base import Page, PageType, Site
@@ -30,7 +30,7 @@ def rating_of(row: Row) -> str:
 
 def variation_of(row: Row) -> str:
     """The reading counted for a measure, without its side."""
-    variation = words.change(row[1]) if row[1] else None
+    variation = row[1].reading if row[1] else None
     if variation is None or variation == "common cause":
         return variation or "none"
     return variation.split(" ")[0]

@@ -31,7 +31,7 @@ def _rows(site: Site, theme: Theme) -> list[Row]:
 
 
 def _has_changed(summary: Summary) -> bool:
-    return words.change(summary) not in (None, "common cause")
+    return summary.reading not in (None, "common cause")
 
 
 def _by_weight(row: Row) -> tuple[int, bool, bool, str]:

@@ -39,6 +39,8 @@ WARDS = ("North ward", "East ward", "South ward", "West ward")
 
 def row(model: type[Any], **given: Any) -> Any:
     """A row of a model: what is given, and nothing in every other column."""
+    if model is Summary:  # what it is read as is what its latest point says
+        given = {"reading": given.get("variation"), **given}
     return model(**{field.name: None for field in fields(model)} | given)
 
 

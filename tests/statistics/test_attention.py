@@ -16,13 +16,16 @@ from tests.statistics.macros import evaluate
     [
         ("decreasing and getting worse", "concern low"),
         ("increasing and getting worse", "concern high"),
-        ("increasing and getting better", None),
-        ("no significant change", None),
+        ("increasing and getting better", "improvement high"),
+        ("decreasing and getting better", "improvement low"),
+        ("increasing", "neutral high"),
+        ("decreasing", "neutral low"),
+        ("no significant change", "common cause"),
         ("cannot be calculated", None),
         (None, None),
     ],
 )
-def test_a_trend_of_years_signals_concern_only_where_it_gets_worse(
+def test_a_trend_of_years_is_read_in_the_words_of_process_control(
     trend: str | None, reading: str | None
 ) -> None:
     assert evaluate("reading_of_trend('trend')", trend=trend) == reading

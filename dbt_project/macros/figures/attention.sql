@@ -19,8 +19,13 @@
    reading. #}
 {% macro reading_of_trend(recent_trend) -%}
     case {{ recent_trend }}
+        when 'increasing and getting better' then 'improvement high'
         when 'increasing and getting worse' then 'concern high'
+        when 'increasing' then 'neutral high'
+        when 'decreasing and getting better' then 'improvement low'
         when 'decreasing and getting worse' then 'concern low'
+        when 'decreasing' then 'neutral low'
+        when 'no significant change' then 'common cause'
     end
 {%- endmacro %}
 

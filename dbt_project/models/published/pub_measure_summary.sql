@@ -22,6 +22,7 @@ final as (
         rating,
         rating_reason,
         variation,
+        reading,
         assurance,
         direction,
         recent_trend,

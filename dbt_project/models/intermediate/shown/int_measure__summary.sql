@@ -176,6 +176,7 @@ final as (
         rating,
         rating_reason,
         variation,
+        reading,
         assurance,
         direction,
         coalesce(recent_trend, 'cannot be calculated') as recent_trend,
