@@ -50,9 +50,7 @@ def serve(command: Sequence[str], *, stop_seconds: float = STOP_SECONDS) -> int:
             watching.stdin.close()
         told.append(number)
 
-    before = {
-        one: signal.signal(one, stop) for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    }
+    before = {one: signal.signal(one, stop) for one in _STOP}
     try:
         code = served.wait()
     finally:

@@ -9,7 +9,7 @@ on.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,12 +77,21 @@ def fetched(address: str) -> Iterator[Path]:
         root.mkdir()
         with _store(address) as store:
             keys = store.sizes().keys()
+            _refuse_ways_out(keys)
             whole = {key.rpartition("/")[0] for key in keys if key.endswith(_LAST)}
             wanted = [key for key in keys if key != _CURRENT and _counts(key, whole)]
             store.get(wanted, root)
             if _CURRENT in keys:
-                (root / _CURRENT).symlink_to(store.read(_CURRENT).decode())
+                # A release beside it, whatever the object says.
+                (root / _CURRENT).symlink_to(Path(store.read(_CURRENT).decode()).name)
         yield root
+
+
+def _refuse_ways_out(keys: Iterable[str]) -> None:
+    """A name in a bucket may hold anything; as a path it must stay in the copy."""
+    for key in keys:
+        if key.startswith("/") or {"", ".", ".."} & set(key.split("/")):
+            raise BackupError(f"The copy holds an object of a name that is no path: {key!r}")
 
 
 def _counts(key: str, whole: set[str]) -> bool:

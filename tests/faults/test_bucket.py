@@ -185,6 +185,20 @@ def test_a_copy_that_is_damaged_there_is_not_restored(
         restore(copy, Workspace(tmp_path / "elsewhere"))
 
 
+@pytest.mark.parametrize("name", ["../outside.txt", "record/../../outside.txt", "inbox//x"])
+def test_a_name_that_leads_out_of_the_copy_is_refused(
+    workspace: Workspace, address: str, tmp_path: Path, name: str
+) -> None:
+    back_up_to(workspace, address)
+    with bucket._store(address) as store:
+        # As anybody can who may write there: S3 takes any name, the client's paths do not.
+        folder, _, key = store.root.partition("/")
+        store.files.call_s3("put_object", Bucket=folder, Key=f"{key}/{name}", Body=b"x")
+    with pytest.raises(BackupError, match="a name that is no path"), fetched(address):
+        pass
+    assert not (tmp_path / "outside.txt").exists()
+
+
 def test_the_command_takes_an_address(workspace: Workspace, address: str, tmp_path: Path) -> None:
     def run(root: Path, *arguments: str) -> str:
         said = CliRunner().invoke(quarterdeck, ["--workspace", str(root), *arguments])
