@@ -266,6 +266,24 @@ class FindingCount:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Score:
+    """One score of one return or one measure in one quarter: ``part`` of ``whole``.
+
+    ``subject_kind`` is ``return`` or ``measure``; what each ``score`` counts, the model says.
+    """
+
+    model: ClassVar[str] = "pub_data_quality"
+    key: ClassVar[tuple[str, ...]] = ("quarter", "subject_kind", "subject_id", "score")
+    quarter: str
+    quarter_label: str
+    subject_kind: str
+    subject_id: str
+    score: str
+    part: int
+    whole: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Revision:
     """A published figure that changed."""
 
@@ -327,7 +345,7 @@ _POLARS: Mapping[object, pl.DataType] = {
 _Model = TypeVar(
     "_Model",
     Release, Organisation, Theme, Measure, Value, ProcessPoint, Summary, Comparator, Submission,
-    FindingCount, Revision, Commentary, Plan, Action, PlanStanding, Risk, PlanLink,
+    FindingCount, Score, Revision, Commentary, Plan, Action, PlanStanding, Risk, PlanLink,
 )  # fmt: skip
 
 
@@ -395,6 +413,7 @@ class Published:
     comparators: tuple[Comparator, ...]
     submissions: tuple[Submission, ...]
     findings: tuple[FindingCount, ...]
+    scores: tuple[Score, ...]
     revisions: tuple[Revision, ...]
     commentary: tuple[Commentary, ...]
     plans: tuple[Plan, ...] = ()
@@ -534,6 +553,7 @@ def load(data_dir: Path) -> Published:
         comparators=read_model(data_dir, Comparator),
         submissions=read_model(data_dir, Submission),
         findings=read_model(data_dir, FindingCount),
+        scores=read_model(data_dir, Score),
         revisions=read_model(data_dir, Revision),
         commentary=read_model(data_dir, Commentary),
         plans=read_model(data_dir, Plan),

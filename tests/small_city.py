@@ -124,6 +124,7 @@ def build(
     write(folder, published.Summary, summaries)
     write(folder, published.Comparator, _comparators(quarter))
     write(folder, published.Submission, _submissions(quarter))
+    write(folder, published.Score, _scores(quarter))
     write(folder, published.FindingCount, [
         row(published.FindingCount, organisation="ALF", return_name="training", severity="query",
             quarter=quarter.key, rule="a_jump_since_last_time", findings=2),
@@ -285,6 +286,17 @@ def _submissions(quarter: Quarter) -> list[Any]:
         )
         for each in (quarter.shift(-1), quarter)
         for code in PARTNERS
+    ]  # fmt: skip
+
+
+def _scores(quarter: Quarter) -> list[Any]:
+    came = {"complete": (2, 3), "in time": (1, 3), "valid": (22, 24), "settled": (2, 4)}
+    return [
+        row(
+            published.Score, quarter=quarter.key, quarter_label=quarter.label,
+            subject_kind="return", subject_id="training", score=score, part=part, whole=whole,
+        )
+        for score, (part, whole) in came.items()
     ]  # fmt: skip
 
 

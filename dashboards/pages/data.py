@@ -30,6 +30,7 @@ _MODELS = (
     ("organisations", "partners", "Partners and their codes"),
     ("submissions", "submissions", "What was owed, and what came when"),
     ("findings", "findings", "How often each check found something"),
+    ("scores", "data-quality", "How good the returns are, as parts of wholes"),
     ("revisions", "revisions", "Published figures that changed"),
     ("commentary", "commentary", "What officers wrote, and what the board is asked to do"),
     ("plans", "plans", "Plans, with the theme and the priority they serve"),

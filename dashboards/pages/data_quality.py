@@ -3,14 +3,37 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from dashboards import quality
 from dashboards.pages.base import Page, PageType, Site
-from dashboards.published import Measure, Submission, Value
+from dashboards.published import Measure, Score, Submission, Value
 from schemas.quarter import Quarter
 
 _QUARTERS = 6
+_SCORES = ("complete", "in time", "valid", "settled")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """A part of a whole, counted; of nothing where ``whole`` is 0."""
+
+    part: int = 0
+    whole: int = 0
+
+    @property
+    def percent(self) -> float | None:
+        """In percent; None of nothing."""
+        return 100 * self.part / self.whole if self.whole else None
+
+
+def added_up(scores: Iterable[Score]) -> Mapping[str, Share]:
+    """Each score by its name, parts and wholes added up."""
+    found = dict.fromkeys(_SCORES, Share())
+    for row in scores:
+        before = found[row.score]
+        found[row.score] = Share(part=before.part + row.part, whole=before.whole + row.whole)
+    return found
 
 
 def _make(site: Site) -> Iterator[Page]:
@@ -22,19 +45,18 @@ def _make(site: Site) -> Iterator[Page]:
         if owed.quarter in quarters:
             by_organisation = calendar.setdefault(owed.return_name, {})
             by_organisation.setdefault(owed.organisation, {})[owed.quarter] = owed
-    now = [s for s in published.submissions if s.quarter == published.release.quarter]
-    names = sorted({s.return_name for s in now}, key=site.return_title)
+    returns = [s for s in published.scores if s.subject_kind == "return"]
+    now = [s for s in returns if s.quarter == published.release.quarter]
+    names = sorted({s.subject_id for s in now}, key=site.return_title)
     sources = [
-        (site.return_title(name), quality.scores(s for s in now if s.return_name == name))
+        (site.return_title(name), added_up(s for s in now if s.subject_id == name))
         for name in names
     ]
+    scored = {s.quarter for s in returns}
     course = [
-        (
-            site.quarter_label(quarter),
-            quality.scores(s for s in published.submissions if s.quarter == quarter),
-        )
+        (site.quarter_label(quarter), added_up(s for s in returns if s.quarter == quarter))
         for quarter in quarters
-        if any(s.quarter == quarter for s in published.submissions)
+        if quarter in scored
     ]
     rules: Counter[tuple[str, str]] = Counter()
     for finding in published.findings:
@@ -45,6 +67,7 @@ def _make(site: Site) -> Iterator[Page]:
         for value in published.values
         if value.quarter == published.release.quarter and value.organisation != "ALL"
     )
+    measures = _measures(site)
     yield Page(
         path="data-quality.html",
         title="Data quality",
@@ -55,13 +78,32 @@ def _make(site: Site) -> Iterator[Page]:
             "quarters": quarters,
             "calendar": calendar,
             "sources": sources,
-            "all_sources": quality.scores(now),
+            "all_sources": added_up(now),
             "course": course,
+            "measures": len(measures),
+            "lacking": [
+                (measure, shares)
+                for measure, shares in measures
+                if any(share.part < share.whole for share in shares.values())
+            ],
             "issues": _issues(site),
             "rules": sorted(rules.items(), key=lambda row: (-row[1], row[0])),
             "states": sorted(states.items()),
         },
     )
+
+
+def _measures(site: Site) -> list[tuple[Measure, Mapping[str, Share]]]:
+    """Each measure that is scored in the release's quarter, in the catalogue's order."""
+    found: dict[str, list[Score]] = {}
+    for row in site.published.scores:
+        if row.subject_kind == "measure" and row.quarter == site.published.release.quarter:
+            found.setdefault(row.subject_id, []).append(row)
+    return [
+        (measure, added_up(found[measure.measure]))
+        for measure in site.published.measures
+        if measure.measure in found
+    ]
 
 
 def _issues(site: Site) -> list[tuple[Measure, Value]]:
@@ -82,7 +124,7 @@ def _issues(site: Site) -> list[tuple[Measure, Value]]:
 
 PAGE_TYPE = PageType(
     name="data quality",
-    parts=("sources", "course", "issues", "calendar", "findings", "states"),
+    parts=("sources", "course", "measures", "issues", "calendar", "findings", "states"),
     make=_make,
     navigation=("Data quality", "data-quality.html"),
 )

@@ -23,6 +23,7 @@ from dashboards.published import (
     ProcessPoint,
     Release,
     Revision,
+    Score,
     Submission,
     Summary,
     Theme,
@@ -268,6 +269,24 @@ def submissions() -> list[Any]:
     ]  # fmt: skip
 
 
+def scores() -> list[Any]:
+    """Scores of the one return in two quarters, and of two measures."""
+    counted = (
+        (LAST.shift(-1), "return", "training", {"complete": (3, 3), "in time": (3, 3),
+                                                "valid": (30, 30), "settled": (0, 0)}),
+        (LAST, "return", "training", {"complete": (2, 3), "in time": (1, 3), "valid": (18, 20),
+                                      "settled": (1, 2)}),
+        (LAST, "measure", "P1", {"complete": (3, 4), "valid": (3, 3), "settled": (2, 3)}),
+        (LAST, "measure", "P2", {"complete": (1, 1), "valid": (1, 1), "settled": (1, 1)}),
+    )  # fmt: skip
+    return [
+        row(Score, quarter=quarter.key, quarter_label=quarter.label, subject_kind=kind,
+            subject_id=subject, score=score, part=part, whole=whole)
+        for quarter, kind, subject, by_score in counted
+        for score, (part, whole) in by_score.items()
+    ]  # fmt: skip
+
+
 def everything() -> dict[type[Any], list[Any]]:
     """The rows of every model."""
     return {
@@ -280,6 +299,7 @@ def everything() -> dict[type[Any], list[Any]]:
         Summary: summaries(),
         Comparator: comparators(),
         Submission: submissions(),
+        Score: scores(),
         Commentary: commentary(),
         Revision: [
             row(Revision, measure="P1", organisation="A", quarter=LAST.shift(-1).key,

@@ -1,45 +1,86 @@
-"""Scores of returns count what was owed and nothing else.
+"""The page of data quality shows the published scores and counts nothing anew.
 
-The trap: a return that is not due yet, or was excused, makes a partner look late.
+The trap: a second computation beside the published table, which says another number than the file
+that the reader downloads.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any
+import re
+from pathlib import Path
 
-from dashboards.published import Submission
-from dashboards.quality import Share, scores
+import pytest
+
+from dashboards import rendering
+from dashboards.pages.data_quality import Share, added_up
+from dashboards.published import Score
+from dashboards.site import build_site
 from tests.dashboards import made_up
 
 
-def owed(state: str, **given: Any) -> Submission:
-    """A return and what came of it."""
-    made: Submission = made_up.row(Submission, organisation="A", state=state, **given)
+def score(name: str, part: int, whole: int) -> Score:
+    """One score of a return."""
+    made: Score = made_up.row(Score, subject_kind="return", score=name, part=part, whole=whole)
     return made
 
 
-IN = {"accepted_received_at": dt.datetime(2018, 10, 20, 9, 0)}  # noqa: DTZ001  # UTC, as kept
+CELL = r"<t[hd].*?</t[hd]>"
 
 
-def test_what_is_not_due_or_excused_counts_nowhere() -> None:
-    found = scores([owed("not due"), owed("excused"), owed("overdue", days_late=3)])
-    assert found.complete == Share(part=0, whole=1)
-    assert found.timely == Share(part=0, whole=1)
-    assert found.valid.percent is None
+def cells(page: str, caption: str) -> dict[str, list[str]]:
+    """What stands in each row of a table, by what heads the row."""
+    table = re.search(rf"<caption[^>]*>{re.escape(caption)}</caption>(.*?)</table>", page, re.S)
+    assert table is not None, caption
+    body = re.findall(r"<tr>(.*?)</tr>", table[1].split("</thead>")[1])
+    rows = [
+        [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in re.findall(CELL, row)]
+        for row in body
+    ]
+    return {head: rest for head, *rest in rows}
 
 
-def test_a_late_return_is_complete_and_not_in_time() -> None:
-    found = scores([
-        owed("accepted", **IN, days_late=2, rows_found=10, rows_used=8, queries=4, open_queries=1),
-        owed("accepted", **IN, days_late=0, rows_found=10, rows_used=10),
-    ])  # fmt: skip
-    assert found.complete == Share(part=2, whole=2)
-    assert found.timely == Share(part=1, whole=2)
-    assert found.valid == Share(part=18, whole=20)
-    assert found.valid.percent == 90
-    assert found.settled == Share(part=3, whole=4)
+@pytest.fixture
+def page(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The page of the small board, whose scores differ from what its returns would give."""
+    monkeypatch.setenv(rendering.BROWSER_VARIABLE, "no-such-browser")
+    build_site(data, tmp_path / "site", status="draft")
+    return (tmp_path / "site" / "data-quality.html").read_text(encoding="utf-8")
 
 
-def test_no_return_at_all_has_no_score() -> None:
-    assert scores([]).complete.percent is None
+def test_scores_of_several_returns_are_added_up_as_counts_and_not_averaged() -> None:
+    found = added_up([score("complete", 1, 2), score("complete", 8, 8), score("valid", 0, 0)])
+    assert found["complete"] == Share(part=9, whole=10)
+    assert found["complete"].percent == 90
+    assert found["valid"].percent is None
+    assert found["settled"].percent is None
+
+
+def test_the_page_says_the_published_scores_of_each_return_and_quarter(page: str) -> None:
+    assert "2 of 3 returns are in, 1 of them in time" in page
+    row = ["67% 2 of 3", "33% 1 of 3", "90% 18 of 20", "50% 1 of 2"]
+    now = cells(page, "Scores of each return, 2018-19 Q2")
+    assert now == {"Training": row, "All returns": row}
+    course = cells(page, "Scores of all returns, quarter by quarter")
+    assert course == {
+        "2018-19 Q1": ["100% 3 of 3", "100% 3 of 3", "100% 30 of 30", "None"],
+        "2018-19 Q2": row,
+    }
+
+
+def test_a_measure_that_lacks_something_is_named_and_one_that_is_whole_is_counted(
+    page: str,
+) -> None:
+    assert "and no open query: 1 of the 2 that have a figure due" in page
+    lacking = cells(page, "Scores of each measure that lacks something, 2018-19 Q2")
+    assert lacking == {"Staff trained": ["75% 3 of 4", "100% 3 of 3", "67% 2 of 3"]}
+
+
+def test_a_quarter_in_which_nothing_was_owed_has_a_page_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(rendering.BROWSER_VARIABLE, "no-such-browser")
+    (tmp_path / "data").mkdir()
+    data = made_up.write(tmp_path / "data", made_up.everything() | {Score: []})
+    build_site(data, tmp_path / "site", status="draft")
+    page = (tmp_path / "site" / "data-quality.html").read_text(encoding="utf-8")
+    assert "0 of 0 returns are in" in page
