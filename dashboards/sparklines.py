@@ -7,35 +7,47 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from dashboards import words
-from dashboards.figures import process
 from dashboards.published import Measure, Published
+from dashboards.series import breaks, point_meaning, series_points
 
 WIDTH, HEIGHT = 120, 32
 _EDGE = 6
+_DASH = 3
 _MOST_POINTS = 16
 
 
 def sparkline(published: Published, measure: Measure, organisation: str) -> Markup:
     """The last sixteen points, gaps kept, with the mean and the latest point by its meaning."""
-    points = process.series_points(published, measure=measure.measure, organisation=organisation)[
+    points = series_points(published, measure=measure.measure, organisation=organisation)[
         -_MOST_POINTS:
     ]
     shown = [(i, p.shown) for i, p in enumerate(points) if p.shown is not None]
     if not shown:
         return Markup('<span class="quiet">No figure to draw</span>')
-    means = [(i, p.reading.mean) for i, p in enumerate(points) if p.reading and p.reading.mean]
+    means = [
+        (i, p.reading.mean, p.reading.stretch)
+        for i, p in enumerate(points)
+        if p.reading and p.reading.mean is not None
+    ]
     values = [value for _, value in shown]
-    low = min(values + [m for _, m in means])
-    high = max(values + [m for _, m in means])
+    low = min(values + [m for _, m, _ in means])
+    high = max(values + [m for _, m, _ in means])
 
     def place(index: int, value: float) -> tuple[float, float]:
         across = _EDGE + index * (WIDTH - 2 * _EDGE) / max(len(points) - 1, 1)
         up = (value - low) / (high - low) if high > low else 0.5
         return round(across, 1), round(HEIGHT - _EDGE - up * (HEIGHT - 2 * _EDGE), 1)
 
-    line = _path([place(i, v) for i, v in shown], indices=[i for i, _ in shown])
-    mean = _path([place(i, m) for i, m in means], indices=[i for i, _ in means])
-    meaning = process.point_meaning(points[shown[-1][0]], polarity=measure.polarity).split(" ")[0]
+    apart = {point.label for _, point in breaks(points)}
+    line = _path(
+        [place(i, v) for i, v in shown], starts=[points[i].label in apart for i, _ in shown]
+    )
+    stretches = [stretch for *_, stretch in means]
+    mean = _path(
+        [place(i, m) for i, m, _ in means],
+        starts=[now != before for before, now in zip([None, *stretches], stretches, strict=False)],
+    )
+    meaning = point_meaning(points[shown[-1][0]], polarity=measure.polarity).split(" ")[0]
     across, up = place(*shown[-1])
     text = (
         f"{len(shown)} figures, lowest {words.shown_figure(measure, min(values))}, "
@@ -50,12 +62,16 @@ def sparkline(published: Published, measure: Measure, organisation: str) -> Mark
     ).format(w=WIDTH, h=HEIGHT, mean=mean, line=line, mark=_mark(meaning, across, up), text=text)
 
 
-def _path(places: Sequence[tuple[float, float]], *, indices: Sequence[int]) -> str:
-    """A line through neighbours; a missing one breaks it."""
+def _path(places: Sequence[tuple[float, float]], *, starts: Sequence[bool]) -> str:
+    """A line through the places, parted before each that starts a new one; one alone is a dash."""
     steps = []
     for n, (across, up) in enumerate(places):
-        joined = n > 0 and indices[n] == indices[n - 1] + 1
-        steps.append(f"{'L' if joined else 'M'}{across} {up}")
+        if n > 0 and not starts[n]:
+            steps.append(f"L{across} {up}")
+        elif n + 1 == len(places) or starts[n + 1]:
+            steps.append(f"M{round(across - _DASH / 2, 1)} {up}h{_DASH}")
+        else:
+            steps.append(f"M{across} {up}")
     return "".join(steps)
 
 

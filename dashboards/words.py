@@ -59,20 +59,25 @@ def shown_figure(measure: Measure, value: float | None) -> str:
 
 def period_of(published: Published, summary: Summary) -> str:
     """The period that a summary's figure is of, in words."""
-    label = published.quarter_labels.get(summary.quarter, summary.quarter)
-    for value in published.totals_by_series.get((summary.measure, summary.organisation), ()):
-        if value.quarter == summary.quarter:
-            return period_of_value(value)
-    return label
+    value = _value_of(published, summary, summary.quarter)
+    return _period_or_quarter(published, value, summary.quarter)
 
 
 def previous_period_of(published: Published, summary: Summary) -> str:
     """The period of the figure that a summary's is set against, in words."""
-    for value in published.totals_by_series.get((summary.measure, summary.organisation), ()):
-        if value.quarter == summary.previous_quarter:
-            return period_of_value(value)
-    quarter = summary.previous_quarter or ""
-    return published.quarter_labels.get(quarter, quarter)
+    value = _value_of(published, summary, summary.previous_quarter)
+    return _period_or_quarter(published, value, summary.previous_quarter or "")
+
+
+def _value_of(published: Published, summary: Summary, quarter: str | None) -> Value | None:
+    """The figure of a summary's series that one quarter's return gave."""
+    values = published.totals_by_series.get((summary.measure, summary.organisation), ())
+    return next((value for value in values if value.quarter == quarter), None)
+
+
+def _period_or_quarter(published: Published, value: Value | None, quarter: str) -> str:
+    label = published.quarter_labels.get(quarter, quarter)
+    return label if value is None else period_of_value(value)
 
 
 def period_of_value(value: Value) -> str:
@@ -97,8 +102,9 @@ def series_headline(published: Published, measure: Measure, summary: Summary) ->
     if summary.value is None:
         state = word("state", summary.state)
         return say("headline.no_figure", title=measure.title, period=period, state=state)
+    moved = "first" if _overlaps_the_one_before(published, summary) else movement(measure, summary)
     start = say(
-        f"headline.{movement(measure, summary)}",
+        f"headline.{moved}",
         title=measure.title,
         value=shown_figure(measure, summary.value),
         period=period,
@@ -110,6 +116,15 @@ def series_headline(published: Published, measure: Measure, summary: Summary) ->
         if summary.assurance == "consistently failing":
             end += say("headline.failing")
     return start + end
+
+
+def _overlaps_the_one_before(published: Published, summary: Summary) -> bool:
+    """Whether the period begins within the one before: neither a rise nor a fall can be told."""
+    now = _value_of(published, summary, summary.quarter)
+    before = _value_of(published, summary, summary.previous_quarter)
+    if now is None or before is None or now.period_start is None or before.period_end is None:
+        return False
+    return now.period_start <= before.period_end
 
 
 def change_words(summary: Summary, *, length: str) -> str:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
+from math import ceil
 from typing import Any
 
 from dashboards import tokens, words
 from dashboards.chart import Cell, Chart, Column, Table
 from dashboards.figures import base
-from dashboards.published import Measure, ProcessPoint, Published, Summary, Value
+from dashboards.published import Measure, Published, Summary
+from dashboards.series import Point, breaks, point_meaning, series_points
 from dashboards.slugs import slug
-from schemas.quarter import Quarter
 
 HEIGHT = 330
 _MARGIN = {"l": 62, "r": 168, "t": 40, "b": 40}
@@ -25,64 +25,6 @@ _SYMBOLS = {
     "neutral high": "triangle-up",
     "neutral low": "triangle-down",
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Point:
-    """One quarter of the series: the figure (or why there is none) and its reading."""
-
-    quarter: str
-    label: str
-    period: str
-    value: Value | None
-    reading: ProcessPoint | None
-
-    @property
-    def shown(self) -> float | None:
-        """The figure, if it may be shown."""
-        return self.value.value if self.value else None
-
-
-def point_meaning(point: Point, *, polarity: str) -> str:
-    """What a point signals: common cause, improvement, concern, neutral high or low."""
-    reading = point.reading
-    if reading is None or reading.special_cause is None:
-        return "common cause"
-    side = reading.special_cause_side or "high"
-    if polarity == "none":
-        return f"neutral {side}"
-    return "improvement" if (side == "high") == (polarity == "higher") else "concern"
-
-
-def series_points(published: Published, *, measure: str, organisation: str) -> tuple[Point, ...]:
-    """The quarters from the first figure to the last, those without a row between them included.
-
-    A yearly series has a point for each of its years, not a gap for each quarter between.
-    """
-    totals = published.totals_by_series.get((measure, organisation), ())
-    readings = {p.quarter: p for p in published.process_by_series.get((measure, organisation), ())}
-    by_quarter = {value.quarter: value for value in totals}
-    quarters = sorted({*by_quarter, *readings})
-    if not quarters:
-        return ()
-    if published.measure_by_id[measure].frequency != "yearly":
-        first, last = Quarter.parse(quarters[0]), Quarter.parse(quarters[-1])
-        quarters = []
-        while first <= last:
-            quarters.append(first.key)
-            first = first.shift(1)
-    return tuple(
-        Point(
-            quarter=quarter,
-            label=Quarter.parse(quarter).label,
-            period=words.period_of_value(by_quarter[quarter])
-            if quarter in by_quarter
-            else Quarter.parse(quarter).label,
-            value=by_quarter.get(quarter),
-            reading=readings.get(quarter),
-        )
-        for quarter in quarters
-    )
 
 
 def process_chart(
@@ -128,6 +70,7 @@ def _alt(measure: Measure, points: Sequence[Point], summary: Summary) -> str:
         "value": words.shown_figure(measure, latest.shown),
         "period": latest.period,
         "target": "",
+        "broken": "",
     }
     reading = latest.reading
     assurance = reading.assurance if reading else None
@@ -136,6 +79,13 @@ def _alt(measure: Measure, points: Sequence[Point], summary: Summary) -> str:
             "alt.target",
             target=words.shown_figure(measure, measure.target),
             assurance=words.word("assurance.long", assurance),
+        )
+    if broken := breaks(points):
+        parts["broken"] = words.say(
+            "alt.broken_one" if len(broken) == 1 else "alt.broken_many",
+            before=broken[0][0].period,
+            after=broken[0][1].period,
+            number=str(len(broken)),
         )
     parts["variation"] = words.word("variation.long", reading.variation if reading else None)
     if latest.quarter == summary.quarter:
@@ -169,6 +119,7 @@ def _caption(measure: Measure, points: Sequence[Point], *, illustrative: bool) -
     conditions = {
         "provisional": any(_is_provisional(p) for p in points),
         "missing": any(p.shown is None for p in points),
+        "not_following": any(not p.follows for p in points),
         "trial": bool(points[-1].reading and points[-1].reading.trial),
         "rebased": len({p.reading.stretch for p in points if p.reading}) > 1,
         "illustrative": illustrative,
@@ -191,13 +142,13 @@ def _table(
 
     def row(point: Point) -> tuple[Cell, ...]:
         reading = point.reading if point.shown is not None else None
-        state = point.value.state if point.value else "not received"
+        label = point.label if point.quarter else None
         signal = reading.special_cause if reading else None
         return (
-            Cell(value=point.label, text=point.label),
+            Cell(value=label, text=label or "\N{EN DASH}"),
             Cell(value=point.period, text=point.period),
             figure(point.shown),
-            Cell(value=state, text=words.word("state", state)),
+            Cell(value=point.state, text=words.word("state", point.state)),
             figure(reading.mean if reading else None),
             figure(reading.lpl if reading else None),
             figure(reading.upl if reading else None),
@@ -256,7 +207,7 @@ def _figure(
             "categoryorder": "array",
             "categoryarray": labels,
             "range": [-0.5, len(labels) - 0.5],
-            **_ticks(points),
+            **_ticks(measure, points),
         },
         "yaxis": {
             "range": [low, high],
@@ -302,18 +253,36 @@ def _label_is_above(points: Sequence[Point], *, low: float, high: float) -> bool
     return figures[-1] < (low + high) / 2
 
 
-def _ticks(points: Sequence[Point]) -> dict[str, Any]:
-    """A tick for each financial year's first quarter, or for each point where there are few."""
-    labels = [point.label for point in points]
-    if len(points) <= 5:
-        return {
-            "tickmode": "array", "tickvals": labels,
-            "ticktext": [base.wrapped(point.period, width=9) for point in points],
-        }  # fmt: skip
-    starts = [label for label in labels if label.endswith("Q1")] or labels[:: len(labels) // 4]
-    step = -(-len(starts) // 5)
-    starts = starts[::step]
-    return {"tickmode": "array", "tickvals": starts, "ticktext": [s.split(" ")[0] for s in starts]}
+def _ticks(measure: Measure, points: Sequence[Point]) -> dict[str, Any]:
+    """A tick for each financial year's first quarter; of a yearly series or a short one for each
+    point, or as many as there is room for, the newest among them."""
+    if measure.frequency == "yearly" or len(points) <= 5:
+        most = 9 if all(len(point.period) <= 4 for point in points) else 5
+        ticked = points[::-1][:: ceil(len(points) / most)][::-1]
+        texts = [base.wrapped(point.period, width=9) for point in ticked]
+    else:
+        starts = [p for p in points if p.label.endswith("Q1")] or points[:: len(points) // 4]
+        ticked = starts[:: ceil(len(starts) / 5)]
+        texts = [point.label.split(" ")[0] for point in ticked]
+    return {
+        "tickmode": "array", "tickvals": [point.label for point in ticked], "ticktext": texts,
+    }  # fmt: skip
+
+
+def _runs(points: Sequence[Point]) -> list[list[Point]]:
+    """The points parted where a period does not follow the one before: no line joins the parts."""
+    runs: list[list[Point]] = [[]]
+    for point in points:
+        if not point.follows:
+            runs.append([])
+        runs[-1].append(point)
+    return [run for run in runs if any(point.shown is not None for point in run)]
+
+
+def _read_out(measure: Measure, point: Point) -> str:
+    """What the pointer's label says of a point, under the name of its quarter."""
+    figure = words.shown_figure(measure, point.shown)
+    return figure if point.period == point.label else f"{figure} ({point.period})"
 
 
 def _lines(measure: Measure, points: Sequence[Point]) -> list[Mapping[str, Any]]:
@@ -322,11 +291,12 @@ def _lines(measure: Measure, points: Sequence[Point]) -> list[Mapping[str, Any]]
     traces: list[Mapping[str, Any]] = [
         {
             "type": "scatter", "mode": "lines", "name": "Figure", "connectgaps": False,
-            "x": [p.label for p in points], "y": [p.shown for p in points],
+            "x": [p.label for p in run], "y": [p.shown for p in run],
             "line": {"color": tokens.COMMON, "width": 2}, "hovertemplate": "%{customdata}",
-            "customdata": [words.shown_figure(measure, p.shown) for p in points],
+            "customdata": [_read_out(measure, p) for p in run],
             "meta": {"columns": ["value"], "axis": "y"},
         }
+        for run in _runs(points)
     ]  # fmt: skip
     read = [p for p in points if p.reading and p.shown is not None]
     styles = (

@@ -8,8 +8,8 @@ from typing import Any
 from dashboards import tokens, words
 from dashboards.chart import Cell, Chart, Column, Table
 from dashboards.figures import base
-from dashboards.figures.process import Point
 from dashboards.published import Measure
+from dashboards.series import Point
 from dashboards.slugs import slug
 
 _MOST = 5

@@ -14,6 +14,7 @@ from dashboards.editions import Edition
 from dashboards.figures import bars, base, funnel, maps, process, spine, target
 from dashboards.plans import Plans
 from dashboards.published import COMBINED, Measure, Published, Summary
+from dashboards.series import series_points
 from dashboards.slugs import slugs
 
 Status = Literal["draft", "final"]
@@ -167,7 +168,7 @@ class Site:
 
     def target_chart(self, measure: Measure, summary: Summary) -> Chart | None:
         """The latest figures against the target."""
-        points = process.series_points(
+        points = series_points(
             self.published, measure=measure.measure, organisation=summary.organisation
         )
         heading = words.say("sections.target", title=measure.title)

@@ -1,0 +1,166 @@
+"""A line joins two figures only where the later one's period comes next.
+
+The trap: a year that nobody gave, or a figure of three years after one of a single year, is drawn
+as one more step of an even course.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from dashboards import words
+from dashboards.chart import Chart
+from dashboards.figures import base, process
+from dashboards.published import Measure, ProcessPoint, Published, Summary
+from dashboards.series import breaks, series_points
+from dashboards.sparklines import sparkline
+from tests.dashboards import made_up
+
+# The figure and its period, the newest last; one return a year gives each.
+Given = Sequence[tuple[float | None, str, str]]
+
+EVEN: Given = [(1.0, "2014-01-01", "2014-12-31"), (2.0, "2015-01-01", "2015-12-31"),
+               (3.0, "2016-01-01", "2016-12-31")]  # fmt: skip
+MISSING: Given = [(1.0, "2013-04-01", "2014-03-31"), (2.0, "2014-04-01", "2015-03-31"),
+                  (3.0, "2017-04-01", "2018-03-31")]  # fmt: skip
+LONGER: Given = [(1.0, "2014-01-01", "2014-12-31"), (2.0, "2015-01-01", "2015-12-31"),
+                 (3.0, "2014-01-01", "2016-12-31")]  # fmt: skip
+OTHER_MONTHS: Given = [(1.0, "2014-04-01", "2015-03-31"), (2.0, "2015-04-01", "2016-03-31"),
+                       (3.0, "2017-01-01", "2017-12-31")]  # fmt: skip
+ROLLING: Given = [(1.0, "2012-01-01", "2014-12-31"), (2.0, "2013-01-01", "2015-12-31"),
+                  (3.0, "2014-01-01", "2016-12-31")]  # fmt: skip
+FOURTH_QUARTERS: Given = [(1.0, "2015-01-01", "2015-03-31"), (2.0, "2016-01-01", "2016-03-31"),
+                          (3.0, "2017-01-01", "2017-03-31")]  # fmt: skip
+
+
+def board(given: Given, **about: Any) -> tuple[Published, Measure, Summary]:
+    """A board of one yearly series."""
+    measure = made_up.measure("M", **{"frequency": "yearly", "title": "Some measure"} | about)
+    values = [
+        made_up.value(
+            "M", "ALL", made_up.LAST.shift(4 * (place - len(given) + 1)), figure,
+            period_start=dt.date.fromisoformat(start), period_end=dt.date.fromisoformat(end),
+            state="shown" if figure is not None else "not available",
+        )
+        for place, (figure, start, end) in enumerate(given)
+    ]  # fmt: skip
+    summary = made_up.row(
+        Summary, measure="M", organisation="ALL", quarter=values[-1].quarter, state="shown",
+        value=given[-1][0], previous_quarter=values[-2].quarter, previous_value=given[-2][0],
+    )  # fmt: skip
+    empty = dict.fromkeys(
+        ("organisations", "themes", "process", "comparators", "submissions", "findings", "scores",
+         "revisions", "commentary"), ()
+    )  # fmt: skip
+    made = Published(
+        release=made_up.RELEASE, measures=(measure,), values=tuple(values), summaries=(summary,),
+        **empty,
+    )  # fmt: skip
+    return made, measure, summary
+
+
+def drawn(given: Given, **about: Any) -> Chart:
+    """The chart of the series."""
+    made, measure, summary = board(given, **about)
+    chart = process.process_chart(
+        made, measure, summary, heading="A heading", marks=base.Marks(illustrative=False)
+    )
+    assert chart is not None
+    return chart
+
+
+def joined(chart: Chart) -> list[list[float]]:
+    """The figures that each unbroken line goes through, those alone left out."""
+    lines: list[list[float]] = []
+    for trace in chart.figure["data"]:
+        if trace["name"] != "Figure":
+            continue
+        lines.append([])
+        for value in trace["y"]:
+            if value is None:
+                lines.append([])
+            else:
+                lines[-1].append(value)
+    return [line for line in lines if len(line) > 1]
+
+
+@pytest.mark.parametrize(
+    "given", [EVEN, FOURTH_QUARTERS, ROLLING], ids=["years", "one quarter a year", "rolling"]
+)
+def test_years_that_follow_one_another_are_joined(given: Given) -> None:
+    chart = drawn(given)
+    assert joined(chart) == [[1.0, 2.0, 3.0]]
+    assert "broken" not in chart.alt
+    assert len(chart.table.rows) == 3
+
+
+def test_years_that_nobody_gave_have_a_place_without_a_figure_and_no_line_crosses_it() -> None:
+    chart = drawn(MISSING)
+    assert joined(chart) == [[1.0, 2.0]]
+    shown = [(row[1].text, row[2].text, row[3].text) for row in chart.table.rows]
+    assert shown == [
+        ("2013-14", "1.0%", "Shown"), ("2014-15", "2.0%", "Shown"),
+        ("2015-16", "–", "Not available [x]"), ("2016-17", "–", "Not available [x]"),
+        ("2017-18", "3.0%", "Shown"),
+    ]  # fmt: skip
+    assert len(chart.figure["layout"]["xaxis"]["categoryarray"]) == 5
+    assert "3 of 5 points shown" in chart.alt
+    assert "The line is broken between 2014-15 and 2017-18." in chart.alt
+    assert "A gap means no figure can be shown" in chart.caption
+
+
+@pytest.mark.parametrize("given", [LONGER, OTHER_MONTHS], ids=["longer", "other months"])
+def test_no_line_joins_periods_of_another_kind(given: Given) -> None:
+    chart = drawn(given)
+    assert joined(chart) == [[1.0, 2.0]]
+    assert len(chart.table.rows) == 3
+    assert "The line is broken between 2015" in chart.alt
+    assert "No line joins two figures whose periods do not follow each other." in chart.caption
+
+
+def test_an_overlapping_period_neither_rose_nor_fell() -> None:
+    made, measure, summary = board(LONGER)
+    assert words.series_headline(made, measure, summary).startswith(
+        "Some measure was 3.0% in 2014 to 2016"
+    )
+    made, measure, summary = board(OTHER_MONTHS)
+    assert "rose to 3.0% in 2017" in words.series_headline(made, measure, summary)
+
+
+def test_every_tick_of_a_yearly_series_says_the_period_that_the_figure_is_of() -> None:
+    many = [(float(n), f"20{n}-04-01", f"20{n + 1}-03-31") for n in range(10, 18)]
+    axis = drawn(many).figure["layout"]["xaxis"]
+    ticks = dict(zip(axis["tickvals"], axis["ticktext"], strict=True))
+    assert ticks == {"2012-13 Q2": "2011-12", "2014-15 Q2": "2013-14", "2016-17 Q2": "2015-16",
+                     "2018-19 Q2": "2017-18"}  # fmt: skip
+
+
+def test_a_sparkline_is_broken_where_the_chart_is() -> None:
+    for given, lines in ((EVEN, "MLL"), (MISSING, "MLM"), (LONGER, "MLM")):
+        made, measure, _ = board(given)
+        path = sparkline(made, measure, "ALL").split('class="spark-line" d="')[1].split('"')[0]
+        assert "".join(letter for letter in path if letter in "ML") == lines
+
+
+def test_a_quarter_without_a_figure_breaks_the_line_and_the_words_say_where() -> None:
+    measure = made_up.measure("M")
+    figures = [1.0, 2.0, None, 4.0, 5.0]
+    made, _, summary = board(EVEN)
+    made = replace(
+        made, measures=(measure,), values=tuple(made_up.series("M", "ALL", figures)),
+        process=tuple(made_up.row(ProcessPoint, measure="M", organisation="ALL", quarter=q.key)
+                      for q in made_up.quarters(5)),
+    )  # fmt: skip
+    points = series_points(made, measure="M", organisation="ALL")
+    assert [(a.label, b.label) for a, b in breaks(points)] == [("2017-18 Q3", "2018-19 Q1")]
+    chart = process.process_chart(
+        made, measure, summary, heading="A heading", marks=base.Marks(illustrative=False)
+    )
+    assert chart is not None
+    assert joined(chart) == [[1.0, 2.0], [4.0, 5.0]]
+    assert "The line is broken between 2017-18 Q3 and 2018-19 Q1." in chart.alt
