@@ -9,7 +9,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from dashboards import words
-from dashboards.published import Summary
+from dashboards.published import Published, Summary
 
 _RATINGS = {
     "on target": ("on", "\N{BLACK CIRCLE}"),
@@ -48,9 +48,10 @@ def rating_glyph(rating: str | None) -> Markup:
     return Markup('<span class="glyph glyph-{}" aria-hidden="true">{}</span>').format(kind, glyph)
 
 
-def change_icon(summary: Summary) -> Markup:
+def change_icon(published: Published, summary: Summary) -> Markup:
     """The icon of what a measure's figures signal, with its words."""
-    return variation_icon(summary.reading, said=words.change_words(summary, length="short"))
+    said = words.change_words(published, summary, length="short")
+    return variation_icon(summary.reading, said=said)
 
 
 def variation_icon(variation: str | None, *, said: str | None = None) -> Markup:

@@ -62,8 +62,9 @@ def period(start: dt.date | None, end: dt.date | None, *, quarter_label: str) ->
     whole_years = _whole_years(start, end) if start.day == 1 and after.day == 1 else ""
     if whole_years:
         return whole_years
-    if start.day == 1 and after.day == 1 and (start.year, start.month) == (end.year, end.month):
-        return f"{start:%B %Y}"
+    if start.day == 1 and after.day == 1:
+        first, last = f"{start:%B %Y}", f"{end:%B %Y}"
+        return first if first == last else f"{first} to {last}"
     return day(start) if start == end else f"{day(start)} to {day(end)}"
 
 

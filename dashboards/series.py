@@ -17,8 +17,8 @@ class Point:
     """One quarter or year of a series: the figure (or why there is none) and its reading.
 
     ``quarter`` is that of the return; None for a year that no return gave. ``label`` names the
-    point in the picture, no other of the series has it. ``follows`` is whether its period comes
-    next after that of the point before, so that a line may join the two.
+    point in the picture, no other of the series has it. ``follows`` is whether a line may join it
+    to the point before: its period comes next, and both are of the same partners.
     """
 
     quarter: str | None
@@ -83,7 +83,9 @@ def series_points(published: Published, *, measure: str, organisation: str) -> t
         )
         for quarter in quarters
     ]
-    return tuple(_with_missing_years(points) if is_yearly else points)
+    if is_yearly:
+        points = list(_with_missing_years(points))
+    return tuple(_parted_by_partners(published, points))
 
 
 def _with_missing_years(points: Sequence[Point]) -> Iterator[Point]:
@@ -99,6 +101,16 @@ def _with_missing_years(points: Sequence[Point]) -> Iterator[Point]:
                 reading=None,
             )  # fmt: skip
         yield replace(after, follows=years is not None)
+
+
+def _parted_by_partners(published: Published, points: Iterable[Point]) -> Iterator[Point]:
+    """The points of a series, those parted that cannot be set against the one before."""
+    before: Value | None = None
+    for point in points:
+        now = point.value
+        alike = before is None or now is None or words.adds_up_alike(published, before, now)
+        yield point if alike else replace(point, follows=False)
+        before = now
 
 
 def _span(point: Point) -> tuple[dt.date, dt.date]:

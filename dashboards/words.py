@@ -102,14 +102,14 @@ def series_headline(published: Published, measure: Measure, summary: Summary) ->
     if summary.value is None:
         state = word("state", summary.state)
         return say("headline.no_figure", title=measure.title, period=period, state=state)
-    moved = "first" if _overlaps_the_one_before(published, summary) else movement(measure, summary)
+    moved = movement(measure, summary) if _follows_the_one_before(published, summary) else "first"
     start = say(
         f"headline.{moved}",
         title=measure.title,
         value=shown_figure(measure, summary.value),
         period=period,
     )
-    end = say("headline.reading", reading=change_words(summary, length="headline"))
+    end = say("headline.reading", reading=change_words(published, summary, length="headline"))
     if summary.rating and summary.rating != "not rated" and measure.target is not None:
         key = summary.rating.replace(" ", "_")
         end += say(f"headline.{key}", target=shown_figure(measure, measure.target))
@@ -118,22 +118,43 @@ def series_headline(published: Published, measure: Measure, summary: Summary) ->
     return start + end
 
 
-def _overlaps_the_one_before(published: Published, summary: Summary) -> bool:
-    """Whether the period begins within the one before: neither a rise nor a fall can be told."""
+def _follows_the_one_before(published: Published, summary: Summary) -> bool:
+    """Whether a rise or fall since the figure before can be told: their periods do not overlap, and
+    both are sums over the same partners."""
     now = _value_of(published, summary, summary.quarter)
     before = _value_of(published, summary, summary.previous_quarter)
-    if now is None or before is None or now.period_start is None or before.period_end is None:
-        return False
-    return now.period_start <= before.period_end
+    if now is None or before is None:
+        return True
+    overlaps = bool(
+        now.period_start and before.period_end and now.period_start <= before.period_end
+    )
+    return not overlaps and adds_up_alike(published, before, now)
 
 
-def change_words(summary: Summary, *, length: str) -> str:
+def adds_up_alike(published: Published, before: Value, now: Value) -> bool:
+    """Whether two figures of a series can be set against each other: a count that lacks a partner
+    is smaller for that alone."""
+    is_sum = published.measure_by_id[now.measure].aggregation == "sum"
+    return not is_sum or before.partners_missing == now.partners_missing
+
+
+def change_words(published: Published, summary: Summary, *, length: str) -> str:
     """What the figures signal, as people read it: ``short`` (beside an icon), ``long`` (in a
     sentence) or ``headline``. Where there are too few points for a process-control reading, as of
-    a yearly measure, it is of the trend of five years."""
+    a yearly measure, it is of the trend of five years; of a count that lacks partners there is
+    none, and it is said why."""
     if summary.variation is None and summary.reading is not None:
         return word("trend.short" if length == "short" else "trend.long", summary.recent_trend)
+    if summary.variation is None and _lacks_partners(published, summary):
+        return word(f"variation.{length}", "incomplete")
     return word(f"variation.{length}", summary.variation)
+
+
+def _lacks_partners(published: Published, summary: Summary) -> bool:
+    """Whether the figure is a sum in which a partner is missing."""
+    value = _value_of(published, summary, summary.quarter)
+    is_sum = published.measure_by_id[summary.measure].aggregation == "sum"
+    return is_sum and value is not None and bool(value.partners_missing)
 
 
 def movement(measure: Measure, summary: Summary) -> str:

@@ -41,7 +41,7 @@ def process_chart(
     return Chart(
         chart_id=name,
         heading=heading,
-        alt=words.checked_alt(_alt(measure, points, summary), title=heading),
+        alt=words.checked_alt(_alt(published, measure, points, summary), title=heading),
         caption=_caption(measure, points, illustrative=marks.illustrative),
         table=_table(published, measure, points, organisation=organisation),
         figure=_figure(measure, points, name=name, marks=marks),
@@ -55,7 +55,7 @@ def _last(points: Sequence[Point]) -> Point | None:
     return next((point for point in reversed(points) if point.shown is not None), None)
 
 
-def _alt(measure: Measure, points: Sequence[Point], summary: Summary) -> str:
+def _alt(published: Published, measure: Measure, points: Sequence[Point], summary: Summary) -> str:
     first, last = points[0].period, points[-1].period
     latest = _last(points)
     if latest is None:
@@ -89,7 +89,7 @@ def _alt(measure: Measure, points: Sequence[Point], summary: Summary) -> str:
         )
     parts["variation"] = words.word("variation.long", reading.variation if reading else None)
     if latest.quarter == summary.quarter:
-        parts["variation"] = words.change_words(summary, length="long")
+        parts["variation"] = words.change_words(published, summary, length="long")
     if reading is None or reading.mean is None or reading.upl is None or latest.shown is None:
         return words.say("alt.run", **parts)
     mean = words.shown_figure(measure, reading.mean)
@@ -259,7 +259,7 @@ def _ticks(measure: Measure, points: Sequence[Point]) -> dict[str, Any]:
     if measure.frequency == "yearly" or len(points) <= 5:
         most = 9 if all(len(point.period) <= 4 for point in points) else 5
         ticked = points[::-1][:: ceil(len(points) / most)][::-1]
-        texts = [base.wrapped(point.period, width=9) for point in ticked]
+        texts = [_tick_text(point) for point in ticked]
     else:
         starts = [p for p in points if p.label.endswith("Q1")] or points[:: len(points) // 4]
         ticked = starts[:: ceil(len(starts) / 5)]
@@ -267,6 +267,14 @@ def _ticks(measure: Measure, points: Sequence[Point]) -> dict[str, Any]:
     return {
         "tickmode": "array", "tickvals": [point.label for point in ticked], "ticktext": texts,
     }  # fmt: skip
+
+
+def _tick_text(point: Point) -> str:
+    """A period in the small room under an axis."""
+    value = point.value
+    if value and value.period_start and value.period_end and len(point.period) > 18:
+        return base.wrapped(f"{value.period_start:%b %Y} to {value.period_end:%b %Y}", width=11)
+    return base.wrapped(point.period, width=9)
 
 
 def _runs(points: Sequence[Point]) -> list[list[Point]]:
@@ -351,8 +359,7 @@ def _markers(measure: Measure, points: Sequence[Point]) -> list[Mapping[str, Any
 def _end_labels(measure: Measure, points: Sequence[Point]) -> list[tuple[float, str]]:
     """What stands at the right end of each line, instead of a legend."""
     found: list[tuple[float, str]] = []
-    latest = _last(points)
-    reading = latest.reading if latest else None
+    reading = next((p.reading for p in reversed(points) if p.reading), None)
     if reading:
         for title, limit in (("Upper limit", reading.upl), ("Lower limit", reading.lpl)):
             drawn = _clipped(limit, unit=measure.unit)

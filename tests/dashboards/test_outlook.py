@@ -168,15 +168,16 @@ def test_a_yearly_figure_that_gets_worse_for_five_years_leads_the_summary(board:
     assert "a real fall over five years, for the worse" in words.series_headline(
         site.published, measure, summary
     )
-    assert "Getting worse: falling over five years" in icons.change_icon(summary)
+    assert "Getting worse: falling over five years" in icons.change_icon(site.published, summary)
 
 
 @pytest.mark.parametrize("trend", [None, "cannot be calculated"])
 def test_without_five_years_and_without_limits_nothing_is_said_to_have_changed(
     board: Published, trend: str | None
 ) -> None:
-    _, summary = of_p1(with_trend(board, trend, None))
-    assert "Too few figures to say" in icons.change_icon(summary)
+    unread = with_trend(board, trend, None)
+    _, summary = of_p1(unread)
+    assert "Too few figures to say" in icons.change_icon(unread, summary)
 
 
 def test_a_measure_with_a_target_and_few_figures_is_not_told_as_one_without_a_target() -> None:

@@ -1,7 +1,7 @@
-"""A line joins two figures only where the later one's period comes next.
+"""A line joins two figures only where the later one's period comes next and both are of the same.
 
-The trap: a year that nobody gave, or a figure of three years after one of a single year, is drawn
-as one more step of an even course.
+The trap: a year that nobody gave, a figure of three years after one of a single year, or a number
+that lacks half the partners, is drawn as one more step of an even course.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from dashboards import words
+from dashboards import icons, words
 from dashboards.chart import Chart
 from dashboards.figures import base, process
 from dashboards.published import Measure, ProcessPoint, Published, Summary
@@ -120,7 +120,10 @@ def test_no_line_joins_periods_of_another_kind(given: Given) -> None:
     assert joined(chart) == [[1.0, 2.0]]
     assert len(chart.table.rows) == 3
     assert "The line is broken between 2015" in chart.alt
-    assert "No line joins two figures whose periods do not follow each other." in chart.caption
+    assert (
+        "No line joins figures that cannot be set against each other: of other periods"
+        in chart.caption
+    )
 
 
 def test_an_overlapping_period_neither_rose_nor_fell() -> None:
@@ -164,3 +167,37 @@ def test_a_quarter_without_a_figure_breaks_the_line_and_the_words_say_where() ->
     assert chart is not None
     assert joined(chart) == [[1.0, 2.0], [4.0, 5.0]]
     assert "The line is broken between 2017-18 Q3 and 2018-19 Q1." in chart.alt
+
+
+def test_a_number_that_lacks_a_partner_is_not_set_against_those_that_have_all() -> None:
+    measure = made_up.measure("M", unit="count", decimals=0, aggregation="sum", title="Some number")
+    made, _, summary = board(EVEN)
+    figures = [50.0, 51.0, 20.0, 49.0, 21.0]
+    values = tuple(
+        replace(value, partners_missing="Alpha trust" if value.value < 30 else None)
+        for value in made_up.series("M", "ALL", figures)
+    )
+    summary = replace(
+        summary,
+        value=21.0,
+        quarter=made_up.LAST.key,
+        previous_value=49.0,
+        previous_quarter=made_up.LAST.shift(-1).key,
+    )
+    made = replace(made, measures=(measure,), values=values, summaries=(summary,))
+    chart = process.process_chart(
+        made, measure, summary, heading="A heading", marks=base.Marks(illustrative=False)
+    )
+    assert chart is not None
+    assert joined(chart) == [[50.0, 51.0]]
+    assert "The line is broken in 3 places." in chart.alt
+    assert "without partners that the other has" in chart.caption
+    why = "partners are missing, so it cannot be set against complete figures"
+    assert words.series_headline(made, measure, summary) == (
+        f"Some number was 21 in 2018-19 Q2: {why}"
+    )
+    assert why in chart.alt
+    assert "Lacks partners" in icons.change_icon(made, summary)
+
+    share = replace(made, measures=(replace(measure, aggregation="ratio", unit="percent"),))
+    assert "fell to 21" in words.series_headline(share, share.measures[0], summary)
