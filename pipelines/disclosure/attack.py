@@ -25,7 +25,7 @@ from pipelines.disclosure.families import (
     families,
     named_families,
 )
-from pipelines.disclosure.knowledge import linked_systems
+from pipelines.disclosure.knowledge import NothingFitsError, linked_systems
 from pipelines.disclosure.tables import SUPPRESS_1_TO_4, Equation, Rule
 
 
@@ -216,13 +216,18 @@ class _Knowledge:
     def exposed(self) -> Iterator[Exposed]:
         """Each suppressed count that the equations pin down."""
         for system in linked_systems(self.bounds, self.equations()):
-            for variable in sorted(set(system.bounds) & set(self.hidden)):
-                found = system.range_of(variable)
-                if found is None:
-                    break  # the guesses contradict each other here: nothing true follows from them
-                key, threshold = self.hidden[variable]
-                if found.least == found.greatest or found.greatest <= threshold:
-                    yield _exposed(key, found.least, found.greatest)
+            thresholds = {
+                variable: self.hidden[variable][1]
+                for variable in system.bounds
+                if variable in self.hidden
+            }
+            try:
+                for variable in system.exposed(thresholds):
+                    found = system.range_of(variable)
+                    yield _exposed(self.hidden[variable][0], found.least, found.greatest)
+            except NothingFitsError:
+                # The guesses contradict each other here: nothing true follows from them.
+                continue
         for variable, (key, threshold) in sorted(self.hidden.items()):
             low, high = self.bounds[variable]
             if low == high and 0 < low <= threshold:  # another release shows it

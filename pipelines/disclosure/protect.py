@@ -6,11 +6,17 @@ this way.
 
 from __future__ import annotations
 
+import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pipelines.disclosure.knowledge import System, known_bounds, linked_systems
+from pipelines.disclosure.knowledge import (
+    NothingFitsError,
+    System,
+    known_bounds,
+    linked_systems,
+)
 from pipelines.disclosure.tables import (
     CannotProtectError,
     Cell,
@@ -82,35 +88,33 @@ class _Work:
 
     def protect_all(self) -> None:
         # Only what hangs together with a hidden cell can matter, and most of a release does not.
-        waiting = self._hidden_guarded(self.cells)
         done: set[str] = set()
         exposed: list[Cell] = []
         held_by: list[Cell] = []
-        while waiting:
-            start = min(waiting)
+        for start in sorted(self._hidden_guarded(self.cells)):
+            if start in done:
+                continue
             neighbourhood = self._linked_to(start)
+            done |= neighbourhood
             try:
                 self._protect_neighbourhood(neighbourhood)
             except CannotProtectError as impossible:
                 # A person is told of all that must be decided, not of one after the other.
                 exposed += [self.cells[cell_id] for cell_id in impossible.cells]
                 held_by += [self.cells_of_row[row][0] for row in impossible.held_by]
-            done |= neighbourhood
-            waiting -= done
         if exposed:
             raise CannotProtectError(exposed, held_by=held_by)
 
     def _protect_neighbourhood(self, neighbourhood: set[str]) -> None:
-        equations = list(
-            {
-                id(equation): equation
-                for cell_id in sorted(neighbourhood)
-                for equation in self.equations_of_cell[cell_id]
-            }.values()
-        )
+        """Looks at each set of cells that hang together, in the order of their first cells; after a
+        row is suppressed, only at those that this has changed."""
         settled: set[frozenset[str]] = set()
-        while exposure := self._exposure(neighbourhood, equations, settled):
-            self._suppress_one_more(*exposure)
+        waiting = _Waiting(self._systems_around(neighbourhood))
+        while (system := waiting.first()) is not None:
+            exposed = self._first_exposed(system, settled)
+            if exposed is not None:
+                row = self._suppress_one_more(exposed, system)
+                waiting.add(self._systems_around(self._ids(row)))
         # What was suppressed early may have become needless by what was suppressed later.
         helpers = {
             self.cells[cell_id].row
@@ -118,64 +122,76 @@ class _Work:
             if self.suppressed.get(self.cells[cell_id].row) is Reason.PROTECTS
         }
         for row in sorted(helpers, key=self._price, reverse=True):
+            together = {
+                cell_id
+                for system in self._systems_around(self._ids(row))
+                for cell_id in system.bounds
+            }
             del self.suppressed[row]
-            if self._exposure(neighbourhood, equations, settled):
+            if any(
+                self._first_exposed(system, settled) is not None
+                for system in self._systems_around(together)
+            ):
                 self.suppressed[row] = Reason.PROTECTS
 
-    def _exposure(
-        self, neighbourhood: set[str], equations: list[Equation], settled: set[frozenset[str]]
-    ) -> tuple[str, System] | None:
-        """A cell that a reader could work out, with what it hangs together with; None if none.
+    def _ids(self, row: str) -> list[str]:
+        return [cell.cell_id for cell in self.cells_of_row[row]]
+
+    def _systems_around(self, cell_ids: Iterable[str]) -> list[System]:
+        """The sets of cells not known exactly that hang together with any of these now."""
+        bounds = {
+            cell_id: known_bounds(self.cells[cell_id], is_shown=self._is_shown(self.cells[cell_id]))
+            for cell_id in cell_ids
+        }
+        equations: dict[int, Equation] = {}
+        edge = list(bounds)
+        while edge:
+            cell_id = edge.pop()
+            low, high = bounds[cell_id]
+            if low == high:
+                continue
+            for equation in self.equations_of_cell[cell_id]:
+                if id(equation) in equations:
+                    continue
+                equations[id(equation)] = equation
+                for other, _ in equation.terms:
+                    if other not in bounds:
+                        cell = self.cells[other]
+                        bounds[other] = known_bounds(cell, is_shown=self._is_shown(cell))
+                        edge.append(other)
+        return linked_systems(bounds, equations.values())
+
+    def _first_exposed(self, system: System, settled: set[frozenset[str]]) -> str | None:
+        """The first cell of the system that a reader could work out, None if all are safe.
 
         ``settled`` are the sets of cells already found safe; it is added to. What is safe depends
         on nothing but which cells are hidden together.
         """
-        bounds = {
-            cell_id: known_bounds(self.cells[cell_id], is_shown=self._is_shown(self.cells[cell_id]))
-            for cell_id in neighbourhood
-        }
-        for system in linked_systems(bounds, equations):
-            hidden = frozenset(
-                cell_id for cell_id in system.bounds if not self._is_shown(self.cells[cell_id])
-            )
-            if not hidden or hidden in settled:
-                continue
-            exposed = self._first_exposed(system)
-            self.programmes += system.programmes
-            if exposed is not None:
-                return exposed, system
-            settled.add(hidden)
-        return None
-
-    def _first_exposed(self, system: System) -> str | None:
-        """The first cell of the system that a reader could work out, None if all are safe.
-
-        Each point that the solver finds is a set of counts that a reader must think possible, so it
-        can clear several cells at once; the true counts are such a point from the start.
-        """
-        guarded = sorted(self._hidden_guarded(system.bounds))
+        hidden = frozenset(
+            cell_id for cell_id in system.bounds if not self._is_shown(self.cells[cell_id])
+        )
+        if hidden in settled:
+            return None
         counts = {cell_id: self.cells[cell_id].count for cell_id in system.bounds}
-        points: list[dict[str, int]] = []
-        if all(count is not None for count in counts.values()):
-            points.append({each: count for each, count in counts.items() if count is not None})
-        for cell_id in guarded:
-            if _is_safe(cell_id, points, self.cells[cell_id].rule.threshold):
-                continue
-            for greatest in (True, False):
-                point = system.extreme_point(cell_id, greatest=greatest)
-                if point is None:
-                    message = f"No counts fit the equations around {cell_id}"
-                    raise ValueError(message)
-                points.append(point)
-                if _is_safe(cell_id, points, self.cells[cell_id].rule.threshold):
-                    break
-            else:
-                return cell_id
-        return None
+        known = {cell_id: count for cell_id, count in counts.items() if count is not None}
+        thresholds = {
+            cell_id: self.cells[cell_id].rule.threshold for cell_id in self._hidden_guarded(hidden)
+        }
+        try:
+            exposed = next(
+                system.exposed(thresholds, true=known if len(known) == len(counts) else None), None
+            )
+        except NothingFitsError as nothing_fits:
+            message = f"No counts fit the equations around {min(thresholds)}"
+            raise ValueError(message) from nothing_fits
+        self.programmes += system.programmes
+        if exposed is None:
+            settled.add(hidden)
+        return exposed
 
-    def _suppress_one_more(self, exposed: str, system: System) -> None:
+    def _suppress_one_more(self, exposed: str, system: System) -> str:
         """Suppress the cheapest open row beside the exposed cell; failing that, beside any cell
-        that is hidden with it."""
+        that is hidden with it. Gives the row."""
         for around in ((exposed,), tuple(system.bounds)):
             rows = {
                 self.cells[cell_id].row
@@ -186,8 +202,9 @@ class _Work:
                 and self.cells[cell_id].row not in self.suppressed
             }
             if rows:
-                self.suppressed[min(rows, key=self._price)] = Reason.PROTECTS
-                return
+                row = min(rows, key=self._price)
+                self.suppressed[row] = Reason.PROTECTS
+                return row
         beside = {
             cell_id
             for hidden in system.bounds
@@ -230,8 +247,12 @@ class _Work:
     def _linked_to(self, start: str) -> set[str]:
         """All cells that chains of equations reach from ``start``."""
         reached, edge = {start}, [start]
+        followed: set[int] = set()
         while edge:
             for equation in self.equations_of_cell[edge.pop()]:
+                if id(equation) in followed:
+                    continue
+                followed.add(id(equation))
                 for cell_id, _ in equation.terms:
                     if cell_id not in reached:
                         reached.add(cell_id)
@@ -248,11 +269,30 @@ class _Work:
         return result
 
 
-def _is_safe(cell_id: str, points: list[dict[str, int]], threshold: int) -> bool:
-    """Whether these possible counts leave a reader in doubt about the cell's value and about its
-    being small."""
-    values = {point[cell_id] for point in points}
-    return len(values) > 1 and max(values) > threshold
+class _Waiting:
+    """Systems still to be looked at, that with the first cell first."""
+
+    def __init__(self, systems: Iterable[System]) -> None:
+        self._by_first: dict[str, System] = {}
+        self._firsts: list[str] = []
+        self.add(systems)
+
+    def add(self, systems: Iterable[System]) -> None:
+        """Adds systems; those that have become part of one of them wait no longer."""
+        for system in systems:
+            for cell_id in system.bounds:
+                self._by_first.pop(cell_id, None)
+            first = min(system.bounds)
+            self._by_first[first] = system
+            heapq.heappush(self._firsts, first)
+
+    def first(self) -> System | None:
+        """Takes the first out; None where none is left."""
+        while self._firsts:
+            system = self._by_first.pop(heapq.heappop(self._firsts), None)
+            if system is not None:
+                return system
+        return None
 
 
 def _that_fit(equations: tuple[Equation, ...], cells: Mapping[str, Cell]) -> tuple[Equation, ...]:

@@ -283,7 +283,7 @@ def _drop_impossible(tables: Tables) -> None:
             bounds[cell.cell_id] = cell.known or (0, None)
     doubtful: set[str] = set()
     for system in linked_systems(bounds, tables.equations.values()):
-        if system.equations and system.extreme_point(min(system.bounds), greatest=False) is None:
+        if system.equations and not system.fits():
             doubtful |= set(system.bounds)
     for terms in list(tables.equations):
         unknown = {cell_id for cell_id, _ in terms if bounds[cell_id][0] != bounds[cell_id][1]}

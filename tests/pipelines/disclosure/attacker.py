@@ -17,9 +17,13 @@ CEILING = 10_000.0
 
 
 def ranges(
-    bounds: Mapping[str, tuple[int, int | None]], equations: Sequence[Terms]
+    bounds: Mapping[str, tuple[int, int | None]],
+    equations: Sequence[Terms],
+    *,
+    whole: bool = False,
 ) -> dict[str, tuple[float, float]]:
-    """The least and greatest of every cell that is not known, the equations adding up to nought."""
+    """The least and greatest of every cell that is not known, the equations adding up to nought;
+    with ``whole`` of counts that are all whole at once."""
     unknown = [name for name, (low, high) in bounds.items() if low != high]
     matrix, constants = [], []
     for terms in equations:
@@ -48,6 +52,7 @@ def ranges(
                 A_eq=np.array(matrix) if matrix else None,
                 b_eq=np.array(constants) if matrix else None,
                 bounds=limits,
+                integrality=int(whole),
                 method="highs",
             )
             assert result.status == 0, result.message
