@@ -27,6 +27,7 @@ from pipelines.disclosure.tables import Cell, Equation
 
 _INFEASIBLE = 2
 _WHOLE = 1e-6
+_SEVERAL = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +122,6 @@ class System:
             doubt.see(np.array([true[name] for name in self._names], dtype=np.int64))
         elif thresholds:
             doubt.see(self._at_end(self._place[min(thresholds)], greatest=True))
-        doubt.clear_many()
         for name in sorted(thresholds):
             place = self._place[name]
             if doubt.is_safe(place):
@@ -225,13 +225,15 @@ class _Doubt:
         return bool(lowest[place] < highest[place] and highest[place] > self._thresholds[place])
 
     def clear_many(self) -> None:
-        """Seeks sets that make as many cells safe at once as can be, until one makes none."""
+        """Seeks sets that make as many cells safe at once as can be, as long as one makes several
+        safe."""
         system = self._system
         if not system.equations:
             self.see(system._least)
             self.see(system._greatest)
             return
-        while self._seen is not None and len(left := self._left()):
+        left = self._left()
+        while self._seen is not None and len(left) > _SEVERAL:
             _, highest = self._seen
             # Each is wanted just above its threshold and no further, which leaves most for others;
             # one that was above it already is wanted elsewhere. Unlike weights break ties.
@@ -247,7 +249,8 @@ class _Doubt:
             if point is None:
                 return
             self.see(point)
-            if len(self._left()) == len(left):
+            before, left = left, self._left()
+            if len(before) - len(left) < _SEVERAL:
                 return
 
     def _left(self) -> Point:
