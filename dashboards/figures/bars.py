@@ -347,7 +347,7 @@ def _figure(
     layout = {
         "width": base.WIDTH,
         "height": height,
-        "margin": {"l": _LEFT, "r": 140, "t": 42, "b": 36},
+        "margin": {"l": _LEFT, "r": 140, "t": 42, "b": 42},
         "xaxis": {
             "range": [low if bars else low - room, high + room], "nticks": 5,
             "ticksuffix": "%" if measure.unit == "percent" else "", "tickformat": ",",
@@ -355,7 +355,7 @@ def _figure(
         },
         "yaxis": {
             "type": "category", "categoryorder": "array", "categoryarray": names,
-            "tickmode": "array", "tickvals": names, "showgrid": False, "automargin": False,
+            "tickmode": "array", "tickvals": names, "showgrid": False,
             "ticktext": [base.wrapped(each, width=25) for each in names],
             "range": [-0.6, len(names) - 0.4],
         },

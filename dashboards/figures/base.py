@@ -26,7 +26,7 @@ CONFIG: Mapping[str, bool] = {
 
 WIDTH = 640
 LABEL_GAP_PX = 20
-DRAFT_ANGLE, DRAFT_OPACITY, DRAFT_PX = -18, 0.28, 34
+DRAFT_ANGLE, DRAFT_OPACITY, DRAFT_PX = -10, 0.28, 34
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,11 @@ class Marks:
 
 
 def template() -> dict[str, Any]:
-    """The template as JSON: afcharts, then our font, sizes and backgrounds."""
+    """The template as JSON: afcharts, then our font, sizes and backgrounds.
+
+    No axis makes room for its labels by itself: each figure's margins have it. Plotly would draw
+    every picture twice to find out, which took half of the time of drawing them.
+    """
     text = {"family": tokens.FONT, "size": tokens.CHART_TEXT_PX, "color": tokens.TEXT}
     axis = {"tickfont": {"size": tokens.CHART_TEXT_PX}, "linecolor": tokens.TEXT}
     ours = go.layout.Template(
@@ -68,8 +72,8 @@ def template() -> dict[str, Any]:
             "showlegend": False,
             "annotationdefaults": {"font": {"size": 16}, "showarrow": False},
             "hoverlabel": {"font": text},
-            "xaxis": axis | {"showgrid": False, "zeroline": False},
-            "yaxis": axis | {"zeroline": False},
+            "xaxis": axis | {"showgrid": False, "zeroline": False, "automargin": False},
+            "yaxis": axis | {"zeroline": False, "automargin": False},
         }
     )
     merged = go.layout.Template(pio.templates["afcharts"]).update(ours.to_plotly_json())

@@ -238,7 +238,7 @@ def _figure(
             "range": [0, largest], "nticks": 5, "tickformat": ",",
             "title": {"text": words.say("funnel_axis.size"), "font": {"size": 16}},
         },
-        "yaxis": {"range": [low, high], "nticks": 6, "ticksuffix": "%", "automargin": False},
+        "yaxis": {"range": [low, high], "nticks": 6, "ticksuffix": "%"},
         "annotations": [*annotations, *marks.annotations(left=_MARGIN["l"])],
         "hovermode": "closest",
     }  # fmt: skip

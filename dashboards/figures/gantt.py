@@ -117,11 +117,11 @@ def _figure(
     layout = {
         "width": base.WIDTH,
         "height": height,
-        "margin": {"l": 285, "r": 24, "t": 76, "b": 40},
+        "margin": {"l": 285, "r": 28, "t": 76, "b": 42},
         "xaxis": {"type": "date", "nticks": 4, "tickformat": "%b %Y", "showgrid": True},
         "yaxis": {
             "tickmode": "array", "tickvals": list(places.values()), "showgrid": False,
-            "ticktext": [_label(action) for action in drawn], "automargin": False,
+            "ticktext": [_label(action) for action in drawn],
             "range": [-0.7, len(drawn) - 0.3],
         },
         "shapes": [

@@ -15,8 +15,8 @@ from dashboards.series import Point, breaks, point_meaning, series_points
 from dashboards.slugs import slug
 
 HEIGHT = 330
-_MARGIN = {"l": 62, "r": 168, "t": 40, "b": 40}
-_PLOT_HEIGHT = HEIGHT - _MARGIN["t"] - _MARGIN["b"]
+_MARGIN = {"l": 62, "r": 168, "t": 40, "b": 42}
+_TICK_LINE_PX = 23
 _LABEL_ROOM_PX = 30  # from a point to beyond the figure written at it
 _SYMBOLS = {
     "common cause": "circle",
@@ -182,11 +182,15 @@ def _figure(
     measure: Measure, points: Sequence[Point], *, name: str, marks: base.Marks
 ) -> dict[str, Any]:
     labels = [point.label for point in points]
-    low, high = _range(measure, points)
+    ticks = _ticks(measure, points)
+    lines_below = max(text.count("<br>") for text in ticks["ticktext"])
+    margin = _MARGIN | {"b": _MARGIN["b"] + _TICK_LINE_PX * lines_below}
+    plot = HEIGHT - margin["t"] - margin["b"]
+    low, high = _range(measure, points, plot=plot)
     traces = [*_lines(measure, points), *_markers(measure, points)]
     end_labels = _end_labels(measure, points)
-    heights = [(value - low) / (high - low) * _PLOT_HEIGHT for value, _ in end_labels]
-    placed = base.spread(heights, gap=base.LABEL_GAP_PX, low=8, high=_PLOT_HEIGHT - 8)
+    heights = [(value - low) / (high - low) * plot for value, _ in end_labels]
+    placed = base.spread(heights, gap=base.LABEL_GAP_PX, low=8, high=plot - 8)
     annotations: list[dict[str, Any]] = [
         {
             "text": text, "xref": "paper", "x": 1, "xanchor": "left", "xshift": 8,
@@ -201,19 +205,18 @@ def _figure(
     layout = {
         "width": base.WIDTH,
         "height": HEIGHT,
-        "margin": _MARGIN,
+        "margin": margin,
         "xaxis": {
             "type": "category",
             "categoryorder": "array",
             "categoryarray": labels,
             "range": [-0.5, len(labels) - 0.5],
-            **_ticks(measure, points),
+            **ticks,
         },
         "yaxis": {
             "range": [low, high],
             "nticks": 6,
             "ticksuffix": "%" if measure.unit == "percent" else "",
-            "automargin": False,
             "tickformat": ",",
         },
         "shapes": shapes,
@@ -223,7 +226,8 @@ def _figure(
     return base.figure_json(traces, layout, name=name)
 
 
-def _range(measure: Measure, points: Sequence[Point]) -> tuple[float, float]:
+def _range(measure: Measure, points: Sequence[Point], *, plot: int) -> tuple[float, float]:
+    """The ends of the axis of figures; ``plot`` is how high the plot is, in pixels."""
     values: list[float | None] = [measure.target]
     for point in points:
         values.append(point.shown)
@@ -237,7 +241,7 @@ def _range(measure: Measure, points: Sequence[Point]) -> tuple[float, float]:
     latest = _last(points)
     if latest is not None and latest.shown is not None:
         # Room for its label between the point and the edge.
-        label = (high - low) * _LABEL_ROOM_PX / _PLOT_HEIGHT
+        label = (high - low) * _LABEL_ROOM_PX / plot
         if _label_is_above(points, low=low, high=high):
             high = max(high, latest.shown + label)
         else:

@@ -207,7 +207,7 @@ def _figure(
         "margin": _MARGIN,
         "xaxis": {"range": [-reach, reach], "visible": False},
         "yaxis": {
-            "tickmode": "array", "tickvals": places, "showgrid": False, "automargin": False,
+            "tickmode": "array", "tickvals": places, "showgrid": False,
             "ticktext": [base.wrapped(bone.measure.title, width=26) for bone in bones],
             "range": [-0.6, len(bones) - 0.4],
         },

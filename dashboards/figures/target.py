@@ -14,7 +14,7 @@ from dashboards.slugs import slug
 
 _MOST = 5
 _ROW_PX = 44
-_MARGIN = {"l": 150, "r": 150, "t": 44, "b": 40}
+_MARGIN = {"l": 150, "r": 150, "t": 44, "b": 42}
 
 
 def target_chart(
@@ -149,7 +149,7 @@ def _figure(
             "type": "category", "categoryorder": "array", "categoryarray": labels,
             "tickmode": "array", "tickvals": labels,
             "ticktext": [base.wrapped(point.period, width=16) for point in rows],
-            "showgrid": False, "automargin": False,
+            "showgrid": False,
             "range": [-0.6, len(labels) - 0.4],
         },
         "shapes": shapes,

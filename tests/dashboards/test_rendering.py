@@ -1,6 +1,7 @@
 """A picture is made lighter without becoming another.
 
-The trap: a style that is moved and lost, or taken for one where a partner's words look like one.
+The traps: a style that is moved and lost, or taken for one where a partner's words look like one;
+a label that the picture's edge cuts.
 """
 
 from __future__ import annotations
@@ -9,9 +10,21 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
 
+from dashboards import rendering
 from dashboards.rendering import _slimmed
 
+_WORDS_OUTSIDE = """
+() => {
+  const edge = document.querySelector("svg").getBoundingClientRect();
+  return [...document.querySelectorAll("text")].filter((text) => {
+    const box = text.getBoundingClientRect();
+    return box.left < edge.left - 1 || box.right > edge.right + 1
+      || box.top < edge.top - 1 || box.bottom > edge.bottom + 1;
+  }).map((text) => text.textContent);
+}
+"""
 RED = "fill: rgb(1, 2, 3); font-family: &quot;Arial&quot;;"
 
 
@@ -54,3 +67,21 @@ def test_every_class_of_a_picture_has_its_rule(site: Path) -> None:
         used = set(re.findall(r"\bs\d+\b", " ".join(re.findall(r'class="([^"]*)"', svg))))
         assert used == set(re.findall(r"\.(s\d+)\{", svg)), path.name
         assert used, path.name
+
+
+@pytest.mark.browser
+def test_every_word_of_a_picture_stands_inside_it(site: Path) -> None:
+    """No axis makes room for its labels by itself: each figure's margins must have it."""
+    outside = {}
+    with sync_playwright() as driver:
+        chromium = driver.chromium.launch(
+            executable_path=rendering.find_browser(), args=[*rendering.BROWSER_ARGUMENTS]
+        )
+        page = chromium.new_page()
+        for path in (site / "charts").glob("*.svg"):
+            page.set_content(path.read_text(encoding="utf-8"))
+            found = page.evaluate(_WORDS_OUTSIDE)
+            if found:
+                outside[path.name] = found
+        chromium.close()
+    assert outside == {}
