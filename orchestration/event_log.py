@@ -1,7 +1,8 @@
 """Dagster's event log in SQLite, with its connections kept open.
 
 Dagster's own makes a new engine for each event, which costs more than writing it: a build writes
-a thousand. Here a run's file is opened once. What is stored, and where, is the same, so that the
+a thousand. Here a run's file is opened once, and a table or column that was once there is not looked
+for again. What is stored, and where, is the same, so that the
 setting can be taken out of ``dagster.yaml`` at any time.
 """
 
@@ -27,6 +28,7 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         self._engines: OrderedDict[str, Engine] = OrderedDict()
+        self._there: set[str] = set()
         super().__init__(*args, **settings)
 
     @classmethod
@@ -62,6 +64,20 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
             _, oldest = self._engines.popitem(last=False)
             oldest.dispose()
         return engine
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether the index has a table; asked of the file until it has."""
+        if table_name not in self._there and super().has_table(table_name):
+            self._there.add(table_name)
+        return table_name in self._there
+
+    def _has_asset_key_col_on_connection(self, conn: Connection, column_name: str) -> bool:
+        column = f"asset_keys.{column_name}"
+        if column not in self._there and super()._has_asset_key_col_on_connection(
+            conn, column_name
+        ):
+            self._there.add(column)
+        return column in self._there
 
     def dispose(self) -> None:
         """Closes the files."""
