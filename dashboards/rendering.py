@@ -13,11 +13,12 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from queue import SimpleQueue
+from typing import Any, Self
 
 from dashboards import tokens, words
 from dashboards.chart import Chart
@@ -45,6 +46,7 @@ async (jobs) => {
     svgs.push(Plotly.Snapshot.toSVG(place, "svg"));
     Plotly.purge(place);
   }
+  place.remove();
   return svgs;
 }
 """
@@ -79,71 +81,100 @@ def find_browser() -> str | None:
     return next((path for name in BROWSER_NAMES if (path := shutil.which(name))), None)
 
 
-def draw(charts: Sequence[Chart], *, cache: Path | None, draft: bool) -> Drawn:
-    """Each chart as an SVG file's bytes, the same for the same chart.
+class Drawing:
+    """Draws charts in a browser of its own while its owner makes the next ones.
 
     ``cache`` is a folder of pictures by what they show; it is made and filled. It holds them
     without their words and without the mark of a draft, which are laid over here: other words, or
-    publishing after a draft, draw nothing anew. Raises ``RenderingError`` where the browser refuses
-    a figure.
+    publishing after a draft, draw nothing anew. The browser starts with the first chart that is not
+    there. Use it as a context: it ends the browser, whatever happens.
     """
-    template = base.template()
-    names = _picture_keys(charts, template=template)
-    found = {}
-    if cache is not None:
-        for chart_id, name in names.items():
-            path = cache / f"{name}.svg"
-            if path.is_file():
-                found[chart_id] = path.read_text(encoding="utf-8")
-    wanted = [chart for chart in charts if chart.chart_id not in found]
-    browser = find_browser() if wanted else None
-    missing = (f"{len(wanted)} charts were not drawn: no Chromium was found",)
-    fresh = {}
-    if browser is not None:
+
+    def __init__(self, *, cache: Path | None, draft: bool) -> None:
+        self._cache = cache
+        self._draft = draft
+        self._template = base.template()
+        self._key = hashlib.sha256(_as_json([self._template, _DRAW, _FORM]))
+        self._key.update(PLOTLY_SCRIPT.read_bytes())
+        self._charts: dict[str, Chart] = {}
+        self._kept: dict[str, str] = {}
+        self._waiting: SimpleQueue[Chart | None] = SimpleQueue()
         # In a thread of its own: the browser's driver refuses a thread that runs an event loop.
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            images = pool.submit(_images, wanted, template=template, browser=browser).result()
-        for chart, image in zip(wanted, images, strict=True):
-            fresh[chart.chart_id] = _settled(image, chart)
-    if cache is not None:
-        cache.mkdir(parents=True, exist_ok=True)
+        self._thread = ThreadPoolExecutor(max_workers=1)
+        self._fresh: Future[dict[str, str]] | None = None
+        self._browser = find_browser()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._waiting.put(None)
+        self._thread.shutdown()
+
+    def add(self, charts: Iterable[Chart]) -> None:
+        """Takes charts: from the cache, or into the browser's queue. Raises ``ValueError`` where
+        one is called as another was."""
+        for chart in charts:
+            if chart.chart_id in self._charts:
+                raise ValueError(f"two charts are called {chart.chart_id}")
+            self._charts[chart.chart_id] = chart
+            file = self._file(chart)
+            if file is not None and file.is_file():
+                self._kept[chart.chart_id] = file.read_text(encoding="utf-8")
+            elif self._browser is not None:
+                self._waiting.put(chart)
+                if self._fresh is None:
+                    self._fresh = self._thread.submit(
+                        _in_browser, self._waiting, template=self._template, browser=self._browser
+                    )
+
+    def drawn(self) -> Drawn:
+        """Waits for all charts that were added and gives their pictures, each an SVG file's bytes,
+        the same for the same chart. Raises ``RenderingError`` where the browser refuses one."""
+        self._waiting.put(None)
+        fresh = self._fresh.result() if self._fresh else {}
+        if self._cache is not None:
+            self._cache.mkdir(parents=True, exist_ok=True)
         for chart_id, svg in fresh.items():
-            part = cache / f"{names[chart_id]}.{os.getpid()}.part"
-            part.write_text(svg, encoding="utf-8")
-            part.replace(cache / f"{names[chart_id]}.svg")
-    by_id = {chart.chart_id: chart for chart in charts}
-    return Drawn(
-        svgs={
-            chart_id: _dressed(svg, by_id[chart_id], draft=draft)
-            for chart_id, svg in (found | fresh).items()
-        },
-        from_cache=len(found),
-        missing=missing if wanted and browser is None else (),
-    )
+            file = self._file(self._charts[chart_id])
+            if file is not None:
+                part = file.with_suffix(f".{os.getpid()}.part")
+                part.write_text(svg, encoding="utf-8")
+                part.replace(file)
+        pictures = self._kept | fresh
+        lacking = len(self._charts) - len(pictures)
+        missing = f"{lacking} charts were not drawn: no Chromium was found"
+        return Drawn(
+            svgs={
+                chart_id: _dressed(pictures[chart_id], chart, draft=self._draft)
+                for chart_id, chart in self._charts.items()
+                if chart_id in pictures
+            },
+            from_cache=len(self._kept),
+            missing=(missing,) if lacking else (),
+        )
 
-
-def _picture_keys(charts: Sequence[Chart], *, template: Mapping[str, Any]) -> dict[str, str]:
-    """Names each picture by all that it is drawn from: figure, template, Plotly's script."""
-    shared = hashlib.sha256(_as_json([template, _DRAW, _FORM]))
-    shared.update(PLOTLY_SCRIPT.read_bytes())
-    names = {}
-    for chart in charts:
-        own = shared.copy()
-        own.update(_as_json(chart.figure))
-        names[chart.chart_id] = own.hexdigest()
-    return names
+    def _file(self, chart: Chart) -> Path | None:
+        """Where the picture is kept, by all that it is drawn from."""
+        if self._cache is None:
+            return None
+        key = self._key.copy()
+        key.update(_as_json(chart.figure))
+        return self._cache / f"{key.hexdigest()}.svg"
 
 
 def _as_json(content: Any) -> bytes:
     return json.dumps(content, sort_keys=True, ensure_ascii=False).encode("utf-8")
 
 
-def _images(charts: Sequence[Chart], *, template: Mapping[str, Any], browser: str) -> list[str]:
-    """Plotly's own SVG of each chart, in order."""
+def _in_browser(
+    waiting: SimpleQueue[Chart | None], *, template: Mapping[str, Any], browser: str
+) -> dict[str, str]:
+    """Plotly's own SVG of each chart that waits, settled, by its id, until None comes."""
     # Imported here: the driver takes long to import, and a build from the cache needs none.
     from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415
 
-    jobs = [[chart.figure["data"], chart.figure["layout"]] for chart in charts]
+    made = {}
     try:
         with sync_playwright() as driver:
             chromium = driver.chromium.launch(executable_path=browser, args=[*BROWSER_ARGUMENTS])
@@ -152,11 +183,24 @@ def _images(charts: Sequence[Chart], *, template: Mapping[str, Any], browser: st
             page.set_content("<!doctype html><title>charts</title><body></body>")
             page.add_script_tag(path=PLOTLY_SCRIPT)
             page.evaluate("(template) => { window.chartTemplate = template; }", template)
-            images: list[str] = page.evaluate(_DRAW, jobs)
+            while charts := _next_of(waiting):
+                jobs = [[chart.figure["data"], chart.figure["layout"]] for chart in charts]
+                for chart, image in zip(charts, page.evaluate(_DRAW, jobs), strict=True):
+                    made[chart.chart_id] = _settled(image, chart)
             chromium.close()
     except Error as error:
         raise RenderingError(f"{browser} would not draw the charts: {error}") from error
-    return images
+    return made
+
+
+def _next_of(waiting: SimpleQueue[Chart | None]) -> list[Chart]:
+    """The charts that wait now, at least one; none where nothing will come any more."""
+    found = [waiting.get()]
+    while found[-1] is not None and not waiting.empty():
+        found.append(waiting.get())
+    if found[-1] is None:
+        waiting.put(None)  # for the call after this one
+    return [chart for chart in found if chart is not None]
 
 
 def _settled(svg: str, chart: Chart) -> str:

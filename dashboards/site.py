@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Literal
 
 from dashboards import areas, pack, published, rendering, templating
-from dashboards.chart import Chart
 from dashboards.editions import Edition
 from dashboards.figures import base
 from dashboards.pages import data
@@ -81,15 +80,18 @@ def build_site(
         areas=areas.load([areas.MADE_UP, *([shapes] if shapes else [])]),
         check_titles=check_titles or {},
     )
-    pages = [page for kind in PAGE_TYPES for page in kind.make(site)]
-    charts = [chart for page in pages for chart in page.charts]
-    drawn = rendering.draw(charts, cache=chart_cache, draft=status == "draft")
-
+    pages: list[Page] = []
     files: dict[str, bytes] = {}
-    assets = _asset_files(files)
-    files |= data.files(site.published, site.measure_slugs)
-    pictures = _picture_files(files, charts, drawn.svgs)
-    _table_files(files, pages)
+    with rendering.Drawing(cache=chart_cache, draft=status == "draft") as drawing:
+        for kind in PAGE_TYPES:
+            for page in kind.make(site):
+                pages.append(page)
+                drawing.add(page.charts)
+        assets = _asset_files(files)
+        files |= data.files(site.published, site.measure_slugs)
+        _table_files(files, pages)
+        drawn = drawing.drawn()
+    pictures = _picture_files(files, drawn.svgs)
     browser = rendering.find_browser() if paper and status == "final" else None
     environment = templating.environment(
         site,
@@ -116,7 +118,7 @@ def build_site(
     return SiteReport(
         files={path: hashlib.sha256(files[path]).hexdigest() for path in sorted(files)},
         pages=tuple(page.path for page in pages),
-        charts=len(charts),
+        charts=sum(len(page.charts) for page in pages),
         charts_from_cache=drawn.from_cache,
         missing=tuple(missing),
     )
@@ -146,18 +148,10 @@ def _asset_files(files: dict[str, bytes]) -> dict[str, str]:
     return names
 
 
-def _picture_files(
-    files: dict[str, bytes], charts: Iterable[Chart], svgs: Mapping[str, bytes]
-) -> dict[str, str]:
+def _picture_files(files: dict[str, bytes], svgs: Mapping[str, bytes]) -> dict[str, str]:
     """Adds the pictures; gives the path of each by its chart."""
-    paths: dict[str, str] = {}
-    for chart in charts:
-        if chart.chart_id in paths:
-            raise ValueError(f"two charts are called {chart.chart_id}")
-        if chart.chart_id in svgs:
-            svg = svgs[chart.chart_id]
-            paths[chart.chart_id] = _hashed(f"charts/{chart.chart_id}.svg", svg)
-            files[paths[chart.chart_id]] = svg
+    paths = {chart_id: _hashed(f"charts/{chart_id}.svg", svg) for chart_id, svg in svgs.items()}
+    files |= {paths[chart_id]: svg for chart_id, svg in svgs.items()}
     return paths
 
 

@@ -1,9 +1,9 @@
 """Dagster's event log in SQLite, with its connections kept open.
 
 Dagster's own makes a new engine for each event, which costs more than writing it: a build writes
-a thousand. Here a run's file is opened once, and a table or column that was once there is not looked
-for again. What is stored, and where, is the same, so that the
-setting can be taken out of ``dagster.yaml`` at any time.
+a thousand. Here a run's file is opened once, and a table or column that was once there is not
+looked for again. What is stored, and where, is the same, so that the setting can be taken out of
+``dagster.yaml`` at any time.
 """
 
 from __future__ import annotations

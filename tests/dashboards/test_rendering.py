@@ -1,18 +1,23 @@
 """A picture is made lighter without becoming another.
 
 The traps: a style that is moved and lost, or taken for one where a partner's words look like one;
-a label that the picture's edge cuts.
+a label that the picture's edge cuts;
+a browser that nobody ends.
 """
 
 from __future__ import annotations
 
 import re
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
 from dashboards import rendering
+from dashboards.chart import Chart, Table
+from dashboards.figures import base
 from dashboards.rendering import _slimmed
 
 _WORDS_OUTSIDE = """
@@ -85,3 +90,45 @@ def test_every_word_of_a_picture_stands_inside_it(site: Path) -> None:
                 outside[path.name] = found
         chromium.close()
     assert outside == {}
+
+
+def a_chart(chart_id: str) -> Chart:
+    figure = base.figure_json([{"type": "bar", "y": [1]}], {"width": 200}, name=chart_id)
+    table = Table(caption="", columns=(), rows=())
+    return Chart(
+        chart_id=chart_id, heading="A bar", alt="One", caption="", figure=figure, table=table,
+        width=200, height=100, illustrative=False,
+    )  # fmt: skip
+
+
+def test_two_charts_of_one_name_are_refused(tmp_path: Path) -> None:
+    with rendering.Drawing(cache=tmp_path, draft=False) as drawing:
+        drawing.add([a_chart("a")])
+        with pytest.raises(ValueError, match="two charts are called a"):
+            drawing.add([a_chart("a")])
+
+
+@pytest.mark.browser
+def test_charts_that_come_one_by_one_are_drawn_and_kept(tmp_path: Path) -> None:
+    pictures = []
+    for expected_from_cache in (0, 3):
+        with rendering.Drawing(cache=tmp_path, draft=False) as drawing:
+            for name in ("a", "b", "c"):
+                drawing.add([a_chart(name)])
+                time.sleep(0.2)
+            drawn = drawing.drawn()
+        assert list(drawn.svgs) == ["a", "b", "c"]
+        assert drawn.from_cache == expected_from_cache
+        assert drawn.missing == ()
+        pictures.append(drawn.svgs)
+    assert pictures[0] == pictures[1]
+
+
+@pytest.mark.browser
+def test_a_figure_that_the_browser_refuses_is_named_and_ends_the_browser(tmp_path: Path) -> None:
+    broken = replace(a_chart("a"), figure={"data": 3, "layout": None})
+    with rendering.Drawing(cache=tmp_path, draft=False) as drawing:
+        drawing.add([broken])
+        with pytest.raises(rendering.RenderingError, match="would not draw"):
+            drawing.drawn()
+    assert list(tmp_path.iterdir()) == []
