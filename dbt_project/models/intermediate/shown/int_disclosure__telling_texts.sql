@@ -98,23 +98,56 @@ told as (
 -- "one team"): it counts before such a word.
 number_words as (
 
-    {% for said in [
-        'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve',
-        'thirteen', 'fourteen', 'fifteen', 'sixteen', 'seventeen', 'eighteen', 'nineteen', 'twenty'
+    {% set units = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'] %}
+    {% for said in units[1:] + [
+        'ten', 'eleven', 'twelve', 'thirteen', 'fourteen', 'fifteen', 'sixteen', 'seventeen',
+        'eighteen', 'nineteen'
     ] %}
         select
             {{ loop.index + 1 }} as number,
             '{{ said }}' as said
         union all
     {% endfor %}
-    {% for whom in [
-        'person', 'woman', 'man', 'child', 'girl', 'boy', 'baby', 'adult', 'victim', 'family',
-        'patient', 'client', 'user', 'young', 'case', 'referral', 'report', 'incident'
+    {% for tens in [
+        'twenty', 'thirty', 'forty', 'fifty', 'sixty', 'seventy', 'eighty', 'ninety'
+    ] %}
+        {% set ten = 10 * loop.index + 10 %}
+        select
+            {{ ten }} as number,
+            '{{ tens }}' as said
+        union all
+        {% for unit in units %}
+            select
+                {{ ten + loop.index }} as number,
+                '{{ tens }} {{ unit }}' as said
+            union all
+        {% endfor %}
+    {% endfor %}
+    {% for number, said in [
+        (2, 'a couple of'), (2, 'a pair of'), (6, 'half a dozen'), (12, 'a dozen')
+    ] %}
+        select
+            {{ number }} as number,
+            '{{ said }}' as said
+        union all
+    {% endfor %}
+    {% for said in [
+        'only one', 'just one', 'one person', 'one woman', 'one man', 'one child', 'one girl',
+        'one boy', 'one baby', 'one adult', 'one family', 'one user', 'one young', 'one death'
     ] %}
         select
             1 as number,
-            'one {{ whom }}' as said
-        {% if not loop.last %}union all{% endif %}
+            '{{ said }}' as said
+        union all
+    {% endfor %}
+    {% for whom in ['victim', 'patient', 'client', 'case', 'referral', 'report', 'incident'] %}
+        {% set last = loop.last %}
+        {% for said in ['one', 'single'] %}
+            select
+                1 as number,
+                '{{ said }} {{ whom }}' as said
+            {% if not (last and loop.last) %}union all{% endif %}
+        {% endfor %}
     {% endfor %}
 
 ),
@@ -171,14 +204,19 @@ of_the_measure as (
 
 ),
 
--- In figures, with a comma or a space between the thousands, and in words.
+-- In figures, with a comma, a space or a point between the thousands, and in words.
 spoken as (
 
     select distinct
         number,
         cast(number as string) as said
     from of_the_measure
-    {% for between in [',', ' '] %}
+    union distinct
+    select
+        number,
+        concat(cast(number as string), '.0') as said
+    from of_the_measure
+    {% for between in [',', ' ', '.'] %}
         union distinct
         select
             number,
