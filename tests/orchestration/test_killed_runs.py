@@ -19,6 +19,8 @@ import dagster as dg
 import pytest
 
 from orchestration.instance import opened
+from orchestration.lost_runs import is_alive
+from orchestration.resources import held_by
 from pipelines.workspace import Workspace
 
 pytestmark = pytest.mark.slow
@@ -120,3 +122,46 @@ def test_after_a_crash_of_everything_the_lost_run_is_ended_and_begun_again(
         with daemon(toy_workspace):
             until(lambda: statuses(instance, "slow") == ["FAILURE", "SUCCESS"], toy_workspace)
         assert instance.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 0
+
+
+def test_a_run_that_waits_for_the_warehouse_is_canceled_at_once_and_leaves_nothing(
+    toy_workspace: Workspace,
+) -> None:
+    lock = toy_workspace.cache / "warehouse.lock"
+    with opened(toy_workspace) as instance, daemon(toy_workspace):
+        with held_by(lock, "of a command", log=None):
+            ask_for(toy_workspace, "waits")
+            until(lambda: _says_that_it_waits(instance, "waits"), toy_workspace)
+            (run,) = runs(instance, "waits")
+            assert instance.run_coordinator.cancel_run(run.run_id)
+            # While the other still holds it.
+            until(lambda: statuses(instance, "waits") == ["CANCELED"], toy_workspace)
+            until(lambda: not is_alive(toy_workspace, run.run_id), toy_workspace)
+        assert process_of(toy_workspace, "waits") is None  # it has done nothing
+        assert instance.event_log_storage.get_concurrency_run_ids() == set()
+        ask_for(toy_workspace, "next")
+        until(lambda: statuses(instance, "next") == ["SUCCESS"], toy_workspace)
+        assert statuses(instance, "waits") == ["CANCELED"]  # what a person ended stays ended
+
+
+def test_a_run_whose_process_is_asked_to_end_ends_and_the_next_goes_on(
+    toy_workspace: Workspace,
+) -> None:
+    with opened(toy_workspace) as instance, daemon(toy_workspace):
+        ask_for(toy_workspace, "slow")
+        until(lambda: process_of(toy_workspace, "slow") is not None, toy_workspace)
+        victim = process_of(toy_workspace, "slow")
+        assert victim is not None
+        os.kill(victim, signal.SIGTERM)
+        until(lambda: statuses(instance, "slow") == ["FAILURE", "SUCCESS"], toy_workspace)
+        ask_for(toy_workspace, "next")
+        until(lambda: statuses(instance, "next") == ["SUCCESS"], toy_workspace)
+        assert instance.event_log_storage.get_concurrency_run_ids() == set()
+
+
+def _says_that_it_waits(instance: dg.DagsterInstance, name: str) -> bool:
+    return any(
+        "This one waits until it ends" in entry.user_message
+        for run in runs(instance, name)
+        for entry in instance.all_logs(run.run_id)
+    )
