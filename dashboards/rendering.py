@@ -113,7 +113,7 @@ class Drawing:
 
     def add(self, charts: Iterable[Chart]) -> None:
         """Takes charts: from the cache, or into the browser's queue. Raises ``ValueError`` where
-        one is called as another was."""
+        one is called as another was, or is none that Plotly would draw."""
         for chart in charts:
             if chart.chart_id in self._charts:
                 raise ValueError(f"two charts are called {chart.chart_id}")
@@ -121,7 +121,9 @@ class Drawing:
             file = self._file(chart)
             if file is not None and file.is_file():
                 self._kept[chart.chart_id] = file.read_text(encoding="utf-8")
-            elif self._browser is not None:
+                continue
+            base.check(chart.figure)
+            if self._browser is not None:
                 self._waiting.put(chart)
                 if self._fresh is None:
                     self._fresh = self._thread.submit(

@@ -83,7 +83,7 @@ def template() -> dict[str, Any]:
 def figure_json(
     traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any], *, name: str
 ) -> dict[str, Any]:
-    """Traces and layout as Plotly's JSON, checked by plotly.py, without the template.
+    """Traces and layout as Plotly's JSON, without the template.
 
     Each trace says in its ``meta`` which columns of the chart's table it draws (``columns``) and on
     which ``axis``, so that a test can hold picture and table to each other.
@@ -93,10 +93,13 @@ def figure_json(
     """
     layout = {**layout, "annotations": [_bold(note) for note in layout.get("annotations", [])]}
     named = [{**trace, "uid": f"{name}-{n}"} for n, trace in enumerate(traces)]
-    # Made only to be checked: an attribute that Plotly has not, or a value that it would not take,
-    # raises here. What it would give back is what it was given.
-    go.Figure(data=named, layout={**layout, "template": None})
     return {"data": json.loads(json.dumps(named)), "layout": json.loads(json.dumps(layout))}
+
+
+def check(figure: Mapping[str, Any]) -> None:
+    """Raises ``ValueError`` where a figure has an attribute that Plotly has not, or a value that it
+    would not take. A picture is checked before it is drawn for the first time."""
+    go.Figure(data=figure["data"], layout={**figure["layout"], "template": None})
 
 
 def _bold(annotation: Mapping[str, Any]) -> Mapping[str, Any]:

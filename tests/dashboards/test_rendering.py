@@ -108,6 +108,15 @@ def test_two_charts_of_one_name_are_refused(tmp_path: Path) -> None:
             drawing.add([a_chart("a")])
 
 
+def test_a_figure_that_plotly_does_not_know_is_refused_before_it_is_drawn(tmp_path: Path) -> None:
+    wrong = replace(a_chart("a"), figure={"data": [{"type": "bar", "hight": 1}], "layout": {}})
+    with (
+        rendering.Drawing(cache=tmp_path, draft=False) as drawing,
+        pytest.raises(ValueError, match="hight"),
+    ):
+        drawing.add([wrong])
+
+
 @pytest.mark.browser
 def test_charts_that_come_one_by_one_are_drawn_and_kept(tmp_path: Path) -> None:
     pictures = []
@@ -125,7 +134,10 @@ def test_charts_that_come_one_by_one_are_drawn_and_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.browser
-def test_a_figure_that_the_browser_refuses_is_named_and_ends_the_browser(tmp_path: Path) -> None:
+def test_a_figure_that_the_browser_refuses_is_named_and_ends_the_browser(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "check", lambda figure: None)
     broken = replace(a_chart("a"), figure={"data": 3, "layout": None})
     with rendering.Drawing(cache=tmp_path, draft=False) as drawing:
         drawing.add([broken])
