@@ -12,16 +12,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from functools import partial
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 from urllib.parse import unquote, urlsplit
 
 from dashboards.rendering import BROWSER_ARGUMENTS, RenderingError
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Route
+    from playwright.sync_api import Browser, Route
 
 # The address under which Chromium is given the files of the site. Nothing is asked of a network:
 # ".invalid" is reserved for names that do not exist (RFC 2606). It has the two folders above an
@@ -39,48 +40,78 @@ _FOOTER = (
 )
 
 
-def printed(
-    site_dir: Path, sheets: Mapping[str, str], *, browser: str, edition: str
-) -> dict[str, bytes]:
-    """The PDFs of pages of the site in ``site_dir``, all printed in one browser.
+class Press:
+    """Chromium as a printer: it starts while its owner still makes the pages.
 
-    ``sheets`` gives the path of the page by the path that its PDF will have, both relative to the
-    site; what comes back has the same keys. Links lead from the PDF's place to the other pages.
-    ``edition`` stands at the foot of each sheet. Raises ``RenderingError`` where the browser will
-    not print.
+    Use it as a context: it ends the browser, whatever happens.
     """
-    # In a thread of its own: the browser's driver refuses a thread that runs an event loop.
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(_printed, site_dir, sheets, browser=browser, edition=edition).result()
+
+    def __init__(self, browser: str) -> None:
+        self._browser = browser
+        # In a thread of its own: the browser's driver refuses a thread that runs an event loop.
+        self._thread = ThreadPoolExecutor(max_workers=1)
+        self._ends = ExitStack()
+        self._started = self._thread.submit(self._start)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.submit(self._ends.close)
+        self._thread.shutdown()
+
+    def printed(
+        self, site_dir: Path, sheets: Mapping[str, str], *, edition: str
+    ) -> dict[str, bytes]:
+        """The PDFs of pages of the site in ``site_dir``.
+
+        ``sheets`` gives the path of the page by the path that its PDF will have, both relative to
+        the site; what comes back has the same keys. Links lead from the PDF's place to the other
+        pages. ``edition`` stands at the foot of each sheet. Raises ``RenderingError`` where the
+        browser will not print.
+        """
+        chromium = self._started.result()
+        return self._thread.submit(_printed, chromium, site_dir, sheets, edition=edition).result()
+
+    def _start(self) -> Browser:
+        # Imported here: the driver takes long to import, and most commands print nothing.
+        from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415
+
+        driver = self._ends.enter_context(sync_playwright())
+        try:
+            chromium = driver.chromium.launch(
+                executable_path=self._browser, args=[*BROWSER_ARGUMENTS]
+            )
+        except Error as error:
+            raise RenderingError(f"{self._browser} does not start: {error}") from error
+        self._ends.callback(chromium.close)
+        return chromium
 
 
 def _printed(
-    site_dir: Path, sheets: Mapping[str, str], *, browser: str, edition: str
+    chromium: Browser, site_dir: Path, sheets: Mapping[str, str], *, edition: str
 ) -> dict[str, bytes]:
-    # Imported here: the driver takes long to import, and most commands print nothing.
-    from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415
+    from playwright.sync_api import Error  # noqa: PLC0415
 
     made = {}
     try:
-        with sync_playwright() as driver:
-            chromium = driver.chromium.launch(executable_path=browser, args=[*BROWSER_ARGUMENTS])
-            context = chromium.new_context(java_script_enabled=False)
-            context.route("**/*", partial(_give, site_dir))
-            for path, sheet in sheets.items():
-                page = context.new_page()
-                page.goto(_SITE + sheet)
-                made[path] = page.pdf(
-                    prefer_css_page_size=True,
-                    tagged=True,
-                    outline=True,
-                    display_header_footer=True,
-                    header_template="<span></span>",
-                    footer_template=_FOOTER.format(edition=escape(edition)),
-                )
-                page.close()
-            chromium.close()
+        context = chromium.new_context(java_script_enabled=False)
+        context.route("**/*", partial(_give, site_dir))
+        for path, sheet in sheets.items():
+            page = context.new_page()
+            page.goto(_SITE + sheet)
+            made[path] = page.pdf(
+                prefer_css_page_size=True,
+                tagged=True,
+                outline=True,
+                display_header_footer=True,
+                header_template="<span></span>",
+                footer_template=_FOOTER.format(edition=escape(edition)),
+            )
+            page.close()
+        context.close()
     except Error as error:
-        raise RenderingError(f"{browser} would not print: {error}") from error
+        raise RenderingError(f"Chromium would not print: {error}") from error
     return {path: settled(pdf, path) for path, pdf in made.items()}
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -20,7 +21,7 @@ from dashboards.figures import base
 from dashboards.pages import data
 from dashboards.pages.base import Page, Site
 from dashboards.pages.registry import PAGE_TYPES
-from dashboards.paper import printed as paper_of
+from dashboards.paper import Press
 
 _ASSETS = Path(__file__).parent / "assets"
 _VENDOR = Path(__file__).parent / "vendor"
@@ -80,40 +81,41 @@ def build_site(
         areas=areas.load([areas.MADE_UP, *([shapes] if shapes else [])]),
         check_titles=check_titles or {},
     )
-    pages: list[Page] = []
-    files: dict[str, bytes] = {}
-    with rendering.Drawing(cache=chart_cache, draft=status == "draft") as drawing:
+    browser = rendering.find_browser() if paper and status == "final" else None
+    with ExitStack() as ends:
+        press = ends.enter_context(Press(browser)) if browser is not None else None
+        drawing = ends.enter_context(rendering.Drawing(cache=chart_cache, draft=status == "draft"))
+        pages: list[Page] = []
         for kind in PAGE_TYPES:
             for page in kind.make(site):
                 pages.append(page)
                 drawing.add(page.charts)
+        files: dict[str, bytes] = {}
         assets = _asset_files(files)
         files |= data.files(site.published, site.measure_slugs)
         _table_files(files, pages)
         drawn = drawing.drawn()
-    pictures = _picture_files(files, drawn.svgs)
-    browser = rendering.find_browser() if paper and status == "final" else None
-    environment = templating.environment(
-        site,
-        assets=assets,
-        pictures=pictures,
-        sizes={k: len(v) for k, v in files.items()},
-        printed=browser is not None,
-    )
-    for page in pages:
-        files[page.path] = templating.render(environment, page)
-    if status == "final":
-        files[pack.WHOLE] = pack.whole(pages, files)
-        files[pack.SUMMARY] = pack.summary(files)
-    _write(site_dir, files)
+        environment = templating.environment(
+            site,
+            assets=assets,
+            pictures=_picture_files(files, drawn.svgs),
+            sizes={k: len(v) for k, v in files.items()},
+            printed=press is not None,
+        )
+        for page in pages:
+            files[page.path] = templating.render(environment, page)
+        if status == "final":
+            files[pack.WHOLE] = pack.whole(pages, files)
+            files[pack.SUMMARY] = pack.summary(files)
+        _write(site_dir, files)
+        if press is not None:
+            sheets = {pack.SUMMARY_PDF: "index.html", pack.WHOLE_PDF: pack.WHOLE}
+            named = f"{site.published.release.board or 'Board'}, {site.edition_name}"
+            printed = press.printed(site_dir, sheets, edition=named)
+            _write(site_dir, printed)
+            files |= printed
     missing = list(drawn.missing)
-    if browser is not None:
-        sheets = {pack.SUMMARY_PDF: "index.html", pack.WHOLE_PDF: pack.WHOLE}
-        named = f"{site.published.release.board or 'Board'}, {site.edition_name}"
-        printed = paper_of(site_dir, sheets, browser=browser, edition=named)
-        _write(site_dir, printed)
-        files |= printed
-    elif paper and status == "final":
+    if paper and status == "final" and browser is None:
         missing.append("the PDFs were not made: no Chromium was found")
     return SiteReport(
         files={path: hashlib.sha256(files[path]).hexdigest() for path in sorted(files)},

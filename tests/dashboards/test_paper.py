@@ -8,13 +8,15 @@ publisher's folder to every reader, and led nowhere on another machine.
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
 from dashboards import pack, rendering
-from dashboards.paper import settled
+from dashboards.paper import Press, settled
+from dashboards.rendering import RenderingError
 from dashboards.site import build_site
 
 _PDFS = (pack.SUMMARY_PDF, pack.WHOLE_PDF)
@@ -76,3 +78,13 @@ def test_settling_moves_no_byte_and_leads_from_the_place_of_the_pdf() -> None:
         b"/Headers [(node00000001)] "
         b"/URI (../asks.html#ask-1) >> /URI (../../../index.html) >> /URI (https://example.org/)>>"
     )
+
+
+@pytest.mark.browser
+def test_a_browser_that_does_not_start_is_named_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    no_browser = shutil.which("false") or "false"
+    with (
+        Press(no_browser) as press,
+        pytest.raises(RenderingError, match=f"{no_browser} does not start"),
+    ):
+        press.printed(tmp_path, {"a.pdf": "index.html"}, edition="One")
