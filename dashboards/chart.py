@@ -55,7 +55,8 @@ class Chart:
     """One chart with all that it owes its readers.
 
     ``figure`` is Plotly's JSON (``data`` and ``layout`` without the template); ``width`` and
-    ``height`` are CSS pixels. ``heading`` is the finding above it.
+    ``height`` are CSS pixels. ``heading`` is the finding above it. ``newest_last`` is whether the
+    newest figure stands at the right end, which a narrow screen shows first.
     """
 
     chart_id: str
@@ -67,6 +68,7 @@ class Chart:
     width: int
     height: int
     illustrative: bool
+    newest_last: bool = False
 
     @property
     def values_sha256(self) -> str:

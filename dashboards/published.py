@@ -103,6 +103,8 @@ class Measure:
     return_title: str | None
     next_quarter_label: str | None = None
     next_due_on: dt.date | None = None
+    threshold: int | None = None
+    rounding: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

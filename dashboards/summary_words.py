@@ -69,11 +69,11 @@ def finding(board: Sequence[BoardRow]) -> str:
         f"summary.finding_{kind}",
         len(rows),
         number=str(len(rows)),
-        names=words.listed([_named(*row) for row in rows], most=_MOST_NAMES),
+        names=words.listed([named(*row) for row in rows], most=_MOST_NAMES),
     )
 
 
-def _named(measure: Measure, summary: Summary) -> str:
+def named(measure: Measure, summary: Summary) -> str:
     """A measure with its figure, and the target where it has one."""
     value = words.shown_figure(measure, summary.value)
     if measure.target is None:

@@ -109,6 +109,7 @@ def environment(
         "word": words.word,
         "shortened": lambda text: words.shortened(text, most=_IN_SHORT),
         "say": words.say,
+        "small_numbers": words.small_numbers,
         "counted": words.counted,
         "rating_tag": icons.rating_tag,
         "rating_glyph": icons.rating_glyph,

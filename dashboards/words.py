@@ -157,6 +157,18 @@ def _lacks_partners(published: Published, summary: Summary) -> bool:
     return is_sum and value is not None and bool(value.partners_missing)
 
 
+def small_numbers(measure: Measure) -> str:
+    """What a measure's rule on small numbers hides; empty where the data do not say."""
+    if measure.small_number_rule == "none":
+        return say("small_numbers.none")
+    if measure.threshold is None:
+        return ""
+    hidden = say("small_numbers.some", threshold=str(measure.threshold))
+    if measure.rounding is None or measure.rounding <= 1:
+        return hidden
+    return f"{hidden} {say('small_numbers.rounded', nearest=str(measure.rounding))}"
+
+
 def movement(measure: Measure, summary: Summary) -> str:
     """``rose``, ``fell``, ``same`` or ``first``, by the figures as they are written on the page."""
     if summary.value is None or summary.previous_value is None:

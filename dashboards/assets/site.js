@@ -1,4 +1,5 @@
-// Two comforts that the pages work without: tables open on paper, and charts that can be explored.
+// Comforts that the pages work without: tables open on paper, charts that can be explored, and no
+// stop of the keyboard where there is nothing to do.
 (function () {
   "use strict";
   var self = document.currentScript;
@@ -64,11 +65,12 @@
       }).join("; ");
       var value = rows[at].querySelector("data");
       var number = value === null ? NaN : Number(value.value);
+      var name = rows[at].cells[0].textContent;
       live.data.some(function (trace, curve) {
         var meta = trace.meta || {};
         var point = Array.from(trace[meta.axis] || []).indexOf(number);
-        var sameName = (trace.x || [])[at] === rows[at].cells[0].textContent;
-        var shown = sameName ? at : point;
+        var named = Array.from(trace[meta.axis === "x" ? "y" : "x"] || []).indexOf(name);
+        var shown = named < 0 ? point : named;
         if (shown < 0 || trace.hoverinfo === "skip") {
           return false;
         }
@@ -114,6 +116,15 @@
       button.focus();
     });
   }
+
+  // Focus stops at a chart only where there is something to move.
+  function stopWhereItMoves() {
+    document.querySelectorAll(".chart-scroll").forEach(function (each) {
+      each.tabIndex = each.scrollWidth > each.clientWidth ? 0 : -1;
+    });
+  }
+  window.addEventListener("resize", stopWhereItMoves);
+  stopWhereItMoves();
 
   document.querySelectorAll("button[data-explore]").forEach(function (button) {
     button.hidden = false;

@@ -48,6 +48,7 @@ def process_chart(
         width=base.WIDTH,
         height=HEIGHT,
         illustrative=marks.illustrative,
+        newest_last=True,
     )
 
 

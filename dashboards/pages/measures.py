@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dashboards import words
 from dashboards.chart import Cell, Chart, Column, Table
 from dashboards.figures import bars
 from dashboards.outlook import COMPARISON_LISTS, comparison, outlook
 from dashboards.pages import summary as board
+from dashboards.pages import themes
 from dashboards.pages.base import Page, PageType, Site
 from dashboards.published import COMBINED, Comparator, Measure, Summary, Value
 from dashboards.slugs import slug
 
+WORST_FIRST = ("off target", "close to target", "on target", "not rated")
+
+
+def _changed_first(rows: Sequence[board.Row]) -> list[board.Row]:
+    """What got worse first, then what changed otherwise; what cannot be judged last."""
+    order = ("concern", "neutral", "improvement", "common cause", "none")
+    return sorted(rows, key=lambda row: order.index(board.variation_of(row)))
+
 
 def _list(site: Site) -> Iterator[Page]:
     ratings = [
-        (rating, [row for row in site.board if board.rating_of(row) == rating])
-        for rating in board.RATINGS
+        (rating, [row for row in _changed_first(site.board) if board.rating_of(row) == rating])
+        for rating in WORST_FIRST
     ]
     readings = [
         (variation, assurance, rows)
@@ -42,6 +51,7 @@ def _list(site: Site) -> Iterator[Page]:
         template="measures.html",
         illustrative=any(site.is_illustrative(measure.measure) for measure, _ in site.board),
         context={
+            "finding": themes.finding(site.board, of="measures"),
             "by_rating": ratings,
             "by_reading": readings,
             "by_comparison": [(name, listed[name]) for name in COMPARISON_LISTS if name in listed],

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dashboards import words
 from dashboards.pages.base import Page, PageType, Site
 from dashboards.published import Measure, ProcessPoint, Summary
 
@@ -33,7 +34,7 @@ def _make(site: Site) -> Iterator[Page]:
                 default=None,
             ),
             "retired": [m for m in site.published.measures if m.status == "retired"],
-            "rules": sorted({m.small_number_rule for m in site.published.measures} - {None}),
+            "rules": sorted({words.small_numbers(m) for m in site.published.measures} - {""}),
         },
     )
 

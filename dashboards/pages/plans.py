@@ -6,7 +6,7 @@ disk and can be linked to and printed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from dashboards import words
 from dashboards.chart import Cell, Column, Table
@@ -83,6 +83,7 @@ def _pages(site: Site) -> Iterator[Page]:
             ),
         )
         name = f"actions-{slug(plan.plan_id)}"
+        counts = site.plans.counts(plan.plan_id)
         yield Page(
             path=site.plans.path(plan.plan_id),
             title=plan.title,
@@ -93,8 +94,9 @@ def _pages(site: Site) -> Iterator[Page]:
             tables={name: actions_table(site, actions, caption=plan.title)},
             context={
                 "plan": plan,
-                "rows": actions,
-                "counts": site.plans.counts(plan.plan_id),
+                "finding": _finding(plan, dict(counts)),
+                "rows": open_first(actions),
+                "counts": counts,
                 "filters": site.plans.filters(actions),
                 "chart": chart,
                 "table_name": name,
@@ -102,6 +104,25 @@ def _pages(site: Site) -> Iterator[Page]:
                 "course": _course(site, plan),
             },
         )
+
+
+def _finding(plan: Plan, number: Mapping[str, int]) -> str:
+    """How many actions of a plan are late, of how many."""
+    every = sum(number.values())
+    return words.say(
+        "plans.finding_plan",
+        title=plan.title,
+        all=str(every),
+        kind=words.word("plan_kind", plan.kind) if every == 1 else plan.kind,
+        late=str(number["late"]),
+        undated=str(number["without date"]),
+        complete=str(number["complete"]),
+    )
+
+
+def open_first(actions: Sequence[Action]) -> list[Action]:
+    """The most urgent first, those complete last."""
+    return sorted(by_urgency(actions), key=lambda action: action.standing == "complete")
 
 
 def _course(site: Site, plan: Plan) -> list[tuple[str, bool, dict[str, int]]]:

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from dashboards import words
 from dashboards.gaps import gaps
 from dashboards.pages.base import Page, PageType, Site
-from dashboards.pages.summary import Row
+from dashboards.pages.summary import Row, attention_rows
 from dashboards.published import Summary, Theme, Value
 from schemas.quarter import Quarter
 
 _QUARTERS = 8
 _MOST_CHANGED = 12
+_MOST_ATTENTION = 5
+_MOST_NAMES = 3
 
 
 def _list(site: Site) -> Iterator[Page]:
@@ -22,7 +24,33 @@ def _list(site: Site) -> Iterator[Page]:
         section="Themes",
         template="themes.html",
         illustrative=site.published.release.has_illustrative,
-        context={"groups": [(theme, _rows(site, theme)) for theme in site.published.themes]},
+        context={
+            "finding": _finding_of_all(site),
+            "groups": [_group(site, theme) for theme in site.published.themes],
+        },
+    )
+
+
+def _group(site: Site, theme: Theme) -> tuple[Theme, int, str, list[Row]]:
+    """A theme with how many measures it has, its finding, and those that ask for attention."""
+    rows = _rows(site, theme)
+    asking = [row for row in attention_rows(site) if row in rows]
+    return theme, len(rows), finding(rows), asking[:_MOST_ATTENTION]
+
+
+def _finding_of_all(site: Site) -> str:
+    """In which themes something got worse."""
+    worse = [
+        theme.title
+        for theme in site.published.themes
+        if any(summary and words.is_concern(summary) for _, summary in _rows(site, theme))
+    ]
+    return words.counted(
+        "themes.finding",
+        len(worse),
+        number=str(len(worse)),
+        all=str(len(site.published.themes)),
+        names=words.listed(worse, most=_MOST_NAMES),
     )
 
 
@@ -40,11 +68,12 @@ def _by_weight(row: Row) -> tuple[int, bool, bool, str]:
     return measure.headline or 99, summary is None, measure.target is None, measure.measure
 
 
-def _finding(rows: Sequence[Row]) -> str:
+def finding(rows: Sequence[Row], *, of: str = "theme") -> str:
+    """How many of some measures got worse, improved, and are off target."""
     known = [summary for _, summary in rows if summary]
     rated = [summary.rating for summary in known if summary.rating not in (None, "not rated")]
     return words.say(
-        "theme.finding",
+        f"{of}.finding",
         all=str(len(rows)),
         worse=str(sum(map(words.is_concern, known))),
         better=str(sum(map(words.is_improvement, known))),
@@ -76,7 +105,7 @@ def _pages(site: Site) -> Iterator[Page]:
             charts=(spine,) if spine else (),
             context={
                 "theme": theme,
-                "finding": _finding(rows),
+                "finding": finding(rows),
                 "changed": changed[:_MOST_CHANGED],
                 "changed_left": max(len(changed) - _MOST_CHANGED, 0),
                 "spine": spine,

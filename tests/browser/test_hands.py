@@ -43,7 +43,7 @@ _SMALL = """() => [...document.querySelectorAll("a[href], button, summary")]
 _WIDE = """() => {
     const wide = [...document.querySelectorAll("body *")].filter(one =>
         one.getBoundingClientRect().right > innerWidth + 1
-        && !one.closest(".table-scroll, .hidden, .skip, svg"));
+        && !one.closest(".table-scroll, .chart-scroll, .hidden, .skip, svg"));
     return {
         page: document.documentElement.scrollWidth,
         wide: wide.slice(0, 5).map(one => `${one.tagName}.${one.className}`),
@@ -52,7 +52,8 @@ _WIDE = """() => {
 # Text that is cut off: its box is smaller than it and hides the rest.
 _CLIPPED = """() => [...document.querySelectorAll("body *")].filter(one => {
     const style = getComputedStyle(one);
-    if (!one.childNodes.length || one.closest(".hidden, .skip, .table-scroll, svg")) return false;
+    if (!one.childNodes.length) return false;
+    if (one.closest(".hidden, .skip, .table-scroll, .chart-scroll, svg")) return false;
     const hides = [style.overflowX, style.overflowY].some(how => ["hidden", "clip"].includes(how));
     return hides && (one.scrollHeight > one.clientHeight + 1
         || one.scrollWidth > one.clientWidth + 1);
@@ -119,6 +120,37 @@ def test_wider_spacing_cuts_no_text_off(opened: Open, public: Path, page: str) -
             assert at.page.evaluate(_WIDE)["page"] <= width
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_on_a_telephone_a_chart_is_as_large_as_it_was_drawn_and_shows_its_newest_figure_first(
+    opened: Open, public: Path, script: bool
+) -> None:
+    # Shrunk to the screen, its words would be half the size of those around it.
+    with opened(public / EDITION / "measures" / "p1.html", Way(320, "light", script=script)) as at:
+        regions = at.page.locator(".chart-scroll").all()
+        assert len(regions) >= 5
+        for region in regions:
+            assert region.locator("img").bounding_box()["width"] == 640  # type: ignore[index]
+            assert region.get_attribute("tabindex") == "0"
+            assert (region.get_attribute("aria-label") or "").startswith("Chart: ")
+        picture = at.page.locator('img[src*="p1-process"]').bounding_box()
+        others = at.page.locator('img[src*="p1-partners"]').bounding_box()
+        assert picture is not None
+        assert others is not None
+        assert picture["x"] + picture["width"] <= 320
+        assert others["x"] >= 0
+        said = at.page.locator("figure", has=at.page.locator('img[src*="p1-process"]'))
+        words = said.locator("xpath=..").locator(".in-words")
+        assert words.is_visible()
+
+
+def test_where_a_chart_has_room_focus_does_not_stop_at_its_frame(
+    opened: Open, public: Path
+) -> None:
+    with opened(public / EDITION / "measures" / "p1.html") as at:
+        stops = at.page.locator(".chart-scroll").evaluate_all("all => all.map(e => e.tabIndex)")
+        assert set(stops) == {-1}
+
+
 def test_tables_that_scroll_can_be_reached_and_are_named(public: Path, opened: Open) -> None:
     with opened(public / EDITION / "measures" / "p1.html", NARROW) as at:
         regions = at.page.locator(".table-scroll")
@@ -129,13 +161,14 @@ def test_tables_that_scroll_can_be_reached_and_are_named(public: Path, opened: O
             assert region.get_attribute("aria-label")
 
 
+@pytest.mark.parametrize("page", ["index.html", "exceptions.html", "plans/p/index.html"])
 def test_a_table_that_is_laid_out_as_cards_is_a_table_to_a_screen_reader(
-    opened: Open, public: Path
+    opened: Open, public: Path, page: str
 ) -> None:
     # What a style makes of rows and cells must not take their meaning away.
     told = []
     for width in (320, 1280):
-        with opened(public / EDITION / "index.html", Way(width, "light", script=True)) as at:
+        with opened(public / EDITION / page, Way(width, "light", script=True)) as at:
             tree = at.page.context.new_cdp_session(at.page).send("Accessibility.getFullAXTree")
             roles = [node["role"]["value"] for node in tree["nodes"] if not node["ignored"]]
             kinds = ("table", "row", "columnheader", "rowheader", "cell")

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from dashboards import published, rendering
+from dashboards import published, rendering, words
 from dashboards.comparing import compare
 from dashboards.editions import Edition
+from dashboards.pages import partners, plans
 from dashboards.pages.base import Page, PageType, Site
 from dashboards.pages.registry import PAGE_TYPES
+from dashboards.published_plans import Action
 from dashboards.site import build_site
 from tests.dashboards import made_up
 
@@ -153,6 +155,81 @@ def test_a_partner_has_its_open_actions_on_its_page(without_pictures: Path) -> N
     assert "Its actions that are not complete" in words_of(without_pictures, "partners/a.html")
     assert "27 days overdue" in words_of(without_pictures, "partners/a.html")
     assert "Its actions" not in words_of(without_pictures, "partners/c.html")
+
+
+def test_a_page_of_a_partner_opens_with_what_got_worse_and_lists_that_first(
+    data: Path, without_pictures: Path
+) -> None:
+    site = Site(published=published.load(data), status="draft")
+    measures = [site.published.measure_by_id[code] for code in ("P1", "P2", "C1", "R1")]
+    usual = {"organisation": "A", "quarter": made_up.LAST.key, "state": "shown", "value": 5.0}
+    rows = [
+        (measures[0], made_up.row(published.Summary, **usual, variation="common cause")),
+        (measures[1], made_up.row(published.Summary, **usual, variation="improvement low")),
+        (measures[2], made_up.row(published.Summary, **usual, open_queries=1)),
+        (measures[3], made_up.row(published.Summary, **usual, variation="concern high",
+                                  attention_rank=7)),
+    ]  # fmt: skip
+    first, others = partners.attention_first(rows)
+    assert [measure.measure for measure, _ in first] == ["R1", "C1"]
+    assert [measure.measure for measure, _ in others] == ["P2", "P1"]
+    assert partners.finding("Alpha", first + others) == (
+        "Alpha: one of 4 measures got worse by more than chance, Entrants (5.0 per 100,000)"
+    )
+    failing = [(measures[0], made_up.row(published.Summary, **usual, variation="common cause",
+                                         assurance="consistently failing"))]  # fmt: skip
+    assert partners.finding("Alpha", failing) == (
+        "Alpha: nothing got worse by more than chance, but one of 1 measures is off its target or "
+        "will keep missing it, Staff trained (5.0%, target 90.0%)"
+    )
+    assert "nothing is off target, as far as 2 of 2 measures tell" in partners.finding(
+        "Alpha", rows[:2]
+    )
+    assert "can be judged yet" in partners.finding("Alpha", rows[2:3])
+    assert partners.finding("Alpha", []) == "Alpha: no figure of its own is published"
+    text = words_of(without_pictures, "partners/a.html")
+    assert "Of 1 returns it has owed, 1 came on time and 0 late" in text
+    assert "One of its 2 open actions is late." in text
+
+
+def test_a_page_of_a_plan_opens_with_how_many_actions_are_late_and_lists_them_first(
+    without_pictures: Path,
+) -> None:
+    text = words_of(without_pictures, "plans/p/index.html")
+    assert "The plan: 1 of 2 actions late, 0 without a date, 0 complete" in text
+    [plan] = made_up.plans()[Action][:1]
+    actions = [
+        replace(plan, ref="1", standing="complete", days_overdue=None),
+        replace(plan, ref="2", standing="not yet due", days_overdue=None),
+        replace(plan, ref="3", standing="late", days_overdue=4),
+        replace(plan, ref="4", standing="late", days_overdue=27),
+    ]
+    assert [action.ref for action in plans.open_first(actions)] == ["4", "3", "2", "1"]
+
+
+def test_the_pages_of_all_themes_measures_and_partners_open_with_a_finding(
+    without_pictures: Path,
+) -> None:
+    themes = words_of(without_pictures, "themes/index.html")
+    assert "Something got worse by more than chance in one of 1 themes: Safety" in themes
+    assert "All 5 measures of this theme" in themes
+    assert "Never sent" not in themes
+    measures = words_of(without_pictures, "measures/index.html")
+    assert "Of 5 measures, 1 got worse and 1 improved by more than chance." in measures
+    assert measures.index("Off target 2 measures") < measures.index("On target 0 measures")
+    partners_page = words_of(without_pictures, "partners/index.html")
+    assert "One return for 2018-19 Q2 is lacking or not yet right, of 3 owed" in partners_page
+    assert partners_page.index("Gamma trust") < partners_page.index("Alpha trust")
+
+
+def test_a_page_says_what_its_rule_on_small_numbers_hides() -> None:
+    measure = made_up.measure("M", small_number_rule="few", threshold=4)
+    assert words.small_numbers(measure).startswith("Counts from one to 4 are hidden")
+    rounded = replace(measure, threshold=7, rounding=5)
+    assert words.small_numbers(rounded).endswith("The others are rounded to the nearest 5.")
+    assert words.small_numbers(replace(measure, small_number_rule="none")).startswith("No number")
+    # A release made before the data said it: nothing is promised.
+    assert words.small_numbers(replace(measure, threshold=None)) == ""
 
 
 def test_pages_say_how_measures_stand_to_england_how_far_groups_lie_apart_and_what_comes_next(

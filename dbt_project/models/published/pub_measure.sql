@@ -36,6 +36,8 @@ final as (
         measures.priority,
         measures.owner_role,
         measures.small_number_rule,
+        measures.threshold,
+        measures.rounding,
         measures.source,
         measures.status,
         measures.headline,
