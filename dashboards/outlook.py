@@ -77,7 +77,7 @@ def _expected(published: Published, measure: Measure, summary: Summary) -> str:
     point = next((p for p in series if p.quarter == summary.quarter), None)
     if point is None or point.lpl is None or point.upl is None or summary.variation is None:
         return ""
-    if summary.variation != "common cause":
+    if summary.reading != "common cause":
         return words.say("outlook.expected_changing")
     low, high = _possible(measure, point)
     text = words.say(

@@ -140,11 +140,13 @@ def adds_up_alike(published: Published, before: Value, now: Value) -> bool:
 
 def change_words(published: Published, summary: Summary, *, length: str) -> str:
     """What the figures signal, as people read it: ``short`` (beside an icon), ``long`` (in a
-    sentence) or ``headline``. Where there are too few points for a process-control reading, as of
-    a yearly measure, it is of the trend of five years; of a count that lacks partners there is
-    none, and it is said why."""
-    if summary.variation is None and summary.reading is not None:
+    sentence) or ``headline``. Where the latest point gives no signal, as of a yearly measure with
+    too few points for one, it may be of the trend of five years; of a count that lacks partners
+    there is none, and it is said why."""
+    if summary.reading is not None and summary.reading != summary.variation:
         return word("trend.short" if length == "short" else "trend.long", summary.recent_trend)
+    if summary.variation is None and summary.value is None:
+        return word(f"variation.{length}", "no figure")
     if summary.variation is None and _lacks_partners(published, summary):
         return word(f"variation.{length}", "incomplete")
     return word(f"variation.{length}", summary.variation)

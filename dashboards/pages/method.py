@@ -49,10 +49,13 @@ class Example:
 
 
 def _example(site: Site) -> Example | None:
-    """The measure that has most to read: one with a target and limits, the most pressing first."""
+    """The measure that has most to read: one with a target and limits, and read by them; the most
+    pressing first."""
     found = []
     for measure, summary in site.board:
         if summary is None or summary.value is None or measure.target is None:
+            continue
+        if summary.reading != summary.variation:
             continue
         series = site.published.process_by_series.get((measure.measure, summary.organisation), ())
         point = next(

@@ -171,6 +171,32 @@ def test_a_yearly_figure_that_gets_worse_for_five_years_leads_the_summary(board:
     assert "Getting worse: falling over five years" in icons.change_icon(site.published, summary)
 
 
+def test_a_slow_fall_that_no_limit_tells_is_not_told_as_no_sign_of_a_change(
+    board: Published,
+) -> None:
+    slow = replace(
+        board,
+        summaries=tuple(
+            replace(s, variation="common cause", reading="concern low",
+                    recent_trend="decreasing and getting worse")
+            if s.measure == "P1" else s
+            for s in board.summaries
+        ),
+        process=tuple(
+            replace(p, variation="common cause", special_cause=None) if p.measure == "P1" else p
+            for p in board.process
+        ),
+    )  # fmt: skip
+    measure, summary = of_p1(slow)
+    headline = words.series_headline(slow, measure, summary)
+    assert "a real fall over five years, for the worse" in headline
+    assert "no sign" not in headline
+    answers = dict(outlook(slow, measure, summary))
+    assert "the measure is changing" in answers["Next figure, if nothing changes"]
+    site = Site(published=slow, status="draft")
+    assert summary_words.finding(site.board).startswith("One measure got worse by more than chance")
+
+
 @pytest.mark.parametrize("trend", [None, "cannot be calculated"])
 def test_without_five_years_and_without_limits_nothing_is_said_to_have_changed(
     board: Published, trend: str | None
@@ -178,6 +204,7 @@ def test_without_five_years_and_without_limits_nothing_is_said_to_have_changed(
     unread = with_trend(board, trend, None)
     _, summary = of_p1(unread)
     assert "Too few figures to say" in icons.change_icon(unread, summary)
+    assert "No figure to judge" in icons.change_icon(unread, replace(summary, value=None))
 
 
 def test_a_measure_with_a_target_and_few_figures_is_not_told_as_one_without_a_target() -> None:

@@ -32,6 +32,27 @@ def test_a_trend_of_years_is_read_in_the_words_of_process_control(
 
 
 @pytest.mark.parametrize(
+    ("variation", "trend", "reading"),
+    [
+        ("improvement high", "decreasing and getting worse", "improvement high"),
+        ("common cause", "decreasing and getting worse", "concern low"),
+        ("common cause", "no significant change", "common cause"),
+        ("common cause", "cannot be calculated", "common cause"),
+        ("common cause", None, "common cause"),
+        (None, "increasing and getting better", "improvement high"),
+        (None, "no significant change", "common cause"),
+        (None, "cannot be calculated", None),
+    ],
+)
+def test_usual_variation_does_not_silence_what_five_years_signal(
+    variation: str | None, trend: str | None, reading: str | None
+) -> None:
+    # Limits do not tell a fall that is slower than they are wide.
+    found = evaluate("reading_of('variation', 'trend')", variation=variation, trend=trend)
+    assert found == reading
+
+
+@pytest.mark.parametrize(
     ("rating", "variation", "assurance", "direction", "level"),
     [
         ("off target", "concern low", None, None, 1),

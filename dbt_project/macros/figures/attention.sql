@@ -15,8 +15,19 @@
     end
 {%- endmacro %}
 
-{# What a trend of five years signals where there are too few points for a process-control
-   reading. #}
+{# What the figures signal, of the latest point's variation and the trend of five years: a signal of
+   the latest point; where it gives none, one of the trend, which may be slower than any limits
+   can tell; where neither signals, that one of them could be read. #}
+{% macro reading_of(variation, recent_trend) -%}
+    coalesce(
+        nullif({{ variation }}, 'common cause'),
+        nullif({{ reading_of_trend(recent_trend) }}, 'common cause'),
+        {{ variation }},
+        {{ reading_of_trend(recent_trend) }}
+    )
+{%- endmacro %}
+
+{# What a trend of five years signals, in the words of a variation. #}
 {% macro reading_of_trend(recent_trend) -%}
     case {{ recent_trend }}
         when 'increasing and getting better' then 'improvement high'

@@ -1,3 +1,8 @@
+{# A trend that ends before the figure says nothing of it. #}
+{% set trend_of_this_figure %}
+    case when trends.last_period = recent.period_end then trends.recent_trend end
+{% endset %}
+
 with
 
 judged as (
@@ -42,7 +47,8 @@ trends as (
 
     select
         series_id,
-        recent_trend
+        recent_trend,
+        last_period
     from {{ ref('int_measure__recent_trend') }}
 
 ),
@@ -107,7 +113,7 @@ read as (
         recent.*,
         measures.headline,
         control.variation,
-        coalesce(control.variation, {{ reading_of_trend('trends.recent_trend') }}) as reading,
+        {{ reading_of('control.variation', trend_of_this_figure) }} as reading,
         control.assurance,
         cast(coalesce(control.points, 0) as int) as points,
         trends.recent_trend,
