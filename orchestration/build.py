@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import dagster as dg
 
 from orchestration.assets.releases import draft_release
-from orchestration.dbt_project import prepare
+from orchestration.dbt_project import parsed, prepare
 from orchestration.definitions import build_defs
 from orchestration.instance import opened
 from orchestration.jobs import BUILD, build_config
@@ -27,6 +27,17 @@ class Outcome:
     succeeded: bool
     draft: Release | None
     lines: tuple[str, ...]
+
+
+def ready(workspace: Workspace) -> None:
+    """Loads what a build needs, so that the first one in this process starts at once.
+
+    Raises ``orchestration.dbt_project.DbtFailedError``.
+    """
+    parsed(workspace)
+    build_defs(workspace, manifest=prepare(workspace))
+    with opened(workspace):
+        pass  # opened once, its storage is there
 
 
 def build(workspace: Workspace, quarter: Quarter | None) -> Outcome:
