@@ -56,7 +56,7 @@ def inbox(context: dg.SensorEvaluationContext, workspace: WorkspaceResource) -> 
 
 @dg.sensor(
     job=build_job,
-    minimum_interval_seconds=10,
+    minimum_interval_seconds=5,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Starts one build for all that came into the record since the last one: new "
     "returns, late ones and corrections of any quarter, and decisions about them.",

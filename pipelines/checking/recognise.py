@@ -38,19 +38,18 @@ def recognise(
         needed = {plain(column.name) for column in ret.columns if column.required}
         share = len(names & needed) / len(needed)
         alike = len(names & own) / len(names | own)
-        return (
-            share >= 0.5,
-            round(share, 6),
-            round(alike, 6),
-            ret.name == context.expected_return,
-            _items_known(ret, header, table, context),
-            plain(ret.name) in plain(file_name),
-        )
+        return share >= 0.5, round(share, 6), round(alike, 6), ret.name == context.expected_return
 
-    best = max(declared.values(), key=fit, default=None)
-    if best is not None and fit(best)[0]:
-        return best
-    return declared.get(context.expected_return or "")
+    def fit_of_cells(ret: Return) -> tuple[int, bool]:
+        known = _items_known(ret, header, table, context)
+        return known, plain(ret.name) in plain(file_name)
+
+    fits = {name: fit(ret) for name, ret in declared.items()}
+    best = max(fits.values(), default=None)
+    if best is None or not best[0]:
+        return declared.get(context.expected_return or "")
+    tied = [declared[name] for name, fitting in fits.items() if fitting == best]
+    return tied[0] if len(tied) == 1 else max(tied, key=fit_of_cells)
 
 
 def _items_known(ret: Return, header: Sequence[str], table: pl.DataFrame, context: Context) -> int:

@@ -37,9 +37,15 @@ def find_dialect(start: str, *, known: Headings) -> Dialect:
     sample = start[:_SAMPLE_CHARACTERS]
     lines = [line for line in _LINE.split(sample)[:_SAMPLE_LINES] if line.strip()]
     headings = {
-        mark: max(match([cell.strip('"') for cell in line.split(mark)], known) for line in lines)
+        mark: max(
+            (
+                match([cell.strip('"') for cell in line.split(mark)], known)
+                for line in lines
+                if mark in line
+            ),
+            default=0,
+        )
         for mark in DELIMITERS
-        if lines
     }
     best = max(headings.values(), default=0)
     if best:
