@@ -320,13 +320,11 @@ def _figure(
         known.append(measure.target)
     low, high = (0.0, max(*known, 0.0)) if bars else (min(known), max(known))
     room = (high - low) * 0.06 or 1.0
-    annotations: list[dict[str, Any]] = [
-        {
-            "text": f"<b>{words.shown_figure(measure, item.value)}</b>", "xref": "paper", "x": 1,
-            "xanchor": "left", "xshift": 8, "y": item.name, "font": {"size": 17},
-        }
-        for item in rows
-    ]  # fmt: skip
+    ends = (low if bars else low - room, high + room)
+    written = base.written_at_end(
+        [words.shown_figure(measure, item.value) for item in rows], names, at=ends[1]
+    )
+    annotations: list[dict[str, Any]] = []
     shapes = []
     if measure.target is not None:
         shapes.append(
@@ -349,13 +347,13 @@ def _figure(
         "height": height,
         "margin": {"l": _LEFT, "r": 140, "t": 42, "b": 42},
         "xaxis": {
-            "range": [low if bars else low - room, high + room], "nticks": 5,
+            "range": list(ends), "nticks": 5,
             "ticksuffix": "%" if measure.unit == "percent" else "", "tickformat": ",",
             "showgrid": True,
         },
         "yaxis": {
             "type": "category", "categoryorder": "array", "categoryarray": names,
-            "tickmode": "array", "tickvals": names, "showgrid": False,
+            "tickvals": names, **base.NAMED_ROWS,
             "ticktext": [base.wrapped(each, width=25) for each in names],
             "range": [-0.6, len(names) - 0.4],
         },
@@ -363,4 +361,4 @@ def _figure(
         "annotations": [*annotations, *marks.annotations(left=_LEFT)],
         "hovermode": "closest",
     }  # fmt: skip
-    return base.figure_json([trace], layout, name=name)
+    return base.figure_json([trace, written], layout, name=name)

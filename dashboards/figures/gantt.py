@@ -120,7 +120,7 @@ def _figure(
         "margin": {"l": 285, "r": 28, "t": 76, "b": 42},
         "xaxis": {"type": "date", "nticks": 4, "tickformat": "%b %Y", "showgrid": True},
         "yaxis": {
-            "tickmode": "array", "tickvals": list(places.values()), "showgrid": False,
+            "tickvals": list(places.values()), **base.NAMED_ROWS,
             "ticktext": [_label(action) for action in drawn],
             "range": [-0.7, len(drawn) - 0.3],
         },

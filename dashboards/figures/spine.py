@@ -185,13 +185,10 @@ def _figure(
         "hovertemplate": "%{text}<extra></extra>", "meta": {"columns": ["position"], "axis": "x"},
     }  # fmt: skip
     reach = max(1.0, *(abs(bone.position) for bone in bones)) * 1.08
-    annotations = [
-        {
-            "text": f"<b>{words.shown_figure(bone.measure, bone.ours)}</b>", "xref": "paper",
-            "x": 1, "xanchor": "left", "xshift": 8, "y": place, "font": {"size": 17},
-        }
-        for bone, place in zip(bones, places, strict=True)
-    ]  # fmt: skip
+    written = base.written_at_end(
+        [words.shown_figure(bone.measure, bone.ours) for bone in bones], places, at=reach
+    )
+    annotations = []
     for at, text, anchor in (
         (-1, "Worst", "left"),
         (0, "Benchmark", "center"),
@@ -207,7 +204,7 @@ def _figure(
         "margin": _MARGIN,
         "xaxis": {"range": [-reach, reach], "visible": False},
         "yaxis": {
-            "tickmode": "array", "tickvals": places, "showgrid": False,
+            "tickvals": places, **base.NAMED_ROWS,
             "ticktext": [base.wrapped(bone.measure.title, width=26) for bone in bones],
             "range": [-0.6, len(bones) - 0.4],
         },
@@ -218,4 +215,4 @@ def _figure(
         "annotations": [*annotations, *marks.annotations(left=_MARGIN["l"])],
         "hovermode": "closest",
     }  # fmt: skip
-    return base.figure_json([span, ours], layout, name=name)
+    return base.figure_json([span, ours, written], layout, name=name)

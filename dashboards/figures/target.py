@@ -115,20 +115,16 @@ def _figure(
             "line": {"color": tokens.TARGET, "width": 3, "dash": "longdash"},
         }
     )  # fmt: skip
-    annotations: list[dict[str, Any]] = [
-        {
-            "text": f"<b>{words.shown_figure(measure, point.shown)}</b>", "xref": "paper", "x": 1,
-            "xanchor": "left", "xshift": 8, "y": point.label, "font": {"size": 17},
-        }
-        for point in rows
-    ]  # fmt: skip
-    annotations.append(
+    written = base.written_at_end(
+        [words.shown_figure(measure, point.shown) for point in rows], labels, at=high
+    )
+    annotations = [
         {
             "text": f"<b>Target {words.shown_figure(measure, target)}</b>", "x": target,
             "yref": "paper", "y": 1, "yanchor": "bottom", "font": {"size": 16},
             "xanchor": "right" if target > (low + high) / 2 else "left",
         }
-    )  # fmt: skip
+    ]  # fmt: skip
     bar = {
         "type": "bar", "orientation": "h", "x": values, "y": labels, "width": 0.5,
         "marker": {"color": [tokens.FOCUS if point is shown[0] else tokens.COMMON
@@ -147,13 +143,12 @@ def _figure(
         },
         "yaxis": {
             "type": "category", "categoryorder": "array", "categoryarray": labels,
-            "tickmode": "array", "tickvals": labels,
+            "tickvals": labels, **base.NAMED_ROWS,
             "ticktext": [base.wrapped(point.period, width=16) for point in rows],
-            "showgrid": False,
             "range": [-0.6, len(labels) - 0.4],
         },
         "shapes": shapes,
         "annotations": [*annotations, *marks.annotations(left=_MARGIN["l"])],
         "hovermode": "closest",
     }  # fmt: skip
-    return base.figure_json([bar], layout, name=name)
+    return base.figure_json([bar, written], layout, name=name)

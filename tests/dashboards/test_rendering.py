@@ -15,10 +15,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from dashboards import rendering
+from dashboards import published, rendering
 from dashboards.chart import Chart, Table
 from dashboards.figures import base
+from dashboards.pages.base import Site
+from dashboards.published import Comparator
 from dashboards.rendering import _slimmed
+from tests.dashboards import made_up
 
 _WORDS_OUTSIDE = """
 () => {
@@ -99,6 +102,29 @@ def a_chart(chart_id: str) -> Chart:
         chart_id=chart_id, heading="A bar", alt="One", caption="", figure=figure, table=table,
         width=200, height=100, illustrative=False,
     )  # fmt: skip
+
+
+@pytest.mark.browser
+def test_a_picture_of_nineteen_areas_weighs_no_more_than_a_picture_may(tmp_path: Path) -> None:
+    usual = {"measure": "P1", "period_start": made_up.LAST.start, "period_end": made_up.LAST.end}
+    areas = [
+        made_up.row(Comparator, **usual, area=f"{n}", area_name=f"A town called {n}",
+                    area_kind="core_city", value=60.0 + n, lower=57.4 + n, upper=62.7 + n)
+        for n in range(18)
+    ]  # fmt: skip
+    data = made_up.write(tmp_path, made_up.everything() | {Comparator: areas})
+    site = Site(published=published.load(data), status="draft")
+    measure = site.published.measure_by_id["P1"]
+    summary = site.published.board_summary("P1")
+    assert summary is not None
+    chart = site.comparators_chart(measure, replace(summary, lower=78.0, upper=82.0))
+    assert chart is not None
+    assert len(chart.table.rows) == 19
+    with rendering.Drawing(cache=None, draft=True) as drawing:
+        drawing.add([chart])
+        picture = drawing.drawn().svgs[chart.chart_id]
+    assert all(f"{row[2].text}<".encode() in picture for row in chart.table.rows)
+    assert len(picture) <= 15 * 1024
 
 
 def test_two_charts_of_one_name_are_refused(tmp_path: Path) -> None:
