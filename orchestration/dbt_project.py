@@ -58,16 +58,11 @@ def prepare(workspace: Workspace) -> Path:
 
     Raises ``DbtFailedError``.
     """
-    target = _parsed_folder(workspace)
-    manifest = target / "manifest.json"
-    stamp = target / "project.sha256"
-    now = _fingerprint()
+    target, now = _parsed_folder(workspace), _fingerprint()
     with exclusive(target / "prepare.lock"):
-        if manifest.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == now:
-            return manifest
-        _parse(target)
-        stamp.write_text(now, encoding="utf-8")
-    return manifest
+        if not _is_written(target, now):
+            _parse(target, now)
+    return target / "manifest.json"
 
 
 def parsed(workspace: Workspace) -> Manifest:
@@ -81,21 +76,31 @@ def parsed(workspace: Workspace) -> Manifest:
 @cache
 def _parsed(target: Path, fingerprint: str) -> Manifest:
     with exclusive(target / "prepare.lock"):
-        manifest = _parse(target)
-        (target / "project.sha256").write_text(fingerprint, encoding="utf-8")
-    return manifest
+        return _parse(target, fingerprint)
 
 
-def _parse(target: Path) -> Manifest:
+def _is_written(target: Path, fingerprint: str) -> bool:
+    """Whether the folder holds the manifest of this very project."""
+    stamp = target / "project.sha256"
+    return (
+        (target / "manifest.json").exists()
+        and stamp.exists()
+        and stamp.read_text(encoding="utf-8") == fingerprint
+    )
+
+
+def _parse(target: Path, fingerprint: str) -> Manifest:
     from dbt.cli.main import dbtRunner  # noqa: PLC0415  # takes seconds to import
 
     # dbt parses everything again where the profile's variables differ from last time; the parsed
     # project does not depend on where the warehouse lies.
     os.environ["QUARTERDECK_WAREHOUSE"] = str(target / "warehouse.duckdb")
-    result = dbtRunner().invoke(["--quiet", "parse", *arguments(target)])
+    write = "--no-write-json" if _is_written(target, fingerprint) else "--write-json"
+    result = dbtRunner().invoke(["--quiet", write, "parse", *arguments(target)])
     if not result.success:
         raise DbtFailedError(f"dbt cannot read {PROJECT}: {result.exception}")
     manifest: Manifest = result.result  # type: ignore[assignment]  # what `parse` gives
+    (target / "project.sha256").write_text(fingerprint, encoding="utf-8")
     return manifest
 
 
