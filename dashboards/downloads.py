@@ -58,9 +58,10 @@ def json_rows(content: Mapping[str, Any]) -> bytes:
     """JSON of an object whose lists hold rows, each row on a line of its own."""
     parts = []
     for key, value in content.items():
-        text = json.dumps(value, ensure_ascii=False)
         if isinstance(value, list) and value:
             text = "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in value) + "\n]"
+        else:
+            text = json.dumps(value, ensure_ascii=False)
         parts.append(f"{json.dumps(key)}: {text}")
     return ("{\n" + ",\n".join(parts) + "\n}\n").encode("utf-8")
 

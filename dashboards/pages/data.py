@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
 from operator import attrgetter
@@ -83,12 +83,32 @@ def files(published: Published, measure_slugs: Mapping[str, str]) -> Mapping[str
         }
     )
     found["data/release.json"] = downloads.json_bytes(_named(published.release))
+    others = {
+        "latest": _by_measure(published.summaries),
+        "process_control": _by_measure(published.process),
+        "comparators": _by_measure(published.comparators),
+        "revisions": _by_measure(published.revisions),
+    }
     for measure, lines in lines_of.items():
-        found |= _of_measure(published, measure, lines, measure_slugs[measure])
+        about = {key: rows.get(measure, []) for key, rows in others.items()}
+        found |= _of_measure(published, measure, about, lines, measure_slugs[measure])
     return found
 
 
-def _of_measure(published: Published, measure: str, lines: str, slug: str) -> Mapping[str, bytes]:
+def _by_measure(rows: Iterable[Any]) -> Mapping[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.measure, []).append(row)
+    return found
+
+
+def _of_measure(
+    published: Published,
+    measure: str,
+    about: Mapping[str, Sequence[Any]],
+    lines: str,
+    slug: str,
+) -> Mapping[str, bytes]:
     """The downloads of one measure."""
     names = [field.name for field in fields(Value)]
     path = f"data/measures/{slug}"
@@ -96,15 +116,7 @@ def _of_measure(published: Published, measure: str, lines: str, slug: str) -> Ma
     everything = {
         "measure": _named(published.measure_by_id[measure]),
         "release": _named(published.release),
-        **{
-            key: [_named(row) for row in rows if row.measure == measure]
-            for key, rows in (
-                ("latest", published.summaries),
-                ("process_control", published.process),
-                ("comparators", published.comparators),
-                ("revisions", published.revisions),
-            )
-        },
+        **{key: [_named(row) for row in rows] for key, rows in about.items()},
         "figures": [_named(row) for row in published.values_by_measure[measure]],
     }
     return {
@@ -130,23 +142,24 @@ def _named(row: Any) -> dict[str, str | float | bool]:
 def _described(model: type[Any], *, url: str, title: str) -> dict[str, Any]:
     """A file of rows of one model, as CSVW describes it (W3C, Metadata Vocabulary for Tabular
     Data)."""
+    return {"url": url, "dc:title": title, "tableSchema": _schema(model)}
+
+
+@cache
+def _schema(model: type[Any]) -> dict[str, Any]:
     hints = get_type_hints(model)
     said = _descriptions()[model.model]
     return {
-        "url": url,
-        "dc:title": title,
-        "tableSchema": {
-            "columns": [
-                {
-                    "name": each.name,
-                    "titles": each.name,
-                    "dc:description": said[each.name],
-                    "datatype": _csvw_type(hints[each.name]),
-                }
-                for each in fields(model)
-            ],
-            "primaryKey": [key for key in model.key if key != "sort"],
-        },
+        "columns": [
+            {
+                "name": each.name,
+                "titles": each.name,
+                "dc:description": said[each.name],
+                "datatype": _csvw_type(hints[each.name]),
+            }
+            for each in fields(model)
+        ],
+        "primaryKey": [key for key in model.key if key != "sort"],
     }
 
 
