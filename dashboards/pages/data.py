@@ -89,9 +89,12 @@ def files(published: Published, measure_slugs: Mapping[str, str]) -> Mapping[str
         "comparators": _by_measure(published.comparators),
         "revisions": _by_measure(published.revisions),
     }
+    schema = _schema(Value)
     for measure, lines in lines_of.items():
         about = {key: rows.get(measure, []) for key, rows in others.items()}
-        found |= _of_measure(published, measure, about, lines, measure_slugs[measure])
+        found |= _of_measure(
+            published, measure, about, lines, slug=measure_slugs[measure], schema=schema
+        )
     return found
 
 
@@ -107,7 +110,9 @@ def _of_measure(
     measure: str,
     about: Mapping[str, Sequence[Any]],
     lines: str,
+    *,
     slug: str,
+    schema: Mapping[str, Any],
 ) -> Mapping[str, bytes]:
     """The downloads of one measure."""
     names = [field.name for field in fields(Value)]
@@ -122,7 +127,7 @@ def _of_measure(
     return {
         f"{path}.csv": downloads.as_file(downloads.csv_lines([names]) + lines),
         f"{path}.csv-metadata.json": downloads.json_bytes(
-            _CSVW | _described(Value, url=f"{slug}.csv", title=title)
+            _CSVW | {"url": f"{slug}.csv", "dc:title": title, "tableSchema": schema}
         ),
         f"{path}.json": downloads.json_rows(everything),
     }
@@ -145,7 +150,6 @@ def _described(model: type[Any], *, url: str, title: str) -> dict[str, Any]:
     return {"url": url, "dc:title": title, "tableSchema": _schema(model)}
 
 
-@cache
 def _schema(model: type[Any]) -> dict[str, Any]:
     hints = get_type_hints(model)
     said = _descriptions()[model.model]
