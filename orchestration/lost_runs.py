@@ -11,16 +11,21 @@ from __future__ import annotations
 
 import fcntl
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 import dagster as dg
+from dagster_shared.error import SerializableErrorInfo
 
 from pipelines.workspace import Workspace
 
 # From a run's start to the moment when it holds its lock: thousandths of a second.
 _GRACE = 10.0
 _WAIT = 1.0
+
+# What the drivers of both databases call it when the database does not answer.
+_DATABASE_IS_AWAY = {"OperationalError", "InterfaceError"}
 
 _held: dict[str, IO[bytes]] = {}
 
@@ -66,6 +71,29 @@ def end_lost_runs(
     _free_places(instance, workspace)
     _sweep(instance, workspace)
     return ended
+
+
+def lost_its_database(instance: dg.DagsterInstance, record: dg.RunRecord) -> bool:
+    """Whether the run failed because Dagster's own database could not be reached: a fault that
+    passes and has nothing to do with the data."""
+    if record.dagster_run.status is not dg.DagsterRunStatus.FAILURE:
+        return False
+    found = instance.get_records_for_run(
+        record.dagster_run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE
+    )
+    return any(
+        event.step_failure_data.error is not None
+        and _DATABASE_IS_AWAY & set(_causes(event.step_failure_data.error))
+        for one in found.records
+        if (event := one.event_log_entry.dagster_event) is not None
+    )
+
+
+def _causes(error: SerializableErrorInfo) -> Iterator[str | None]:
+    cause: SerializableErrorInfo | None = error
+    while cause is not None:
+        yield cause.cls_name
+        cause = cause.cause
 
 
 def is_alive(workspace: Workspace, run_id: str) -> bool:

@@ -9,7 +9,7 @@ import datetime as dt
 import dagster as dg
 
 from orchestration.jobs import BUILD, build_job, build_request, tell
-from orchestration.lost_runs import end_lost_runs
+from orchestration.lost_runs import end_lost_runs, lost_its_database
 from orchestration.resources import WorkspaceResource
 from pipelines.escaping import log_line
 from pipelines.inbox import in_words, look, on_its_way
@@ -67,7 +67,8 @@ def new_submissions(
     """Compares the record with what the last finished build had read of it.
 
     Nothing is remembered in the sensor: a build that never finished is seen as one that did not
-    happen. The run's key is the newest id of the record, so one state of it is built once.
+    happen. The run's key is the newest id of the record, so one state of it is built once; once
+    more where Dagster's own database went away during it.
     """
     record = workspace.record
     newest = newest_change_id(record)
@@ -81,7 +82,9 @@ def new_submissions(
         return dg.SkipReason(waiting)
     if context.instance.get_run_records(dg.RunsFilter(job_name=BUILD, statuses=_GOES_ON), limit=1):
         return dg.SkipReason("A build goes on. What came since is built after it.")
-    request = build_request(context.instance, record, now=now, run_key=newest)
+    last = context.instance.get_run_records(dg.RunsFilter(job_name=BUILD), limit=1)
+    again = "-again" if last and lost_its_database(context.instance, last[0]) else ""
+    request = build_request(context.instance, record, now=now, run_key=newest + again)
     return request or dg.SkipReason("No return was accepted yet.")
 
 

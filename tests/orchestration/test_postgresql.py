@@ -12,7 +12,9 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
@@ -22,10 +24,11 @@ import yaml  # type: ignore[import-untyped]  # it comes with dbt, without types
 from dagster_postgres import PostgresEventLogStorage, PostgresRunStorage
 
 from orchestration.instance import opened, set_up_home, settings_behind
-from orchestration.lost_runs import end_lost_runs
+from orchestration.lost_runs import end_lost_runs, lost_its_database
 from orchestration.sensors import built_up_to
 from pipelines.workspace import Workspace
 from tests.orchestration import toy
+from tests.orchestration.test_killed_runs import ask_for, daemon, process_of, statuses, until
 from tests.orchestration.test_two_runs import begun, said
 
 PAGE = Path(__file__).parents[2] / "docs/operations/postgresql.md"
@@ -56,9 +59,26 @@ def _as_its_user(*command: str | Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster of this test's own, on loopback, and the address of its database."""
+
+    address: str
+    control: tuple[str | Path, ...]
+    start_with: tuple[str | Path, ...]
+
+    def start(self) -> None:
+        """Starts it and waits until it answers."""
+        _as_its_user(*self.control, *self.start_with, "start")
+
+    def stop(self) -> None:
+        """Ends it as a crash would: whoever is connected is cut off."""
+        _as_its_user(*self.control, "--mode", "immediate", "stop")
+
+
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """The address of a database on a cluster of this test's own, on loopback."""
+def cluster() -> Iterator[Cluster]:
+    """A cluster that runs."""
     folder = Path(tempfile.mkdtemp(prefix="quarterdeck-postgresql-"))
     secret = folder / "password"
     secret.write_text(PASSWORD + "\n", encoding="utf-8")
@@ -75,13 +95,23 @@ def address() -> Iterator[str]:
         "--auth", "scram-sha-256", "--pwfile", secret, "--encoding", "UTF8", "--no-sync",
     )  # fmt: skip
     options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder}"
-    control = (bin_folder / "pg_ctl", "--pgdata", folder / "data", "--wait")
-    _as_its_user(*control, "--log", folder / "log", "--options", options, "start")
+    made = Cluster(
+        address=f"postgresql+psycopg2://quarterdeck:{QUOTED}@127.0.0.1:{port}/postgres",
+        control=(bin_folder / "pg_ctl", "--pgdata", folder / "data", "--wait"),
+        start_with=("--log", folder / "log", "--options", options),
+    )
+    made.start()
     try:
-        yield f"postgresql+psycopg2://quarterdeck:{QUOTED}@127.0.0.1:{port}/postgres"
+        yield made
     finally:
-        _as_its_user(*control, "--mode", "immediate", "stop")
+        made.stop()
         shutil.rmtree(folder)
+
+
+@pytest.fixture
+def address(cluster: Cluster) -> str:
+    """The address of its database."""
+    return cluster.address
 
 
 @pytest.fixture
@@ -133,3 +163,34 @@ def test_runs_are_kept_in_postgresql_and_read_back_by_another_process(
         cursor.execute("SELECT count(*) FROM runs WHERE status = 'SUCCESS'")
         assert cursor.fetchone() == (2,)
     connection.close()
+
+
+@pytest.mark.parametrize("ends", ["while it is away", "after it is back"])
+def test_a_database_that_goes_away_during_a_run_and_comes_back_needs_nobody(
+    workspace: Workspace, cluster: Cluster, ends: str
+) -> None:
+    # Names of their own: a sensor's keys are remembered in the database, which is the same.
+    name, after = f"slow {ends}", f"next {ends}"
+    (workspace.root / "start").mkdir(exist_ok=True)
+    with daemon(workspace) as started:
+        ask_for(workspace, name)
+        until(lambda: process_of(workspace, name) is not None, workspace)
+        cluster.stop()
+        try:
+            if ends == "while it is away":
+                (workspace.root / "go").touch()
+            time.sleep(20)  # several looks of each sensor and of the queue
+        finally:
+            cluster.start()
+        (workspace.root / "go").touch()
+        ask_for(workspace, after)
+        with opened(workspace) as instance:
+            until(lambda: statuses(instance, after) == ["SUCCESS"], workspace)
+            # A step that could not write down what it did has failed; what it had to do is asked
+            # for once more.
+            failed = ends == "while it is away"
+            assert statuses(instance, name) == (["FAILURE"] if failed else ["SUCCESS"])
+            (record,) = instance.get_run_records(dg.RunsFilter(tags={"name": name}))
+            assert lost_its_database(instance, record) is failed
+            assert instance.event_log_storage.get_concurrency_run_ids() == set()
+        assert started.poll() is None  # the daemon has gone on by itself

@@ -12,6 +12,7 @@ import datetime as dt
 import dagster as dg
 import pytest
 from dagster._utils.schedules import schedule_execution_time_iterator
+from sqlalchemy.exc import OperationalError
 
 from orchestration.jobs import BUILD
 from orchestration.resources import WorkspaceResource
@@ -156,6 +157,34 @@ def test_a_build_that_did_not_finish_is_as_one_that_did_not_happen(
     # A later build that stopped half-way: the draft is older than what was read.
     built(instance, newest_change_id(record), draft=False)
     assert isinstance(tick(workspace, instance), dg.RunRequest)
+
+
+@pytest.mark.parametrize(
+    ("fault", "is_asked_again"),
+    [(OperationalError("INSERT", {}, Exception("refused")), True), (OSError(28, "full"), False)],
+)
+def test_a_build_during_which_the_database_went_away_is_asked_for_once_more(
+    workspace: Workspace,
+    instance: dg.DagsterInstance,
+    record: Record,
+    fault: Exception,
+    is_asked_again: bool,
+) -> None:
+    @dg.op
+    def breaks() -> None:
+        raise RuntimeError("An event could not be written") from fault
+
+    def build() -> None:
+        breaks()
+
+    dg.job(name=BUILD)(build).execute_in_process(instance=instance, raise_on_error=False)
+    asked = tick(workspace, instance)
+    assert isinstance(asked, dg.RunRequest)
+    newest = newest_change_id(record)
+    assert asked.run_key == (f"{newest}-again" if is_asked_again else newest)
+    again = tick(workspace, instance)  # once: Dagster starts a key once
+    assert isinstance(again, dg.RunRequest)
+    assert again.run_key == asked.run_key
 
 
 def test_an_inbox_with_what_it_cannot_take_does_not_stop_the_sensor(
