@@ -47,7 +47,11 @@ def sparkline(published: Published, measure: Measure, organisation: str) -> Mark
         [place(i, m) for i, m, _ in means],
         starts=[now != before for before, now in zip([None, *stretches], stretches, strict=False)],
     )
-    meaning = point_meaning(points[shown[-1][0]], polarity=measure.polarity).split(" ")[0]
+    latest = points[shown[-1][0]]
+    meaning = point_meaning(latest, polarity=measure.polarity).split(" ")[0]
+    summary = published.summary_by_series.get((measure.measure, organisation))
+    if meaning == "common" and summary and summary.quarter == latest.quarter and summary.reading:
+        meaning = summary.reading.split(" ")[0]  # it may be that of the trend of five years
     across, up = place(*shown[-1])
     text = (
         f"{len(shown)} figures, lowest {words.shown_figure(measure, min(values))}, "

@@ -201,3 +201,10 @@ def test_a_number_that_lacks_a_partner_is_not_set_against_those_that_have_all() 
 
     share = replace(made, measures=(replace(measure, aggregation="ratio", unit="percent"),))
     assert "fell to 21" in words.series_headline(share, share.measures[0], summary)
+
+
+def test_the_last_point_of_a_sparkline_shows_what_the_words_beside_it_say() -> None:
+    made, measure, summary = board(EVEN)
+    assert 'class="spark-common"' in sparkline(made, measure, "ALL")
+    falling = replace(summary, reading="concern low", recent_trend="decreasing and getting worse")
+    assert 'class="spark-concern"' in sparkline(replace(made, summaries=(falling,)), measure, "ALL")
