@@ -95,10 +95,15 @@ def _printed(
 
     made = {}
     try:
-        context = chromium.new_context(java_script_enabled=False)
+        # A window of no height: what has been shown on a screen before it is printed is numbered
+        # first, and whether a frame was shown is a matter of chance.
+        context = chromium.new_context(
+            java_script_enabled=False, viewport={"width": 720, "height": 1}
+        )
         context.route("**/*", partial(_give, site_dir))
         for path, sheet in sheets.items():
             page = context.new_page()
+            page.emulate_media(media="print")  # else it is laid out for a screen first
             page.goto(_SITE + sheet)
             made[path] = page.pdf(
                 prefer_css_page_size=True,
