@@ -2,9 +2,15 @@
    `grain`: columns that are filled, and alike in no two rows; `filled`; `unique` (empty passes);
    `words`: a column holds only words of its list (empty passes); `refers_to`: a column names a row of
    another table (empty passes); `conditions`: each is true of every row.
+   `standing`: the spells of submissions; only rows of submissions that stand are asked. What was sent
+   changes no more: rows that were replaced were tested while they stood, and are again if they come back.
    A row that comes back says what is at fault and what was found. #}
-{% test holds(model, grain=[], filled=[], unique=[], words={}, refers_to={}, conditions=[]) %}
+{% test holds(model, grain=[], filled=[], unique=[], words={}, refers_to={}, conditions=[], standing=none) %}
 {%- set faults = [] -%}
+{%- if standing is not none -%}
+    {%- set model = "(select * from " ~ model ~ " where submission_id is null or submission_id in (select submission_id from "
+        ~ standing ~ " where is_current)) as standing" -%}
+{%- endif -%}
 {%- if grain -%}
     {%- do faults.append(
         "select 'the grain " ~ grain | join(", ") ~ " is there twice or not filled' as fault, "
