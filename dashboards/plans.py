@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from dashboards.published import Published
-from dashboards.published_plans import Action, Plan, Risk
+from dashboards.published.plans import Action, Plan, Risk
 from dashboards.slugs import slug, slugs
 
 # The order on pages; each action stands in one of these and in no other.

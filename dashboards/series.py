@@ -40,6 +40,16 @@ class Point:
             return self.value.state
         return "not available" if self.quarter is None else "not received"
 
+    @property
+    def is_provisional(self) -> bool:
+        """Whether the figure has an open query and may change."""
+        return bool(self.shown is not None and self.value and self.value.open_queries)
+
+
+def latest_shown(points: Sequence[Point]) -> Point | None:
+    """The newest point whose figure may be shown."""
+    return next((point for point in reversed(points) if point.shown is not None), None)
+
 
 def point_meaning(point: Point, *, polarity: str) -> str:
     """What a point signals: common cause, improvement, concern, neutral high or low."""

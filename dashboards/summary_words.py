@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dashboards import words
 from dashboards.plans import Plans
 from dashboards.published import Commentary, Measure, Published, Submission, Summary
-from dashboards.published_plans import Action
+from dashboards.published.plans import Action
 
 BoardRow = tuple[Measure, Summary | None]
 _MOST_NAMES = 3

@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 
 from dashboards import published
-from dashboards.published_plans import Action, Plan, PlanLink, PlanStanding, Risk
+from dashboards.published.plans import Action, Plan, PlanLink, PlanStanding, Risk
 from schemas.quarter import Quarter
 
 LAST = Quarter(2018, 2)
@@ -63,7 +63,7 @@ def at(year: int, month: int, day: int) -> dt.datetime:
 
 def write(folder: Path, model: Any, rows: Sequence[Any]) -> None:
     """The rows of one published model as a release has them."""
-    schema = {name: dtype for name, (dtype, _) in published._columns(model).items()}
+    schema = {name: dtype for name, (dtype, _) in published.columns_of(model).items()}
     frame = pl.DataFrame([asdict(one) for one in rows], schema=schema)
     frame.write_parquet(folder / f"{model.model}.parquet")
 

@@ -10,7 +10,7 @@ from dashboards import numbers, tokens, words
 from dashboards.chart import Cell, Chart, Column, Table
 from dashboards.figures import base
 from dashboards.plans import by_urgency
-from dashboards.published_plans import Action, Plan
+from dashboards.published.plans import Action, Plan
 from dashboards.slugs import slug
 
 MOST_DRAWN = 40

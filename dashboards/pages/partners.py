@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dashboards import summary_words, words
 from dashboards.pages.base import Page, PageType, Site
 from dashboards.published import Measure, Submission, Summary
-from dashboards.published_plans import Action
+from dashboards.published.plans import Action
 
 _MOST_ACTIONS = 15  # on the page; the pages of plans have all
 _MOST_NAMES = 3

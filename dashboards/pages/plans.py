@@ -14,7 +14,7 @@ from dashboards.figures import base
 from dashboards.figures.gantt import gantt_chart
 from dashboards.pages.base import Page, PageType, Site
 from dashboards.plans import FILTERS, STANDINGS, by_urgency
-from dashboards.published_plans import Action, Plan
+from dashboards.published.plans import Action, Plan
 from dashboards.slugs import slug
 
 _SECTION = "Plans"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dashboards.chart import Cell, Column, Table
 from dashboards.pages.base import Page, PageType, Site
 from dashboards.plans import LEVELS
-from dashboards.published_plans import Risk
+from dashboards.published.plans import Risk
 
 _MOVEMENTS = ("higher", "new", "lower", "no change", "not compared", "no longer reported")
 

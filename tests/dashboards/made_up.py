@@ -29,7 +29,7 @@ from dashboards.published import (
     Theme,
     Value,
 )
-from dashboards.published_plans import Action, Plan, PlanLink, PlanStanding, Risk
+from dashboards.published.plans import Action, Plan, PlanLink, PlanStanding, Risk
 from schemas.quarter import Quarter
 
 MEETING = dt.date(2018, 11, 27)
@@ -312,7 +312,7 @@ def everything() -> dict[type[Any], list[Any]]:
 def write(folder: Path, rows: dict[type[Any], list[Any]]) -> Path:
     """The rows as the Parquet files of a release."""
     for model, found in rows.items():
-        schema = {name: dtype for name, (dtype, _) in published._columns(model).items()}
+        schema = {name: dtype for name, (dtype, _) in published.columns_of(model).items()}
         frame = pl.DataFrame([asdict(each) for each in found], schema=schema)
         frame.write_parquet(folder / f"{model.model}.parquet")
     return folder

@@ -16,7 +16,7 @@ from dashboards.editions import Edition
 from dashboards.pages import partners, plans
 from dashboards.pages.base import Page, PageType, Site
 from dashboards.pages.registry import PAGE_TYPES
-from dashboards.published_plans import Action
+from dashboards.published.plans import Action
 from dashboards.site import build_site
 from tests.dashboards import made_up
 

@@ -21,7 +21,7 @@ import pytest
 
 from dashboards import rendering
 from dashboards.published import Commentary
-from dashboards.published_plans import Action, Risk
+from dashboards.published.plans import Action, Risk
 from dashboards.site import build_site
 from orchestration.tables import table as markdown_table
 from pipelines.annotated import annotate

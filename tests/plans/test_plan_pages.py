@@ -14,7 +14,7 @@ import pytest
 
 from dashboards import published
 from dashboards.plans import FILTERS, STANDINGS
-from dashboards.published_plans import Action, Plan, PlanLink, PlanStanding, Risk
+from dashboards.published.plans import Action, Plan, PlanLink, PlanStanding, Risk
 from dashboards.site import build_site
 
 MEETING = dt.date(2018, 11, 27)
@@ -67,7 +67,7 @@ ACTIONS = (
 
 def write(folder: Path, model: Any, rows: tuple[Any, ...]) -> None:
     """The rows of one published model as a release has them."""
-    schema = {name: dtype for name, (dtype, _) in published._columns(model).items()}
+    schema = {name: dtype for name, (dtype, _) in published.columns_of(model).items()}
     pl.DataFrame([asdict(row) for row in rows], schema=schema).write_parquet(
         folder / f"{model.model}.parquet"
     )
@@ -83,7 +83,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )  # fmt: skip
     write(data, published.Release, (release,))
     for model in (published.Organisation, published.Theme, published.Measure, published.Value,
-                  published.ProcessPoint, published.Summary, published.Submission):  # fmt: skip
+                  published.ProcessPoint, published.Summary, published.Submission,
+                  published.Score):  # fmt: skip
         write(data, model, ())
     plan = Plan(plan_id="p", title="The plan", kind="actions", theme=None, theme_title=None,
                 priority=None, priority_title=None, source=None, sort=1)  # fmt: skip
@@ -140,9 +141,13 @@ def test_blue_stands_for_complete_and_for_nothing_else(site: Path) -> None:
     assert page.count("tag-blue") == sum(one.standing == "complete" for one in ACTIONS)
 
 
-def test_numbers_are_in_the_order_that_people_count_in(site: Path) -> None:
+def test_what_is_late_comes_first_on_the_page_and_numbers_are_in_the_order_of_people_in_the_file(
+    site: Path,
+) -> None:
     page = text_of(site / "plans/p/index.html")
-    assert page.index("1.2 Promise") < page.index("1.9 Promise") < page.index("1.10 Promise")
+    assert page.index("1.9 Promise") < page.index("1.2 Promise") < page.index("1.10 Promise")
+    file = (site / "data/tables/actions-p.csv").read_text(encoding="utf-8-sig")
+    assert file.index("\n1.2,") < file.index("\n1.9,") < file.index("\n1.10,")
 
 
 def test_every_group_is_a_page_with_exactly_its_actions(site: Path) -> None:

@@ -1,0 +1,312 @@
+"""One frozen dataclass for each published model, its fields the columns that the pages read.
+
+docs/contracts.md, section 7, says what each model holds. Those of plans and risks are in ``plans``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """The release: one row."""
+
+    model: ClassVar[str] = "pub_release"
+    key: ClassVar[tuple[str, ...]] = ("quarter",)
+    quarter: str
+    quarter_label: str
+    meeting: str | None
+    meeting_on: dt.date | None
+    board: str | None
+    data_cut_off: dt.datetime | None
+    has_illustrative: bool
+    submissions: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Organisation:
+    """A partner."""
+
+    model: ClassVar[str] = "pub_organisation"
+    key: ClassVar[tuple[str, ...]] = ("organisation",)
+    organisation: str
+    name: str
+    kind: str | None
+    ended_on: dt.date | None
+    succeeded_by: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Theme:
+    """A theme that measures belong to."""
+
+    model: ClassVar[str] = "pub_theme"
+    key: ClassVar[tuple[str, ...]] = ("sort", "theme")
+    theme: str
+    title: str
+    description: str | None
+    lead_role: str | None
+    sort: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """One measure of the catalogue, with the titles of what it belongs to."""
+
+    model: ClassVar[str] = "pub_measure"
+    key: ClassVar[tuple[str, ...]] = ("measure",)
+    measure: str
+    return_name: str
+    title: str
+    definition: str | None
+    unit: str
+    decimals: int | None
+    numerator_words: str | None
+    denominator_words: str | None
+    polarity: str
+    target: float | None
+    amber_limit: float | None
+    form: str
+    aggregation: str
+    kind: str
+    frequency: str
+    theme: str
+    owner_role: str | None
+    small_number_rule: str | None
+    source: str | None
+    status: str
+    headline: int | None
+    theme_title: str | None
+    priority_title: str | None
+    return_title: str | None
+    next_quarter_label: str | None = None
+    next_due_on: dt.date | None = None
+    threshold: int | None = None
+    rounding: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Value:
+    """One figure: a measure, organisation, area, quarter, breakdown and category."""
+
+    model: ClassVar[str] = "pub_measure_value"
+    key: ClassVar[tuple[str, ...]] = (
+        "measure", "organisation", "area", "quarter", "breakdown", "sort", "category",
+    )  # fmt: skip
+    measure: str
+    organisation: str
+    area: str | None
+    quarter: str
+    quarter_label: str
+    period_start: dt.date | None
+    period_end: dt.date | None
+    breakdown: str
+    category: str
+    part_of: str | None
+    sort: int | None
+    state: str
+    state_reason: str | None
+    numerator: float | None
+    denominator: float | None
+    value: float | None
+    value_as_sent: str | None
+    lower: float | None
+    upper: float | None
+    rating: str | None
+    rating_reason: str | None
+    direction: str | None
+    partners_reported: int | None
+    partners_expected: int | None
+    partners_missing: str | None
+    illustrative: bool | None
+    open_queries: int | None
+    submission_id: str | None
+    row_number: int | None
+    known_from: dt.datetime | None
+    version: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessPoint:
+    """One point of a process-control series."""
+
+    model: ClassVar[str] = "pub_process_control"
+    key: ClassVar[tuple[str, ...]] = ("measure", "organisation", "quarter")
+    measure: str
+    organisation: str
+    quarter: str
+    value: float | None
+    mean: float | None
+    upl: float | None
+    lpl: float | None
+    stretch: int | None
+    points: int | None
+    special_cause: str | None
+    special_cause_side: str | None
+    variation: str | None
+    assurance: str | None
+    trial: bool | None
+    illustrative: bool | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """Where one measure of one organisation stands at the release's quarter."""
+
+    model: ClassVar[str] = "pub_measure_summary"
+    key: ClassVar[tuple[str, ...]] = ("measure", "organisation")
+    measure: str
+    organisation: str
+    quarter: str
+    period_end: dt.date | None
+    state: str
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    lower: float | None
+    upper: float | None
+    rating: str | None
+    rating_reason: str | None
+    variation: str | None
+    reading: str | None
+    assurance: str | None
+    direction: str | None
+    recent_trend: str | None
+    comparison: str | None
+    previous_quarter: str | None
+    previous_value: float | None
+    points: int | None
+    open_queries: int | None
+    illustrative: bool | None
+    attention_rank: int | None
+    attention_reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparator:
+    """A measure in another area, or the average of a set of peers."""
+
+    model: ClassVar[str] = "pub_comparator"
+    key: ClassVar[tuple[str, ...]] = ("measure", "period_end", "area_kind", "area_name", "peer_set")
+    measure: str
+    area: str | None
+    area_name: str | None
+    area_kind: str | None
+    peer_set: str | None
+    period_start: dt.date | None
+    period_end: dt.date | None
+    value: float | None
+    lower: float | None
+    upper: float | None
+    comparison: str | None
+    peers_used: int | None
+    peers_expected: int | None
+    comparison_list: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """What one organisation owed of one return for one quarter, and what came."""
+
+    model: ClassVar[str] = "pub_submission"
+    key: ClassVar[tuple[str, ...]] = ("organisation", "return_name", "quarter")
+    organisation: str
+    return_name: str
+    quarter: str
+    quarter_label: str
+    due_on: dt.date | None
+    first_received_at: dt.datetime | None
+    accepted_received_at: dt.datetime | None
+    state: str
+    days_late: int | None
+    corrections: int | None
+    rows_found: int | None
+    rows_used: int | None
+    errors: int | None
+    queries: int | None
+    notes: int | None
+    open_queries: int | None
+    submission_id: str | None
+    sha256: str | None
+    sample: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingCount:
+    """How often one rule found something in one return; counts only."""
+
+    model: ClassVar[str] = "pub_finding"
+    key: ClassVar[tuple[str, ...]] = ("quarter", "organisation", "return_name", "severity", "rule")
+    organisation: str
+    return_name: str
+    quarter: str
+    rule: str
+    severity: str
+    findings: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """One score of one return or one measure in one quarter: ``part`` of ``whole``.
+
+    ``subject_kind`` is ``return`` or ``measure``; what each ``score`` counts, the model says.
+    """
+
+    model: ClassVar[str] = "pub_data_quality"
+    key: ClassVar[tuple[str, ...]] = ("quarter", "subject_kind", "subject_id", "score")
+    quarter: str
+    quarter_label: str
+    subject_kind: str
+    subject_id: str
+    score: str
+    part: int
+    whole: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Revision:
+    """A published figure that changed."""
+
+    model: ClassVar[str] = "pub_revision"
+    key: ClassVar[tuple[str, ...]] = (
+        "changed_at", "measure", "organisation", "quarter", "breakdown", "category",
+    )  # fmt: skip
+    measure: str
+    organisation: str
+    area: str | None
+    quarter: str
+    breakdown: str
+    category: str
+    old_value: float | None
+    new_value: float | None
+    old_submission_id: str | None
+    new_submission_id: str | None
+    changed_at: dt.datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Commentary:
+    """What an officer wrote about a measure or a plan, or what the board is asked to do.
+
+    ``subject_kind`` is ``measure``, ``plan`` or ``board``; ``kind`` is ``commentary`` or ``ask``.
+    ``quarter`` is the one it applies to.
+    """
+
+    model: ClassVar[str] = "pub_commentary"
+    key: ClassVar[tuple[str, ...]] = ("quarter", "written_on", "organisation", "commentary_id")
+    commentary_id: str
+    organisation: str
+    quarter: str
+    quarter_label: str
+    subject_kind: str
+    subject_id: str | None
+    kind: str
+    text: str
+    role: str | None
+    written_on: dt.date | None
+    submission_id: str
+    row_number: int
+    illustrative: bool
