@@ -62,8 +62,7 @@ def boards(draw: st.DrawFn) -> tuple[Published, Measure, Summary]:
         release=made_up.RELEASE,
         organisations=(), themes=(), measures=(measure,),
         values=tuple(made_up.series("M", "ALL", figures)), process=points, summaries=(summary,),
-        comparators=(), submissions=(), findings=(), scores=(), revisions=(),
-            commentary=(),
+        comparators=(), submissions=(), findings=(), scores=(), revisions=(), commentary=(),
     )  # fmt: skip
     return board, measure, summary
 
