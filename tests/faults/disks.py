@@ -29,9 +29,11 @@ def small_disk(at: Path, *, size: str) -> Iterator[Path]:
 def full(disk: Path) -> Iterator[None]:
     """Within the block there is no byte left on the disk."""
     ballast = disk / ".ballast"
-    with ballast.open("wb", buffering=0) as file, suppress(OSError):
-        while True:
-            file.write(bytes(4096))
+    with ballast.open("wb", buffering=0) as file:
+        for size in (1 << 20, 1 << 12):
+            with suppress(OSError):
+                while True:
+                    file.write(bytes(size))
     try:
         yield
     finally:

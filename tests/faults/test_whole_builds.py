@@ -11,12 +11,15 @@ import random
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from pipelines.releases import all_releases
 from pipelines.verify import verify
 from pipelines.workspace import Workspace
 from tests.faults.builds import (
@@ -26,12 +29,13 @@ from tests.faults.builds import (
     killed,
     left_behind,
     run,
+    sign,
     small_city,
     tried,
     unlike,
     whole,
 )
-from tests.faults.disks import small_disk
+from tests.faults.disks import full, small_disk
 
 pytestmark = pytest.mark.slow
 
@@ -118,3 +122,40 @@ def test_the_comparison_sees_one_letter_and_one_page(calm: Calm) -> None:
     missing = {name: content for name, content in calm.files.items() if name != page}
     assert unlike(missing, calm.files) == [page]
     assert calm.facts[1:] != calm.facts
+
+
+@pytest.mark.parametrize("what", ["build", "publish"])
+def test_a_disk_that_fills_while_pages_are_written_stops_it_and_nothing_is_half_shown(
+    calm: Calm, tmp_path: Path, what: str
+) -> None:
+    files = (path for path in calm.workspace.root.rglob("*") if path.is_file())
+    needed = sum(path.stat().st_size for path in files) // 1024
+    with small_disk(tmp_path / "disk", size=f"{needed * 3}k") as disk:
+        workspace = copied(calm.workspace, disk / "workspace")
+        if what == "publish":
+            run(workspace, "build")
+            sign(workspace)
+        before = {one.release_id for one in all_releases(workspace.releases)}
+        with ThreadPoolExecutor(1) as beside:
+            tried_beside = beside.submit(tried, workspace, what)
+            # The first pages are there, under their temporary name.
+            while not tried_beside.done() and _pages_begun(workspace) < 5:
+                time.sleep(0.005)
+            assert not tried_beside.done()
+            with full(disk):
+                code, said, _ = tried_beside.result()
+        assert code != 0
+        assert re.search(r"(?i)no space left|disk (is )?full|out of (disk )?space", said), said
+        assert {one.release_id for one in all_releases(workspace.releases)} == before
+        assert not (workspace.releases / "current").exists()
+        assert whole(workspace) == []
+        run(workspace, what)
+        assert len(all_releases(workspace.releases)) == len(before) + 1
+        if what == "build":
+            assert unlike(bytes_of(workspace), calm.files) == []
+        assert whole(workspace) == []
+        assert left_behind(workspace) == []
+
+
+def _pages_begun(workspace: Workspace) -> int:
+    return sum(1 for _ in (workspace.releases / ".making").rglob("*.html"))
