@@ -9,11 +9,12 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TypeVar, get_args
 
+from pipelines.reference_links import broken_links
 from schemas.quarter import Quarter
 from schemas.reference import (
     Aggregation,
@@ -366,135 +367,6 @@ def _peer_sets(seeds_dir: Path, *, faults: list[str]) -> tuple[PeerSet, ...]:
     return tuple(replace(row, areas=tuple(members.get(row.peer_set, ()))) for row in sets)
 
 
-def _repeated(file: str, what: str, keys: Iterable[object]) -> list[str]:
-    """A line for each key that stands in a file more than once."""
-    seen: set[object] = set()
-    faults = []
-    for number, key in enumerate(keys, start=2):
-        if key in seen:
-            words = ", ".join(map(str, key)) if isinstance(key, tuple) else str(key)
-            faults.append(f"{file}, row {number}: the {what} “{words}” stands there twice.")
-        seen.add(key)
-    return faults
-
-
-def _unknown(
-    file: str, column: str, codes: Iterable[str | None], *, known: set[str], where: str
-) -> list[str]:
-    """A line for each code that the file it should come from does not have."""
-    return [
-        f"{file}, row {number}, column {column}: “{code}” is not in {where}."
-        for number, code in enumerate(codes, start=2)
-        if code is not None and code not in known
-    ]
-
-
-def _broken_links(reference: Reference) -> list[str]:
-    """Codes that repeat, and codes that name nothing. dbt tests the same relationships; here
-    they are found before a return is checked against them."""
-    organisations = {row.organisation for row in reference.organisations}
-    returns = {row.return_name for row in reference.returns}
-    measures = {row.measure for row in reference.measures}
-    areas = {row.area for row in reference.areas}
-    faults = _repeated(
-        "organisations.csv", "organisation", (row.organisation for row in reference.organisations)
-    )
-    faults += _repeated("measures.csv", "measure", (row.measure for row in reference.measures))
-    faults += _repeated(
-        "measures.csv",
-        "return and item",
-        ((row.return_name, row.item) for row in reference.measures),
-    )
-    for file, column, codes, known, where in (
-        (
-            "organisations.csv",
-            "succeeded_by",
-            [row.succeeded_by for row in reference.organisations],
-            organisations,
-            "organisations.csv",
-        ),
-        (
-            "measures.csv",
-            "return_name",
-            [row.return_name for row in reference.measures],
-            returns,
-            "returns.csv",
-        ),
-        (
-            "measures.csv",
-            "theme",
-            [row.theme for row in reference.measures],
-            {row.theme for row in reference.themes},
-            "themes.csv",
-        ),
-        (
-            "measures.csv",
-            "priority",
-            [row.priority for row in reference.measures],
-            {row.priority for row in reference.board_priorities},
-            "board_priorities.csv",
-        ),
-        (
-            "measures.csv",
-            "small_number_rule",
-            [row.small_number_rule for row in reference.measures],
-            {row.small_number_rule for row in reference.small_number_rules},
-            "small_number_rules.csv",
-        ),
-        (
-            "obligations.csv",
-            "organisation",
-            [row.organisation for row in reference.every_obligation],
-            organisations,
-            "organisations.csv",
-        ),
-        (
-            "obligations.csv",
-            "return_name",
-            [row.return_name for row in reference.every_obligation],
-            returns,
-            "returns.csv",
-        ),
-        (
-            "measure_categories.csv",
-            "measure",
-            [row.measure for row in reference.measure_categories],
-            measures,
-            "measures.csv",
-        ),
-        (
-            "expected_rows.csv",
-            "organisation",
-            [row.organisation for row in reference.every_expected_row],
-            organisations,
-            "organisations.csv",
-        ),
-        (
-            "expected_rows.csv",
-            "measure",
-            [row.measure for row in reference.every_expected_row],
-            measures,
-            "measures.csv",
-        ),
-        (
-            "expected_rows.csv",
-            "area",
-            [row.area for row in reference.every_expected_row],
-            areas,
-            "areas.csv",
-        ),
-        (
-            "rebases.csv",
-            "measure",
-            [row.measure for row in reference.rebases],
-            measures,
-            "measures.csv",
-        ),
-    ):
-        faults += _unknown(file, column, codes, known=known, where=where)
-    return faults
-
-
 def load_reference(seeds_dir: Path | None = None) -> Reference:
     """The reference data of ``seeds_dir``, by default that of the project.
 
@@ -523,7 +395,7 @@ def load_reference(seeds_dir: Path | None = None) -> Reference:
         rebases=load("rebases", Rebase, _rebase),
     )
     if not faults:
-        faults = _broken_links(reference)
+        faults = broken_links(reference)
     if faults:
         raise ReferenceDataError("\n".join(faults))
     return reference
