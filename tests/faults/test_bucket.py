@@ -26,7 +26,7 @@ from pipelines.record.erasure import erase
 from pipelines.record.store import Record
 from pipelines.verify import verify
 from pipelines.workspace import Workspace
-from tests.faults import small
+from tests.faults import builds, small
 from tests.faults.test_keeping import contents
 
 
@@ -101,6 +101,18 @@ def test_what_comes_back_is_the_same_to_the_byte(
         workspace.releases / "current"
     ).readlink()
     assert Record(elsewhere.record).submissions() == Record(workspace.record).submissions()
+
+
+@pytest.mark.slow
+def test_everything_is_built_from_what_the_bucket_holds(address: str, tmp_path: Path) -> None:
+    here = builds.small_city(tmp_path / "here")
+    back_up_to(here, address)
+    builds.run(here, "build")
+    elsewhere = came_back(address, tmp_path / "elsewhere")
+    builds.run(elsewhere, "build")
+    assert len(builds.facts(here)) > 30
+    assert builds.facts(elsewhere) == builds.facts(here)
+    assert builds.unlike(builds.bytes_of(elsewhere), builds.bytes_of(here)) == []
 
 
 def stopped_after(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
