@@ -12,9 +12,11 @@ import json
 import os
 import re
 import shutil
+import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
@@ -79,6 +81,21 @@ def find_browser() -> str | None:
     if named:
         return shutil.which(named)
     return next((path for name in BROWSER_NAMES if (path := shutil.which(name))), None)
+
+
+@contextmanager
+def short_turns() -> Iterator[None]:
+    """Lets threads take turns ten times as often as Python does by itself (5 ms).
+
+    The thread that talks to a browser needs many turns, each of a moment, while the one that makes
+    pages never rests: the browser was there after 2.8 s instead of 3.7 s.
+    """
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(0.0005)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 class Drawing:

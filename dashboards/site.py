@@ -83,6 +83,7 @@ def build_site(
     )
     browser = rendering.find_browser() if paper and status == "final" else None
     with ExitStack() as ends:
+        ends.enter_context(rendering.short_turns())
         press = ends.enter_context(Press(browser)) if browser is not None else None
         drawing = ends.enter_context(rendering.Drawing(cache=chart_cache, draft=status == "draft"))
         pages: list[Page] = []
