@@ -119,8 +119,13 @@
 
   // Focus stops at a chart only where there is something to move.
   function stopWhereItMoves() {
-    document.querySelectorAll(".chart-scroll").forEach(function (each) {
-      each.tabIndex = each.scrollWidth > each.clientWidth ? 0 : -1;
+    var frames = Array.from(document.querySelectorAll(".chart-scroll"));
+    // All are asked before any is changed: the page would be laid out anew for each.
+    var moves = frames.map(function (each) {
+      return each.scrollWidth > each.clientWidth;
+    });
+    frames.forEach(function (each, n) {
+      each.tabIndex = moves[n] ? 0 : -1;
     });
   }
   window.addEventListener("resize", stopWhereItMoves);
