@@ -35,7 +35,6 @@ def ready(workspace: Workspace) -> None:
     Raises ``orchestration.dbt_project.DbtFailedError``.
     """
     parsed(workspace)
-    build_defs(workspace, manifest=prepare(workspace))
     with opened(workspace):
         pass  # opened once, its storage is there
 

@@ -15,6 +15,7 @@ _LOOK_ALIKE = str.maketrans(
     "ABESIJKMHOPCTYXaeopcyxijsABEZHIKMNOPTYXo",
 )
 _NAMES = {"CYRILLIC": "a Cyrillic letter", "GREEK": "a Greek letter", "FULLWIDTH": "a wide letter"}
+_LONGEST_LIST = 170  # characters; a fact of more than 200 would be cut in the middle of a code
 NEAREST_LOOKED_FOR = 100  # in one column; a column of other things needs no more advice
 
 
@@ -32,7 +33,8 @@ def judge_code(text: str, *, labels: Mapping[str, str], nearest: bool) -> Judgem
             return Judgement(rule="COD-002", facts={**facts, "plain": seen})
     meant = probably_meant(seen, labels, nearest=nearest)
     if meant is None:
-        return Judgement(rule="COD-001", facts={"options": list_in_words(labels)})
+        options = _most_alike_first(seen, labels) if nearest else labels
+        return Judgement(rule="COD-001", facts={"options": list_in_words(options)})
     if meant != seen and labels.get(meant, "").casefold() == seen.casefold():
         return Judgement(rule="COD-001", variant="name", facts={"plain": meant})
     return Judgement(rule="COD-001", variant="nearest", facts={"plain": meant})
@@ -61,7 +63,26 @@ def _latin(text: str) -> str:
 
 
 def list_in_words(codes: Collection[str], *, most: int = 12) -> str:
-    """The codes as a sentence lists them, cut after ``most``."""
-    shown = list(codes)[:most]
-    more = len(codes) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
+    """The codes as a sentence lists them: at most so many, none of them cut, and how many more.
+
+    Semicolons part them where one has a comma in itself.
+    """
+    every = list(codes)
+    between = "; " if any("," in code for code in every) else ", "
+    shown = every[:1]
+    for code in every[1:most]:
+        if len(between.join([*shown, code])) > _LONGEST_LIST:
+            break
+        shown.append(code)
+    more = len(every) - len(shown)
+    return between.join(shown) + (f" and {more} more" if more else "")
+
+
+def _most_alike_first(text: str, labels: Mapping[str, str]) -> list[str]:
+    """The codes, those that are most like ``text`` first."""
+    folded = _folded(text)
+
+    def unlike(code: str) -> float:
+        return -difflib.SequenceMatcher(None, folded, _folded(code)).ratio()
+
+    return sorted(labels, key=unlike)
