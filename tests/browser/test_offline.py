@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
 from tests.browser.pages import EDITION, PAGES, Way
@@ -38,8 +39,7 @@ def test_an_unpacked_zip_opens_with_its_pictures(
         packed.extractall(tmp_path)
     with opened(tmp_path / "index.html") as at:
         at.page.get_by_role("link", name="Open the edition").click()
-        at.page.wait_for_load_state("load")
-        assert at.page.url.endswith(f"{EDITION}/index.html")
+        at.page.wait_for_url(f"**/{EDITION}/index.html")
         at.page.goto((tmp_path / EDITION / "measures" / "p1.html").as_uri())
         widths = at.page.evaluate("[...document.images].map(one => one.naturalWidth)")
         assert widths
@@ -74,7 +74,7 @@ def test_a_chart_is_explored_without_a_request_or_a_button_bar(opened: Open, pub
         assert at.errors == []
         button = at.page.get_by_role("button", name="Show the still picture").first
         button.click()
-        assert at.page.locator("figure img").first.is_visible()
+        expect(at.page.locator("figure img").first).to_be_visible()
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
 from tests.dashboards import made_up
@@ -70,8 +71,8 @@ def test_a_chart_on_paper_shows_the_newest_period(newest: Path, opened: Open) ->
         at.page.get_by_role("button", name="Explore this chart").first.click()
         at.page.wait_for_selector(".live .main-svg")
         at.page.emulate_media(media="print")
-        assert at.page.locator(".live").first.is_hidden()
-        assert at.page.locator("figure img").first.is_visible()
+        expect(at.page.locator(".live").first).to_be_hidden()
+        expect(at.page.locator("figure img").first).to_be_visible()
         shown = at.page.locator("figure img").first
         file = newest / "measures" / (shown.get_attribute("src") or "")
     svg = file.resolve().read_text(encoding="utf-8")

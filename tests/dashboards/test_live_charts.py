@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from dashboards import rendering
 
@@ -42,21 +42,22 @@ def test_exploring_a_chart_shows_it_live_and_the_arrow_keys_read_its_table(page:
     page.keyboard.press("Enter")
     page.wait_for_selector("#live-p1-process .main-svg")
     assert page.evaluate("document.activeElement.dataset.explore") == "p1-process"
-    assert button.inner_text() == "Show the still picture"
+    expect(button).to_have_text("Show the still picture")
     assert page.locator(".modebar-btn").count() == 0
 
     page.locator("#live-p1-process").focus()
     page.keyboard.press("End")
-    said = page.locator("#readout-p1-process").inner_text()
-    assert said.startswith("Quarter: 2018-19 Q2; Period: 2018-19 Q2; Per cent: 80.3%; State: Shown")
+    expect(page.locator("#readout-p1-process")).to_contain_text(
+        "Quarter: 2018-19 Q2; Period: 2018-19 Q2; Per cent: 80.3%; State: Shown"
+    )
     label = page.locator("#live-p1-process .hoverlayer").text_content() or ""
     assert "80.3%" in label  # as the page writes it, and no more digits
     assert "%%" not in label
     page.keyboard.press("ArrowLeft")
-    assert "2018-19 Q1; Per cent: 88.1%" in page.locator("#readout-p1-process").inner_text()
+    expect(page.locator("#readout-p1-process")).to_contain_text("2018-19 Q1; Per cent: 88.1%")
 
     button.click()
-    assert page.locator('img[src*="p1-process"]').is_visible()
+    expect(page.locator('img[src*="p1-process"]')).to_be_visible()
     assert all(url.startswith(("file:", "data:", "blob:")) for url in asked)
     assert faults == []
 
@@ -68,7 +69,7 @@ def test_every_kind_of_chart_can_be_made_live(page: Page) -> None:
         page.wait_for_selector(f"#live-{name} .main-svg")
         page.locator(f"#live-{name}").focus()
         page.keyboard.press("ArrowRight")
-        assert ": " in page.locator(f"#readout-{name}").inner_text()
+        expect(page.locator(f"#readout-{name}")).to_contain_text(": ")
     assert page.locator(".live .main-svg").count() >= 6
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from playwright.sync_api import expect
 
 from pipelines.releases import all_releases
 from pipelines.workspace import Workspace
@@ -40,14 +41,14 @@ def test_three_faults_are_put_right_in_the_browser_and_the_figure_is_published(
         page.goto(address + RETURN)
         choose(page, THREE_FAULTS)
         page.get_by_role("button", name="Send", exact=True).click()
-        assert page.get_by_role("heading", name="3 errors: please correct them").is_visible()
+        expect(page.get_by_role("heading", name="3 errors: please correct them")).to_be_visible()
         page.get_by_role("link", name="Send a correction").click()
         choose(page, GOOD)
         page.get_by_role("button", name="Send", exact=True).click()
-        assert page.inner_text("h1") == "Accepted. The figures are in use."
+        expect(page.locator("h1")).to_have_text("Accepted. The figures are in use.")
         accepted = page.url.rsplit("/", 1)[-1]
         page.get_by_role("link", name="See the receipt").click()
-        assert accepted in page.inner_text("main")
+        expect(page.locator("main")).to_contain_text(accepted)
 
         build = subprocess.Popen(
             [sys.executable, "-m", "orchestration.cli.main", "--workspace", str(tmp_path), "build",
@@ -60,7 +61,7 @@ def test_three_faults_are_put_right_in_the_browser_and_the_figure_is_published(
             page.goto(address + UHB)
             choose(page, UHBS)
             page.get_by_role("button", name="Send", exact=True).click()
-            assert page.inner_text("h1").startswith("Accepted")
+            expect(page.locator("h1")).to_contain_text("Accepted", timeout=60_000)
             assert build.poll() is None, "the build was over before the file was sent"
         finally:
             said, _ = build.communicate(timeout=600)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.portal.browsing import THREE_FAULTS, choose, chromium_running, needs_chromium, sign_in
 from tests.portal.conftest import GOOD, PASSWORD, RETURN, make_world
@@ -71,10 +71,10 @@ def test_a_data_lead_puts_three_faults_right_without_scripts(
 
     choose(page, THREE_FAULTS)
     page.get_by_role("button", name="Check without sending").click()
-    assert page.locator("h1").inner_text() == "This file needs correction. It was not sent."
-    assert page.get_by_role("heading", name="3 errors: please correct them").is_visible()
+    expect(page.locator("h1")).to_have_text("This file needs correction. It was not sent.")
+    expect(page.get_by_role("heading", name="3 errors: please correct them")).to_be_visible()
     for place in ("Row 2, column F (trained)", "Row 3, column F (trained)"):
-        assert page.get_by_role("heading", name=place).is_visible()
+        expect(page.get_by_role("heading", name=place)).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download your file with the findings").click()
     annotated = tmp_path / "annotated.csv"
@@ -84,7 +84,7 @@ def test_a_data_lead_puts_three_faults_right_without_scripts(
     page.get_by_role("link", name="Choose another file").click()
     choose(page, GOOD)
     page.get_by_role("button", name="Send", exact=True).click()
-    assert page.locator("h1").inner_text().startswith("Accepted")
+    expect(page.locator("h1")).to_contain_text("Accepted")
     reference = page.url.rsplit("/", 1)[-1]
 
     page.get_by_role("link", name="Send a correction").click()
@@ -102,10 +102,10 @@ def test_a_data_lead_puts_three_faults_right_without_scripts(
         "4531",
     ]
     page.get_by_role("link", name="See the receipt").click()
-    assert "Your return is accepted" in page.inner_text("h1")
+    expect(page.locator("h1")).to_contain_text("Your return is accepted")
     page.go_back()
     page.get_by_role("link", name="History").click()
-    assert page.locator(f'a[href="/submissions/{reference}"]').count() == 1
+    expect(page.locator(f'a[href="/submissions/{reference}"]')).to_have_count(1)
     page.get_by_role("button", name="Sign out").click()
     page.goto(address + "/history")
     assert page.url.startswith(address + "/sign-in")
