@@ -28,6 +28,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from dashboards import areas, pack, published, rendering
+from dashboards.chromium import BROWSER_ARGUMENTS, find_browser
 from dashboards.pages.base import Site
 from dashboards.pages.registry import PAGE_TYPES
 from dashboards.site import SiteReport, build_site
@@ -173,7 +174,7 @@ def _built(data: Path, folder: Path, told: Told) -> SiteReport:
     took_each = []
     for _ in ("drawn", "taken from the cache"):
         started = time.perf_counter()
-        with rendering.Drawing(cache=folder / "drawn", draft=False) as drawing:
+        with rendering.drawing(cache=folder / "drawn", draft=False) as drawing:
             drawing.add(charts)
             drawing.drawn()
         took_each.append(1000 * (time.perf_counter() - started) / len(charts))
@@ -221,9 +222,7 @@ def _seen(browser: Browser, address: str) -> tuple[float, float, float | None]:
 
 def _soon(site: Path, paths: dict[str, str], told: Told, *, rounds: int) -> None:
     with sync_playwright() as driver, _served(site) as address:
-        browser = driver.chromium.launch(
-            executable_path=rendering.find_browser(), args=[*rendering.BROWSER_ARGUMENTS]
-        )
+        browser = driver.chromium.launch(executable_path=find_browser(), args=[*BROWSER_ARGUMENTS])
         for kind, path in paths.items():
             looks = [_seen(browser, f"{address}/{path}") for _ in range(rounds)]
             seen = statistics.median(look[0] for look in looks)
@@ -249,7 +248,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("data", type=Path)
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args(arguments)
-    if rendering.find_browser() is None:
+    if find_browser() is None:
         print("There is no Chromium to draw with: scripts/install-browser installs it.")
         return 2
     told = Told()

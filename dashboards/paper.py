@@ -11,15 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from functools import partial
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from dashboards.rendering import BROWSER_ARGUMENTS, RenderingError
+from dashboards.chromium import Chromium, RenderingError
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Route
@@ -40,58 +38,25 @@ _FOOTER = (
 )
 
 
-class Press:
-    """Chromium as a printer: it starts while its owner still makes the pages.
+def printed(
+    chromium: Chromium, site_dir: Path, sheets: Mapping[str, str], *, edition: str
+) -> dict[str, bytes]:
+    """The PDFs of pages of the site in ``site_dir``.
 
-    Use it as a context: it ends the browser, whatever happens.
+    ``sheets`` gives the path of the page by the path that its PDF will have, both relative to
+    the site; what comes back has the same keys. Links lead from the PDF's place to the other
+    pages. ``edition`` stands at the foot of each sheet. Raises ``RenderingError`` where the
+    browser will not print.
     """
-
-    def __init__(self, browser: str) -> None:
-        self._browser = browser
-        # In a thread of its own: the browser's driver refuses a thread that runs an event loop.
-        self._thread = ThreadPoolExecutor(max_workers=1)
-        self._ends = ExitStack()
-        self._started = self._thread.submit(self._start)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._thread.submit(self._ends.close)
-        self._thread.shutdown()
-
-    def printed(
-        self, site_dir: Path, sheets: Mapping[str, str], *, edition: str
-    ) -> dict[str, bytes]:
-        """The PDFs of pages of the site in ``site_dir``.
-
-        ``sheets`` gives the path of the page by the path that its PDF will have, both relative to
-        the site; what comes back has the same keys. Links lead from the PDF's place to the other
-        pages. ``edition`` stands at the foot of each sheet. Raises ``RenderingError`` where the
-        browser will not print.
-        """
-        chromium = self._started.result()
-        return self._thread.submit(_printed, chromium, site_dir, sheets, edition=edition).result()
-
-    def _start(self) -> Browser:
-        # Imported here: the driver takes long to import, and most commands print nothing.
-        from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415
-
-        driver = self._ends.enter_context(sync_playwright())
-        try:
-            chromium = driver.chromium.launch(
-                executable_path=self._browser, args=[*BROWSER_ARGUMENTS]
-            )
-        except Error as error:
-            raise RenderingError(f"{self._browser} does not start: {error}") from error
-        self._ends.callback(chromium.close)
-        return chromium
+    return chromium.submit(
+        partial(_printed, site_dir=site_dir, sheets=sheets, edition=edition)
+    ).result()
 
 
 def _printed(
-    chromium: Browser, site_dir: Path, sheets: Mapping[str, str], *, edition: str
+    chromium: Browser, *, site_dir: Path, sheets: Mapping[str, str], edition: str
 ) -> dict[str, bytes]:
-    from playwright.sync_api import Error  # noqa: PLC0415
+    from playwright.sync_api import Error  # noqa: PLC0415  # takes long to import
 
     made = {}
     try:

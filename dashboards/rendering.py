@@ -11,30 +11,25 @@ import html
 import json
 import os
 import re
-import shutil
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from dashboards import tokens, words
 from dashboards.chart import Chart
+from dashboards.chromium import Chromium, RenderingError, at_hand
 from dashboards.figures import base
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 PLOTLY_SCRIPT = Path(__file__).parent / "vendor" / "plotly-basic.min.js"
-BROWSER_VARIABLE = "QUARTERDECK_CHROMIUM"
-BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-BROWSER_ARGUMENTS = (
-    "--no-sandbox",  # a build may run as root in a container; the page it opens is our own
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--font-render-hinting=none",
-)
 
 # Drawn into one element after another, and read out at once: Plotly's own toImage draws into a
 # clone and waits between steps.
@@ -62,10 +57,6 @@ _OFTEN = 3  # a style that stands on so many marks is written once
 _FORM = 2  # of the pictures kept: raised when ``_settled`` makes others of the same figure
 
 
-class RenderingError(RuntimeError):
-    """The browser would not draw a figure."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Drawn:
     """The pictures by chart id, how many were taken from the cache, and why some are missing."""
@@ -75,39 +66,18 @@ class Drawn:
     missing: tuple[str, ...]
 
 
-def find_browser() -> str | None:
-    """The Chromium to use: ``QUARTERDECK_CHROMIUM`` if set, else the first one on the path."""
-    named = os.environ.get(BROWSER_VARIABLE)
-    if named:
-        return shutil.which(named)
-    return next((path for name in BROWSER_NAMES if (path := shutil.which(name))), None)
-
-
-@contextmanager
-def short_turns() -> Iterator[None]:
-    """Lets threads take turns ten times as often as Python does by itself (5 ms).
-
-    The thread that talks to a browser needs many turns, each of a moment, while the one that makes
-    pages never rests: the browser was there after 2.8 s instead of 3.7 s.
-    """
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(0.0005)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before)
-
-
 class Drawing:
     """Draws charts in a browser of its own while its owner makes the next ones.
 
     ``cache`` is a folder of pictures by what they show; it is made and filled. It holds them
     without their words and without the mark of a draft, which are laid over here: other words, or
-    publishing after a draft, draw nothing anew. The browser starts with the first chart that is not
-    there. Use it as a context: it ends the browser, whatever happens.
+    publishing after a draft, draw nothing anew. Without ``chromium`` nothing is drawn that is not
+    there. Use it as a context: whatever happens, the browser does not wait for charts after it.
     """
 
-    def __init__(self, *, cache: Path | None, draft: bool) -> None:
+    chromium: Chromium | None
+
+    def __init__(self, *, cache: Path | None, draft: bool, chromium: Chromium | None) -> None:
         self._cache = cache
         self._draft = draft
         self._template = base.template()
@@ -116,17 +86,21 @@ class Drawing:
         self._charts: dict[str, Chart] = {}
         self._kept: dict[str, str] = {}
         self._waiting: SimpleQueue[Chart | None] = SimpleQueue()
-        # In a thread of its own: the browser's driver refuses a thread that runs an event loop.
-        self._thread = ThreadPoolExecutor(max_workers=1)
         self._fresh: Future[dict[str, str]] | None = None
-        self._browser = find_browser()
+        self.chromium = chromium
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._waiting.put(None)
-        self._thread.shutdown()
+
+    def start(self) -> None:
+        """Starts the browser and Plotly in it, for who will soon have charts: it takes seconds."""
+        if self.chromium is not None and self._fresh is None:
+            self._fresh = self.chromium.submit(
+                partial(_in_browser, waiting=self._waiting, template=self._template)
+            )
 
     def add(self, charts: Iterable[Chart]) -> None:
         """Takes charts: from the cache, or into the browser's queue. Raises ``ValueError`` where
@@ -140,12 +114,14 @@ class Drawing:
                 self._kept[chart.chart_id] = file.read_text(encoding="utf-8")
                 continue
             base.check(chart.figure)
-            if self._browser is not None:
+            if self.chromium is not None:
                 self._waiting.put(chart)
-                if self._fresh is None:
-                    self._fresh = self._thread.submit(
-                        _in_browser, self._waiting, template=self._template, browser=self._browser
-                    )
+                self.start()
+
+    @property
+    def pictured(self) -> frozenset[str]:
+        """The charts that were added and will have a picture, by their ids."""
+        return frozenset(self._kept if self.chromium is None else self._charts)
 
     def drawn(self) -> Drawn:
         """Waits for all charts that were added and gives their pictures, each an SVG file's bytes,
@@ -182,33 +158,37 @@ class Drawing:
         return self._cache / f"{key.hexdigest()}.svg"
 
 
+@contextmanager
+def drawing(*, cache: Path | None, draft: bool) -> Iterator[Drawing]:
+    """A ``Drawing`` in the browser that is installed, if one is; both end with the block."""
+    with at_hand() as chromium, Drawing(cache=cache, draft=draft, chromium=chromium) as made:
+        yield made
+
+
 def _as_json(content: Any) -> bytes:
     return json.dumps(content, sort_keys=True, ensure_ascii=False).encode("utf-8")
 
 
 def _in_browser(
-    waiting: SimpleQueue[Chart | None], *, template: Mapping[str, Any], browser: str
+    chromium: Browser, *, waiting: SimpleQueue[Chart | None], template: Mapping[str, Any]
 ) -> dict[str, str]:
     """Plotly's own SVG of each chart that waits, settled, by its id, until None comes."""
-    # Imported here: the driver takes long to import, and a build from the cache needs none.
-    from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415
+    from playwright.sync_api import Error  # noqa: PLC0415  # takes long to import
 
     made = {}
     try:
-        with sync_playwright() as driver:
-            chromium = driver.chromium.launch(executable_path=browser, args=[*BROWSER_ARGUMENTS])
-            # One tab: two took a sixth longer, on two cores.
-            page = chromium.new_page()
-            page.set_content("<!doctype html><title>charts</title><body></body>")
-            page.add_script_tag(path=PLOTLY_SCRIPT)
-            page.evaluate("(template) => { window.chartTemplate = template; }", template)
-            while charts := _next_of(waiting):
-                jobs = [[chart.figure["data"], chart.figure["layout"]] for chart in charts]
-                for chart, image in zip(charts, page.evaluate(_DRAW, jobs), strict=True):
-                    made[chart.chart_id] = _settled(image, chart)
-            chromium.close()
+        # One tab: two took a sixth longer, on two cores.
+        page = chromium.new_page()
+        page.set_content("<!doctype html><title>charts</title><body></body>")
+        page.add_script_tag(path=PLOTLY_SCRIPT)
+        page.evaluate("(template) => { window.chartTemplate = template; }", template)
+        while charts := _next_of(waiting):
+            jobs = [[chart.figure["data"], chart.figure["layout"]] for chart in charts]
+            for chart, image in zip(charts, page.evaluate(_DRAW, jobs), strict=True):
+                made[chart.chart_id] = _settled(image, chart)
+        page.close()
     except Error as error:
-        raise RenderingError(f"{browser} would not draw the charts: {error}") from error
+        raise RenderingError(f"Chromium would not draw the charts: {error}") from error
     return made
 
 

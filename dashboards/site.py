@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Literal
 
 from dashboards import areas, pack, published, rendering, templating
+from dashboards import paper as on_paper
 from dashboards.editions import Edition
 from dashboards.figures import base
 from dashboards.pages import data
 from dashboards.pages.base import Page, Site
 from dashboards.pages.registry import PAGE_TYPES
-from dashboards.paper import Press
 
 _ASSETS = Path(__file__).parent / "assets"
 _VENDOR = Path(__file__).parent / "vendor"
@@ -52,6 +52,7 @@ def build_site(
     check_titles: Mapping[str, str] | None = None,
     edition: Edition | None = None,
     paper: bool = False,
+    drawing: rendering.Drawing | None = None,
 ) -> SiteReport:
     """Writes the site of one release.
 
@@ -64,6 +65,8 @@ def build_site(
     ``shapes`` is a folder of outlines of areas, which ``dashboards/shapes/README.md`` describes;
     they stand before the made-up ones of the project. ``check_titles`` says in words what each
     check finds, by its rule.
+
+    ``drawing`` is one that the caller has begun already; it has its own cache.
 
     Without Chromium the site is whole but for its pictures, and the report says so. Raises
     ``PublishedDataError`` where the data are not what the contract says, ``ShapesError`` where a
@@ -81,11 +84,14 @@ def build_site(
         areas=areas.load([areas.MADE_UP, *([shapes] if shapes else [])]),
         check_titles=check_titles or {},
     )
-    browser = rendering.find_browser() if paper and status == "final" else None
     with ExitStack() as ends:
-        ends.enter_context(rendering.short_turns())
-        press = ends.enter_context(Press(browser)) if browser is not None else None
-        drawing = ends.enter_context(rendering.Drawing(cache=chart_cache, draft=status == "draft"))
+        if drawing is None:
+            drawing = ends.enter_context(
+                rendering.drawing(cache=chart_cache, draft=status == "draft")
+            )
+        press = drawing.chromium if paper and status == "final" else None
+        if press is not None:
+            press.start()
         pages: list[Page] = []
         for kind in PAGE_TYPES:
             for page in kind.make(site):
@@ -95,16 +101,20 @@ def build_site(
         assets = _asset_files(files)
         files |= data.files(site.published, site.measure_slugs)
         _table_files(files, pages)
-        drawn = drawing.drawn()
         environment = templating.environment(
             site,
             assets=assets,
-            pictures=_picture_files(files, drawn.svgs),
+            pictured=drawing.pictured,
             sizes={k: len(v) for k, v in files.items()},
             printed=press is not None,
         )
+        # The pages are written while the browser still draws: until then a picture has the name
+        # of its chart alone.
+        written = {page.path: templating.render(environment, page) for page in pages}
+        drawn = drawing.drawn()
+        pictures = _picture_files(files, drawn.svgs)
         for page in pages:
-            files[page.path] = templating.render(environment, page)
+            files[page.path] = templating.with_pictures(written[page.path], page, pictures)
         if status == "final":
             files[pack.WHOLE] = pack.whole(pages, files)
             files[pack.SUMMARY] = pack.summary(files)
@@ -112,11 +122,11 @@ def build_site(
         if press is not None:
             sheets = {pack.SUMMARY_PDF: "index.html", pack.WHOLE_PDF: pack.WHOLE}
             named = f"{site.published.release.board or 'Board'}, {site.edition_name}"
-            printed = press.printed(site_dir, sheets, edition=named)
-            _write(site_dir, printed)
-            files |= printed
+            pdfs = on_paper.printed(press, site_dir, sheets, edition=named)
+            _write(site_dir, pdfs)
+            files |= pdfs
     missing = list(drawn.missing)
-    if paper and status == "final" and browser is None:
+    if paper and status == "final" and press is None:
         missing.append("the PDFs were not made: no Chromium was found")
     return SiteReport(
         files={path: hashlib.sha256(files[path]).hexdigest() for path in sorted(files)},
@@ -153,7 +163,7 @@ def _asset_files(files: dict[str, bytes]) -> dict[str, str]:
 
 def _picture_files(files: dict[str, bytes], svgs: Mapping[str, bytes]) -> dict[str, str]:
     """Adds the pictures; gives the path of each by its chart."""
-    paths = {chart_id: _hashed(f"charts/{chart_id}.svg", svg) for chart_id, svg in svgs.items()}
+    paths = {chart_id: _hashed(templating.picture(chart_id), svg) for chart_id, svg in svgs.items()}
     files |= {paths[chart_id]: svg for chart_id, svg in svgs.items()}
     return paths
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -52,14 +52,15 @@ def environment(
     site: Site,
     *,
     assets: Mapping[str, str],
-    pictures: Mapping[str, str],
+    pictured: Collection[str],
     sizes: Mapping[str, int],
     printed: bool = False,
 ) -> Environment:
     """The templates with what they may call.
 
-    ``assets`` and ``pictures`` give paths by plain names and chart ids; ``sizes`` gives the bytes
-    of each file that can be downloaded; ``printed`` says whether there will be PDFs.
+    ``assets`` gives paths by plain names; ``pictured`` are the ids of the charts that will have a
+    picture; ``sizes`` gives the bytes of each file that can be downloaded; ``printed`` says whether
+    there will be PDFs.
     """
     made = Environment(
         loader=FileSystemLoader(_TEMPLATES, encoding="utf-8"),
@@ -98,7 +99,8 @@ def environment(
         "policy": CONTENT_POLICY,
         "navigation": [kind.navigation for kind in PAGE_TYPES if kind.navigation],
         "assets": assets,
-        "pictures": pictures,
+        "pictured": pictured,
+        "picture": picture,
         "sizes": sizes,
         "figure": figure,
         "spark": spark,
@@ -151,3 +153,20 @@ def render(made: Environment, page: Page) -> bytes:
     """A page's HTML."""
     template = made.get_template(page.template)
     return template.render(page=page, **page.context).encode("utf-8")
+
+
+def picture(chart_id: str) -> str:
+    """The path of a chart's picture in a page that is rendered and not yet ``with_pictures``."""
+    return f"charts/{chart_id}.svg"
+
+
+def with_pictures(html: bytes, page: Page, pictures: Mapping[str, str]) -> bytes:
+    """The rendered page with the final path of each of its pictures, by the chart's id.
+
+    Nothing that anybody typed can look like one: quotation marks in text are escaped.
+    """
+    for chart in page.charts:
+        if chart.chart_id in pictures:
+            before, after = picture(chart.chart_id), pictures[chart.chart_id]
+            html = html.replace(f'{before}" width='.encode(), f'{after}" width='.encode())
+    return html

@@ -17,6 +17,8 @@ import polars as pl
 from dashboards import archive, pack
 from dashboards import editions as pages
 from dashboards.comparing import Changes, NotComparableError, compare
+from dashboards.rendering import Drawing
+from dashboards.rendering import drawing as in_browser
 from dashboards.site import SiteReport, build_site
 from pipelines.checking.words import rules
 from pipelines.disclosure.accepted import accepted_figures, accepted_ids
@@ -113,11 +115,12 @@ def make_release(
     now: dt.datetime,
     edition: Edition | None = None,
     signed_off: Event | None = None,
+    drawing: Drawing | None = None,
 ) -> Made:
     """Makes the pages of the data in ``staging`` and finishes the release.
 
     ``edition`` and ``signed_off`` belong to what is published; the pages of a draft are told which
-    edition it would be.
+    edition it would be. ``drawing`` is one that was begun already.
     """
     data = staging / "data"
     context = edition_context(workspace, data, edition=edition, signed_off=signed_off)
@@ -130,6 +133,7 @@ def make_release(
         shapes=workspace.root / "shapes",
         paper=edition is not None,
         check_titles={rule_id: rule.title for rule_id, rule in rules().items()},
+        drawing=drawing,
     )
     if edition is not None:
         _pack(staging, edition=edition, quarter=quarter)
@@ -202,19 +206,23 @@ def publish(
         if edition is None:
             made = _as_published(editions_of(published, meeting)[-1])
         else:
-            staging = staging_folder(workspace.releases)
-            shutil.copytree(source / "data", staging / "data")
-            shutil.copy2(source / LEDGER, staging / LEDGER)
-            made = make_release(
-                workspace,
-                staging,
-                quarter=quarter,
-                status="final",
-                made_by=event.by_whom,
-                now=now,
-                edition=edition,
-                signed_off=event,
-            )
+            with in_browser(cache=workspace.charts, draft=False) as drawing:
+                if drawing.chromium is not None:
+                    drawing.chromium.start()  # it will print, at least
+                staging = staging_folder(workspace.releases)
+                shutil.copytree(source / "data", staging / "data")
+                shutil.copy2(source / LEDGER, staging / LEDGER)
+                made = make_release(
+                    workspace,
+                    staging,
+                    quarter=quarter,
+                    status="final",
+                    made_by=event.by_whom,
+                    now=now,
+                    edition=edition,
+                    signed_off=event,
+                    drawing=drawing,
+                )
         show(workspace)
     return made
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from dashboards import rendering
+from dashboards.chromium import BROWSER_ARGUMENTS, find_browser
 from orchestration.releasing import make_release, publish
 from pipelines.durable import exclusive
 from pipelines.record.model import EventKind
@@ -72,11 +72,11 @@ def browser() -> Iterator[Browser]:
     Not of the whole process: while Playwright is open it holds the thread's event loop, and no
     test of another module could run one, nor any code under test start a browser of its own.
     """
-    path = rendering.find_browser()
+    path = find_browser()
     if path is None:
         pytest.skip("no Chromium: scripts/install-browser installs it")
     with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=path, args=[*rendering.BROWSER_ARGUMENTS])
+        chromium = driver.chromium.launch(executable_path=path, args=[*BROWSER_ARGUMENTS])
         yield chromium
         chromium.close()
 
@@ -84,7 +84,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def workspace(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Workspace:
     """Two published editions; the newest has pages of every kind."""
-    if rendering.find_browser() is None:
+    if find_browser() is None:
         pytest.skip("no Chromium: scripts/install-browser installs it")
     base = tmp_path_factory.getbasetemp()
     shared = (base if worker_id == "master" else base.parent) / "published"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboards import rendering
+from dashboards.chromium import find_browser
 from dashboards.site import SiteReport, build_site
 from tests.dashboards import made_up
 
@@ -34,7 +34,7 @@ def built(
     data: Path, shapes: Path, chart_cache: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, SiteReport]:
     """The draft site of the small board, pictures and all, and its report."""
-    if rendering.find_browser() is None:
+    if find_browser() is None:
         pytest.skip("no Chromium to draw with: scripts/install-browser installs it")
     folder = tmp_path_factory.mktemp("built") / "site"
     return folder, build_site(data, folder, status="draft", chart_cache=chart_cache, shapes=shapes)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from dashboards import rendering
+from dashboards.chromium import BROWSER_ARGUMENTS, find_browser
 
 pytestmark = pytest.mark.browser
 
@@ -22,9 +22,7 @@ pytestmark = pytest.mark.browser
 def page(site: Path) -> Iterator[Page]:
     """The page of a measure, opened from the disk as a reader would."""
     with sync_playwright() as driver:
-        chromium = driver.chromium.launch(
-            executable_path=rendering.find_browser(), args=[*rendering.BROWSER_ARGUMENTS]
-        )
+        chromium = driver.chromium.launch(executable_path=find_browser(), args=[*BROWSER_ARGUMENTS])
         opened = chromium.new_page()
         opened.goto((site / "measures/p1.html").as_uri())
         yield opened

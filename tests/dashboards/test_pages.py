@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from dashboards import published, rendering, words
+from dashboards import published, words
+from dashboards.chromium import BROWSER_ARGUMENTS, BROWSER_VARIABLE, find_browser
 from dashboards.comparing import compare
 from dashboards.editions import Edition
 from dashboards.pages import partners, plans
@@ -32,7 +33,7 @@ def without_pictures(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     """The site as it is made where there is no browser."""
     folder = tmp_path_factory.mktemp("plain") / "site"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(rendering.BROWSER_VARIABLE, "no-such-browser")
+        patch.setenv(BROWSER_VARIABLE, "no-such-browser")
         report = build_site(data, folder, status="draft")
     assert "no Chromium was found" in report.missing[0]
     return folder
@@ -136,7 +137,7 @@ def test_commentary_has_its_author_and_date_and_older_ones_are_folded(
 def test_a_draft_says_so_on_every_page_and_a_final_edition_nowhere(
     data: Path, without_pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(rendering.BROWSER_VARIABLE, "no-such-browser")
+    monkeypatch.setenv(BROWSER_VARIABLE, "no-such-browser")
     build_site(data, tmp_path / "final", status="final")
     for _, page in pages_of(data):
         assert "Draft: not for publication" in read(without_pictures, page.path)
@@ -251,7 +252,7 @@ def test_pages_say_how_measures_stand_to_england_how_far_groups_lie_apart_and_wh
 def test_an_amendment_says_at_the_head_of_each_page_what_was_put_right_and_how_much_changed(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(rendering.BROWSER_VARIABLE, "no-such-browser")
+    monkeypatch.setenv(BROWSER_VARIABLE, "no-such-browser")
     rows = made_up.everything()
     (tmp_path / "old").mkdir()
     rows[published.Value] = [
@@ -312,9 +313,7 @@ def test_two_builds_give_the_same_bytes(
 @pytest.mark.browser
 def test_the_summary_fits_two_printed_sides(site: Path) -> None:
     with sync_playwright() as driver:
-        chromium = driver.chromium.launch(
-            executable_path=rendering.find_browser(), args=[*rendering.BROWSER_ARGUMENTS]
-        )
+        chromium = driver.chromium.launch(executable_path=find_browser(), args=[*BROWSER_ARGUMENTS])
         page = chromium.new_page()
         page.goto((site / "index.html").as_uri())
         paper = page.pdf(prefer_css_page_size=True)

@@ -14,9 +14,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from dashboards import pack, rendering
-from dashboards.paper import Press, settled
-from dashboards.rendering import RenderingError
+from dashboards import pack
+from dashboards.chromium import Chromium, RenderingError, find_browser
+from dashboards.paper import printed, settled
 from dashboards.site import build_site
 
 _PDFS = (pack.SUMMARY_PDF, pack.WHOLE_PDF)
@@ -28,7 +28,7 @@ def twice(
     data: Path, shapes: Path, chart_cache: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, Path]:
     """Two sites of the same board, in folders whose paths are not of one length."""
-    if rendering.find_browser() is None:
+    if find_browser() is None:
         pytest.skip("no Chromium to print with: scripts/install-browser installs it")
     sites = tuple(tmp_path_factory.mktemp(name) / "site" for name in ("short", "a-longer-path"))
     for site in sites:
@@ -84,7 +84,7 @@ def test_settling_moves_no_byte_and_leads_from_the_place_of_the_pdf() -> None:
 def test_a_browser_that_does_not_start_is_named_and_nobody_waits_for_it(tmp_path: Path) -> None:
     no_browser = shutil.which("false") or "false"
     with (
-        Press(no_browser) as press,
+        Chromium(no_browser) as chromium,
         pytest.raises(RenderingError, match=f"{no_browser} does not start"),
     ):
-        press.printed(tmp_path, {"a.pdf": "index.html"}, edition="One")
+        printed(chromium, tmp_path, {"a.pdf": "index.html"}, edition="One")

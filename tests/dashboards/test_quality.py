@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboards import rendering
+from dashboards.chromium import BROWSER_VARIABLE
 from dashboards.pages.data_quality import Share, added_up
 from dashboards.published import Score
 from dashboards.site import build_site
@@ -42,7 +42,7 @@ def cells(page: str, caption: str) -> dict[str, list[str]]:
 @pytest.fixture
 def page(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The page of the small board, whose scores differ from what its returns would give."""
-    monkeypatch.setenv(rendering.BROWSER_VARIABLE, "no-such-browser")
+    monkeypatch.setenv(BROWSER_VARIABLE, "no-such-browser")
     build_site(data, tmp_path / "site", status="draft")
     return (tmp_path / "site" / "data-quality.html").read_text(encoding="utf-8")
 
@@ -78,7 +78,7 @@ def test_a_measure_that_lacks_something_is_named_and_one_that_is_whole_is_counte
 def test_a_quarter_in_which_nothing_was_owed_has_a_page_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(rendering.BROWSER_VARIABLE, "no-such-browser")
+    monkeypatch.setenv(BROWSER_VARIABLE, "no-such-browser")
     (tmp_path / "data").mkdir()
     data = made_up.write(tmp_path / "data", made_up.everything() | {Score: []})
     build_site(data, tmp_path / "site", status="draft")

@@ -17,6 +17,7 @@ from playwright.sync_api import sync_playwright
 
 from dashboards import published, rendering
 from dashboards.chart import Chart, Table
+from dashboards.chromium import BROWSER_ARGUMENTS, RenderingError, find_browser
 from dashboards.figures import base
 from dashboards.pages.base import Site
 from dashboards.published import Comparator
@@ -82,9 +83,7 @@ def test_every_word_of_a_picture_stands_inside_it(site: Path) -> None:
     """No axis makes room for its labels by itself: each figure's margins must have it."""
     outside = {}
     with sync_playwright() as driver:
-        chromium = driver.chromium.launch(
-            executable_path=rendering.find_browser(), args=[*rendering.BROWSER_ARGUMENTS]
-        )
+        chromium = driver.chromium.launch(executable_path=find_browser(), args=[*BROWSER_ARGUMENTS])
         page = chromium.new_page()
         for path in (site / "charts").glob("*.svg"):
             page.set_content(path.read_text(encoding="utf-8"))
@@ -120,7 +119,7 @@ def test_a_picture_of_nineteen_areas_weighs_no_more_than_a_picture_may(tmp_path:
     chart = site.comparators_chart(measure, replace(summary, lower=78.0, upper=82.0))
     assert chart is not None
     assert len(chart.table.rows) == 19
-    with rendering.Drawing(cache=None, draft=True) as drawing:
+    with rendering.drawing(cache=None, draft=True) as drawing:
         drawing.add([chart])
         picture = drawing.drawn().svgs[chart.chart_id]
     assert all(f"{row[2].text}<".encode() in picture for row in chart.table.rows)
@@ -128,7 +127,7 @@ def test_a_picture_of_nineteen_areas_weighs_no_more_than_a_picture_may(tmp_path:
 
 
 def test_two_charts_of_one_name_are_refused(tmp_path: Path) -> None:
-    with rendering.Drawing(cache=tmp_path, draft=False) as drawing:
+    with rendering.Drawing(cache=tmp_path, draft=False, chromium=None) as drawing:
         drawing.add([a_chart("a")])
         with pytest.raises(ValueError, match="two charts are called a"):
             drawing.add([a_chart("a")])
@@ -137,7 +136,7 @@ def test_two_charts_of_one_name_are_refused(tmp_path: Path) -> None:
 def test_a_figure_that_plotly_does_not_know_is_refused_before_it_is_drawn(tmp_path: Path) -> None:
     wrong = replace(a_chart("a"), figure={"data": [{"type": "bar", "hight": 1}], "layout": {}})
     with (
-        rendering.Drawing(cache=tmp_path, draft=False) as drawing,
+        rendering.Drawing(cache=tmp_path, draft=False, chromium=None) as drawing,
         pytest.raises(ValueError, match="hight"),
     ):
         drawing.add([wrong])
@@ -147,7 +146,7 @@ def test_a_figure_that_plotly_does_not_know_is_refused_before_it_is_drawn(tmp_pa
 def test_charts_that_come_one_by_one_are_drawn_and_kept(tmp_path: Path) -> None:
     pictures = []
     for expected_from_cache in (0, 3):
-        with rendering.Drawing(cache=tmp_path, draft=False) as drawing:
+        with rendering.drawing(cache=tmp_path, draft=False) as drawing:
             for name in ("a", "b", "c"):
                 drawing.add([a_chart(name)])
                 time.sleep(0.2)
@@ -165,8 +164,8 @@ def test_a_figure_that_the_browser_refuses_is_named_and_ends_the_browser(
 ) -> None:
     monkeypatch.setattr(base, "check", lambda figure: None)
     broken = replace(a_chart("a"), figure={"data": 3, "layout": None})
-    with rendering.Drawing(cache=tmp_path, draft=False) as drawing:
+    with rendering.drawing(cache=tmp_path, draft=False) as drawing:
         drawing.add([broken])
-        with pytest.raises(rendering.RenderingError, match="would not draw"):
+        with pytest.raises(RenderingError, match="would not draw"):
             drawing.drawn()
     assert list(tmp_path.iterdir()) == []

@@ -19,7 +19,6 @@ from pathlib import Path
 
 import pytest
 
-from dashboards import rendering
 from dashboards.published import Commentary
 from dashboards.published.plans import Action, Risk
 from dashboards.site import build_site
@@ -157,7 +156,7 @@ def test_a_mail_has_the_headers_it_was_given_and_no_others(naughty: list[str]) -
 def test_published_pages_and_downloads_show_it_as_text(
     naughty: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rendering, "find_browser", lambda: None)
+    monkeypatch.setattr("dashboards.chromium.find_browser", lambda: None)
     pages = _site(tmp_path / "n", lambda place: naughty[place % len(naughty)], len(naughty))
     plain = _site(tmp_path / "h", lambda place: f"harmless {place}", len(naughty))
     assert pages.keys() == plain.keys()
