@@ -1,24 +1,28 @@
 """Dagster's event log in SQLite, with its connections kept open.
 
 Dagster's own makes a new engine for each event, which costs more than writing it: a build writes
-a thousand. Here a run's file is opened once, and a table or column that was once there is not
-looked for again. What is stored, and where, is the same, so that the setting can be taken out of
-``dagster.yaml`` at any time.
+a thousand. Here a run's file is opened once, a table, column or index that was once there is not
+looked for again, and events that come together are written together. What is stored, and where, is
+the same, so that the setting can be taken out of ``dagster.yaml`` at any time.
 """
 
 from __future__ import annotations
 
 import os
+import threading
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine, event
+
+if TYPE_CHECKING:
+    from dagster import EventLogEntry
 
 _KEPT = 8  # files held open: the index, and the runs that go on
 
@@ -29,7 +33,12 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
     def __init__(self, *args: Any, **settings: Any) -> None:
         self._engines: OrderedDict[str, Engine] = OrderedDict()
         self._there: set[str] = set()
+        self._together: ExitStack | None = None
+        self._open: dict[str, Connection] = {}
         super().__init__(*args, **settings)
+        self._db_lock: Any = (
+            threading.RLock()
+        )  # a batch holds it while its events take it one by one
 
     @classmethod
     def from_config_value(
@@ -41,8 +50,23 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
-        with self._db_lock, self._engine(shard).begin() as connection:
-            yield connection
+        with self._db_lock:
+            if self._together is None:
+                with self._engine(shard).begin() as connection:
+                    yield connection
+            else:
+                if shard not in self._open:
+                    self._open[shard] = self._together.enter_context(self._engine(shard).begin())
+                yield self._open[shard]
+
+    def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
+        """Stores the events, each file in one transaction: all of them or, where one cannot be
+        stored, none. Raises what storing that one raises."""
+        with self._db_lock, ExitStack() as together:
+            together.callback(self._open.clear)
+            together.callback(setattr, self, "_together", None)
+            self._together = together
+            super().store_event_batch(events)
 
     def _engine(self, shard: str) -> Engine:
         engine = self._engines.get(shard)
@@ -70,6 +94,13 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
         if table_name not in self._there and super().has_table(table_name):
             self._there.add(table_name)
         return table_name in self._there
+
+    def has_secondary_index(self, name: str) -> bool:
+        """Whether an index of the storage is complete; asked of the file until it is."""
+        index = f"index {name}"
+        if index not in self._there and super().has_secondary_index(name):
+            self._there.add(index)
+        return index in self._there
 
     def _has_asset_key_col_on_connection(self, conn: Connection, column_name: str) -> bool:
         column = f"asset_keys.{column_name}"
