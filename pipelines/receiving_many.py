@@ -1,8 +1,7 @@
 """Receiving many files: other processes check the next ones while this one keeps those before.
 
-What comes out is what receiving them one after the other gives. A check asks the record for what
-the same organisation sent before, and, of figures of an area, for what others sent; where one of
-the files that were kept since could have answered that, the check is made again.
+What comes out is what receiving them one after the other gives. What a check asks of the record is
+written down; where one of the files that were kept since could have answered, it is made again.
 """
 
 from __future__ import annotations
@@ -16,14 +15,17 @@ from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
-from pipelines.checking.context import Context
+import polars as pl
+
+from pipelines.checking.context import Context, History
 from pipelines.checking.outcome import CheckedFile
 from pipelines.history import RecordHistory
 from pipelines.receiving import Received, Sender, check_sent, keep
+from pipelines.record.model import Obligation, Submission
 from pipelines.record.store import Record
 from pipelines.reference import load_reference
+from schemas.quarter import Quarter
 from schemas.reference import Reference
-from schemas.registry import returns
 
 # How many files may be checked and not kept yet: enough that no process waits for the other, few
 # enough that a partner's next file is seldom among them.
@@ -44,10 +46,35 @@ class Sent:
 
 @dataclass(frozen=True, kw_only=True)
 class _Ahead:
-    """A file as it was checked when the record's newest entry was ``newest``."""
+    """A file as it was checked when the record's newest entry was ``newest``, and what was asked:
+    of which obligations, and of which returns and quarters of everybody."""
 
     checked: CheckedFile
     newest: str | None
+    obligations: frozenset[Obligation]
+    of_everybody: frozenset[tuple[str, Quarter]]
+
+
+class _AskedOf:
+    """The history in a record, and what was asked of it.
+
+    It answers ``pipelines.checking.context.History``.
+    """
+
+    def __init__(self, history: RecordHistory) -> None:
+        self._history = history
+        self.obligations: set[Obligation] = set()
+        self.of_everybody: set[tuple[str, Quarter]] = set()
+
+    def rows(self, organisation: str, return_name: str, quarter: Quarter) -> pl.DataFrame | None:
+        self.obligations.add(Obligation(organisation, return_name, quarter))
+        return self._history.rows(organisation, return_name, quarter)
+
+    def rows_of_others(
+        self, organisation: str, return_name: str, quarter: Quarter
+    ) -> pl.DataFrame | None:
+        self.of_everybody.add((return_name, quarter))
+        return self._history.rows_of_others(organisation, return_name, quarter)
 
 
 def receive_all(
@@ -66,9 +93,9 @@ def receive_all(
             while len(waiting) < _AHEAD and (following := next(left, None)) is not None:
                 waiting.append(checker.submit(_check, record.folder, following))
             ahead = waiting.popleft().result()
-            context = _context(record, one, reference)
+            context = _context(one, reference, RecordHistory(record))
             checked = ahead.checked
-            if any(_could_change(checked, by, ahead.newest) for by in kept):
+            if any(_could_change(ahead, by.submission) for by in kept):
                 checked = check_sent(
                     record, one.content, file_name=one.file_name, sender=one.sender, context=context
                 )
@@ -80,34 +107,41 @@ def receive_all(
             yield received
 
 
-def _could_change(checked: CheckedFile, by: Received, newest: str | None) -> bool:
-    """Whether a file kept after the entry ``newest`` could change what a check found."""
-    other = by.submission
-    if newest is not None and other.submission_id <= newest:
+def _could_change(ahead: _Ahead, kept: Submission) -> bool:
+    """Whether a file that was kept could change what a check made ahead has found."""
+    about = kept.obligation
+    if about is None or (ahead.newest is not None and kept.submission_id <= ahead.newest):
         return False
-    if checked.organisation is None or other.organisation == checked.organisation:
-        return True
-    seen = returns()[checked.return_name].observation if checked.return_name else None
-    return seen is not None and seen.area is not None and other.return_name == checked.return_name
+    return about in ahead.obligations or (about.return_name, about.quarter) in ahead.of_everybody
 
 
-def _context(record: Record, sent: Sent, reference: Reference) -> Context:
+def _context(sent: Sent, reference: Reference, history: History) -> Context:
     return Context(
         reference=reference,
         as_of=sent.received_at.date(),
         sender_organisations=sent.sender.organisations,
-        history=RecordHistory(record),
+        history=history,
     )
 
 
 def _check(folder: Path, sent: Sent) -> _Ahead:
     record, reference = _opened(folder)
     newest = record.newest_id()
-    context = _context(record, sent, reference)
+    history = _AskedOf(RecordHistory(record))
     checked = check_sent(
-        record, sent.content, file_name=sent.file_name, sender=sent.sender, context=context
+        record, sent.content, file_name=sent.file_name, sender=sent.sender,
+        context=_context(sent, reference, history),
+    )  # fmt: skip
+    if checked.organisation and checked.return_name and checked.quarter:
+        # The answers to queries of the figures that it replaces.
+        own = Obligation(checked.organisation, checked.return_name, checked.quarter)
+        history.obligations.add(own)
+    return _Ahead(
+        checked=checked,
+        newest=newest,
+        obligations=frozenset(history.obligations),
+        of_everybody=frozenset(history.of_everybody),
     )
-    return _Ahead(checked=checked, newest=newest)
 
 
 @cache
