@@ -20,10 +20,11 @@ lint: set-up
 	$(RUN) lint-imports
 	$(RUN) sqlfluff lint dbt_project/models --disable-progress-bar
 
-# uv, in an environment of its own, then everything the lock names, compiled once, and the dbt
-# project, parsed once.
+# uv, in an environment of its own, then everything the lock names and our own code, compiled once,
+# and the dbt project, parsed once.
 set-up: $(UV)
 	$(UV) sync --frozen --quiet --compile-bytecode
+	$(RUN) python -m compileall -q dashboards orchestration pipelines portal schemas
 	$(RUN) python -m orchestration.dbt_project
 
 $(UV):
