@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from concurrent.futures import Future
 from functools import partial
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from dashboards.chromium import Chromium, RenderingError
 
@@ -28,6 +28,14 @@ if TYPE_CHECKING:
 _ROOT = "https://quarterdeck.invalid/"
 _SITE = f"{_ROOT}meetings/edition/"
 
+# What a printed page is made of.
+_KINDS = {
+    "html": "text/html; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "svg": "image/svg+xml",
+    "js": "text/javascript; charset=utf-8",
+}
+
 _DATE = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}[^)]*\)")
 _NODE = re.compile(rb"\(node(\d{8,})\)")
 _LINK = re.compile(rb"\(" + re.escape(_ROOT.encode()) + rb"((?:[^()\\]|\\.)*)\)")
@@ -38,23 +46,21 @@ _FOOTER = (
 )
 
 
-def printed(
-    chromium: Chromium, site_dir: Path, sheets: Mapping[str, str], *, edition: str
-) -> dict[str, bytes]:
-    """The PDFs of pages of the site in ``site_dir``.
+def printing(
+    chromium: Chromium, files: Mapping[str, bytes], sheets: Mapping[str, str], *, edition: str
+) -> Future[dict[str, bytes]]:
+    """Begins to print pages of a site, and gives the promise of their PDFs.
 
-    ``sheets`` gives the path of the page by the path that its PDF will have, both relative to
-    the site; what comes back has the same keys. Links lead from the PDF's place to the other
-    pages. ``edition`` stands at the foot of each sheet. Raises ``RenderingError`` where the
-    browser will not print.
+    ``files`` are those of the site by their paths. ``sheets`` gives the path of the page by the
+    path that its PDF will have; what comes back has the same keys. Links lead from the PDF's place
+    to the other pages. ``edition`` stands at the foot of each sheet. The promise raises
+    ``RenderingError`` where the browser will not print.
     """
-    return chromium.submit(
-        partial(_printed, site_dir=site_dir, sheets=sheets, edition=edition)
-    ).result()
+    return chromium.submit(partial(_printed, files=dict(files), sheets=sheets, edition=edition))
 
 
 def _printed(
-    chromium: Browser, *, site_dir: Path, sheets: Mapping[str, str], edition: str
+    chromium: Browser, *, files: Mapping[str, bytes], sheets: Mapping[str, str], edition: str
 ) -> dict[str, bytes]:
     from playwright.sync_api import Error  # noqa: PLC0415  # takes long to import
 
@@ -65,7 +71,7 @@ def _printed(
         context = chromium.new_context(
             java_script_enabled=False, viewport={"width": 720, "height": 1}
         )
-        context.route("**/*", partial(_give, site_dir))
+        context.route("**/*", partial(_give, files))
         for path, sheet in sheets.items():
             page = context.new_page()
             page.emulate_media(media="print")  # else it is laid out for a screen first
@@ -85,12 +91,12 @@ def _printed(
     return {path: settled(pdf, path) for path, pdf in made.items()}
 
 
-def _give(site_dir: Path, route: Route) -> None:
+def _give(files: Mapping[str, bytes], route: Route) -> None:
     """Answers the browser's request with the file of the site, and refuses all others."""
-    url = route.request.url
-    file = site_dir / unquote(urlsplit(url).path).removeprefix(urlsplit(_SITE).path)
-    if url.startswith(_SITE) and file.is_file():
-        route.fulfill(path=file)
+    path = unquote(route.request.url.removeprefix(_SITE))
+    kind = _KINDS.get(path.rpartition(".")[2])
+    if path in files and kind is not None:
+        route.fulfill(body=files[path], content_type=kind)
     else:
         route.abort()
 

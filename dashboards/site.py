@@ -118,13 +118,15 @@ def build_site(
         if status == "final":
             files[pack.WHOLE] = pack.whole(pages, files)
             files[pack.SUMMARY] = pack.summary(files)
-        _write(site_dir, files)
+        pdfs = None
         if press is not None:
             sheets = {pack.SUMMARY_PDF: "index.html", pack.WHOLE_PDF: pack.WHOLE}
             named = f"{site.published.release.board or 'Board'}, {site.edition_name}"
-            pdfs = on_paper.printed(press, site_dir, sheets, edition=named)
-            _write(site_dir, pdfs)
-            files |= pdfs
+            pdfs = on_paper.printing(press, files, sheets, edition=named)
+        _write(site_dir, files)
+        if pdfs is not None:
+            _write(site_dir, pdfs.result())
+            files |= pdfs.result()
     missing = list(drawn.missing)
     if paper and status == "final" and press is None:
         missing.append("the PDFs were not made: no Chromium was found")

@@ -16,7 +16,7 @@ import pytest
 
 from dashboards import pack
 from dashboards.chromium import Chromium, RenderingError, find_browser
-from dashboards.paper import printed, settled
+from dashboards.paper import printing, settled
 from dashboards.site import build_site
 
 _PDFS = (pack.SUMMARY_PDF, pack.WHOLE_PDF)
@@ -81,10 +81,10 @@ def test_settling_moves_no_byte_and_leads_from_the_place_of_the_pdf() -> None:
 
 
 @pytest.mark.browser
-def test_a_browser_that_does_not_start_is_named_and_nobody_waits_for_it(tmp_path: Path) -> None:
+def test_a_browser_that_does_not_start_is_named_and_nobody_waits_for_it() -> None:
     no_browser = shutil.which("false") or "false"
     with (
         Chromium(no_browser) as chromium,
         pytest.raises(RenderingError, match=f"{no_browser} does not start"),
     ):
-        printed(chromium, tmp_path, {"a.pdf": "index.html"}, edition="One")
+        printing(chromium, {}, {"a.pdf": "index.html"}, edition="One").result()
