@@ -57,12 +57,23 @@ def parts(site: Site) -> tuple[Mapping[str, Any], Mapping[str, Table]]:
     if edition:
         corrections.append((edition.name, edition.signed_off_on, edition.note))
     told = {
+        "finding": _finding(site),
         "comparison": comparison,
         "not_comparable": edition.not_comparable if edition else "",
         "corrections": [row for row in reversed(corrections) if row[2]],
     }
     has_file = comparison is not None and comparison.table.rows
     return told, {"changes-since-edition": comparison.table} if comparison and has_file else {}
+
+
+def _finding(site: Site) -> str:
+    edition = site.edition
+    if edition is None:
+        return words.say("changes.finding_alone")
+    if edition.changes is not None:
+        changed = edition.changes.changed_figures
+        return _counted("finding", changed) or words.say("changes.finding_none")
+    return words.say(f"changes.finding_{'not_comparable' if edition.earlier else 'first'}")
 
 
 def _comparison(site: Site) -> Comparison | None:

@@ -208,7 +208,7 @@ def test_a_page_of_a_plan_opens_with_how_many_actions_are_late_and_lists_them_fi
     assert [action.ref for action in plans.open_first(actions)] == ["4", "3", "2", "1"]
 
 
-def test_the_pages_of_all_themes_measures_and_partners_open_with_a_finding(
+def test_pages_about_many_things_open_with_a_finding(
     without_pictures: Path,
 ) -> None:
     themes = words_of(without_pictures, "themes/index.html")
@@ -221,6 +221,9 @@ def test_the_pages_of_all_themes_measures_and_partners_open_with_a_finding(
     partners_page = words_of(without_pictures, "partners/index.html")
     assert "One return for 2018-19 Q2 is lacking or not yet right, of 3 owed" in partners_page
     assert partners_page.index("Gamma trust") < partners_page.index("Alpha trust")
+    # These belong to no edition.
+    assert "there is none to compare them with" in words_of(without_pictures, "changes.html")
+    assert "belong to no edition" in words_of(without_pictures, "archive.html")
 
 
 def test_a_page_says_what_its_rule_on_small_numbers_hides() -> None:
@@ -271,6 +274,8 @@ def test_an_amendment_says_at_the_head_of_each_page_what_was_put_right_and_how_m
             "One published figure changed. See what changed"
         ) in words_of(tmp_path / "site", path)
         assert "Amendment 1" in read(tmp_path / "site", path)
+    heading = '<h1 class="finding-h">One published figure changed since the edition before</h1>'
+    assert heading in read(tmp_path / "site", "changes.html")
 
 
 @pytest.mark.browser

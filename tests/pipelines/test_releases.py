@@ -271,6 +271,9 @@ def test_an_amendment_of_an_older_meeting_does_not_become_the_newest(office: Off
     assert names == ["2018-07-31", "2018-07-31-r1", "2018-11-27"]
     changes = office.public("meetings/2018-07-31-r1/changes.html").read_text(encoding="utf-8")
     assert "Since the edition before (2018-07-31)" in changes
+    assert "since the edition before</h1>" in changes
+    archive = office.public("meetings/2018-07-31-r1/archive.html").read_text(encoding="utf-8")
+    assert ">One edition was published before this one</h1>" in archive
 
 
 def test_no_address_that_was_given_out_ends_nowhere(office: Office) -> None:
