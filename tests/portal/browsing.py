@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, expect, sync_playwright
 
 from tests.portal.conftest import GOOD, PASSWORD
 
@@ -17,6 +17,9 @@ THREE_FAULTS = (
     .replace(b"2843,2475", b"2843,lots")
     .replace(b"1466,1280", b"1466,")
 )
+
+# A page may take its time where two processes test at once; by itself it waits for 5 s.
+expect.set_options(timeout=30_000)
 
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="Chromium is not installed: the pages are NOT tried in a browser."
