@@ -14,11 +14,8 @@ from pathlib import Path
 import click
 
 from orchestration.instance import set_up_home
-from pipelines.receiving import Sender
-from pipelines.receiving_many import Sent, receive_all
 from pipelines.record.model import EventKind
 from pipelines.record.store import Record
-from pipelines.reference import load_reference
 from pipelines.workspace import Workspace
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -111,6 +108,11 @@ def deliveries() -> list[Delivery]:
 
 def receive_samples(workspace: Workspace) -> Counter[str]:
     """Receives every sample at the time its delivery says; gives how many had which outcome."""
+    # Imported in the process that receives, while the other one loads Dagster.
+    from pipelines.receiving import Sender  # noqa: PLC0415
+    from pipelines.receiving_many import Sent, receive_all  # noqa: PLC0415
+    from pipelines.reference import load_reference  # noqa: PLC0415
+
     workspace.create()
     sent = [
         Sent(
