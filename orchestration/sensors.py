@@ -5,6 +5,7 @@ What belongs here: when to look, and what to start. What does not: what is done 
 """
 
 import datetime as dt
+from time import sleep
 
 import dagster as dg
 
@@ -12,17 +13,23 @@ from orchestration.jobs import BUILD, build_job, build_request, tell
 from orchestration.lost_runs import end_lost_runs, lost_its_database
 from orchestration.resources import WorkspaceResource
 from pipelines.escaping import log_line
-from pipelines.inbox import in_words, look, on_its_way
+from pipelines.inbox import CHANNEL, STILL_SECONDS, in_words, look_until_still, on_its_way
 from pipelines.notice_delivery import untold
 from pipelines.notices import about_publication, about_submissions
 from pipelines.obligations import reporting_day
 from pipelines.overview import newest_change_id
 from pipelines.record.ids import time_of
+from pipelines.record.store import Record
 from pipelines.reference import load_reference
 
+# Dagster's daemon goes round the sensors every five seconds, one after the other, in an order that
+# it shuffles. An interval of five seconds would often be over a moment after the round: a look at
+# every second round only.
+_EVERY_ROUND = 3
 # A build waits until the inbox is empty and nothing has come for so long, so that many files make
-# one build …
-_SETTLED = dt.timedelta(seconds=4)
+# one build: those that one command sends follow each other within it. After a file from the inbox
+# it does not wait: one look takes all that is still, and what is not keeps the build waiting …
+_SETTLED = dt.timedelta(seconds=2)
 # … but no longer than this after the first of them; longer where the inbox is being emptied.
 _LONGEST = dt.timedelta(minutes=10)
 _LONGEST_FOR_THE_INBOX = dt.timedelta(minutes=30)
@@ -39,24 +46,35 @@ UP_TO = "the record up to"
 
 
 @dg.sensor(
-    minimum_interval_seconds=10,
+    minimum_interval_seconds=_EVERY_ROUND,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Receives files dropped into inbox/<organisation>/ once they have been still "
-    "between two looks. What it cannot take it puts aside with the reason.",
+    description="Receives files dropped into inbox/<organisation>/ once they have been still for "
+    f"{STILL_SECONDS:g} seconds; one that is written to within an hour after is received again. "
+    "What it cannot take it puts aside with the reason.",
 )
 def inbox(context: dg.SensorEvaluationContext, workspace: WorkspaceResource) -> dg.SkipReason:
-    """Looks at the inbox once, and says in its tick what it did."""
-    found = look(
-        workspace.workspace, workspace.record, load_reference(), now=dt.datetime.now(dt.UTC)
+    """Looks at the inbox, waits for what is not still yet and looks once more; says in its tick
+    what it did. Takes half of the minute that Dagster gives a tick, at most."""
+    found = look_until_still(
+        workspace.workspace,
+        workspace.record,
+        load_reference(),
+        sleep=sleep,
+        now=lambda: dt.datetime.now(dt.UTC),
     )
     for aside in found.put_aside:
         context.log.warning(f"Put aside {aside.organisation}/{aside.name}: {aside.reason}")
+    for back in found.put_back:
+        context.log.warning(
+            f"{back.organisation}/{back.name} was written to after it was received as "
+            f"{back.reference}."
+        )
     return dg.SkipReason(log_line(in_words(found)))
 
 
 @dg.sensor(
     job=build_job,
-    minimum_interval_seconds=5,
+    minimum_interval_seconds=_EVERY_ROUND,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Starts one build for all that came into the record since the last one: new "
     "returns, late ones and corrections of any quarter, and decisions about them.",
@@ -78,7 +96,13 @@ def new_submissions(
     if built is not None and built >= newest:
         return dg.SkipReason("Everything in the record is in the newest draft.")
     now = dt.datetime.now(dt.UTC)
-    if (waiting := _still_arriving(workspace, built, newest, now=now)) is not None:
+    waiting = _still_arriving(workspace, built, newest, now=now)
+    if waiting is not None and not on_its_way(workspace.workspace):
+        # Only a moment is lacking, and the next round of the daemon would be later.
+        sleep(_unsettled(record, newest, now=now).total_seconds())
+        newest, now = newest_change_id(record) or newest, dt.datetime.now(dt.UTC)
+        waiting = _still_arriving(workspace, built, newest, now=now)
+    if waiting is not None:
         return dg.SkipReason(waiting)
     if context.instance.get_run_records(dg.RunsFilter(job_name=BUILD, statuses=_GOES_ON), limit=1):
         return dg.SkipReason("A build goes on. What came since is built after it.")
@@ -110,13 +134,22 @@ def _still_arriving(
     longest = _LONGEST_FOR_THE_INBOX if left else _LONGEST
     if now - time_of(new[0] if new else newest) >= longest:
         return None
-    # An id of the future is that of a clock which was ahead: that is not waited for.
-    if not left and not dt.timedelta() <= now - time_of(newest) < _SETTLED:
+    if not left and not _unsettled(workspace.record, newest, now=now):
         return None
     return (
         f"{len(new)} new and {left} in the inbox: waiting until nothing has come for a moment, "
         f"{longest.seconds // 60} minutes at most."
     )
+
+
+def _unsettled(record: Record, newest: str, *, now: dt.datetime) -> dt.timedelta:
+    """For how long nothing more must come, before a build of what came last is asked for."""
+    submission = record.submission(newest)
+    if submission is not None and submission.channel == CHANNEL:
+        return dt.timedelta()
+    since = now - time_of(newest)
+    # An id of the future is that of a clock which was ahead: that is not waited for.
+    return _SETTLED - since if dt.timedelta() <= since < _SETTLED else dt.timedelta()
 
 
 @dg.sensor(

@@ -1,31 +1,53 @@
 """The inbox: files dropped into ``inbox/<organisation>/`` are received for that organisation.
 
-A file waits until it has been still between two looks. Then it is taken out of its folder by one
+A file waits until it has been still for some seconds. Then it is taken out of its folder by one
 rename before a byte is read, so that a file put in its place meanwhile is another file, and one
 that is written to after all is put back. It ends in ``.received/<reference>/`` with its receipt,
-or in ``.not_taken/<moment>/`` with ``why.txt``. Nothing is ever deleted, and nothing in here stops
-at one file: what went wrong with it is told, and the next one is looked at.
+or in ``.not_taken/<moment>/`` with ``why.txt``. A writer that had only paused goes on in the file
+that was received: for an hour each look sees that, and puts the file back, so that it is received
+as it is then. Nothing is ever deleted, and nothing in here stops at one file: what went wrong with
+it is told, and the next one is looked at.
 """
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import json
+import errno
 import os
 import secrets
-import stat
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipelines.checking.context import Context
 from pipelines.durable import exclusive
 from pipelines.escaping import visible
 from pipelines.history import RecordHistory
+from pipelines.inbox_files import (
+    NOT_TAKEN,
+    RECEIVED,
+    TAKING,
+    UnreadableError,
+    bring_back,
+    is_reached_without_links,
+    is_unfinished,
+    put_back,
+    read_held,
+    sight_at,
+    take_out,
+    why_never,
+)
+from pipelines.inbox_memory import (
+    Seen,
+    Sight,
+    add_taken,
+    remember,
+    remember_taken,
+    seen_before,
+    taken_before,
+)
 from pipelines.obligations import reporting_day
-from pipelines.reading.outcome import Limits
 from pipelines.receipts.as_text import as_text
 from pipelines.receiving import Received, Sender, receive
 from pipelines.record.model import Submission
@@ -33,24 +55,15 @@ from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.reference import Reference
 
+# A file is taken that nobody has changed for so long. It outlasts what holds up a writer who is at
+# work: a busy disk, or a network that lost a packet and sends it again after one second, then two.
+STILL_SECONDS = 5.0
+# A writer that was held up for longer goes on in a file that was received already. That is seen for
+# so long after: by then its program has given up, or its connection was cut.
+WATCHED_SECONDS = 60 * 60.0
+
 CHANNEL = "inbox"
 _BY = ", by the inbox"
-RECEIVED = ".received"
-NOT_TAKEN = ".not_taken"
-_TAKING = ".taking"
-# What programs call a file while they write it. A dot at the start marks one too.
-_UNFINISHED = (
-    ".part",
-    ".partial",
-    ".filepart",
-    ".crdownload",
-    ".download",
-    ".tmp",
-    ".temp",
-    ".swp",
-)
-_LOCKS = ("~$", "~lock")
-_GIVEN_UP = dt.timedelta(days=1)  # an unfinished name that nobody has touched for so long
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,25 +76,52 @@ class PutAside:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PutBack:
+    """A file that was written to after it was received, and lies in the inbox again: whose folder
+    it lies in, its name made visible, and the reference under which it was received."""
+
+    organisation: str
+    name: str
+    reference: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Look:
-    """What one look at the inbox came to. ``left`` counts still files there was no time for."""
+    """What one look at the inbox came to. ``left`` counts still files there was no time for.
+
+    ``still_in``: after how many seconds those that wait have been still, if nobody changes them;
+    0 where nothing waits, or for its name alone.
+    """
 
     received: tuple[Received, ...] = ()
     put_aside: tuple[PutAside, ...] = ()
+    put_back: tuple[PutBack, ...] = ()
     waiting: int = 0
     left: int = 0
+    still_in: float = 0.0
 
 
-# What a file looked like: device, inode, size, time of the last change in nanoseconds.
-_Sight = tuple[int, int, int, int]
+Clock = Callable[[], float]
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Tally:
+    """What a look has come to so far, and what it watches."""
+
+    inbox: Path
+    journal: Path
+    clock: Clock
     received: list[Received] = field(default_factory=list)
     put_aside: list[PutAside] = field(default_factory=list)
+    put_back: list[PutBack] = field(default_factory=list)
     waiting: int = 0
     left: int = 0
+    still_in: float = 0.0
+    watched: dict[str, Seen] = field(default_factory=dict)
+
+    def inside(self, file: Path) -> str:
+        """The name by which a file is remembered."""
+        return str(file.relative_to(self.inbox))
 
 
 def look(
@@ -91,44 +131,94 @@ def look(
     *,
     now: dt.datetime,
     seconds: float = 20.0,
+    clock: Clock = time.monotonic,
 ) -> Look:
-    """Looks at the inbox once: receives what has been still since the look before.
+    """Looks at the inbox once: receives what has been still for ``STILL_SECONDS``, as the looks
+    before have seen it.
 
     Stops taking further files after ``seconds``; they are there at the next look. Two looks at
-    once wait for each other. Raises ``OSError`` only where the record itself cannot be written or
-    the inbox cannot be listed: that is no file's fault, and no file was moved for it.
+    once wait for each other. ``clock`` gives seconds and is never set. Raises ``OSError`` only
+    where the record itself cannot be written or the inbox cannot be listed: that is no file's
+    fault, and no file was moved for it.
     """
     with exclusive(workspace.cache / "inbox.lock"):
         memory = workspace.cache / "inbox-seen.json"
-        before = _remembered(memory)
+        tally = _Tally(
+            inbox=workspace.inbox, journal=workspace.cache / "inbox-taken.jsonl", clock=clock
+        )
+        before = seen_before(memory, at=clock())
         _make_folders(workspace.inbox, reference)
-        tally = _Tally()
-        seen: dict[str, _Sight] = {}
-        ends = time.monotonic() + seconds
-        for folder, file in _files(workspace.inbox, tally=tally):
+        _watch(tally)
+        seen: dict[str, Seen] = {}
+        ends = clock() + seconds
+        for folder, file in _files(tally):
             try:
-                sight = _sight(file)
-                inside = str(file.relative_to(workspace.inbox))
-                if reason := _why_never(folder, file, reference):
+                at = clock()
+                sight = sight_at(file)
+                inside = tally.inside(file)
+                known = before.get(inside)
+                if known is None or known.sight != sight:
+                    known = Seen(sight=sight, since=clock())
+                wait = known.since + STILL_SECONDS - at
+                if reason := why_never(folder, file, reference):
                     _put_aside(file, reason, now=now, tally=tally)
-                elif _is_unfinished(file.name) or before.get(inside) != sight:
+                elif is_unfinished(file.name):
                     tally.waiting += 1
-                    seen[inside] = sight
-                elif time.monotonic() > ends:
+                    seen[inside] = known
+                elif wait > 0:
+                    tally.waiting += 1
+                    tally.still_in = max(tally.still_in, wait)
+                    seen[inside] = known
+                elif at > ends:
                     tally.left += 1
-                    seen[inside] = sight
-                else:
-                    _take(file, sight, record, reference, now=now, tally=tally)
+                    seen[inside] = known
+                elif back := _take(file, sight, record, reference, now=now, tally=tally):
+                    seen[tally.inside(back)] = Seen(sight=sight_at(back), since=clock())
+                    tally.waiting += 1
+                    tally.still_in = STILL_SECONDS
             except FileNotFoundError:
                 continue  # deleted, or moved away, since it was listed
-            except _UnreadableError as problem:
+            except UnreadableError as problem:
                 _tell(file, f"It cannot be read or moved: {problem}.", tally=tally)
-        _remember(memory, seen)
+        if seen or before:
+            remember(memory, seen)
     return Look(
         received=tuple(tally.received),
         put_aside=tuple(tally.put_aside),
+        put_back=tuple(tally.put_back),
         waiting=tally.waiting,
         left=tally.left,
+        still_in=tally.still_in,
+    )
+
+
+def look_until_still(
+    workspace: Workspace,
+    record: Record,
+    reference: Reference,
+    *,
+    sleep: Callable[[float], None],
+    now: Callable[[], dt.datetime],
+    seconds: float = 20.0,
+    clock: Clock = time.monotonic,
+) -> Look:
+    """Looks, and where files only wait to be still, waits for that and looks once more.
+
+    Gives both looks as one. Takes ``STILL_SECONDS`` longer at most than ``look`` would: the time
+    for taking files is that of both together. Raises what ``look`` raises.
+    """
+    began = clock()
+    first = look(workspace, record, reference, now=now(), seconds=seconds, clock=clock)
+    if first.left or not first.still_in:
+        return first
+    rest = seconds - (clock() - began)
+    sleep(first.still_in)
+    second = look(workspace, record, reference, now=now(), seconds=rest, clock=clock)
+    return replace(
+        second,
+        received=first.received + second.received,
+        put_aside=first.put_aside + second.put_aside,
+        put_back=first.put_back + second.put_back,
     )
 
 
@@ -136,8 +226,8 @@ def on_its_way(workspace: Workspace) -> int:
     """How many files the last look left in the inbox that are there still: not still yet, or for
     want of time. Those with an unfinished name are not counted."""
     return sum(
-        not _is_unfinished(Path(inside).name) and (workspace.inbox / inside).exists()
-        for inside in _remembered(workspace.cache / "inbox-seen.json")
+        not is_unfinished(Path(inside).name) and (workspace.inbox / inside).exists()
+        for inside in seen_before(workspace.cache / "inbox-seen.json", at=0.0)
     )
 
 
@@ -157,6 +247,13 @@ def in_words(found: Look) -> str:
     )
     if len(found.put_aside) > 10:
         parts.append(f"Put aside {len(found.put_aside) - 10} more.")
+    parts.extend(
+        f"{back.organisation}/{back.name} was written to after it was received as "
+        f"{back.reference}. It lies in the inbox again and is received as it is then."
+        for back in found.put_back[:10]
+    )
+    if len(found.put_back) > 10:
+        parts.append(f"So were {len(found.put_back) - 10} more.")
     if found.waiting:
         parts.append(f"{found.waiting} not still yet.")
     if found.left:
@@ -170,10 +267,6 @@ def sent_by(submission: Submission) -> str | None:
     return submission.sender.removesuffix(_BY) if by_inbox else None
 
 
-class _UnreadableError(Exception):
-    """A file that the system does not let us read or move."""
-
-
 def _make_folders(inbox: Path, reference: Reference) -> None:
     """A folder for each organisation, so that nobody has to guess its name."""
     for organisation in reference.organisations:
@@ -181,12 +274,12 @@ def _make_folders(inbox: Path, reference: Reference) -> None:
             (inbox / organisation.organisation).mkdir(parents=True, exist_ok=True)
 
 
-def _files(inbox: Path, *, tally: _Tally) -> Iterator[tuple[str, Path]]:
+def _files(tally: _Tally) -> Iterator[tuple[str, Path]]:
     """What lies in the inbox and in its folders, with the folder's name ("" for the inbox itself).
 
     What an interrupted look was taking comes first. Links are given as links, never followed.
     """
-    for entry in sorted(os.scandir(inbox), key=lambda one: one.name):
+    for entry in sorted(os.scandir(tally.inbox), key=lambda one: one.name):
         if not entry.is_dir(follow_symlinks=False):
             yield "", Path(entry.path)
             continue
@@ -194,7 +287,7 @@ def _files(inbox: Path, *, tally: _Tally) -> Iterator[tuple[str, Path]]:
             continue
         folder = Path(entry.path)
         try:
-            _bring_back(folder)
+            bring_back(folder, tally.inbox)
             inside = sorted(os.scandir(folder), key=lambda one: one.name)
         except FileNotFoundError:
             continue  # gone since it was listed
@@ -202,95 +295,58 @@ def _files(inbox: Path, *, tally: _Tally) -> Iterator[tuple[str, Path]]:
             _tell(folder, f"The folder cannot be looked into: {problem.strerror}.", tally=tally)
             continue
         for one in inside:
-            if one.name not in (RECEIVED, NOT_TAKEN, _TAKING):
+            if one.name not in (RECEIVED, NOT_TAKEN, TAKING) or one.is_symlink():
                 yield entry.name, Path(one.path)
 
 
-def _bring_back(folder: Path) -> None:
-    """Puts back what a killed process had taken out to read."""
-    for held in folder.glob(f"{_TAKING}/*/*"):
-        _put_back(held, folder)
+def _watch(tally: _Tally) -> None:
+    """Puts back what was written to since it was received, and forgets what is watched no more."""
+    before = taken_before(tally.journal, at=tally.clock())
+    for inside, taken in before.items():
+        try:
+            if sight_at(f"{tally.inbox}/{inside}") != taken.sight and _put_back(inside, tally):
+                continue
+        except (FileNotFoundError, NotADirectoryError):
+            continue  # erased, or moved by a person
+        except (OSError, UnreadableError) as problem:
+            reason = f"What was received cannot be looked at again, or put back: {problem}."
+            own = tally.inbox / inside
+            _tell(own.parents[3] / own.name, reason, tally=tally)
+        if tally.clock() - taken.since < WATCHED_SECONDS:
+            tally.watched[inside] = taken
+    if tally.watched.keys() != before.keys():
+        remember_taken(tally.journal, tally.watched)
 
 
-def _put_back(held: Path, folder: Path) -> None:
-    """Puts a file back under its name, or beside a newer one of that name. Never over it."""
-    try:
-        os.link(held, folder / held.name, follow_symlinks=False)
-        held.unlink()
-    except OSError:  # there is a newer one, or the disk knows no second name for a file
-        held.rename(folder / f"again-{secrets.token_hex(6)}.csv")
-    with contextlib.suppress(OSError):
-        held.parent.rmdir()
-
-
-def _sight(file: Path) -> _Sight:
-    try:
-        status = file.lstat()
-    except FileNotFoundError:
-        raise
-    except OSError as problem:
-        raise _UnreadableError(problem.strerror) from problem
-    return _sight_of(status)
-
-
-def _sight_of(status: os.stat_result) -> _Sight:
-    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-
-
-def _why_never(folder: str, file: Path, reference: Reference) -> str | None:  # noqa: PLR0911  # a list
-    """Why what lies there can never be received, or None."""
-    status = file.lstat()
-    mode = status.st_mode
-    if stat.S_ISLNK(mode):
-        return "It is a link to another place. Put the file itself here."
-    if stat.S_ISDIR(mode):
-        return "It is a folder. Put each file by itself into the organisation's folder."
-    if not stat.S_ISREG(mode):
-        return "It is not a file that can be read to its end."
-    if not folder:
-        return "It lies in no organisation's folder. Put it in the one of whoever sends it."
-    if reference.organisation(folder) is None:
-        return (
-            f"There is no organisation “{visible(folder)}”. Put it in the folder of one that "
-            "the list of organisations has."
-        )
-    limit = Limits().bytes
-    if status.st_size > limit:
-        return f"It is larger than {limit // 1_000_000} MB, the most that a return may have."
-    if _is_unfinished(file.name) and time.time() - status.st_mtime > _GIVEN_UP.total_seconds():
-        return (
-            "Its name is that of a file still being written, and nothing has been written for a "
-            "day. Put it here again under its final name."
-        )
-    return None
-
-
-def _is_unfinished(name: str) -> bool:
-    lowered = name.lower()
-    return lowered.startswith((".", "~$")) or lowered.endswith(_UNFINISHED)
+def _put_back(inside: str, tally: _Tally) -> bool:
+    """Puts back what was received as this; False where a link leads to it."""
+    file = tally.inbox / inside
+    if not is_reached_without_links(file, tally.inbox):
+        return False
+    put_back(file, file.parents[3])
+    _say_put_back(file, tally=tally)
+    return True
 
 
 def _take(
     file: Path,
-    sight: _Sight,
+    sight: Sight,
     record: Record,
     reference: Reference,
     *,
     now: dt.datetime,
     tally: _Tally,
-) -> None:
-    """Receives one still file, or puts it back where it turns out not to be still."""
+) -> Path | None:
+    """Receives one still file. Where it turns out not to be still, puts it back and gives where."""
     folder = file.parent
-    held = _hold(file)
+    held = take_out(file)
     try:
-        content = _read(held, sight)
-    except _UnreadableError:
-        _put_back(held, folder)
+        content = read_held(held, sight)
+    except UnreadableError:
+        put_back(held, folder)
         raise
     if content is None:
-        _put_back(held, folder)
-        tally.waiting += 1
-        return
+        return put_back(held, folder)
     organisation = folder.name
     try:
         received = receive(
@@ -312,71 +368,60 @@ def _take(
             ),
         )
     except OSError:
-        _put_back(held, folder)  # the record said no: the file is where it was, and waits
+        put_back(held, folder)  # the record said no: the file is where it was, and waits
         raise
     except Exception as fault:  # noqa: BLE001  # one file must not stop the others; it is told
-        _put_back(held, folder)
+        put_back(held, folder)
         reason = (
             f"The program failed while checking it ({type(fault).__name__}). That is a fault of "
             "Quarterdeck, not of the file: please tell whoever looks after it."
         )
         _put_aside(file, reason, now=now, tally=tally)
-        return
-    # A writer that still had the file open may have gone on: those bytes are another return.
-    if _sight(held) != sight:
-        _put_back(held, folder)
-    else:
-        _file_away(held, folder / RECEIVED / received.submission.submission_id, received)
+        return None
     tally.received.append(received)
-
-
-def _hold(file: Path) -> Path:
-    """Takes the file out of its folder by one rename and gives where it is now."""
-    own = file.parent / _TAKING / secrets.token_hex(6)
+    target = folder / RECEIVED / received.submission.submission_id
+    # A writer that still had the file open may have gone on: those bytes are another return.
+    if sight_at(held) != sight:
+        _say_put_back(target / "file" / file.name, tally=tally)
+        return put_back(held, folder)
     try:
-        own.mkdir(parents=True)
-        held = own / file.name
-        file.rename(held)
-    except FileNotFoundError:
-        with contextlib.suppress(OSError):
-            own.rmdir()
-        raise
+        _file_away(held, target, received, sight=sight, tally=tally)
     except OSError as problem:
-        with contextlib.suppress(OSError):
-            own.rmdir()
-        raise _UnreadableError(problem.strerror) from problem
-    return held
+        put_back(held, folder)  # and is received again, as the same submission
+        raise UnreadableError(problem.strerror) from problem
+    return None
 
 
-def _read(held: Path, sight: _Sight) -> bytes | None:
-    """The bytes of the file, read once, or None where it is not what was seen, before or after."""
-    try:
-        handle = os.open(held, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as problem:
-        raise _UnreadableError(problem.strerror) from problem
-    with os.fdopen(handle, "rb") as opened:
-        if _sight_of(os.fstat(handle)) != sight:
-            return None
-        try:
-            content = opened.read(sight[2] + 1)
-        except OSError as problem:
-            raise _UnreadableError(problem.strerror) from problem
-        unchanged = _sight_of(os.fstat(handle)) == sight and len(content) == sight[2]
-    return content if unchanged else None
+def _file_away(
+    held: Path, target: Path, received: Received, *, sight: Sight, tally: _Tally
+) -> None:
+    """Puts a received file into its folder with the receipt, and has it watched.
 
-
-def _file_away(held: Path, target: Path, received: Received) -> None:
-    target.mkdir(parents=True, exist_ok=True)
-    (target / "receipt.txt").write_text(as_text(received.receipt), encoding="utf-8")
+    Raises ``OSError``; the file is where it was.
+    """
     # Its own folder, so that no name can meet the receipt's.
     own = target / "file"
-    own.mkdir(exist_ok=True)
-    held.replace(own / held.name)
+    if tally.inside(own / held.name) in tally.watched:
+        # The same bytes twice within the hour: whoever goes on in the first still has it.
+        own = target / f"file-{secrets.token_hex(6)}"
+    kept = own / held.name
+    if not is_reached_without_links(kept, tally.inbox):
+        raise OSError(errno.ELOOP, "a link lies where it belongs once it is received")
+    own.mkdir(parents=True, exist_ok=True)
+    fresh = target / f".{secrets.token_hex(6)}"
+    fresh.write_text(as_text(received.receipt), encoding="utf-8")
+    fresh.replace(target / "receipt.txt")  # by a rename, which follows no link
+    inside, taken = tally.inside(kept), Seen(sight=sight, since=tally.clock())
+    add_taken(tally.journal, inside, taken)
+    tally.watched[inside] = taken
+    held.replace(kept)
     held.parent.rmdir()
 
 
 def _put_aside(file: Path, reason: str, *, now: dt.datetime, tally: _Tally) -> None:
     target = file.parent / NOT_TAKEN / f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    if target.parent.is_symlink():
+        raise UnreadableError(f"{NOT_TAKEN} is a link")
     try:
         (target / "file").mkdir(parents=True)
         file.rename(target / "file" / file.name)
@@ -384,8 +429,16 @@ def _put_aside(file: Path, reason: str, *, now: dt.datetime, tally: _Tally) -> N
     except FileNotFoundError:
         raise
     except OSError as problem:
-        raise _UnreadableError(problem.strerror) from problem
+        raise UnreadableError(problem.strerror) from problem
     _tell(file, reason, tally=tally)
+
+
+def _say_put_back(file: Path, *, tally: _Tally) -> None:
+    """Says of a file in ``<organisation>/.received/<reference>/file/`` that it is back."""
+    organisation, _, reference, *_ = file.relative_to(tally.inbox).parts
+    tally.put_back.append(
+        PutBack(organisation=organisation, name=visible(file.name)[:100], reference=reference)
+    )
 
 
 def _tell(file: Path, reason: str, *, tally: _Tally) -> None:
@@ -394,19 +447,3 @@ def _tell(file: Path, reason: str, *, tally: _Tally) -> None:
             organisation=visible(file.parent.name), name=visible(file.name)[:100], reason=reason
         )
     )
-
-
-def _remembered(memory: Path) -> dict[str, _Sight]:
-    """What the look before saw; nothing where it cannot be read, and then every file waits once."""
-    try:
-        kept = json.loads(memory.read_bytes())
-        return {str(name): (one[0], one[1], one[2], one[3]) for name, one in kept.items()}
-    except (OSError, ValueError, AttributeError, LookupError, TypeError):
-        return {}
-
-
-def _remember(memory: Path, seen: dict[str, _Sight]) -> None:
-    memory.parent.mkdir(parents=True, exist_ok=True)
-    new = memory.with_suffix(".new")
-    new.write_text(json.dumps(seen), encoding="utf-8")
-    new.replace(memory)

@@ -7,6 +7,8 @@ comes for a while, and a build would start on part of what lies there, and anoth
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+import time
 
 import dagster as dg
 import pytest
@@ -14,7 +16,7 @@ import pytest
 from orchestration import sensors
 from orchestration.resources import WorkspaceResource
 from orchestration.sensors import new_submissions
-from pipelines.inbox import look, on_its_way
+from pipelines.inbox import STILL_SECONDS, look, on_its_way
 from pipelines.record.store import Record
 from pipelines.reference import load_reference
 from pipelines.workspace import Workspace
@@ -34,8 +36,16 @@ def ask(workspace: Workspace, instance: dg.DagsterInstance) -> dg.RunRequest | d
     return outcome
 
 
+LATER = itertools.count(STILL_SECONDS, STILL_SECONDS)
+
+
 def look_at(workspace: Workspace, at: dt.datetime, seconds: float) -> None:
-    look(workspace, Record(workspace.record), load_reference(), now=at, seconds=seconds)
+    """Looks once, after all that lay there at the look before has been still."""
+    later = next(LATER)
+    look(
+        workspace, Record(workspace.record), load_reference(), now=at, seconds=seconds,
+        clock=lambda: time.monotonic() + later,
+    )  # fmt: skip
 
 
 @pytest.fixture

@@ -8,12 +8,15 @@ begins while files still come; five drafts in one night after the service was of
 from __future__ import annotations
 
 import datetime as dt
+import time
 
 import dagster as dg
 import pytest
 from dagster._utils.schedules import schedule_execution_time_iterator
 from sqlalchemy.exc import OperationalError
 
+import pipelines.inbox
+from orchestration import sensors
 from orchestration.jobs import BUILD
 from orchestration.resources import WorkspaceResource
 from orchestration.schedules import chasing, nightly_draft, publication
@@ -24,6 +27,12 @@ from pipelines.record.model import EventKind
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from tests.faults import small
+
+
+def never(seconds: float) -> None:
+    """Stands for a wait where nothing is to be waited for."""
+    raise AssertionError(f"waited {seconds} s")
+
 
 START, END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 
@@ -99,17 +108,60 @@ def test_many_files_are_one_build_and_those_that_come_meanwhile_one_more(
 
 
 def test_a_build_waits_until_nothing_comes_any_more_but_not_for_ever(
-    workspace: Workspace, instance: dg.DagsterInstance
+    workspace: Workspace, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record = Record(workspace.record)
     now = dt.datetime.now(dt.UTC)
     small.send(record, small.training_return(8000), at=now - dt.timedelta(minutes=5))
     small.send(record, small.training_return(8001), at=now)
-    assert "2 new and 0 in the inbox: waiting until" in str(tick(workspace, instance))
+
+    def one_more_comes(seconds: float) -> None:
+        assert 0 < seconds <= 2
+        small.send(record, small.training_return(8002), at=dt.datetime.now(dt.UTC))
+
+    monkeypatch.setattr(sensors, "sleep", one_more_comes)
+    assert "3 new and 0 in the inbox: waiting until" in str(tick(workspace, instance))
+    monkeypatch.setattr(sensors, "sleep", never)
     older = Record(Workspace(workspace.root.parent / "older").create().record)
     small.send(older, small.training_return(8000), at=now - dt.timedelta(minutes=11))
     small.send(older, small.training_return(8001), at=dt.datetime.now(dt.UTC))
     assert isinstance(tick(Workspace(workspace.root.parent / "older"), instance), dg.RunRequest)
+
+
+def test_a_build_is_asked_for_in_the_tick_in_which_nothing_more_comes(
+    workspace: Workspace, instance: dg.DagsterInstance
+) -> None:
+    record = Record(workspace.record)
+    at = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=1.8)
+    small.send(record, small.training_return(8000), at=at)
+    asked = tick(workspace, instance)
+    assert isinstance(asked, dg.RunRequest)
+    assert dt.datetime.now(dt.UTC) - at >= dt.timedelta(seconds=2)
+    assert asked.run_key == newest_change_id(record)
+
+
+def test_after_a_file_from_the_inbox_nothing_is_waited_for_but_what_lies_there(
+    workspace: Workspace, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = workspace.inbox / "UHB"
+    folder.mkdir(parents=True)
+    monkeypatch.setattr(pipelines.inbox, "STILL_SECONDS", 0.05)
+
+    def one_more_is_dropped(seconds: float) -> None:
+        time.sleep(seconds)
+        (folder / "second.csv").write_bytes(small.training_return(8001))
+
+    (folder / "first.csv").write_bytes(small.training_return(8000))
+    monkeypatch.setattr(sensors, "sleep", one_more_is_dropped)
+    assert tick(workspace, instance, inbox) == "Received 1: 1 accepted. 1 not still yet."
+    monkeypatch.setattr(sensors, "sleep", never)
+    assert "1 new and 1 in the inbox: waiting until" in str(tick(workspace, instance))
+    monkeypatch.setattr(sensors, "sleep", time.sleep)
+    assert tick(workspace, instance, inbox) == "Received 1: 1 accepted."
+    monkeypatch.setattr(sensors, "sleep", never)
+    asked = tick(workspace, instance)
+    assert isinstance(asked, dg.RunRequest)
+    assert asked.run_key == newest_change_id(Record(workspace.record))
 
 
 def test_a_clock_that_was_ahead_holds_no_build_back(
@@ -197,6 +249,24 @@ def test_an_inbox_with_what_it_cannot_take_does_not_stop_the_sensor(
     assert "Put aside nobody/a.csv: There is no organisation" in said
     assert "\x1b" not in said
     assert tick(workspace, instance, inbox) == "The inbox is empty."
+
+
+def test_the_inbox_says_which_file_was_written_to_after_it_was_received(
+    workspace: Workspace, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipelines.inbox, "STILL_SECONDS", 0.05)
+    whole = small.training_return(8000)
+    (workspace.inbox / "UHB").mkdir(parents=True)
+    with (workspace.inbox / "UHB" / "return.csv").open("wb", buffering=0) as writer:
+        writer.write(whole[:-20])
+        assert "Received 1" in str(tick(workspace, instance, inbox))
+        writer.write(whole[-20:])
+        said = str(tick(workspace, instance, inbox))
+    reference = Record(workspace.record).submissions()[0].submission_id
+    assert said == (
+        f"Received 1: 1 accepted. UHB/return.csv was written to after it was received as "
+        f"{reference}. It lies in the inbox again and is received as it is then."
+    )
 
 
 def test_without_a_lost_run_the_look_says_so(

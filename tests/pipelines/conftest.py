@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.pipelines.inbox_box import Box
+
 CORPORA = Path(__file__).resolve().parents[3] / "shared" / "corpora"
 
 
@@ -15,3 +17,9 @@ def corpora() -> Path:
     if not CORPORA.is_dir():
         pytest.skip("../shared/corpora is missing")
     return CORPORA
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Box:
+    """An empty inbox with a record of its own."""
+    return Box(tmp_path / "workspace")

@@ -4,59 +4,21 @@ at once. In each case: nothing is lost, nothing is received twice, and no file s
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 from pathlib import Path
 
 import pytest
 
-from pipelines import inbox
-from pipelines.inbox import NOT_TAKEN, RECEIVED, Look, in_words, look
+from pipelines import inbox, inbox_files
+from pipelines.inbox import Look, in_words
+from pipelines.inbox_files import NOT_TAKEN, RECEIVED
+from pipelines.inbox_memory import Sight
 from pipelines.receiving import receive
 from pipelines.record.store import Record
-from pipelines.reference import load_reference
-from pipelines.workspace import Workspace
-
-SAMPLES = Path(__file__).parents[2] / "samples" / "illustrative" / "training_compliance"
-NAME = "WMAS-training_compliance-2018-19-Q2.csv"
-RETURN = (SAMPLES / NAME).read_bytes()
-NOW = dt.datetime(2018, 10, 20, 9, 30, tzinfo=dt.UTC)
+from tests.pipelines.inbox_box import NAME, RETURN, Box
 
 
-class Box:
-    """A workspace with its inbox, looked at as the sensor does."""
-
-    def __init__(self, root: Path) -> None:
-        self.workspace = Workspace(root).create()
-        self.record = Record(self.workspace.record)
-        self.reference = load_reference()
-
-    def drop(self, content: bytes, name: str = NAME, folder: str = "WMAS") -> Path:
-        file = self.workspace.inbox / folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
-        return file
-
-    def look(self, seconds: float = 60.0) -> Look:
-        return look(self.workspace, self.record, self.reference, now=NOW, seconds=seconds)
-
-    def sent(self) -> list[bytes]:
-        return [self.record.as_sent(one.submission_id) for one in self.record.submissions()]
-
-    def aside(self, folder: str = "WMAS") -> dict[str, str]:
-        """Names put aside, with what was said of them."""
-        return {
-            os.fsdecode(file.name): (file.parents[1] / "why.txt").read_text(encoding="utf-8")
-            for file in (self.workspace.inbox / folder / NOT_TAKEN).glob("*/file/*")
-        }
-
-
-@pytest.fixture
-def box(tmp_path: Path) -> Box:
-    return Box(tmp_path / "workspace")
-
-
-def test_a_file_is_received_once_it_has_been_still_between_two_looks(box: Box) -> None:
+def test_a_file_is_received_once_it_has_been_still(box: Box) -> None:
     file = box.drop(RETURN)
     assert box.look().waiting == 1
     assert not box.sent()
@@ -110,14 +72,14 @@ def test_a_file_put_in_the_place_of_one_being_read_is_received_as_well(
     file = box.drop(RETURN)
     box.look()
     other = RETURN.replace(b"WMAS", b"WMAS ", 1)
-    taken = inbox._read
+    taken = inbox_files.read_held
 
-    def replaced_meanwhile(held: Path, sight: inbox._Sight) -> bytes | None:
+    def replaced_meanwhile(held: Path, sight: Sight) -> bytes | None:
         if not file.exists():
             file.write_bytes(other)
         return taken(held, sight)
 
-    monkeypatch.setattr(inbox, "_read", replaced_meanwhile)
+    monkeypatch.setattr(inbox, "read_held", replaced_meanwhile)
     box.look()
     monkeypatch.undo()
     box.look()
@@ -130,13 +92,13 @@ def test_a_file_written_to_while_it_is_read_is_put_back_and_read_again(
 ) -> None:
     file = box.drop(RETURN[:120])
     box.look()
-    taken = inbox._read
+    taken = inbox_files.read_held
 
-    def grows(held: Path, sight: inbox._Sight) -> bytes | None:
+    def grows(held: Path, sight: Sight) -> bytes | None:
         held.write_bytes(RETURN)
         return taken(held, sight)
 
-    monkeypatch.setattr(inbox, "_read", grows)
+    monkeypatch.setattr(inbox, "read_held", grows)
     assert box.look().waiting == 1
     monkeypatch.undo()
     assert file.read_bytes() == RETURN
@@ -172,14 +134,14 @@ def test_a_file_deleted_before_it_is_taken_is_passed_over(
     file = box.drop(RETURN)
     box.drop(RETURN, "zzz.csv")
     box.look()
-    real = inbox._hold
+    real = inbox_files.take_out
 
     def gone(one: Path) -> Path:
         if one == file:
             one.unlink()
         return real(one)
 
-    monkeypatch.setattr(inbox, "_hold", gone)
+    monkeypatch.setattr(inbox, "take_out", gone)
     found = box.look()
     assert len(found.received) == 1
     assert not found.put_aside

@@ -8,6 +8,7 @@ import datetime as dt
 import email
 import email.policy
 import json
+import time
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from pipelines.inbox import look
+from pipelines.inbox import STILL_SECONDS, look
 from pipelines.notice_delivery import (
     MailServer,
     NoticeSettingsError,
@@ -60,8 +61,9 @@ def drop(workspace: Workspace, record: Record, organisation: str, content: bytes
     file = workspace.inbox / organisation / "return.csv"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(content)
-    for _ in range(2):
-        look(workspace, record, REFERENCE, now=AT)
+    began = time.monotonic()
+    for clock in (lambda: began, lambda: began + STILL_SECONDS):
+        look(workspace, record, REFERENCE, now=AT, clock=clock)
 
 
 def to_wmas(record: Record, on: dt.date) -> list[str]:

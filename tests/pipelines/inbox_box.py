@@ -1,0 +1,82 @@
+"""An inbox to drop files into, with a clock that can be waited for without waiting."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from pipelines.inbox import STILL_SECONDS, Look, look, look_until_still
+from pipelines.inbox_files import NOT_TAKEN, RECEIVED
+from pipelines.record.store import Record
+from pipelines.reference import load_reference
+from pipelines.workspace import Workspace
+
+SAMPLES = Path(__file__).parents[2] / "samples" / "illustrative" / "training_compliance"
+NAME = "WMAS-training_compliance-2018-19-Q2.csv"
+RETURN = (SAMPLES / NAME).read_bytes()
+NOW = dt.datetime(2018, 10, 20, 9, 30, tzinfo=dt.UTC)
+
+
+class Box:
+    """A workspace with its inbox, looked at as the sensor does."""
+
+    def __init__(self, root: Path) -> None:
+        self.workspace = Workspace(root).create()
+        self.record = Record(self.workspace.record)
+        self.reference = load_reference()
+        self.waited = 0.0
+
+    def drop(self, content: bytes, name: str = NAME, folder: str = "WMAS") -> Path:
+        file = self.workspace.inbox / folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+        return file
+
+    def clock(self) -> float:
+        """Seconds of a clock that runs as fast as any, and is ahead by what was waited for."""
+        return time.monotonic() + self.waited
+
+    def sleep(self, seconds: float) -> None:
+        """Waits without waiting."""
+        self.waited += seconds
+
+    def look(self, seconds: float = 60.0, *, after: float = STILL_SECONDS) -> Look:
+        """Looks once, so many seconds after the look before."""
+        self.sleep(after)
+        return look(
+            self.workspace, self.record, self.reference, now=NOW, seconds=seconds, clock=self.clock
+        )
+
+    def tick(self, sleep: Callable[[float], None] | None = None, seconds: float = 60.0) -> Look:
+        """Looks as a tick of the sensor does, with this done where it waits."""
+        return look_until_still(
+            self.workspace,
+            self.record,
+            self.reference,
+            sleep=sleep or self.sleep,
+            now=lambda: NOW,
+            seconds=seconds,
+            clock=self.clock,
+        )
+
+    def lying(self, folder: str = "WMAS") -> dict[str, bytes]:
+        """What lies in an organisation's folder and is not received."""
+        there = (self.workspace.inbox / folder).iterdir()
+        return {one.name: one.read_bytes() for one in there if one.is_file()}
+
+    def received(self, folder: str = "WMAS") -> list[Path]:
+        """The files that were received, where they lie now."""
+        return sorted((self.workspace.inbox / folder / RECEIVED).glob("*/file*/*"))
+
+    def sent(self) -> list[bytes]:
+        return [self.record.as_sent(one.submission_id) for one in self.record.submissions()]
+
+    def aside(self, folder: str = "WMAS") -> dict[str, str]:
+        """Names put aside, with what was said of them."""
+        return {
+            os.fsdecode(file.name): (file.parents[1] / "why.txt").read_text(encoding="utf-8")
+            for file in (self.workspace.inbox / folder / NOT_TAKEN).glob("*/file/*")
+        }
