@@ -42,6 +42,7 @@ from pipelines.inbox_memory import (
     Seen,
     Sight,
     add_taken,
+    is_written_as,
     remember,
     remember_taken,
     seen_before,
@@ -304,7 +305,8 @@ def _watch(tally: _Tally) -> None:
     before = taken_before(tally.journal, at=tally.clock())
     for inside, taken in before.items():
         try:
-            if sight_at(f"{tally.inbox}/{inside}") != taken.sight and _put_back(inside, tally):
+            is_same = is_written_as(sight_at(f"{tally.inbox}/{inside}"), taken.sight)
+            if not is_same and _put_back(inside, tally):
                 continue
         except (FileNotFoundError, NotADirectoryError):
             continue  # erased, or moved by a person

@@ -38,6 +38,12 @@ def sight_of(status: os.stat_result) -> Sight:
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
+def is_written_as(sight: Sight, other: Sight) -> bool:
+    """Whether nobody wrote between the two: also where the file was copied to another disk with
+    its times, or its disk has another number since the machine was started anew."""
+    return sight[2:] == other[2:]
+
+
 def seen_before(memory: Path, *, at: float) -> dict[str, Seen]:
     """What the look before saw, by name. What another process saw, or an older version, has been
     so since ``at``; nothing where the memory cannot be read, and then every file waits once."""

@@ -180,6 +180,20 @@ def test_a_line_written_by_half_costs_no_other(box: Box) -> None:
     assert box.tick().put_back
 
 
+def test_a_copy_of_the_workspace_takes_no_file_for_one_that_was_written_to(
+    box: Box, tmp_path: Path
+) -> None:
+    box.drop(RETURN[:HALF])
+    box.tick()
+    shutil.copytree(box.workspace.root, tmp_path / "copy")
+    copy = Box(tmp_path / "copy")
+    assert copy.tick() == Look()
+    file = copy.received()[0]
+    file.write_bytes(RETURN)
+    assert copy.tick().put_back
+    assert copy.sent() == [RETURN[:HALF], RETURN]
+
+
 def test_what_is_erased_or_taken_away_is_watched_no_more(box: Box) -> None:
     box.drop(RETURN)
     box.tick()
