@@ -4,14 +4,16 @@ Dagster sees the death of a run's process only while the server that started it 
 the run stays "started", for half an hour by our settings, and keeps its place in the pool. So each
 run's process holds a lock of its own for as long as it lives, which the kernel frees in whatever
 way it ends; where nobody holds it, the run is ended here. What then starts it once more is Dagster
-(``run_retries`` in ``dagster.yaml``).
+(``run_retries`` in ``dagster.yaml``). The lock's file says which process that is.
 """
 
 from __future__ import annotations
 
 import fcntl
+import os
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -33,12 +35,47 @@ _held: dict[str, IO[bytes]] = {}
 def show_alive(workspace: Workspace, run_id: str) -> None:
     """Holds the run's lock until this process ends, not only until the run does: a run that seems
     unfinished while its process is gone is then lost for certain."""
+    hold(workspace, run_id)
+    _held[run_id].seek(0)
+    _held[run_id].write(f"{_this_machine()} {os.getpid()}".encode())
+    _held[run_id].flush()
+
+
+def hold(workspace: Workspace, run_id: str) -> None:
+    """Holds the run's lock for a process that is about to be forked, so that it is held as long as
+    that process lives; ``let_go`` then leaves it to that process alone."""
     if run_id not in _held:
         file = _lock_file(workspace, run_id)
         file.parent.mkdir(parents=True, exist_ok=True)
-        handle = file.open("ab")
+        file.touch()
+        handle = file.open("r+b")
         fcntl.flock(handle, fcntl.LOCK_EX)
         _held[run_id] = handle
+
+
+def let_go(run_id: str) -> None:
+    """Closes the run's lock here. Who was forked since it was taken still holds it."""
+    _held.pop(run_id).close()
+
+
+@contextmanager
+def process_here(workspace: Workspace, run_id: str) -> Iterator[int | None]:
+    """A handle (``pidfd``) on the run's process; None where none on this machine holds its lock."""
+    try:
+        said = _lock_file(workspace, run_id).read_text(encoding="utf-8")
+        machine, _, process = said.rpartition(" ")
+        handle = os.pidfd_open(int(process)) if machine == _this_machine() else None
+    except (FileNotFoundError, ProcessLookupError):
+        handle = None
+    if handle is None:
+        yield None
+        return
+    try:
+        # The lock is still held, so whoever wrote its number lives, and the handle is of that
+        # process: never of another that has been given the number since.
+        yield handle if is_alive(workspace, run_id) else None
+    finally:
+        os.close(handle)
 
 
 def end_lost_runs(
@@ -59,18 +96,21 @@ def end_lost_runs(
         run = instance.get_run_by_id(run_id)
         if run is None or run.is_finished:
             continue
-        if run.status is dg.DagsterRunStatus.CANCELING:
-            instance.report_run_canceled(run, "The run's process is gone.")
-        else:
-            instance.report_run_failed(
-                run,
-                "The run's process is gone: it was killed, or the machine stopped. Nothing is "
-                "lost: the next build begins anew from the record.",
-            )
+        end(instance, run, "The run's process is gone: it was killed, or the machine stopped.")
         ended.append(run_id)
     _free_places(instance, workspace)
     _sweep(instance, workspace)
     return ended
+
+
+def end(instance: dg.DagsterInstance, run: dg.DagsterRun, why: str) -> None:
+    """Ends a run whose process is gone: as canceled where a person asked for that, or as failed."""
+    if run.status is dg.DagsterRunStatus.CANCELING:
+        instance.report_run_canceled(run, why)
+    else:
+        instance.report_run_failed(
+            run, f"{why} Nothing is lost: the next build begins anew from the record."
+        )
 
 
 def lost_its_database(instance: dg.DagsterInstance, record: dg.RunRecord) -> bool:
@@ -106,6 +146,12 @@ def is_alive(workspace: Workspace, run_id: str) -> bool:
     except BlockingIOError:
         return True
     return False
+
+
+def _this_machine() -> str:
+    """What makes a process's number unique: this start of the machine, and the container."""
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    return f"{boot} {Path('/proc/self/ns/pid').stat().st_ino}"
 
 
 def _going_on(instance: dg.DagsterInstance) -> list[dg.RunRecord]:
