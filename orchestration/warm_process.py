@@ -1,12 +1,13 @@
 """A process that has loaded what every run needs, and is forked for each run.
 
-    python -m orchestration.warm_process SOCKET MODULE...
+    python -m orchestration.warm_process SOCKET BEGAN MODULE...
 
 A fork takes over the memory of a process and none of its threads: what another thread was in the
 middle of stays so for ever. So this process has one thread, which it makes sure of before each
 fork, and must not import what starts threads of its own (polars, numpy, scipy): each run imports
 those itself. Nor is a run's own code imported here. What was imported must still be on the disk
-as it was; otherwise nothing is forked.
+as it was, and must not have changed since ``BEGAN`` (nanoseconds since 1970), which is before the
+first import; otherwise nothing is forked.
 
 Messages on the socket, one a packet. To here: ``RUN_ID ARGUMENTS``, the arguments being those of
 ``dagster api execute_run``. From here: ``ready``; ``started RUN_ID``; ``ended RUN_ID CODE``;
@@ -24,7 +25,6 @@ import select
 import signal
 import socket
 import sys
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -45,15 +45,14 @@ _State = tuple[int, int, int]
 
 def main() -> None:
     """Loads the modules, then forks for each run; in the fork, executes that run."""
-    began = time.time_ns()
     # Ctrl-C in a terminal reaches the runs too. This process ends when it is not needed.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     environment = dict(os.environ)
     workspace = Workspace.locate()
     with socket.socket(fileno=int(sys.argv[1])) as asking:
         asking.set_inheritable(False)
-        _load(workspace, sys.argv[2:])
-        arguments = _fork_for_each(asking, workspace, began=began)
+        _load(workspace, sys.argv[3:])
+        arguments = _fork_for_each(asking, workspace, began=int(sys.argv[2]))
     if arguments is None:
         return
     os.environ.clear()
@@ -140,7 +139,8 @@ def _unfit(loaded: dict[str, _State]) -> str | None:
 
 
 def _changed_since(loaded: dict[str, _State], began: int) -> str | None:
-    """A file that changed while all was loaded: perhaps it was read before that."""
+    """A file that has changed since: perhaps after it was read. Its own time of change counts,
+    which nobody can set."""
     for path in loaded:
         if Path(path).stat().st_ctime_ns >= began:
             return f"{path} has changed while it was loaded"

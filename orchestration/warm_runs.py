@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -70,14 +71,9 @@ class WarmProcess:
         self._settled = threading.Event()
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
+            given = [str(theirs.fileno()), str(time.time_ns()), *modules]
             self.process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "orchestration.warm_process",
-                    str(theirs.fileno()),
-                    *modules,
-                ],
+                [sys.executable, "-m", "orchestration.warm_process", *given],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
             )
