@@ -111,7 +111,7 @@ def test_a_warm_process_with_threads_is_found_out_and_not_used(
 ) -> None:
     made = warm(modules=[*MODULES, "polars"])
     assert not made.wait_until_ready(PATIENCE)
-    assert not made.start("a run", "")
+    assert not made.start("a-run", "")
     assert made.process.poll() is not None
 
 
@@ -130,9 +130,9 @@ def test_a_warm_process_whose_files_have_changed_is_not_used(
     new.write_text("A = 2", encoding="utf-8")
     os.utime(new, ns=(file.stat().st_atime_ns, file.stat().st_mtime_ns))
     new.rename(file)  # the same size, the same time: another file
-    assert not made.start("a run", "")
+    assert not made.start("a-run", "")
     assert made.process.poll() is not None
-    assert not is_alive(workspace, "a run")
+    assert not is_alive(workspace, "a-run")
 
 
 def test_a_warm_process_that_does_not_answer_is_ended_before_the_run_is_started_elsewhere(
@@ -143,27 +143,58 @@ def test_a_warm_process_that_does_not_answer_is_ended_before_the_run_is_started_
     made = warm(modules=[])
     assert made.wait_until_ready(PATIENCE)
     made.process.send_signal(signal.SIGSTOP)
-    assert not made.start("a run", "")
+    assert not made.start("a-run", "")
     assert made.process.returncode == -signal.SIGKILL
-    assert not is_alive(workspace, "a run")
+    assert not is_alive(workspace, "a-run")
+
+
+_DIES_AFTER_THE_FORK = """
+import os, signal, time
+from dagster._cli.api import execute_run_command
+execute_run_command.main = lambda arguments: time.sleep(3)
+fork = os.fork
+def fork_and_die():
+    if fork():
+        os.kill(os.getpid(), signal.SIGKILL)
+    return 0
+os.fork = fork_and_die
+"""
+
+
+def test_a_run_is_seen_to_have_begun_though_the_warm_process_died_before_it_said_so(
+    warm: Callable[..., WarmProcess],
+    workspace: Workspace,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "dies_after_the_fork.py").write_text(_DIES_AFTER_THE_FORK, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    made = warm(modules=["dies_after_the_fork"])
+    assert made.wait_until_ready(PATIENCE)
+    assert not made.start("a-run", "")
+    assert is_alive(workspace, "a-run")
+    ends = time.monotonic() + PATIENCE
+    while is_alive(workspace, "a-run"):
+        assert time.monotonic() < ends
+        time.sleep(0.1)
 
 
 def test_only_the_process_that_holds_the_lock_is_ever_meant(workspace: Workspace) -> None:
     with process_here(workspace, "never begun") as none:
         assert none is None
-    show_alive(workspace, "a run")
-    with process_here(workspace, "a run") as handle:
+    show_alive(workspace, "a-run")
+    with process_here(workspace, "a-run") as handle:
         assert handle is not None
         signal.pidfd_send_signal(handle, 0)
-    let_go("a run")  # the file still has the number of this process, which lives
-    with process_here(workspace, "a run") as gone:
+    let_go("a-run")  # the file still has the number of this process, which lives
+    with process_here(workspace, "a-run") as gone:
         assert gone is None
-    hold(workspace, "a run")
-    file = workspace.cache / "runs" / "a run.lock"
+    hold(workspace, "a-run")
+    file = workspace.cache / "runs" / "a-run.lock"
     file.write_text(f"another-machine 4026531836 {os.getpid()}", encoding="utf-8")
-    with process_here(workspace, "a run") as elsewhere:
+    with process_here(workspace, "a-run") as elsewhere:
         assert elsewhere is None
-    let_go("a run")
+    let_go("a-run")
 
 
 @pytest.fixture
