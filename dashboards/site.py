@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Literal
 
 from dashboards import areas, pack, published, rendering, templating
 from dashboards import paper as on_paper
+from dashboards.chromium import Chromium
 from dashboards.editions import Edition
 from dashboards.figures import base
 from dashboards.pages import data
@@ -108,21 +110,23 @@ def build_site(
             sizes={k: len(v) for k, v in files.items()},
             printed=press is not None,
         )
-        # The pages are written while the browser still draws: until then a picture has the name
-        # of its chart alone.
-        written = {page.path: templating.render(environment, page) for page in pages}
+        # Paper takes the browser longest: what goes on it is made first, and printed while the
+        # other pages are made.
+        first = pack.printed(pages) if press is not None else pages
+        # Until the browser has drawn the charts, a picture has the name of its chart alone.
+        rendered = {page.path: templating.render(environment, page) for page in first}
         drawn = drawing.drawn()
         pictures = _picture_files(files, drawn.svgs)
-        for page in pages:
-            files[page.path] = templating.with_pictures(written[page.path], page, pictures)
+        for page in first:
+            files[page.path] = templating.with_pictures(rendered[page.path], page, pictures)
         if status == "final":
             files[pack.WHOLE] = pack.whole(pages, files)
             files[pack.SUMMARY] = pack.summary(files)
-        pdfs = None
-        if press is not None:
-            sheets = {pack.SUMMARY_PDF: "index.html", pack.WHOLE_PDF: pack.WHOLE}
-            named = f"{site.published.release.board or 'Board'}, {site.edition_name}"
-            pdfs = on_paper.printing(press, files, sheets, edition=named)
+        pdfs = _printing(press, files, site) if press is not None else None
+        for page in pages:
+            if page.path not in rendered:
+                html = templating.render(environment, page)
+                files[page.path] = templating.with_pictures(html, page, pictures)
         _write(site_dir, files)
         if pdfs is not None:
             _write(site_dir, pdfs.result())
@@ -137,6 +141,12 @@ def build_site(
         charts_from_cache=drawn.from_cache,
         missing=tuple(missing),
     )
+
+
+def _printing(press: Chromium, files: Mapping[str, bytes], site: Site) -> Future[dict[str, bytes]]:
+    sheets = {pack.SUMMARY_PDF: "index.html", pack.WHOLE_PDF: pack.WHOLE}
+    named = f"{site.published.release.board or 'Board'}, {site.edition_name}"
+    return on_paper.printing(press, files, sheets, edition=named)
 
 
 def _hashed(path: str, content: bytes) -> str:
