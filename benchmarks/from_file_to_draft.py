@@ -28,6 +28,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from orchestration.dbt_project import arguments, environment, executable
 from orchestration.instance import opened
@@ -91,7 +92,8 @@ def _quarterdeck(workspace: Workspace) -> list[str]:
 
 @contextmanager
 def _desk(workspace: Workspace) -> Iterator[None]:
-    """Dagster's pages and daemon, with everything built that is there."""
+    """Dagster's pages and daemon, some time after their start: everything is built that is there,
+    no run goes on, and the process in which runs begin is ready."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -104,6 +106,9 @@ def _desk(workspace: Workspace) -> Iterator[None]:
         with opened(workspace) as instance:
             _until(lambda: bool(_ticks(instance)), log)
             _until(lambda: _is_built(instance, workspace), log)
+            _until(lambda: b"is ready." in log.read_bytes(), log)
+            going_on = dg.RunsFilter(statuses=NOT_FINISHED_STATUSES)
+            _until(lambda: not instance.get_runs_count(going_on), log)
         yield
     finally:
         started.send_signal(signal.SIGTERM)
