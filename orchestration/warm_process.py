@@ -71,6 +71,7 @@ def _load(workspace: Workspace, modules: Sequence[str]) -> None:
     # is taken apart as ever; duckdb complains of what is not.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000)  # of a run; as in the command
     atexit.register(gc.unfreeze)
 
 
