@@ -13,7 +13,8 @@ from orchestration.jobs import BUILD, build_job, build_request, tell
 from orchestration.lost_runs import end_lost_runs, lost_its_database
 from orchestration.resources import WorkspaceResource
 from pipelines.escaping import log_line
-from pipelines.inbox import CHANNEL, STILL_SECONDS, in_words, look_until_still, on_its_way
+from pipelines.inbox import CHANNEL, STILL_SECONDS, look_until_still, on_its_way
+from pipelines.inbox_looks import in_words
 from pipelines.notice_delivery import untold
 from pipelines.notices import about_publication, about_submissions
 from pipelines.obligations import reporting_day

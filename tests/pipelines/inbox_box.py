@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from pipelines.inbox import STILL_SECONDS, Look, look, look_until_still
+from pipelines.inbox import STILL_SECONDS, look, look_until_still
 from pipelines.inbox_files import NOT_TAKEN, RECEIVED
+from pipelines.inbox_looks import Look
 from pipelines.record.store import Record
 from pipelines.reference import load_reference
 from pipelines.workspace import Workspace

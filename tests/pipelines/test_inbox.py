@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from pipelines import inbox, inbox_files
-from pipelines.inbox import Look, in_words
 from pipelines.inbox_files import NOT_TAKEN, RECEIVED
+from pipelines.inbox_looks import Look, in_words
 from pipelines.inbox_memory import Sight
 from pipelines.receiving import receive
 from pipelines.record.store import Record

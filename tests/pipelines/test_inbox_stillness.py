@@ -13,7 +13,8 @@ from collections.abc import Callable
 import pytest
 
 from pipelines import inbox, inbox_memory
-from pipelines.inbox import STILL_SECONDS, Look, look, on_its_way
+from pipelines.inbox import STILL_SECONDS, look, on_its_way
+from pipelines.inbox_looks import Look
 from pipelines.receiving import receive
 from tests.pipelines.inbox_box import NAME, NOW, RETURN, Box
 

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from pipelines import inbox, inbox_memory
-from pipelines.inbox import STILL_SECONDS, WATCHED_SECONDS, Look, in_words
+from pipelines.inbox import STILL_SECONDS, WATCHED_SECONDS
 from pipelines.inbox_files import NOT_TAKEN, RECEIVED, TAKING
+from pipelines.inbox_looks import Look, in_words
 from tests.pipelines.inbox_box import NAME, RETURN, Box
 
 HALF = len(RETURN) // 2
