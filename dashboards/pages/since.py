@@ -73,7 +73,7 @@ def _finding(site: Site) -> str:
     if edition.changes is not None:
         changed = edition.changes.changed_figures
         return _counted("finding", changed) or words.say("changes.finding_none")
-    return words.say(f"changes.finding_{'not_comparable' if edition.earlier else 'first'}")
+    return words.say("changes.finding_not_comparable" if edition.earlier else "archive.first")
 
 
 def _comparison(site: Site) -> Comparison | None:
