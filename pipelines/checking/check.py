@@ -35,6 +35,9 @@ __all__ = ["CheckedFile", "check"]
 
 NIL = "nil"
 _OURS = frozenset({plain("findings"), plain("what to do")})
+# Where a row breaks one of these its figure is wrong by itself: below zero, above 100 per cent or a
+# share of 1, a part above its whole, not what its numerator and denominator make.
+_OF_A_FIGURE = frozenset({"NUM-004", "NUM-006", "ROW-001", "ROW-003"})
 
 
 def check(
@@ -156,7 +159,8 @@ def _of_rows(
 ) -> Iterator[Hits]:
     """What the typed rows show: the return's models, its rows together, and its history."""
     measured = with_measures(cells.rows, sheet.ret, reference=context.reference)
-    yield from failures(sheet.ret.model, measured)
+    impossible = [*failures(sheet.ret.model, measured)]
+    yield from impossible
     rows = Rows(
         ret=sheet.ret,
         sheet=sheet,
@@ -169,10 +173,18 @@ def _of_rows(
     )
     yield from rules_over_rows(rows)
     yield from parts_and_wholes(rows)
-    yield from failures(sheet.ret.queries, measured)
+    odd = [*failures(sheet.ret.queries, measured)]
+    yield from odd
     yield from years_to_date(rows, context=context)
-    yield from rules_over_time(rows, context=context)
+    wrong = _rows_of([*impossible, *odd], rules_of=_OF_A_FIGURE)
+    yield from rules_over_time(rows, context=context, wrong=wrong)
     yield from rules_over_plans(rows, context=context)
+
+
+def _rows_of(hits: Iterable[Hits], *, rules_of: frozenset[str]) -> pl.Series:
+    """The numbers of the rows in which one of these rules is broken."""
+    numbers = [hit.rows["row_number"] for hit in hits if hit.rule in rules_of]
+    return pl.concat(numbers) if numbers else pl.Series(dtype=pl.Int32)
 
 
 def _checked(

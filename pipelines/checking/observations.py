@@ -6,6 +6,7 @@ import polars as pl
 
 from schemas.columns import Kind
 from schemas.declaration import Observation, Return
+from schemas.row_checks import rate, unit_factor
 
 TOTAL, ALL = "total", "all"
 
@@ -17,8 +18,9 @@ def observations(ret: Return, rows: pl.DataFrame) -> pl.DataFrame:
     ``breakdown`` is ``total`` and ``category`` ``all`` for a measure as a whole; ``breakdown`` is
     null where the return names categories only. ``when`` is the month or period, null for the
     quarter. ``figure`` is the value as sent or, where there is none, the numerator over the
-    denominator in per cent, or the numerator alone; ``of`` tells the last, ``count``, from the
-    others, ``value``.
+    denominator, or the numerator alone; ``of`` tells the last, ``count``, from the others,
+    ``value``. A numerator over a denominator is in the unit of the row's measure where
+    ``with_measures`` gave the rows one, and in per cent where not.
     """
     seen = ret.observation
     if seen is None:
@@ -33,7 +35,7 @@ def observations(ret: Return, rows: pl.DataFrame) -> pl.DataFrame:
         (pl.col(seen.area) if seen.area else pl.lit(None, dtype=pl.String)).alias("area"),
         (pl.col(when).cast(pl.String) if when else pl.lit(None, dtype=pl.String)).alias("when"),
         _of(seen).alias("of"),
-        _figure(seen).alias("figure"),
+        _figure(seen, in_units="measure_unit" in rows.columns).alias("figure"),
     )
 
 
@@ -52,13 +54,16 @@ def _category(seen: Observation) -> tuple[pl.Expr, pl.Expr]:
     return pl.when(whole).then(pl.lit(TOTAL)).otherwise(pl.lit(None, dtype=pl.String)), category
 
 
-def _figure(seen: Observation) -> pl.Expr:
+def _figure(seen: Observation, *, in_units: bool) -> pl.Expr:
     ways: list[pl.Expr] = []
     if seen.value:
         ways.append(pl.col(seen.value).cast(pl.Float64))
     if seen.numerator and seen.denominator:
-        share = pl.col(seen.numerator) / pl.col(seen.denominator) * 100.0
-        ways.append(pl.when(pl.col(seen.denominator) > 0).then(share))
+        factor = unit_factor() if in_units else pl.lit(100.0)
+        ways.append(rate(seen.numerator, seen.denominator, factor=factor))
+        if in_units:
+            counted = pl.col("measure_unit") == "count"
+            ways.append(pl.when(counted).then(pl.col(seen.numerator).cast(pl.Float64)))
     elif seen.numerator:
         ways.append(pl.col(seen.numerator).cast(pl.Float64))
     return pl.coalesce(ways)

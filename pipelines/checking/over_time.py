@@ -6,11 +6,14 @@ import itertools
 import statistics
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import polars as pl
 
 from pipelines.checking.context import Context
+from pipelines.checking.figures import Told, told
 from pipelines.checking.hits import Hits, of_file
+from pipelines.checking.models import with_measures
 from pipelines.checking.observations import observations
 from pipelines.checking.rows import Rows
 from schemas.quarter import Quarter
@@ -27,28 +30,33 @@ _FAR_FEWER = 0.5
 _KEY = ["item", "breakdown", "category", "area", "when", "of"]
 
 
-def rules_over_time(rows: Rows, *, context: Context) -> Iterator[Hits]:
-    """Every rule of this page; nothing where the file is of no known obligation."""
+def rules_over_time(rows: Rows, *, context: Context, wrong: pl.Series) -> Iterator[Hits]:
+    """Every rule of this page; nothing where the file is of no known obligation.
+
+    ``wrong`` are the rows whose figure cannot be right, whatever came before: that it is unlike
+    those before it, or what others sent, follows from that, and is asked once it is put right.
+    """
     if rows.organisation is None or rows.quarter is None or rows.ret.observation is None:
         return
     now = _keyed(rows.observed)
+    likely = now if wrong.is_empty() else now.filter(~pl.col("row_number").is_in(wrong.implode()))
     past = _past(rows, rows.organisation, rows.quarter, context=context)
     if past is not None:
         last = past.filter(pl.col("back") == past["back"].min())
         # Figures of a month or a period of their own are compared with the same month or period.
-        yield from _restated(now, past, rows)
+        yield from _restated(likely, past, rows)
         if last["back"][0] == 1:
             yield from _many_the_same(now, last)
             yield from _no_longer_available(now, last, rows)
             if now.height < last.height * _FAR_FEWER:
                 yield of_file("COV-002", variant="fewer", now=now.height, before=last.height)
-        yield from _unusual(now, past, rows)
+        yield from _unusual(likely, past, rows, rows.quarter)
     # Only figures of an area are of the same thing; others are each organisation's own.
     if rows.ret.observation.area is None:
         return
     others = context.history.rows_of_others(rows.organisation, rows.ret.name, rows.quarter)
     if others is not None and not others.is_empty():
-        yield from _disagreeing(now, others, rows)
+        yield from _disagreeing(likely, others, rows)
 
 
 def _past(
@@ -67,7 +75,14 @@ def _past(
     # Earlier templates may have had other columns.
     alike = all(frame.columns == frames[0].columns for frame in frames)
     every = pl.concat(frames, how="vertical" if alike else "diagonal_relaxed")
-    return _keyed(observations(rows.ret, every).hstack([every["back"]]))
+    return _keyed(_observed(every, rows).hstack([every["back"]]))
+
+
+def _observed(accepted: pl.DataFrame, rows: Rows) -> pl.DataFrame:
+    """What accepted rows are observations of, their figures in the units of ``rows.observed``."""
+    if rows.ret.observation is not None and rows.ret.observation.denominator is not None:
+        accepted = with_measures(accepted, rows.ret, reference=rows.reference)
+    return observations(rows.ret, accepted)
 
 
 def _keyed(seen: pl.DataFrame) -> pl.DataFrame:
@@ -119,13 +134,13 @@ def _no_longer_available(now: pl.DataFrame, last: pl.DataFrame, rows: Rows) -> I
             yield Hits(rule="SYM-003", column=name, rows=found)
 
 
-def _unusual(now: pl.DataFrame, past: pl.DataFrame, rows: Rows) -> Iterator[Hits]:
+def _unusual(now: pl.DataFrame, past: pl.DataFrame, rows: Rows, quarter: Quarter) -> Iterator[Hits]:
     """HIS-004, and HIS-001 where it is not that: a figure unlike those before it."""
     series = (
         _without_time(past)
         .sort("back", descending=True)
         .group_by(_KEY, maintain_order=True)
-        .agg(pl.col("figure").alias("before"))
+        .agg(pl.col("figure").alias("before"), pl.col("back").last())
     )
     both = _without_time(now).join(series, on=_KEY, how="inner", maintain_order="left")
     found: dict[str, list[dict[str, object]]] = {"HIS-004": [], "HIS-001": []}
@@ -133,19 +148,56 @@ def _unusual(now: pl.DataFrame, past: pl.DataFrame, rows: Rows) -> Iterator[Hits
         figure, before = float(row["figure"]), [float(x) for x in row["before"]]
         usual = statistics.median(before)
         factor = _power_of_ten(figure, usual)
-        place = {"row_number": row["row_number"], "value": _plain(figure)}
-        if factor is not None:
-            found["HIS-004"].append({**place, "usual": _plain(usual), "factor": factor})
+        limit = usual_change(before) if factor is None else None
+        if factor is None and (limit is None or abs(figure - before[-1]) <= limit):
             continue
-        limit, move = usual_change(before), figure - before[-1]
-        if limit is not None and abs(move) > limit:
-            words = {"move": _plain(abs(move)), "way": "more" if move > 0 else "less",
-                     "before": _plain(before[-1]), "limit": _plain(limit)}  # fmt: skip
-            found["HIS-001"].append({**place, **words})
+        way = _told(row, rows)
+        place = {"row_number": row["row_number"], "kind": way.kind}
+        if factor is not None:
+            found["HIS-004"].append({**place, **way.beside(figure, usual), "factor": factor})
+        elif limit is not None:
+            when = quarter.shift(-row["back"]).label
+            moved = way.move(before[-1], figure, limit=limit)
+            found["HIS-001"].append({**place, **moved, "when": when})
     for rule, places in found.items():
         if places:
             frame = pl.DataFrame(places).with_columns(pl.col("row_number").cast(pl.Int32))
-            yield from _by_column(Hits(rule=rule, rows=frame), rows)
+            yield from _as_sent(Hits(rule=rule, rows=frame), rows)
+
+
+def _told(row: dict[str, Any], rows: Rows) -> Told:
+    measure = rows.reference.measure_by_item(rows.ret.name, row["item"])
+    return told(measure, counted=row["of"] == "count")
+
+
+def _as_sent(hits: Hits, rows: Rows) -> Iterator[Hits]:
+    """The hits at the columns of their figures, each with its cell as it was sent: a value, a
+    count, or a numerator with the denominator that a figure was worked out from."""
+    seen = rows.ret.observation
+    for here in _by_column(hits, rows):
+        if here.column is None or seen is None:
+            continue
+        cells = [pl.col("row_number"), _sent(here.column).alias("value")]
+        if here.column != seen.numerator or seen.denominator is None:
+            sent = rows.rows.select(cells)
+            yield replace(here, rows=here.rows.join(sent, on="row_number", maintain_order="left"))
+            continue
+        whole = pl.col(seen.denominator).is_not_null() & (pl.col("measure_unit") != "count")
+        cells += [pl.col(here.column).alias("part"), _sent(seen.denominator).alias("other")]
+        cells += [whole.alias("of_a_whole")]
+        every = here.rows.join(rows.rows.select(cells), on="row_number", maintain_order="left")
+        every = every.with_columns(part=pl.Series([f"{part:,}" for part in every["part"]]))
+        for of_a_whole in (False, True):
+            those = every.filter(pl.col("of_a_whole") == of_a_whole).drop("of_a_whole")
+            if not those.is_empty():
+                yield replace(
+                    here, rows=those, variant="worked_out" if of_a_whole else "",
+                    other_columns=(seen.denominator,) if of_a_whole else (),
+                )  # fmt: skip
+
+
+def _sent(column: str) -> pl.Expr:
+    return pl.col(f"{column}_as_sent").str.strip_chars()
 
 
 def usual_change(before: list[float]) -> float | None:
@@ -190,7 +242,7 @@ def _power_of_ten(figure: float, usual: float) -> str | None:
 
 def _disagreeing(now: pl.DataFrame, others: pl.DataFrame, rows: Rows) -> Iterator[Hits]:
     """XRT-001: two organisations give different figures of the same place and time."""
-    theirs = _keyed(observations(rows.ret, others)).with_columns(theirs=others["organisation"])
+    theirs = _keyed(_observed(others, rows)).with_columns(theirs=others["organisation"])
     both = now.join(theirs, on=_KEY, how="inner", suffix="_theirs", maintain_order="left")
     differing = both.filter((pl.col("figure") - pl.col("figure_theirs")).abs() > 1e-9)
     if not differing.is_empty():
@@ -198,11 +250,6 @@ def _disagreeing(now: pl.DataFrame, others: pl.DataFrame, rows: Rows) -> Iterato
             "row_number", "theirs", value=_text("figure"), their_figure=_text("figure_theirs")
         )
         yield from _by_column(Hits(rule="XRT-001", rows=found), rows)
-
-
-def _plain(figure: float) -> str:
-    """A figure as a sentence has it: whole, or with one decimal."""
-    return f"{figure:.1f}".removesuffix(".0")
 
 
 def _text(column: str) -> pl.Expr:

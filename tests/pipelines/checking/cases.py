@@ -153,9 +153,9 @@ class Case:
             declared=_declared(options),
         )
 
-    def context(self) -> Context:
-        """The circumstances in which its files are checked."""
-        return self._context(self.options)
+    def context(self, file: str = "") -> Context:
+        """The circumstances in which its files are checked, or the one of that name."""
+        return self._context(self.options | self.options.get(file, {}))
 
     def _context(self, options: Mapping[str, Any]) -> Context:
         sender = options.get("sender")
