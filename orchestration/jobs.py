@@ -15,7 +15,7 @@ from pipelines.escaping import log_line
 from pipelines.notice_delivery import NoticeSettingsError, deliver, read_settings
 from pipelines.notices import notices
 from pipelines.obligations import reporting_day
-from pipelines.overview import quarter_to_report
+from pipelines.overview import quarter_to_report, quarters_touched
 from pipelines.record.store import Record
 from pipelines.reference import load_reference
 from pipelines.releases import DamagedReleaseError, NotSignedOffError
@@ -37,22 +37,33 @@ build_job = dg.define_asset_job(
 
 
 def build_request(
-    instance: dg.DagsterInstance, record: Record, *, now: dt.datetime, run_key: str | None
+    instance: dg.DagsterInstance,
+    record: Record,
+    *,
+    now: dt.datetime,
+    run_key: str | None,
+    since: str | None = None,
 ) -> dg.RunRequest | None:
     """What starts a build of all that came, whichever quarters it touches; None where none came.
 
-    Every quarter is loaded: that costs less than finding out which ones could be left, and a
-    warehouse that was lost is whole again after it.
+    ``since`` is the newest id that the last finished build had read: the quarters touched since
+    are loaded. Without it every quarter is, as each night. Either way a warehouse that was lost,
+    or does not hold what the record holds, is made whole before the facts are built.
     """
     quarters = add_quarters(instance, record)
     if not quarters:
         return None
+    touched = quarters_touched(record, since=since) if since is not None else None
     quarter = quarter_to_report(record, load_reference(), now=now)
     return dg.RunRequest(
         run_key=run_key,
         job_name=BUILD,
         run_config=build_config(quarter),
-        tags=range_tags(instance, quarters),
+        # What touches no quarter loads the newest: a run has to load something.
+        tags=range_tags(
+            instance,
+            quarters if touched is None else touched.intersection(quarters) or quarters[-1:],
+        ),
     )
 
 

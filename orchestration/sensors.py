@@ -13,8 +13,9 @@ from orchestration.jobs import BUILD, build_job, build_request, tell
 from orchestration.lost_runs import end_lost_runs, lost_its_database
 from orchestration.resources import WorkspaceResource
 from pipelines.escaping import log_line
-from pipelines.inbox import CHANNEL, STILL_SECONDS, look_until_still, on_its_way
+from pipelines.inbox import CHANNEL, CLOSED_SECONDS, STILL_SECONDS, on_its_way
 from pipelines.inbox_looks import in_words
+from pipelines.inbox_ticks import look_until_still
 from pipelines.notice_delivery import untold
 from pipelines.notices import about_publication, about_submissions
 from pipelines.obligations import reporting_day
@@ -27,6 +28,8 @@ from pipelines.reference import load_reference
 # it shuffles. An interval of five seconds would often be over a moment after the round: a look at
 # every second round only.
 _EVERY_ROUND = 3
+# So a tick waits nearly so long for something to come: the others are not held up by it.
+_WATCHES = 4.0
 # A build waits until the inbox is empty and nothing has come for so long, so that many files make
 # one build: those that one command sends follow each other within it. After a file from the inbox
 # it does not wait: one look takes all that is still, and what is not keeps the build waiting …
@@ -49,18 +52,20 @@ UP_TO = "the record up to"
 @dg.sensor(
     minimum_interval_seconds=_EVERY_ROUND,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Receives files dropped into inbox/<organisation>/ once they have been still for "
-    f"{STILL_SECONDS:g} seconds; one that is written to within an hour after is received again. "
+    description="Receives files dropped into inbox/<organisation>/ once they are closed and have "
+    f"been still for {CLOSED_SECONDS:g} seconds ({STILL_SECONDS:g} where it cannot be seen whether "
+    "they are closed); one that is written to within an hour after is received again. "
     "What it cannot take it puts aside with the reason.",
 )
 def inbox(context: dg.SensorEvaluationContext, workspace: WorkspaceResource) -> dg.SkipReason:
-    """Looks at the inbox, waits for what is not still yet and looks once more; says in its tick
-    what it did. Takes half of the minute that Dagster gives a tick, at most."""
+    """Looks at the inbox, waits for what comes and for what is not still yet, and looks once more;
+    says in its tick what it did. Takes half of the minute that Dagster gives a tick, at most."""
     found = look_until_still(
         workspace.workspace,
         workspace.record,
         load_reference(),
         sleep=sleep,
+        watches=_WATCHES,
         now=lambda: dt.datetime.now(dt.UTC),
     )
     for aside in found.put_aside:
@@ -109,7 +114,7 @@ def new_submissions(
         return dg.SkipReason("A build goes on. What came since is built after it.")
     last = context.instance.get_run_records(dg.RunsFilter(job_name=BUILD), limit=1)
     again = "-again" if last and lost_its_database(context.instance, last[0]) else ""
-    request = build_request(context.instance, record, now=now, run_key=newest + again)
+    request = build_request(context.instance, record, now=now, run_key=newest + again, since=built)
     return request or dg.SkipReason("No return was accepted yet.")
 
 

@@ -17,7 +17,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.checking.context import Context
@@ -30,6 +30,7 @@ from pipelines.inbox_files import (
     TAKING,
     UnreadableError,
     bring_back,
+    is_being_written,
     is_reached_without_links,
     is_unfinished,
     put_back,
@@ -60,6 +61,11 @@ from schemas.reference import Reference
 # A file is taken that nobody has changed for so long. It outlasts what holds up a writer who is at
 # work: a busy disk, or a network that lost a packet and sends it again after one second, then two.
 STILL_SECONDS = 5.0
+# Where the system says that no process has it open to write, whoever wrote it has closed it: less
+# is enough, for those that open a file once more (to set its times, or to append).
+CLOSED_SECONDS = 2.0
+# Where it says that one has, the writer is at work, or has forgotten it.
+OPEN_SECONDS = 60.0
 # A writer that was held up for longer goes on in a file that was received already. That is seen for
 # so long after: by then its program has given up, or its connection was cut.
 WATCHED_SECONDS = 60 * 60.0
@@ -101,7 +107,8 @@ def look(
     clock: Clock = time.monotonic,
 ) -> Look:
     """Looks at the inbox once: receives what has been still for ``STILL_SECONDS``, as the looks
-    before have seen it.
+    before have seen it; for ``CLOSED_SECONDS`` where no process has it open to write, and for
+    ``OPEN_SECONDS`` where one has.
 
     Stops taking further files after ``seconds``; they are there at the next look. Two looks at
     once wait for each other. ``clock`` gives seconds and is never set. Raises ``OSError`` only
@@ -126,15 +133,14 @@ def look(
                 known = before.get(inside)
                 if known is None or known.sight != sight:
                     known = Seen(sight=sight, since=clock())
-                wait = known.since + STILL_SECONDS - at
                 if reason := why_never(folder, file, reference):
                     _put_aside(file, reason, now=now, tally=tally)
                 elif is_unfinished(file.name):
                     tally.waiting += 1
                     seen[inside] = known
-                elif wait > 0:
+                elif (wait := known.since + _is_to_be_still(file) - at) > 0:
                     tally.waiting += 1
-                    tally.still_in = max(tally.still_in, wait)
+                    tally.still_in = max(tally.still_in, _again_in(wait))
                     seen[inside] = known
                 elif at > ends:
                     tally.left += 1
@@ -142,7 +148,7 @@ def look(
                 elif back := _take(file, sight, record, reference, now=now, tally=tally):
                     seen[tally.inside(back)] = Seen(sight=sight_at(back), since=clock())
                     tally.waiting += 1
-                    tally.still_in = STILL_SECONDS
+                    tally.still_in = max(tally.still_in, _again_in(_is_to_be_still(back)))
             except FileNotFoundError:
                 continue  # deleted, or moved away, since it was listed
             except UnreadableError as problem:
@@ -156,36 +162,6 @@ def look(
         waiting=tally.waiting,
         left=tally.left,
         still_in=tally.still_in,
-    )
-
-
-def look_until_still(
-    workspace: Workspace,
-    record: Record,
-    reference: Reference,
-    *,
-    sleep: Callable[[float], None],
-    now: Callable[[], dt.datetime],
-    seconds: float = 20.0,
-    clock: Clock = time.monotonic,
-) -> Look:
-    """Looks, and where files only wait to be still, waits for that and looks once more.
-
-    Gives both looks as one. Takes ``STILL_SECONDS`` longer at most than ``look`` would: the time
-    for taking files is that of both together. Raises what ``look`` raises.
-    """
-    began = clock()
-    first = look(workspace, record, reference, now=now(), seconds=seconds, clock=clock)
-    if first.left or not first.still_in:
-        return first
-    rest = seconds - (clock() - began)
-    sleep(first.still_in)
-    second = look(workspace, record, reference, now=now(), seconds=rest, clock=clock)
-    return replace(
-        second,
-        received=first.received + second.received,
-        put_aside=first.put_aside + second.put_aside,
-        put_back=first.put_back + second.put_back,
     )
 
 
@@ -209,6 +185,18 @@ def _make_folders(inbox: Path, reference: Reference) -> None:
     for organisation in reference.organisations:
         if organisation.ended_on is None:
             (inbox / organisation.organisation).mkdir(parents=True, exist_ok=True)
+
+
+def _is_to_be_still(file: Path) -> float:
+    """For how many seconds the file must have been still before it is taken."""
+    written = is_being_written(file)
+    return STILL_SECONDS if written is None else OPEN_SECONDS if written else CLOSED_SECONDS
+
+
+def _again_in(wait: float) -> float:
+    """When it is worth another look at a file that is to wait so long: one that is open may be
+    closed in a moment."""
+    return wait if wait <= STILL_SECONDS + 1 else CLOSED_SECONDS
 
 
 def _files(tally: _Tally) -> Iterator[tuple[str, Path]]:

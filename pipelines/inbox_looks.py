@@ -30,8 +30,8 @@ class PutBack:
 class Look:
     """What one look at the inbox came to. ``left`` counts still files there was no time for.
 
-    ``still_in``: after how many seconds those that wait have been still, if nobody changes them;
-    0 where nothing waits, or for its name alone.
+    ``still_in``: after how many seconds another look can take those that wait, if nobody changes
+    them; 0 where nothing waits, or for its name alone.
     """
 
     received: tuple[Received, ...] = ()

@@ -190,6 +190,25 @@ def newest_change_id(record: Record) -> str | None:
     return max(changes, default=None)
 
 
+def quarters_touched(record: Record, *, since: str) -> set[Quarter] | None:
+    """The quarters whose returns came or were decided about after the id ``since``; None where
+    something came that may be about any (a file that says no quarter is about none)."""
+    touched = {
+        one.quarter for one in record.submissions() if one.submission_id > since and one.quarter
+    }
+    for event in record.events():
+        if event.event_id <= since or event.kind is EventKind.SIGN_OFF:
+            continue
+        if event.obligation is not None:
+            touched.add(event.obligation.quarter)
+            continue
+        about = record.submission(str(event.details.get("submission_id", "")))
+        if about is None or about.quarter is None:
+            return None
+        touched.add(about.quarter)
+    return touched
+
+
 def _newest_change(record: Record) -> dt.datetime:
     moments = [one.received_at for one in record.submissions()]
     moments += [one.at for one in record.events() if one.kind is not EventKind.SIGN_OFF]

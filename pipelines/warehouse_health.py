@@ -66,7 +66,8 @@ def start_over(path: Path, record: Record) -> None:
 
 
 def complete(path: Path, record: Record) -> None:
-    """Loads what a return that came between two steps has left half: its name without its rows."""
+    """Loads everything anew where the rows are not those of the record: a return that came between
+    two steps has left its name without them, or a quarter that this build did not load differs."""
     with connect(path) as connection:
         if differing(connection, record) is not None:
             _load_all(connection, record)
@@ -97,7 +98,10 @@ def check_totals(connection: duckdb.DuckDBPyConnection, record: Record) -> None:
 
 def differing(connection: duckdb.DuckDBPyConnection, record: Record) -> str | None:
     """Holds the rows of each submission in the warehouse against those that the record says were
-    used; gives the first that differs, in words, or None."""
+    used; gives the first that differs, in words, or None.
+
+    A quarter that a build did not load is as it was: this is how a difference in it is seen.
+    """
     loaded: dict[str, int] = {}
     for name in returns():
         loaded |= dict(
@@ -119,6 +123,9 @@ def differing(connection: duckdb.DuckDBPyConnection, record: Record) -> str | No
                 f"The warehouse holds {loaded.get(submission_id, 0)} rows of {submission_id}, and "
                 f"{rows} were accepted."
             )
+    extra = min(loaded.keys() - expected.keys(), default=None)
+    if extra is not None:
+        return f"The warehouse holds {loaded[extra]} rows of {extra}, and none are in use."
     return None
 
 
@@ -126,6 +133,7 @@ def _load_all(connection: duckdb.DuckDBPyConnection, record: Record) -> None:
     quarters = sorted({one.quarter for one in record.submissions() if one.quarter is not None})
     load_submissions(connection, record)
     for declared in returns().values():
+        connection.execute(f"DELETE FROM raw.{declared.name}")  # of quarters that are gone too
         load_rows(connection, record, declared, quarters)
 
 

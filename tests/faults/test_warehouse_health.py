@@ -147,6 +147,23 @@ def test_rows_that_are_missing_are_seen_and_loaded_or_stop_the_release(
     assert rows(workspace) == 4
 
 
+def test_rows_of_nothing_that_is_in_use_are_seen_and_removed_or_stop_the_release(
+    workspace: Workspace,
+) -> None:
+    """Those of an old quarter too, which a build after a return of another does not load."""
+    record = Record(workspace.record)
+    with connect(workspace.warehouse) as connection:
+        connection.execute(
+            "INSERT INTO raw.training_compliance BY NAME (SELECT * REPLACE "
+            "('20170101T000000000000Z-bcdfgh' AS submission_id, '2016-17 Q4' AS quarter) "
+            "FROM raw.training_compliance WHERE row_number = 2)"
+        )
+        with pytest.raises(WarehouseIncompleteError, match="bcdfgh, and none are in use"):
+            check_totals(connection, record)
+    complete(workspace.warehouse, record)
+    assert rows(workspace) == 4
+
+
 def test_the_holder_of_the_file_is_named_and_nothing_is_put_aside(workspace: Workspace) -> None:
     script = (
         "import duckdb, sys, time\n"

@@ -145,6 +145,7 @@ def test_after_a_file_from_the_inbox_nothing_is_waited_for_but_what_lies_there(
 ) -> None:
     folder = workspace.inbox / "UHB"
     folder.mkdir(parents=True)
+    monkeypatch.setattr(pipelines.inbox, "is_being_written", lambda _file: None)
     monkeypatch.setattr(pipelines.inbox, "STILL_SECONDS", 0.05)
 
     def one_more_is_dropped(seconds: float) -> None:
@@ -180,10 +181,43 @@ def test_a_late_return_for_an_old_quarter_and_a_correction_are_built(
     small.send(record, old, file_name="UHB-training_compliance-2016-17-Q4.csv")
     late = tick(workspace, instance)
     assert isinstance(late, dg.RunRequest)
-    assert (late.tags[START], late.tags[END]) == ("2016-17-Q4", "2018-19-Q1")
+    assert (late.tags[START], late.tags[END]) == ("2016-17-Q4", "2016-17-Q4")
     built(instance, newest_change_id(record))
     small.send(record, old.replace(b"7000", b"7001"))
-    assert isinstance(tick(workspace, instance), dg.RunRequest)
+    small.send(record, small.training_return(8001))
+    both = tick(workspace, instance)
+    assert isinstance(both, dg.RunRequest)
+    assert (both.tags[START], both.tags[END]) == ("2016-17-Q4", "2018-19-Q1")
+
+
+def test_the_first_build_and_the_one_after_a_failed_one_load_every_quarter(
+    workspace: Workspace, instance: dg.DagsterInstance, record: Record
+) -> None:
+    old = small.training_return(7000).replace(b"2018-19 Q1", b"2016-17 Q4")
+    small.send(record, old, file_name="UHB-training_compliance-2016-17-Q4.csv")
+    first = tick(workspace, instance)
+    built(instance, newest_change_id(record))
+    small.send(record, small.training_return(8001))
+    built(instance, newest_change_id(record), draft=False)
+    again = tick(workspace, instance)
+    for asked in (first, again):
+        assert isinstance(asked, dg.RunRequest)
+        assert (asked.tags[START], asked.tags[END]) == ("2016-17-Q4", "2018-19-Q1")
+
+
+def test_what_may_be_about_any_quarter_loads_every_one(
+    workspace: Workspace, instance: dg.DagsterInstance, record: Record
+) -> None:
+    old = small.training_return(7000).replace(b"2018-19 Q1", b"2016-17 Q4")
+    small.send(record, old, file_name="UHB-training_compliance-2016-17-Q4.csv")
+    built(instance, newest_change_id(record))
+    record.add_event(
+        EventKind.SET_ASIDE, at=small.NOON, by_whom="Head of performance", reason="Damaged",
+        damaged="20180101T000000000000Z-bcdfgh",
+    )  # fmt: skip
+    asked = tick(workspace, instance)
+    assert isinstance(asked, dg.RunRequest)
+    assert (asked.tags[START], asked.tags[END]) == ("2016-17-Q4", "2018-19-Q1")
 
 
 def test_a_decision_is_built_and_a_sign_off_is_not(
@@ -255,6 +289,8 @@ def test_the_inbox_says_which_file_was_written_to_after_it_was_received(
     workspace: Workspace, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pipelines.inbox, "STILL_SECONDS", 0.05)
+    monkeypatch.setattr(pipelines.inbox, "OPEN_SECONDS", 0.05)
+    monkeypatch.setattr(pipelines.inbox, "CLOSED_SECONDS", 0.05)
     whole = small.training_return(8000)
     (workspace.inbox / "UHB").mkdir(parents=True)
     with (workspace.inbox / "UHB" / "return.csv").open("wb", buffering=0) as writer:

@@ -8,9 +8,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from pipelines.inbox import STILL_SECONDS, look, look_until_still
+from pipelines.inbox import STILL_SECONDS, look
 from pipelines.inbox_files import NOT_TAKEN, RECEIVED
 from pipelines.inbox_looks import Look
+from pipelines.inbox_ticks import look_until_still
 from pipelines.record.store import Record
 from pipelines.reference import load_reference
 from pipelines.workspace import Workspace

@@ -158,10 +158,10 @@ def test_a_process_killed_after_it_received_a_file_loses_nothing_of_it(
         raise KilledError
 
     with file.open("ab") as writer:
-        monkeypatch.setattr(inbox, at.removeprefix("after_"), killed)
-        with pytest.raises(KilledError):
-            box.look()
-        monkeypatch.undo()
+        with monkeypatch.context() as patched:
+            patched.setattr(inbox, at.removeprefix("after_"), killed)
+            with pytest.raises(KilledError):
+                box.look()
         found = box.tick()
         assert found.received[0].is_duplicate
         assert box.sent() == [RETURN[:HALF]]
