@@ -8,9 +8,10 @@ stand in it as they were shown.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 FORMAT = 1
 
@@ -60,14 +61,22 @@ class Ledger:
 
 
 def write_ledger_file(ledger: Ledger, path: Path) -> None:
-    """Write a ledger; the same ledger gives the same bytes."""
-    content = {
-        "format": FORMAT,
-        "release_id": ledger.release_id,
-        "cells": [asdict(cell) for cell in ledger.cells],
-        "equations": [asdict(equation) for equation in ledger.equations],
-    }
-    path.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    """Write a ledger, a line for each row and equation; the same ledger gives the same bytes."""
+    equations = [
+        {"terms": [vars(term) for term in one.terms], "constant": one.constant}
+        for one in ledger.equations
+    ]
+    path.write_text(
+        f'{{"format": {FORMAT}, "release_id": {json.dumps(ledger.release_id)},\n'
+        f'"cells": {_lines(map(vars, ledger.cells))},\n'
+        f'"equations": {_lines(equations)}}}\n',
+        encoding="utf-8",
+    )
+
+
+def _lines(rows: Iterable[Mapping[str, Any]]) -> str:
+    lines = ",\n".join(json.dumps(row, sort_keys=True) for row in rows)
+    return f"[\n{lines}\n]" if lines else "[]"
 
 
 def read_ledger(path: Path) -> Ledger:
