@@ -278,7 +278,7 @@ def stage_export(workspace: Workspace, reference: Reference, given: argparse.Nam
     from orchestration.releasing import export  # noqa: PLC0415
 
     del reference
-    staging = export(workspace)
+    staging = export(workspace, Record(workspace.record))
     (given.keep / "staging").write_text(str(staging), encoding="utf-8")
     size = sum(path.stat().st_size for path in (staging / "data").iterdir())
     return f"{size / 1e6:,.0f} MB of published data"

@@ -80,20 +80,21 @@ class Made:
     was_published: bool = False
 
 
-def export(workspace: Workspace) -> Path:
+def export(workspace: Workspace, record: Record) -> Path:
     """Takes the published data out of the warehouse into a folder of its own and gives it.
 
-    Raises ``UnsafeReleaseError`` where a suppressed figure can be worked back from it.
+    ``record`` is the workspace's. Raises ``UnsafeReleaseError`` where a suppressed figure can be
+    worked back from it.
     """
     staging = staging_folder(workspace.releases)
     with connect(workspace.warehouse) as connection:
-        check_totals(connection, Record(workspace.record))
+        check_totals(connection, record)
         export_published(connection, staging / "data")
         write_ledger(connection, staging / LEDGER, release_id=data_sha256(staging / "data"))
     attack = attack_release(
         staging / "data",
         earlier=[folder / "data" for folder in published_folders(workspace.releases)],
-        accepted=accepted_ids(accepted_figures(Record(workspace.record))),
+        accepted=accepted_ids(accepted_figures(record)),
     )
     if attack.succeeded:
         shutil.rmtree(staging)

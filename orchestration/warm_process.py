@@ -4,10 +4,10 @@
 
 A fork takes over the memory of a process and none of its threads: what another thread was in the
 middle of stays so for ever. So this process has one thread, which it makes sure of before each
-fork, and must not import what starts threads of its own (polars, numpy, scipy): each run imports
-those itself. Nor is a run's own code imported here. What was imported must still be on the disk
-as it was, and must not have changed since ``BEGAN`` (nanoseconds since 1970), which is before the
-first import; otherwise nothing is forked.
+fork, and must not import what starts threads of its own (polars): each run imports that itself.
+Nor is a run's own code imported here. What was imported must still be on the disk as it was, and
+must not have changed since ``BEGAN`` (nanoseconds since 1970), which is before the first import;
+otherwise nothing is forked.
 
 Messages on the socket, one a packet. To here: ``RUN_ID ARGUMENTS``, the arguments being those of
 ``dagster api execute_run``. From here: ``ready``; ``started RUN_ID``; ``ended RUN_ID CODE``;
@@ -64,6 +64,9 @@ def main() -> None:
 
 
 def _load(workspace: Workspace, modules: Sequence[str]) -> None:
+    # Of numpy and scipy: linear algebra in this thread alone, in the runs too, whose programmes are
+    # small.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
     for one in modules:
         importlib.import_module(one)
     parsed(workspace)

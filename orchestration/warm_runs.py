@@ -35,7 +35,8 @@ from orchestration.lost_runs import end, is_alive, process_here
 from orchestration.warm_process import LONGEST_MESSAGE
 from pipelines.workspace import Workspace
 
-# What takes long to load and starts no thread. Our own modules are loaded by each run.
+# What takes long to load and starts no thread (numpy and scipy start none where their linear
+# algebra is told so, as the warm process does). Our own modules are loaded by each run.
 MODULES = (
     "dagster._core.executor.in_process",
     "dagster._core.instance.factory",
@@ -48,7 +49,12 @@ MODULES = (
     "dbt.cli.main",
     "dbt.adapters.duckdb.connections",
     "afcharts.pio_template",
+    "duckdb",
     "holidays",
+    "jinja2",
+    "playwright.sync_api",
+    "scipy.optimize",
+    "scipy.sparse",
     "orchestration.event_log",
 )
 _ANSWER_SECONDS = 10.0

@@ -31,7 +31,7 @@ def draft_release(
     with drawing(cache=workspace.workspace.charts, draft=True) as begun:
         begun.start()  # it takes seconds, which the attack takes too
         with warehouse.writing():
-            staging = export(workspace.workspace)
+            staging = export(workspace.workspace, workspace.record)
         reported = pl.read_parquet(staging / "data" / "pub_release.parquet").row(0, named=True)
         made = make_release(
             workspace.workspace,

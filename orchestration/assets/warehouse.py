@@ -19,7 +19,6 @@ from orchestration.resources import WarehouseResource, WorkspaceResource
 from pipelines.disclosure.accepted import accepted_figures
 from pipelines.disclosure.adapter import decide
 from pipelines.disclosure.ledger import read_ledgers
-from pipelines.record.store import Record
 from pipelines.releases import LEDGER, published_folders
 from pipelines.warehouse import connect
 from pipelines.warehouse_health import complete
@@ -112,7 +111,7 @@ def cell_state(
         decide(
             connection,
             ledgers=read_ledgers(folder / LEDGER for folder in released),
-            accepted=accepted_figures(Record(workspace.workspace.record)),
+            accepted=accepted_figures(workspace.record),
         )
         counted = connection.execute(
             "SELECT state, count(*) FROM disclosure.cell_state GROUP BY state ORDER BY state"
