@@ -137,16 +137,37 @@ def at_a_glance(workspace: WorkspaceResource) -> dg.MaterializeResult[None]:
     record, reference = workspace.record, load_reference()
     coming = next_publication(record, reference, workspace.workspace.releases, now=now)
     stood = owed(record, reference, now=now)
-    found: dict[str, dg.MetadataValue | str] = {"as it stands on": _day(stood.on)}
+    found: dict[str, dg.MetadataValue | str] = {}
     if coming is not None:
-        found |= _in_short(coming, stood)
+        found |= {"in short": _in_short(coming, stood)}
+    found |= {"as it stands on": _day(stood.on)}
+    if coming is not None:
+        found |= _in_detail(coming, stood)
     came = came_lately(record, on=stood.on)
     return dg.MaterializeResult(
         metadata={**found, "came in the last seven days": dg.MetadataValue.md(_came_table(came))}
     )
 
 
-def _in_short(coming: NextPublication, stood: Owed) -> dict[str, dg.MetadataValue | str]:
+def _in_short(coming: NextPublication, stood: Owed) -> str:
+    """What stands above the fold of the page: the publication, what is in its way, what came."""
+    of_quarter = Owed(on=stood.on, standings=tuple(stood.of(coming.quarter)))
+    came = sum(one.current is not None for one in of_quarter.standings)
+    if coming.published is None:
+        by = f" It is to be published by {_last_day(coming)}." if coming.publish_by else ""
+        said = [f"{coming.quarter.label} is not published yet.{by}"]
+        said += coming.in_the_way or ("Nothing stands in its way.",)
+    else:
+        said = [f"{coming.quarter.label} is published.", *coming.in_the_way]
+    queries = sum(one.open_queries for one in of_quarter.queried)
+    said.append(
+        f"Returns owed for it: {len(of_quarter.standings)}; accepted {came}, late "
+        f"{len(of_quarter.late)}, rejected {len(of_quarter.rejected)}, open queries {queries}."
+    )
+    return " ".join(said)
+
+
+def _in_detail(coming: NextPublication, stood: Owed) -> dict[str, dg.MetadataValue | str]:
     quarter = coming.quarter
     of_quarter = Owed(on=stood.on, standings=tuple(stood.of(quarter)))
     published = coming.published.release_id if coming.published else "not yet"

@@ -68,10 +68,16 @@ def text(value: Any) -> str:
 def test_one_page_answers_what_is_asked_first(seen: dict[str, dict[str, Any]]) -> None:
     glance = {name: text(value) for name, value in seen["glance"].items()}
     assert list(glance) == [
-        "as it stands on", "next publication", "for the meeting", "publish by", "published",
-        "stands in its way", "it will contain", "returns", "late", "rejected", "looks odd",
-        "came in the last seven days",
+        "in short", "as it stands on", "next publication", "for the meeting", "publish by",
+        "published", "stands in its way", "it will contain", "returns", "late", "rejected",
+        "looks odd", "came in the last seven days",
     ]  # fmt: skip
+    assert glance["in short"] == (
+        "2018-19 Q1 is not published yet. It is to be published by Monday 23 July 2018. "
+        "There is no draft for 2018-19 Q1. The last day for the papers of the meeting, 23 July "
+        "2018, is over. They can still be published, with fewer than five clear days. "
+        "Returns owed for it: 38; accepted 1, late 13, rejected 1, open queries 0."
+    )
     assert glance["as it stands on"] == "26 July 2018"
     assert glance["next publication"] == "2018-19 Q1"
     assert glance["for the meeting"].endswith("Board, 31 July 2018")
