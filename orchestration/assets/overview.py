@@ -139,7 +139,11 @@ def at_a_glance(workspace: WorkspaceResource) -> dg.MaterializeResult[None]:
     stood = owed(record, reference, now=now)
     found: dict[str, dg.MetadataValue | str] = {}
     if coming is not None:
-        found |= {"in short": _in_short(coming, stood)}
+        found |= {
+            "in short": dg.MetadataValue.md(
+                table(("In short",), [(line,) for line in _in_short(coming, stood)])
+            )
+        }
     found |= {"as it stands on": _day(stood.on)}
     if coming is not None:
         found |= _in_detail(coming, stood)
@@ -149,22 +153,25 @@ def at_a_glance(workspace: WorkspaceResource) -> dg.MaterializeResult[None]:
     )
 
 
-def _in_short(coming: NextPublication, stood: Owed) -> str:
-    """What stands above the fold of the page: the publication, what is in its way, what came."""
+def _in_short(coming: NextPublication, stood: Owed) -> list[str]:
+    """What an officer sees first of the page: the publication, what is in its way, what came. In
+    short lines: the page does not show the end of a long one."""
     of_quarter = Owed(on=stood.on, standings=tuple(stood.of(coming.quarter)))
     came = sum(one.current is not None for one in of_quarter.standings)
     if coming.published is None:
-        by = f" It is to be published by {_last_day(coming)}." if coming.publish_by else ""
-        said = [f"{coming.quarter.label} is not published yet.{by}"]
+        said = [f"{coming.quarter.label} is not published yet."]
+        if coming.publish_by:
+            said.append(f"It is to be published by {_last_day(coming)}.")
         said += coming.in_the_way or ("Nothing stands in its way.",)
     else:
         said = [f"{coming.quarter.label} is published.", *coming.in_the_way]
     queries = sum(one.open_queries for one in of_quarter.queried)
     said.append(
-        f"Returns owed for it: {len(of_quarter.standings)}; accepted {came}, late "
-        f"{len(of_quarter.late)}, rejected {len(of_quarter.rejected)}, open queries {queries}."
+        f"Returns owed for it: {len(of_quarter.standings)}. Accepted {came}, late "
+        f"{len(of_quarter.late)}, rejected {len(of_quarter.rejected)}."
     )
-    return " ".join(said)
+    said.append(f"Open queries: {queries}.")
+    return said
 
 
 def _in_detail(coming: NextPublication, stood: Owed) -> dict[str, dg.MetadataValue | str]:

@@ -26,6 +26,12 @@ from schemas.registry import returns
 from tests.faults import small
 
 
+LATE = (
+    "The last day for the papers of the meeting, 23 July 2018, is over. They can still be "
+    "published, with fewer than five clear days."
+)
+
+
 def send(record: Record, content: bytes, at: dt.datetime) -> str:
     """Receives a sample, so that the day on which all is judged is that of the newest."""
     received = receive(
@@ -72,12 +78,16 @@ def test_one_page_answers_what_is_asked_first(seen: dict[str, dict[str, Any]]) -
         "published", "stands in its way", "it will contain", "returns", "late", "rejected",
         "looks odd", "came in the last seven days",
     ]  # fmt: skip
-    assert glance["in short"] == (
-        "2018-19 Q1 is not published yet. It is to be published by Monday 23 July 2018. "
-        "There is no draft for 2018-19 Q1. The last day for the papers of the meeting, 23 July "
-        "2018, is over. They can still be published, with fewer than five clear days. "
-        "Returns owed for it: 38; accepted 1, late 13, rejected 1, open queries 0."
-    )
+    assert glance["in short"].splitlines() == [
+        "| In short |",
+        "| --- |",
+        "| 2018-19 Q1 is not published yet. |",
+        "| It is to be published by Monday 23 July 2018. |",
+        "| There is no draft for 2018-19 Q1. |",
+        f"| {LATE} |",
+        "| Returns owed for it: 38. Accepted 1, late 13, rejected 1. |",
+        "| Open queries: 0. |",
+    ]
     assert glance["as it stands on"] == "26 July 2018"
     assert glance["next publication"] == "2018-19 Q1"
     assert glance["for the meeting"].endswith("Board, 31 July 2018")
