@@ -25,7 +25,6 @@ from pipelines.workspace import Workspace
 from schemas.registry import returns
 from tests.faults import small
 
-
 LATE = (
     "The last day for the papers of the meeting, 23 July 2018, is over. They can still be "
     "published, with fewer than five clear days."
