@@ -25,15 +25,12 @@ socket.getaddrinfo = refuse
 """
 
 WHAT_IS_LOADED = """
-import sys
+import atexit, sys
 sys.argv = ['quarterdeck', 'check', 'good.csv']
 from orchestration.cli.main import main
-try:
-    main()
-except SystemExit:
-    pass
 slow = {'dagster', 'dbt', 'duckdb', 'plotly', 'jinja2', 'hypothesis', 'pandas'}
-print(sorted({name.split('.')[0] for name in sys.modules} & slow))
+atexit.register(lambda: print(sorted({name.split('.')[0] for name in sys.modules} & slow)))
+main()
 """
 
 
