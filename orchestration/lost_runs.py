@@ -5,12 +5,16 @@ the run stays "started", for half an hour by our settings, and keeps its place i
 run's process holds a lock of its own for as long as it lives, which the kernel frees in whatever
 way it ends; where nobody holds it, the run is ended here. What then starts it once more is Dagster
 (``run_retries`` in ``dagster.yaml``). The lock's file says which process that is.
+
+The kernel knows of the locks of its own machine alone. So each run says on its page where its
+process is, and where runs are on several machines, each looks after its own.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +30,9 @@ from pipelines.workspace import Workspace
 _GRACE = 10.0
 _WAIT = 1.0
 
+# The tag of a run that says on which machine its process is, and on which workspace.
+PLACE = "quarterdeck/place"
+
 # What the drivers of both databases call it when the database does not answer.
 _DATABASE_IS_AWAY = {"OperationalError", "InterfaceError"}
 
@@ -39,6 +46,13 @@ def show_alive(workspace: Workspace, run_id: str) -> None:
     _held[run_id].seek(0)
     _held[run_id].write(f"{_this_machine()} {os.getpid()}".encode())
     _held[run_id].flush()
+
+
+def say_where(instance: dg.DagsterInstance, workspace: Workspace, run_id: str) -> None:
+    """Notes on the run's page that its process is here."""
+    run = instance.get_run_by_id(run_id)
+    if run is not None and run.tags.get(PLACE) != _here(workspace):
+        instance.add_run_tags(run_id, {PLACE: _here(workspace)})
 
 
 def hold(workspace: Workspace, run_id: str) -> None:
@@ -81,13 +95,16 @@ def process_here(workspace: Workspace, run_id: str) -> Iterator[int | None]:
 def end_lost_runs(
     instance: dg.DagsterInstance, workspace: Workspace, *, wait: bool = False
 ) -> list[str]:
-    """Fails every run whose process is gone, frees its place in the pool and gives their ids.
+    """Fails every run of this machine whose process is gone, frees its place in the pool and gives
+    their ids.
 
     A run that began this very moment is left to the next look; ``wait``: that look is made here.
     """
     ended = []
     for record in _going_on(instance):
         run_id = record.dagster_run.run_id
+        if _is_elsewhere(workspace, record.dagster_run):
+            continue
         while wait and _is_young(record) and not is_alive(workspace, run_id):
             time.sleep(_WAIT)
         if _is_young(record) or is_alive(workspace, run_id):
@@ -146,6 +163,17 @@ def is_alive(workspace: Workspace, run_id: str) -> bool:
     except BlockingIOError:
         return True
     return False
+
+
+def _here(workspace: Workspace) -> str:
+    return f"{socket.gethostname()}:{workspace.root}"
+
+
+def _is_elsewhere(workspace: Workspace, run: dg.DagsterRun) -> bool:
+    """Whether the run's process is on another machine. Not where its lock lies here: a container
+    that was made anew has another name."""
+    said = run.tags.get(PLACE, _here(workspace))
+    return said != _here(workspace) and not _lock_file(workspace, run.run_id).exists()
 
 
 def _this_machine() -> str:

@@ -11,7 +11,7 @@ from typing import IO
 import dagster as dg
 from dagster._core.errors import raise_execution_interrupts
 
-from orchestration.lost_runs import show_alive
+from orchestration.lost_runs import say_where, show_alive
 from pipelines.record.store import Record
 from pipelines.warehouse_health import writing_to
 from pipelines.workspace import Workspace
@@ -35,8 +35,7 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # D
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """Shows, for a run, that its process is alive."""
-        if context.run_id is not None:  # a sensor or a schedule is no run
-            show_alive(self.workspace, context.run_id)
+        _show_alive(self.workspace, context)
 
 
 class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagster's own form
@@ -53,7 +52,10 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # D
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WarehouseResource"]:
         """Holds the warehouse from before the run's first step until after its last."""
-        lock = Workspace(Path(self.root)).cache / "warehouse.lock"
+        workspace = Workspace(Path(self.root))
+        # Dagster may ask for the warehouse before the workspace, and a run that waits is alive.
+        _show_alive(workspace, context)
+        lock = workspace.cache / "warehouse.lock"
         with held_by(lock, context.run_id or "a test", log=context.log):
             yield self
 
@@ -68,6 +70,12 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # D
         workspace = Workspace(Path(self.root))
         with writing_to(workspace.warehouse, _record(workspace.record), loads=loads):
             yield workspace.warehouse
+
+
+def _show_alive(workspace: Workspace, context: dg.InitResourceContext) -> None:
+    if context.run_id is not None and context.instance is not None:  # of a run, not of a sensor
+        show_alive(workspace, context.run_id)
+        say_where(context.instance, workspace, context.run_id)
 
 
 @contextmanager
