@@ -1,13 +1,15 @@
 """What it costs to receive very many files at once, and how many builds they make.
 
     python -m benchmarks.many_files [--files 10000] [--every 1000]
-    python -m benchmarks.many_files --inbox [--files 10000] [--build]
+    python -m benchmarks.many_files --inbox [--files 10000] [--build | --daemon]
 
 Without ``--inbox``: receives that many different returns of three rows into a record of its own,
 one after the other in one process, and prints the processor time of each thousand: whether it grows
 with what is there already. With it: the files lie in the inbox of a workspace, by eight
 organisations and for ten quarters; the two sensors are asked in turns, as Dagster's daemon does,
-until they start a build of all that came. ``--build`` runs that build too.
+until they start a build of all that came. ``--build`` runs that build too. ``--daemon``: Dagster's
+own daemon does all of it, with its pages beside it as at an officer's desk, and the files come
+while it is at work; the pages are asked every few seconds, and how long they took is printed.
 """
 
 from __future__ import annotations
@@ -15,20 +17,32 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import hashlib
+import json
+import os
 import resource
+import signal
+import socket
+import statistics
+import subprocess
+import sys
 import tempfile
 import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
 
 from orchestration.build import build
-from orchestration.instance import set_up_home
+from orchestration.instance import opened, set_up_home
+from orchestration.jobs import BUILD
 from orchestration.resources import WorkspaceResource
-from orchestration.sensors import inbox, new_submissions
+from orchestration.sensors import built_up_to, inbox, new_submissions
 from pipelines.checking.context import Context
 from pipelines.history import RecordHistory
 from pipelines.inbox import on_its_way
+from pipelines.overview import newest_change_id
 from pipelines.receiving import Sender, receive
 from pipelines.record.store import Record
 from pipelines.reference import load_reference
@@ -76,8 +90,8 @@ def one_after_the_other(files: int, every: int) -> None:
     assert kept == files
 
 
-def from_the_inbox(files: int, *, builds: bool) -> None:
-    """Puts them into an inbox and asks the sensors until all are built; prints what it took."""
+def named_files(files: int) -> Iterator[tuple[str, str, bytes]]:
+    """So many returns, each with its organisation and name: of all who owe it, for ten quarters."""
     reference = load_reference()
     last = Quarter.containing(dt.datetime.now(dt.UTC).date()).shift(-1)
     owed = [
@@ -86,19 +100,30 @@ def from_the_inbox(files: int, *, builds: bool) -> None:
         for one in reference.obligations(last.shift(-back))
         if one.return_name == "training_compliance"
     ]
+    for number in range(files):
+        organisation, quarter = owed[number % len(owed)]
+        name = f"{number}-{organisation}-training_compliance-{quarter.key}.csv"
+        yield organisation, name, content(number, organisation, quarter.label)
+
+
+def put_into(workspace: Workspace, files: int) -> set[str]:
+    """Puts them into the inbox, each whole at once; gives their SHA-256."""
+    sent = set()
+    for organisation, name, file in named_files(files):
+        sent.add(hashlib.sha256(file).hexdigest())
+        place = workspace.inbox / organisation
+        place.mkdir(exist_ok=True)
+        (place / f".{name}.part").write_bytes(file)
+        (place / f".{name}.part").rename(place / name)
+    return sent
+
+
+def from_the_inbox(files: int, *, builds: bool) -> None:
+    """Puts them into an inbox and asks the sensors until all are built; prints what it took."""
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace(Path(folder)).create()
         set_up_home(workspace)
-        sent = set()
-        for number in range(files):
-            organisation, quarter = owed[number % len(owed)]
-            file = content(number, organisation, quarter.label)
-            sent.add(hashlib.sha256(file).hexdigest())
-            place = workspace.inbox / organisation
-            place.mkdir(exist_ok=True)
-            (place / f"{number}-{organisation}-training_compliance-{quarter.key}.csv").write_bytes(
-                file
-            )
+        sent = put_into(workspace, files)
         resources = {"workspace": WorkspaceResource(root=str(workspace.root))}
         started, worked, looks, asked = time.monotonic(), time.process_time(), 0, 0
         with dg.DagsterInstance.get() as instance:
@@ -132,6 +157,106 @@ def from_the_inbox(files: int, *, builds: bool) -> None:
         assert found.is_sound, found.faults[:3]
 
 
+def by_the_daemon(files: int) -> None:
+    """Has Dagster's daemon receive and build them; prints what it took and how the pages were."""
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = Workspace(Path(folder)).create()
+        with opened(workspace) as instance, _desk(workspace) as (port, session):
+            answers = [_asked(port)]
+            before = _processor(session)
+            began = time.monotonic()
+            sent = put_into(workspace, files)
+            print(f"{time.monotonic() - began:6.0f} s  all {files:,} lie in the inbox", flush=True)
+            received, newest = None, None
+            while newest is None or built_up_to(instance) != newest:
+                time.sleep(5)
+                answers.append(_asked(port))
+                kept = len(list(workspace.record.glob("submissions/*/*")))
+                now = time.monotonic() - began
+                print(f"{now:6.0f} s  {kept:,} kept, pages after {answers[-1]:.2f} s", flush=True)
+                if received is None and kept >= files:
+                    received, worked = now, _processor(session) - before
+                    newest = newest_change_id(_record(workspace))
+            took = time.monotonic() - began
+            runs = instance.get_runs(dg.RunsFilter(job_name=BUILD))
+        left = on_its_way(workspace)
+        hashes = {one.sha256 for one in _record(workspace).submissions()}
+        print(f"{len(hashes):,} of {files:,} kept with their own hash, {left} left in the inbox")
+        print(f"received in {received:.0f} s, {worked / files * 1000:.1f} ms of processor a file, "
+              f"with all that Dagster does beside it")  # fmt: skip
+        print(f"{len(runs)} builds ({', '.join(run.status.value for run in runs)}), "
+              f"the draft has all after {took:.0f} s")  # fmt: skip
+        print(f"the pages were asked {len(answers)} times: {statistics.median(answers):.2f} s, "
+              f"{max(answers):.2f} s at most")  # fmt: skip
+        assert hashes == sent
+        found = verify(workspace)
+        assert found.is_sound, found.faults[:3]
+        print(f"{found.files:,} files verified")
+
+
+def _record(workspace: Workspace) -> Record:
+    return Record(workspace.record)
+
+
+@contextmanager
+def _desk(workspace: Workspace) -> Iterator[tuple[int, int]]:
+    """Dagster's pages and daemon, once they answer: their port, and the session they are of."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "orchestration.cli.main", "--workspace", str(workspace.root)]
+    with (workspace.root / "ui.log").open("wb") as log:
+        ui = subprocess.Popen([*command, "ui", "--port", str(port)], stdout=log, stderr=log)
+    try:
+        while b"is ready." not in (workspace.root / "ui.log").read_bytes():
+            time.sleep(1)
+            assert ui.poll() is None
+        _asked(port)
+        children = Path(f"/proc/{ui.pid}/task/{ui.pid}/children").read_text(encoding="ascii")
+        yield port, int(children.split()[0])
+    finally:
+        ui.send_signal(signal.SIGTERM)
+        ui.wait()
+
+
+_QUESTION = """{
+  runsOrError(limit: 25) { ... on Runs { results { runId status } } }
+  instance { daemonHealth { allDaemonStatuses { daemonType required healthy } } }
+}"""
+
+
+def _asked(port: int) -> float:
+    """The seconds until the pages have said which runs there were and how the daemon is. Says
+    which part of the daemon was not heard of."""
+    asked = urllib.request.Request(  # of this machine
+        f"http://127.0.0.1:{port}/graphql",
+        json.dumps({"query": _QUESTION}).encode(),
+        {"Content-Type": "application/json"},
+    )
+    began = time.monotonic()
+    with urllib.request.urlopen(asked, timeout=120) as answer:  # noqa: S310
+        told = json.load(answer)["data"]
+    took = time.monotonic() - began
+    daemons = told["instance"]["daemonHealth"]["allDaemonStatuses"]
+    silent = [one["daemonType"] for one in daemons if one["required"] and not one["healthy"]]
+    if silent:
+        print(f"not heard of: {', '.join(silent)}", flush=True)
+    return took
+
+
+def _processor(session: int) -> float:
+    """The seconds of processor that a session's processes have used, ended ones among them."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):  # it has just ended
+            continue
+        if int(fields[3]) == session:
+            ticks += sum(map(int, fields[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def main() -> None:
     """Does what was asked for and says how much memory it took."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -139,8 +264,11 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1_000)
     parser.add_argument("--inbox", action="store_true")
     parser.add_argument("--build", action="store_true")
+    parser.add_argument("--daemon", action="store_true")
     given = parser.parse_args()
-    if given.inbox:
+    if given.inbox and given.daemon:
+        by_the_daemon(given.files)
+    elif given.inbox:
         from_the_inbox(given.files, builds=given.build)
     else:
         one_after_the_other(given.files, given.every)
