@@ -117,7 +117,15 @@ class Site:
 
     def is_illustrative(self, measure: str) -> bool:
         """Whether any figure of a measure is made up."""
-        return any(v.illustrative for v in self.published.values_by_measure.get(measure, ()))
+        return measure in self._illustrative
+
+    @cached_property
+    def _illustrative(self) -> frozenset[str]:
+        return frozenset(
+            measure
+            for measure, values in self.published.values_by_measure.items()
+            if any(value.illustrative for value in values)
+        )
 
     def marks(self, measure: str) -> base.Marks:
         """What the pictures of a measure must say of themselves."""

@@ -169,7 +169,7 @@ def _other_areas(site: Site, measure: Measure) -> list[Value]:
 def _provenance(site: Site, measure: Measure, summary: Summary | None) -> Table | None:
     """Each return's row behind the latest figure: who sent it, which row, which bytes."""
     published = site.published
-    hashes = {s.submission_id: s.sha256 for s in published.submissions if s.submission_id}
+    hashes = published.sha256_by_submission
     quarter = summary.quarter if summary else published.release.quarter
     rows = [
         value

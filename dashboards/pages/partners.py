@@ -33,10 +33,10 @@ def _list(site: Site) -> Iterator[Page]:
     for organisation in site.organisation_slugs:
         now = [
             s
-            for s in site.published.submissions
-            if s.organisation == organisation and s.quarter == quarter and s.state not in _NOT_OWED
+            for s in site.published.submissions_by_organisation.get(organisation, ())
+            if s.quarter == quarter and s.state not in _NOT_OWED
         ]
-        measures = {m for m, o in site.published.summary_by_series if o == organisation}
+        measures = site.published.measures_by_organisation.get(organisation, ())
         rows.append((organisation, now, len(measures)))
     every = [owed for _, now, _ in rows for owed in now]
     yield Page(
@@ -120,8 +120,8 @@ def _pages(site: Site) -> Iterator[Page]:
     for organisation, slug in site.organisation_slugs.items():
         owed = [
             s
-            for s in published.submissions
-            if s.organisation == organisation and s.state not in _NOT_OWED
+            for s in published.submissions_by_organisation.get(organisation, ())
+            if s.state not in _NOT_OWED
         ]
         owed = sorted(owed, key=lambda s: (s.quarter, s.return_name), reverse=True)
         rows = [
@@ -152,8 +152,8 @@ def _pages(site: Site) -> Iterator[Page]:
                 "actions_left": max(len(actions) - _MOST_ACTIONS, 0),
                 "findings": [
                     f
-                    for f in published.findings
-                    if f.organisation == organisation and f.quarter == published.release.quarter
+                    for f in published.findings_by_organisation.get(organisation, ())
+                    if f.quarter == published.release.quarter
                 ],
             },
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
     """A plan with actions in the quarter reported."""
 
@@ -24,7 +24,7 @@ class Plan:
     sort: int | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Action:
     """Where one action stands at the quarter reported: what its owner and what its dates say."""
 
@@ -66,7 +66,7 @@ class Action:
     rests_on_illustrative: bool
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PlanStanding:
     """How many actions of a plan stood how in a quarter."""
 
@@ -80,7 +80,7 @@ class PlanStanding:
     illustrative: bool
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Risk:
     """A risk as its organisation reported it last, against the return before."""
 
@@ -105,7 +105,7 @@ class Risk:
     rests_on_illustrative: bool
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PlanLink:
     """What an action or a risk is about: a measure, a theme or a board priority."""
 

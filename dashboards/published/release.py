@@ -75,6 +75,35 @@ class Published:
         return {(each.measure, each.organisation): each for each in self.summaries}
 
     @cached_property
+    def measures_by_organisation(self) -> dict[str, tuple[str, ...]]:
+        """The measures of which an organisation has a summary."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for measure, organisation in self.summary_by_series:
+            found[organisation].append(measure)
+        return {organisation: tuple(measures) for organisation, measures in found.items()}
+
+    @cached_property
+    def submissions_by_organisation(self) -> dict[str, tuple[Submission, ...]]:
+        """What an organisation owed and sent."""
+        found: dict[str, list[Submission]] = defaultdict(list)
+        for submission in self.submissions:
+            found[submission.organisation].append(submission)
+        return {organisation: tuple(owed) for organisation, owed in found.items()}
+
+    @cached_property
+    def findings_by_organisation(self) -> dict[str, tuple[FindingCount, ...]]:
+        """What the checks found in an organisation's returns."""
+        found: dict[str, list[FindingCount]] = defaultdict(list)
+        for finding in self.findings:
+            found[finding.organisation].append(finding)
+        return {organisation: tuple(findings) for organisation, findings in found.items()}
+
+    @cached_property
+    def sha256_by_submission(self) -> dict[str, str | None]:
+        """The SHA-256 of the file of a submission."""
+        return {one.submission_id: one.sha256 for one in self.submissions if one.submission_id}
+
+    @cached_property
     def process_by_series(self) -> dict[tuple[str, str], tuple[ProcessPoint, ...]]:
         """Process-control points by measure and organisation, by time."""
         found: dict[tuple[str, str], list[ProcessPoint]] = defaultdict(list)
@@ -119,9 +148,14 @@ class Published:
 
     def organisations_of(self, measure: str) -> tuple[str, ...]:
         """The partners (not the combined figure) with a figure or a summary of a measure."""
-        found = {org for each, org in self.totals_by_series if each == measure}
-        found |= {org for each, org in self.summary_by_series if each == measure}
-        return tuple(sorted(found - {COMBINED}))
+        return self._organisations.get(measure, ())
+
+    @cached_property
+    def _organisations(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for measure, organisation in (*self.totals_by_series, *self.summary_by_series):
+            found[measure].add(organisation)
+        return {measure: tuple(sorted(some - {COMBINED})) for measure, some in found.items()}
 
     def board_organisation(self, measure: str) -> str | None:
         """Whose figure the board reads: the combined one, or the only partner's; else None."""

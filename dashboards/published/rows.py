@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Release:
     """The release: one row."""
 
@@ -26,7 +26,7 @@ class Release:
     submissions: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Organisation:
     """A partner."""
 
@@ -39,7 +39,7 @@ class Organisation:
     succeeded_by: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Theme:
     """A theme that measures belong to."""
 
@@ -52,7 +52,7 @@ class Theme:
     sort: int | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Measure:
     """One measure of the catalogue, with the titles of what it belongs to."""
 
@@ -88,7 +88,7 @@ class Measure:
     rounding: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Value:
     """One figure: a measure, organisation, area, quarter, breakdown and category."""
 
@@ -129,7 +129,7 @@ class Value:
     version: int | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ProcessPoint:
     """One point of a process-control series."""
 
@@ -152,7 +152,7 @@ class ProcessPoint:
     illustrative: bool | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Summary:
     """Where one measure of one organisation stands at the release's quarter."""
 
@@ -185,7 +185,7 @@ class Summary:
     attention_reason: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Comparator:
     """A measure in another area, or the average of a set of peers."""
 
@@ -207,7 +207,7 @@ class Comparator:
     comparison_list: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Submission:
     """What one organisation owed of one return for one quarter, and what came."""
 
@@ -234,7 +234,7 @@ class Submission:
     sample: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FindingCount:
     """How often one rule found something in one return; counts only."""
 
@@ -248,7 +248,7 @@ class FindingCount:
     findings: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Score:
     """One score of one return or one measure in one quarter: ``part`` of ``whole``.
 
@@ -266,7 +266,7 @@ class Score:
     whole: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Revision:
     """A published figure that changed."""
 
@@ -287,7 +287,7 @@ class Revision:
     changed_at: dt.datetime | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Commentary:
     """What an officer wrote about a measure or a plan, or what the board is asked to do.
 
