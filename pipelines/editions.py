@@ -39,8 +39,10 @@ from pipelines.releases import (
     Release,
     all_releases,
     check_whole,
+    edition_of,
     make_current,
     manifest_sha256,
+    order,
 )
 
 MEETINGS = "meetings"
@@ -59,19 +61,6 @@ class Entrances:
 
     latest: Mapping[str, bytes]
     root: Mapping[str, bytes]
-
-
-def order(release: Release) -> tuple[dt.date, int]:
-    """Sorts editions: by meeting, then the amendments of it. Raises ``ValueError`` for a draft."""
-    edition = edition_of(release)
-    return (edition.meeting_on or release.quarter.end, edition.revision)
-
-
-def edition_of(release: Release) -> Edition:
-    """The edition that a published release is. Raises ``ValueError`` where it is none."""
-    if release.edition is None:
-        raise ValueError(f"{release.release_id} is no edition")
-    return release.edition
 
 
 def editions(releases: Path) -> tuple[Release, ...]:

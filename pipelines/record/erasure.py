@@ -9,17 +9,10 @@ its hash and its counts, and who had it erased, why and when. Its figures stop b
 from __future__ import annotations
 
 import datetime as dt
-import json
-import secrets
-from dataclasses import replace
 
-from pipelines.durable import flush_folder, place_file
 from pipelines.record.model import Event, EventKind
-from pipelines.record.seals import SUMS, sums
 from pipelines.record.store import Record
-
-ERASED = "erased"
-_LEFT = frozenset({"submission.json", SUMS})
+from pipelines.record.stripping import left_of, strip
 
 
 class EraseError(Exception):
@@ -32,8 +25,9 @@ def erase(
     """Erases the content of one submission for good and gives the decision as it was kept.
 
     The decision is on disk before anything is removed. Stopped half-way, it is finished by being
-    asked for again, and ``verify`` says so until then. Raises ``EraseError`` where there is no
-    such submission or no reason was given.
+    asked for again, and ``verify`` says so until then. Where machines share the record, the content
+    goes from the store too, and from each machine when it next looks. Raises ``EraseError`` where
+    there is no such submission or no reason was given.
     """
     if not reason.strip() or not by_whom.strip():
         raise EraseError("Say why it is erased, and who decides it: both are kept.")
@@ -51,17 +45,10 @@ def erase(
             erased=True,
         )
     with record.adding():
+        if record.shared is not None:
+            record.shared.erase(submission_id)
         folder = record.submission_folder(submission_id)
-        left = replace(submission, sender=ERASED, file_name=ERASED, erased=True)
-        content = json.dumps(left.as_json(), ensure_ascii=False, indent=1).encode()
-        staging = record.folder / ".incoming"
-        place_file(content, folder / "submission.json", staging=staging / secrets.token_hex(8))
-        for path in folder.iterdir():
-            if path.name not in _LEFT:
-                path.unlink()
-        listed = sums({"submission.json": content})
-        place_file(listed, folder / SUMS, staging=staging / secrets.token_hex(8))
-        flush_folder(folder)
+        strip(folder, left_of(submission), staging=record.folder / ".incoming")
     record.forget(submission_id)
     return event
 

@@ -23,7 +23,7 @@ from dashboards.site import build_site
 from orchestration import releasing
 from orchestration.releasing import Made, make_release, publish, show
 from pipelines import editions as editions_module
-from pipelines.editions import AmendmentNeedsNoteError, edition_of, editions, public_faults
+from pipelines.editions import AmendmentNeedsNoteError, editions, public_faults
 from pipelines.record.model import EventKind
 from pipelines.record.store import Record
 from pipelines.releases import (
@@ -33,6 +33,7 @@ from pipelines.releases import (
     NotSignedOffError,
     all_releases,
     current,
+    edition_of,
     faults,
     staging_folder,
 )
