@@ -195,9 +195,14 @@ def test_what_others_add_is_seen_within_a_second_and_at_once_by_who_adds(
     one, other = Record(machine("one").record), Record(machine("other").record)
     assert other.submissions() == []
     sent = small.send(one, small.training_return(8000)).submission
-    asked = []
+    asked: list[str] = []
     read = ObjectStore.read
-    monkeypatch.setattr(ObjectStore, "read", lambda *key: asked.append(key) or read(*key))
+
+    def noted(self: ObjectStore, key: str) -> bytes | None:
+        asked.append(key)
+        return read(self, key)
+
+    monkeypatch.setattr(ObjectStore, "read", noted)
     for _ in range(50):
         assert other.submissions() == []
     assert asked == []
