@@ -127,7 +127,8 @@ class ObjectStore:
             yield opened
         except faults as problem:
             raise StoreError(
-                f"The object store at {self.address} cannot be reached or said no: {problem}"
+                f"The object store at {self.address} cannot be reached or said no: "
+                f"{str(problem).rstrip('.')}."
             ) from problem
 
 

@@ -105,6 +105,11 @@ def running() -> Iterator[Server]:
         server.stop()
 
 
+def environment() -> dict[str, str]:
+    """What a process must be given to find the server that runs."""
+    return {name: os.environ[name] for name in (*ENVIRONMENT, "AWS_ENDPOINT_URL")}
+
+
 def new_address() -> str:
     """A folder in a bucket of its own."""
     from fsspec.core import url_to_fs  # noqa: PLC0415

@@ -108,13 +108,18 @@ def loaded(workspace: Workspace) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.slow
-def test_a_machine_with_nothing_but_the_setting_builds_and_the_first_has_the_draft(
+def test_a_machine_with_nothing_but_the_setting_builds_the_same_and_the_first_has_the_draft(
     tmp_path: Path, address: str
 ) -> None:
     city = builds.small_city(tmp_path / "city")
+    alone = builds.copied(city, tmp_path / "alone")
+    builds.run(alone, "build")
     share(city, address)
     other = with_nothing_but_the_setting(city, "other")
-    builds.run(other, "build")
+    builds.run(other, "rebuild", **machines.environment())
+    assert len(builds.facts(other)) > 30
+    assert builds.facts(other) == builds.facts(alone)
+    assert builds.unlike(builds.bytes_of(other), builds.bytes_of(alone)) == []
     (draft,) = all_releases(city.releases)
     assert builds.unlike(builds.bytes_of(city), builds.bytes_of(other)) == []
     measure = ("trace", "TC02", "--quarter", "2017-18-Q4", "--organisation", "BSMHFT")
