@@ -112,7 +112,8 @@ def test_a_machine_with_nothing_but_the_setting_builds_the_same_and_the_first_ha
     tmp_path: Path, address: str
 ) -> None:
     city = builds.small_city(tmp_path / "city")
-    alone = builds.copied(city, tmp_path / "alone")
+    alone = Workspace(tmp_path / "alone")
+    shutil.copytree(city.root, alone.root)
     builds.run(alone, "build")
     share(city, address)
     other = with_nothing_but_the_setting(city, "other")
