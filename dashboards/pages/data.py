@@ -140,8 +140,16 @@ def _lines(names: Sequence[str], rows: Sequence[Any]) -> str:
 
 def _named(row: Any) -> dict[str, str | float | bool]:
     """A row by the names of its columns, without those that are empty."""
-    named = {field.name: _plain(getattr(row, field.name)) for field in fields(row)}
-    return {name: value for name, value in named.items() if value is not None}
+    names, cells = _columns(type(row))
+    values = zip(names, cells(row), strict=True)
+    return {name: _plain(value) for name, value in values if value is not None}
+
+
+@cache
+def _columns(model: type[Any]) -> tuple[tuple[str, ...], attrgetter[tuple[Any, ...]]]:
+    """The names of a model's columns, and what takes them out of a row."""
+    names = tuple(field.name for field in fields(model))
+    return names, attrgetter(*names)
 
 
 def _described(model: type[Any], *, url: str, title: str) -> dict[str, Any]:
