@@ -13,11 +13,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from dashboards import numbers, words
 from dashboards.editions import Listed
-from dashboards.templating import COMPILED, CONTENT_POLICY
+from dashboards.templating import CONTENT_POLICY, templates
 
 _HERE = Path(__file__).parent
 _STYLE = _HERE / "assets" / "site.css"
@@ -107,15 +107,6 @@ def _style(folder: str) -> tuple[str, bytes]:
 
 
 def _environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(_HERE / "templates", encoding="utf-8"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        bytecode_cache=COMPILED,
-    )
+    made = templates()
     made.globals |= {"policy": CONTENT_POLICY, "say": words.say}
-    made.filters["day"] = numbers.day
     return made

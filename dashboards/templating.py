@@ -85,7 +85,7 @@ def environment(
     picture; ``sizes`` gives the bytes of each file that can be downloaded; ``printed`` says whether
     there will be PDFs.
     """
-    made = _templates()
+    made = templates()
     published = site.published
 
     def figure(measure: Measure, value: float | None) -> str:
@@ -143,7 +143,7 @@ def environment(
     return made
 
 
-def _templates() -> Environment:
+def templates() -> Environment:
     """The templates with their filters, whose names are looked up when they are compiled."""
     made = Environment(
         loader=FileSystemLoader(_TEMPLATES, encoding="utf-8"),
@@ -165,9 +165,9 @@ def _templates() -> Environment:
     return made
 
 
-def compile_templates() -> None:
+def compiletemplates() -> None:
     """Compiles every template now, so that no first build waits for it."""
-    made = _templates()
+    made = templates()
     for name in made.list_templates(extensions=["html"]):
         made.get_template(name)
 
@@ -211,4 +211,4 @@ def with_pictures(html: bytes, page: Page, pictures: Mapping[str, str]) -> bytes
 if __name__ == "__main__":
     # Set-up: what is compiled is kept, as compileall keeps it of the modules.
     sys.dont_write_bytecode = False
-    compile_templates()
+    compiletemplates()
