@@ -121,8 +121,8 @@ def _of_measure(
     everything = {
         "measure": _named(published.measure_by_id[measure]),
         "release": _named(published.release),
-        **{key: [_named(row) for row in rows] for key, rows in about.items()},
-        "figures": [_named(row) for row in published.values_by_measure[measure]],
+        **{key: _all_named(rows) for key, rows in about.items()},
+        "figures": _all_named(published.values_by_measure[measure]),
     }
     return {
         f"{path}.csv": downloads.as_file(downloads.csv_lines([names]) + lines),
@@ -140,16 +140,23 @@ def _lines(names: Sequence[str], rows: Sequence[Any]) -> str:
 
 def _named(row: Any) -> dict[str, str | float | bool]:
     """A row by the names of its columns, without those that are empty."""
-    names, cells = _columns(type(row))
-    values = zip(names, cells(row), strict=True)
-    return {name: _plain(value) for name, value in values if value is not None}
+    return _all_named([row])[0]
 
 
-@cache
-def _columns(model: type[Any]) -> tuple[tuple[str, ...], attrgetter[tuple[Any, ...]]]:
-    """The names of a model's columns, and what takes them out of a row."""
-    names = tuple(field.name for field in fields(model))
-    return names, attrgetter(*names)
+def _all_named(rows: Sequence[Any]) -> list[dict[str, str | float | bool]]:
+    """Rows of one model, each by the names of its columns, without those that are empty."""
+    if not rows:
+        return []
+    names = [field.name for field in fields(rows[0])]
+    cells = attrgetter(*names)
+    return [
+        {
+            name: plain
+            for name, value in zip(names, cells(row), strict=True)
+            if (plain := _plain(value)) is not None
+        }
+        for row in rows
+    ]
 
 
 def _described(model: type[Any], *, url: str, title: str) -> dict[str, Any]:
