@@ -154,6 +154,8 @@ def test_runs_of_a_builder_are_started_watched_canceled_and_begun_again_from_the
                 "--port", str(port), "-m", "tests.orchestration.toy", env=environment(workspace),
             )  # fmt: skip
 
+        with opened(front_workspace):
+            pass  # the database's tables are made by one alone
         start_the_code()
         front.start(
             sys.executable, "-m", "dagster._daemon", "run", "-w", where,
