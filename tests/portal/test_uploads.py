@@ -275,7 +275,7 @@ def test_a_file_for_another_organisation_is_refused_and_tells_nothing_of_it(
     lead.send(GOOD)
     before = running.portal.record.current()
     stranger = running.person("uhb")
-    forged = GOOD.replace(b"4736,4530", b"4736,12")
+    forged = GOOD.replace(b"4736,4530", b"4736,453")
     page = stranger.send(forged, path=RETURN.replace("BCHC", "UHB"))
     assert "Not usable" in page.text
     assert "of the usual" not in page.text
@@ -286,3 +286,4 @@ def test_a_file_for_another_organisation_is_refused_and_tells_nothing_of_it(
     assert reference not in lead.get("/history").text
     assert running.portal.record.current() == before
     assert lead.get(f"/submissions/{reference}").status_code == 404
+    assert "of the usual" in lead.send(forged).text  # told to whom it belongs
