@@ -8,6 +8,7 @@ import datetime as dt
 from time import sleep
 
 import dagster as dg
+from dagster._core.storage.tags import RUN_KEY_TAG
 
 from orchestration.jobs import BUILD, build_job, build_request, tell
 from orchestration.lost_runs import end_lost_runs, lost_its_database
@@ -50,16 +51,23 @@ UP_TO = "the record up to"
 
 
 @dg.sensor(
+    job=build_job,
     minimum_interval_seconds=_EVERY_ROUND,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Receives files dropped into inbox/<organisation>/ once they are closed and have "
     f"been still for {CLOSED_SECONDS:g} seconds ({STILL_SECONDS:g} where it cannot be seen whether "
     "they are closed); one that is written to within an hour after is received again. "
-    "What it cannot take it puts aside with the reason.",
+    "What it cannot take it puts aside with the reason. Asks for the build of what it received.",
 )
-def inbox(context: dg.SensorEvaluationContext, workspace: WorkspaceResource) -> dg.SkipReason:
+def inbox(
+    context: dg.SensorEvaluationContext, workspace: WorkspaceResource
+) -> dg.RunRequest | dg.SkipReason:
     """Looks at the inbox, waits for what comes and for what is not still yet, and looks once more;
-    says in its tick what it did. Takes half of the minute that Dagster gives a tick, at most."""
+    says in its tick what it did. Takes half of the minute that Dagster gives a tick, at most.
+
+    Where all went well, it asks for the build itself: ``new_submissions`` may have looked just
+    before, and looks again seconds later.
+    """
     found = look_until_still(
         workspace.workspace,
         workspace.record,
@@ -75,7 +83,13 @@ def inbox(context: dg.SensorEvaluationContext, workspace: WorkspaceResource) -> 
             f"{back.organisation}/{back.name} was written to after it was received as "
             f"{back.reference}."
         )
-    return dg.SkipReason(log_line(in_words(found)))
+    said = log_line(in_words(found))
+    if found.received and not found.put_aside and not found.put_back:
+        asked = _build_of_what_came(context.instance, workspace)
+        if isinstance(asked, dg.RunRequest):
+            context.log.info(said)  # a tick that asks for a run has no words of its own
+            return asked
+    return dg.SkipReason(said)
 
 
 @dg.sensor(
@@ -94,11 +108,17 @@ def new_submissions(
     happen. The run's key is the newest id of the record, so one state of it is built once; once
     more where Dagster's own database went away during it.
     """
+    return _build_of_what_came(context.instance, workspace)
+
+
+def _build_of_what_came(
+    instance: dg.DagsterInstance, workspace: WorkspaceResource
+) -> dg.RunRequest | dg.SkipReason:
     record = workspace.record
     newest = newest_change_id(record)
     if newest is None:
         return dg.SkipReason("The record holds nothing yet.")
-    built = built_up_to(context.instance)
+    built = built_up_to(instance)
     if built is not None and built >= newest:
         return dg.SkipReason("Everything in the record is in the newest draft.")
     now = dt.datetime.now(dt.UTC)
@@ -110,11 +130,15 @@ def new_submissions(
         waiting = _still_arriving(workspace, built, newest, now=now)
     if waiting is not None:
         return dg.SkipReason(waiting)
-    if context.instance.get_run_records(dg.RunsFilter(job_name=BUILD, statuses=_GOES_ON), limit=1):
+    if instance.get_run_records(dg.RunsFilter(job_name=BUILD, statuses=_GOES_ON), limit=1):
         return dg.SkipReason("A build goes on. What came since is built after it.")
-    last = context.instance.get_run_records(dg.RunsFilter(job_name=BUILD), limit=1)
-    again = "-again" if last and lost_its_database(context.instance, last[0]) else ""
-    request = build_request(context.instance, record, now=now, run_key=newest + again, since=built)
+    last = instance.get_run_records(dg.RunsFilter(job_name=BUILD), limit=1)
+    again = "-again" if last and lost_its_database(instance, last[0]) else ""
+    key = newest + again
+    # Dagster compares the keys of one sensor's runs, and two sensors ask.
+    if instance.get_run_records(dg.RunsFilter(job_name=BUILD, tags={RUN_KEY_TAG: key}), limit=1):
+        return dg.SkipReason("This state of the record was built. What comes next is built anew.")
+    request = build_request(instance, record, now=now, run_key=key, since=built)
     return request or dg.SkipReason("No return was accepted yet.")
 
 

@@ -63,7 +63,7 @@ from schemas.reference import Reference
 STILL_SECONDS = 5.0
 # Where the system says that no process has it open to write, whoever wrote it has closed it: less
 # is enough, for those that open a file once more (to set its times, or to append).
-CLOSED_SECONDS = 2.0
+CLOSED_SECONDS = 1.0
 # Where it says that one has, the writer is at work, or has forgotten it.
 OPEN_SECONDS = 60.0
 # A writer that was held up for longer goes on in a file that was received already. That is seen for

@@ -158,11 +158,33 @@ def test_after_a_file_from_the_inbox_nothing_is_waited_for_but_what_lies_there(
     monkeypatch.setattr(sensors, "sleep", never)
     assert "1 new and 1 in the inbox: waiting until" in str(tick(workspace, instance))
     monkeypatch.setattr(sensors, "sleep", time.sleep)
-    assert tick(workspace, instance, inbox) == "Received 1: 1 accepted."
+    by_the_inbox = tick(workspace, instance, inbox)
+    assert isinstance(by_the_inbox, dg.RunRequest)
     monkeypatch.setattr(sensors, "sleep", never)
     asked = tick(workspace, instance)
     assert isinstance(asked, dg.RunRequest)
-    assert asked.run_key == newest_change_id(Record(workspace.record))
+    assert asked.run_key == by_the_inbox.run_key == newest_change_id(Record(workspace.record))
+
+
+@pytest.mark.parametrize("status", [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.FAILURE])
+def test_a_build_that_the_inbox_asked_for_is_not_asked_for_again(
+    workspace: Workspace, instance: dg.DagsterInstance, status: dg.DagsterRunStatus
+) -> None:
+    """Dagster starts a key once for each sensor; one that failed for its data is not begun again by
+    itself."""
+    (workspace.inbox / "UHB").mkdir(parents=True)
+    (workspace.inbox / "UHB" / "return.csv").write_bytes(small.training_return(8000))
+    asked = tick(workspace, instance, inbox)
+    assert isinstance(asked, dg.RunRequest)
+    instance.create_run_for_job(
+        dg.job(name=BUILD)(lambda: None),
+        status=status,
+        tags={"dagster/run_key": str(asked.run_key)},
+    )
+    assert "build" in str(tick(workspace, instance)).lower()
+    small.send(Record(workspace.record), small.training_return(8001))
+    later = tick(workspace, instance)
+    assert isinstance(later, dg.RunRequest) is (status is dg.DagsterRunStatus.FAILURE)
 
 
 def test_a_clock_that_was_ahead_holds_no_build_back(
@@ -295,7 +317,8 @@ def test_the_inbox_says_which_file_was_written_to_after_it_was_received(
     (workspace.inbox / "UHB").mkdir(parents=True)
     with (workspace.inbox / "UHB" / "return.csv").open("wb", buffering=0) as writer:
         writer.write(whole[:-20])
-        assert "Received 1" in str(tick(workspace, instance, inbox))
+        tick(workspace, instance, inbox)
+        assert len(Record(workspace.record).submissions()) == 1
         writer.write(whole[-20:])
         said = str(tick(workspace, instance, inbox))
     reference = Record(workspace.record).submissions()[0].submission_id

@@ -30,7 +30,7 @@ def here(tmp_path: Path) -> Box:
     return box
 
 
-def test_a_closed_file_is_received_after_two_seconds(here: Box) -> None:
+def test_a_closed_file_is_received_after_a_second(here: Box) -> None:
     here.drop(RETURN)
     assert here.tick().received
     assert here.waited == pytest.approx(CLOSED_SECONDS, abs=0.5)
