@@ -117,7 +117,7 @@ def test_a_machine_with_nothing_but_the_setting_builds_the_same_and_the_first_ha
     builds.run(alone, "build")
     share(city, address)
     other = with_nothing_but_the_setting(city, "other")
-    builds.run(other, "rebuild", **machines.environment())
+    builds.run(other, "rebuild", before=(), **machines.environment())
     assert len(builds.facts(other)) > 30
     assert builds.facts(other) == builds.facts(alone)
     assert builds.unlike(builds.bytes_of(other), builds.bytes_of(alone)) == []
