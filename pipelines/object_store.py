@@ -90,13 +90,12 @@ class ObjectStore:
             try:
                 with self._reached() as (files, root):
                     files.pipe_file(f"{root}/{key}", content, mode="create")
-            except StoreError as problem:
+            except StoreError:
                 there = self.read(key)
                 if there is not None:
                     return there == content
                 if again == _SETTLED_BY - 1:
                     raise
-                del problem
                 time.sleep(0.1 * 2**again)
             else:
                 return True

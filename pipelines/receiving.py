@@ -7,7 +7,6 @@ import hashlib
 import io
 import json
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -23,7 +22,7 @@ from pipelines.receipts.as_json import as_json
 from pipelines.receipts.as_text import as_text
 from pipelines.receipts.receipt import Receipt, make_receipt
 from pipelines.record.model import Obligation, Submission
-from pipelines.record.shared import OvertakenError
+from pipelines.record.shared import deciding_again
 from pipelines.record.store import Record
 from schemas.finding import Severity
 from schemas.reference import Reference
@@ -82,6 +81,7 @@ def check_sent(
     return _of_the_sender(check(content, file_name=file_name, context=context), sender)
 
 
+@deciding_again
 def keep(
     record: Record,
     content: bytes,
@@ -94,26 +94,6 @@ def keep(
     sample: str | None = None,
 ) -> Received:
     """Adds bytes that ``check_sent`` checked to the record; as ``receive`` from there on."""
-    while True:
-        # Another machine that was first may have sent the same bytes, or a newer return.
-        with suppress(OvertakenError):
-            return _keep(
-                record, content, checked, file_name=file_name, sender=sender,
-                received_at=received_at, context=context, sample=sample,
-            )  # fmt: skip
-
-
-def _keep(
-    record: Record,
-    content: bytes,
-    checked: CheckedFile,
-    *,
-    file_name: str,
-    sender: Sender,
-    received_at: dt.datetime,
-    context: Context,
-    sample: str | None,
-) -> Received:
     sha256 = hashlib.sha256(content).hexdigest()
     files = {"as_sent.csv": content, "findings.json": _findings_json(checked)}
     if checked.rows is not None:

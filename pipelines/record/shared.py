@@ -20,8 +20,11 @@ import json
 import shutil
 import threading
 import time
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
+from contextlib import suppress
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from pipelines.object_store import ObjectStore, StoreError, store_of
 from pipelines.record.format import FORMAT, RecordTooNewError
@@ -30,6 +33,9 @@ from pipelines.record.model import Submission
 from pipelines.record.parcel import Parcel, packed, place_of, unpacked
 from pipelines.record.reading import DamagedRecordError
 from pipelines.record.stripping import left_of, strip
+
+_Given = ParamSpec("_Given")
+_Added = TypeVar("_Added")
 
 BEGUN = "record/format.json"
 AFTER = "record/after"
@@ -41,6 +47,19 @@ _AT_ONCE = 32
 
 class OvertakenError(Exception):
     """Another machine added an entry first; look at it, and decide again."""
+
+
+def deciding_again(adds: Callable[_Given, _Added]) -> Callable[_Given, _Added]:
+    """A function that adds to a record, called once more for as long as another machine is first:
+    what that one sent may be the same bytes, or a newer return."""
+
+    @wraps(adds)
+    def until_it_is_first(*args: _Given.args, **named: _Given.kwargs) -> _Added:
+        while True:
+            with suppress(OvertakenError):
+                return adds(*args, **named)
+
+    return until_it_is_first
 
 
 class Chain:

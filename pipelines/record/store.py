@@ -22,7 +22,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ from pipelines.record.kept import Kept
 from pipelines.record.model import Event, EventKind, Obligation, Submission
 from pipelines.record.reading import DamagedRecordError, read_json, read_submission
 from pipelines.record.seals import SUMS, is_to_have_list, read_sums, sealed, sha256_of, sums
-from pipelines.record.shared import OvertakenError, chain_of
+from pipelines.record.shared import chain_of, deciding_again
 from schemas.quarter import Quarter
 
 _DAY = 24 * 60 * 60
@@ -245,6 +245,7 @@ class Record:
         self._memory.add(submission)
         return submission
 
+    @deciding_again
     def add_event(
         self, kind: EventKind, *, at: dt.datetime, by_whom: str, reason: str, **details: Any
     ) -> Event:
@@ -252,19 +253,6 @@ class Record:
 
         Raises ``OSError`` with nothing acknowledged.
         """
-        while True:
-            with suppress(OvertakenError):  # it is added after what came
-                return self._add_event(kind, at=at, by_whom=by_whom, reason=reason, details=details)
-
-    def _add_event(
-        self,
-        kind: EventKind,
-        *,
-        at: dt.datetime,
-        by_whom: str,
-        reason: str,
-        details: dict[str, Any],
-    ) -> Event:
         with self.adding():
             newest = self.newest_id()
             identifier = make_id(at, newest=newest)
