@@ -6,7 +6,7 @@ import dagster as dg
 
 from orchestration.assets.overview import at_a_glance, upcoming, what_is_owed
 from orchestration.assets.releases import draft_release
-from orchestration.assets.returns import return_assets, what_came
+from orchestration.assets.returns import returns_asset, what_came
 from orchestration.assets.warehouse import warehouse_assets
 from orchestration.dbt_project import prepare
 from orchestration.instance import set_up_home
@@ -22,7 +22,7 @@ def build_defs(workspace: Workspace, *, manifest: Path) -> dg.Definitions:
     return dg.Definitions(
         assets=[
             what_came,
-            *return_assets(),
+            returns_asset(),
             what_is_owed,
             *warehouse_assets(manifest),
             draft_release,

@@ -1,4 +1,4 @@
-"""One asset a return, made from its declaration: its accepted rows, loaded a quarter at a time.
+"""An asset a return, made from its declaration: its accepted rows, loaded a quarter at a time.
 
 What belongs here: carrying rows from the record into the warehouse, and showing what the checks
 found. What does not: any rule about a return (``schemas``, ``pipelines.checking``).
@@ -15,16 +15,10 @@ from orchestration.partitions import QUARTERS
 from orchestration.resources import WarehouseResource, WorkspaceResource
 from pipelines.overview import newest_change_id
 from pipelines.warehouse import connect, load_rows, load_submissions
-from schemas.declaration import Return
 from schemas.quarter import Quarter
 from schemas.registry import returns
 
 OWNER = "team:performance-office"
-
-
-def return_assets() -> list[dg.AssetsDefinition]:
-    """An asset with its checks for every declared return."""
-    return [_return_asset(declared) for declared in returns().values()]
 
 
 @dg.multi_asset(
@@ -64,35 +58,53 @@ def what_came(
         )
 
 
-def _return_asset(declared: Return) -> dg.AssetsDefinition:
-    key = dg.AssetKey(["raw", declared.name])
+def returns_asset() -> dg.AssetsDefinition:
+    """An asset with its checks for every declared return, all loaded by one step: opening the
+    warehouse takes longer than loading a return."""
+    declared = {dg.AssetKey(["raw", one.name]): one for one in returns().values()}
 
-    @dg.asset(
-        key=key,
-        # The list of submissions is read first: a file that comes between the two is rows without
-        # a submission, which nothing uses, and the next build takes it in.
-        deps=[["raw", "submission"]],
-        description=f"{declared.title}. {declared.purpose}",
-        group_name="returns",
-        owners=[OWNER],
-        kinds={"csv", "duckdb"},
-        code_version=declared.template_version,
+    @dg.multi_asset(
+        name="accepted_rows",
+        specs=[
+            dg.AssetSpec(
+                key,
+                # The list of submissions is read first: a file that comes between the two is rows
+                # without a submission, which nothing uses, and the next build takes it in.
+                deps=[["raw", "submission"]],
+                description=f"{one.title}. {one.purpose}",
+                group_name="returns",
+                owners=[OWNER],
+                kinds={"csv", "duckdb"},
+                code_version=one.template_version,
+                metadata=dict(of_return(one)),
+            )
+            for key, one in declared.items()
+        ],
+        check_specs=[spec for key in declared for spec in check_specs(key)],
         partitions_def=QUARTERS,
         backfill_policy=dg.BackfillPolicy.single_run(),
-        check_specs=check_specs(key),
-        metadata=dict(of_return(declared)),
+        can_subset=True,
         pool=WAREHOUSE_POOL,
     )
-    def rows(
+    def accepted_rows(
         context: dg.AssetExecutionContext,
         workspace: WorkspaceResource,
         warehouse: WarehouseResource,
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         quarters = [Quarter.parse(partition) for partition in context.partition_keys]
         record = workspace.record
+        wanted = context.selected_asset_check_keys
+        chosen = {key: one for key, one in declared.items() if key in context.selected_asset_keys}
         with warehouse.writing(loads=True) as file, connect(file) as connection:
-            loaded = load_rows(connection, record, declared, quarters)
-        yield dg.MaterializeResult(metadata={"dagster/partition_row_count": loaded})
-        yield from results(key, declared, record)
+            loaded = {
+                key: load_rows(connection, record, one, quarters) for key, one in chosen.items()
+            }
+        for key, one in chosen.items():
+            yield dg.MaterializeResult(
+                asset_key=key, metadata={"dagster/partition_row_count": loaded[key]}
+            )
+            for outcome in results(key, one, record):
+                if dg.AssetCheckKey(key, str(outcome.check_name)) in wanted:
+                    yield outcome
 
-    return rows
+    return accepted_rows
