@@ -21,7 +21,7 @@ from scipy.optimize import (  # type: ignore[import-untyped]  # scipy carries no
     LinearConstraint,
     milp,
 )
-from scipy.sparse import csr_array  # type: ignore[import-untyped]  # scipy carries no types
+from scipy.sparse import csc_array  # type: ignore[import-untyped]  # scipy carries no types
 
 from pipelines.disclosure.tables import Cell, Equation
 
@@ -94,19 +94,20 @@ class System:
         )
 
     @cached_property
-    def _sums(self) -> tuple[csr_array, Point]:
-        """The equations: coefficients by equation and cell, and constants."""
+    def _sums(self) -> tuple[csc_array, NDArray[np.float64]]:
+        """The equations: coefficients by equation and cell, and constants; in the solver's form,
+        whole numbers that floating point holds exactly."""
         entries = [
             (row, self._place[cell_id], coefficient)
             for row, equation in enumerate(self.equations)
             for cell_id, coefficient in equation.terms
         ]
         rows, columns, coefficients = zip(*entries, strict=True)
-        matrix = csr_array(
-            (np.array(coefficients, dtype=np.int64), (rows, columns)),
+        matrix = csc_array(
+            (np.array(coefficients, dtype=np.float64), (rows, columns)),
             shape=(len(self.equations), len(self._names)),
         )
-        return matrix, np.array([one.constant for one in self.equations], dtype=np.int64)
+        return matrix, np.array([one.constant for one in self.equations], dtype=np.float64)
 
     def exposed(
         self, thresholds: Mapping[str, int], *, true: Mapping[str, int] | None = None
@@ -174,7 +175,7 @@ class System:
             target,
             integrality=np.full(len(self._names), int(whole)),
             bounds=Bounds(self._least.astype(np.float64), greatest.astype(np.float64)),
-            constraints=LinearConstraint(matrix.astype(np.float64), constants, constants),
+            constraints=LinearConstraint(matrix, constants, constants),
         )
         if result.status == _INFEASIBLE:
             raise NothingFitsError
