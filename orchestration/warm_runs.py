@@ -231,13 +231,15 @@ class WarmRunCoordinator(QueuedRunCoordinator):
     """Dagster's queue, which has the warm process made ready before the first run."""
 
     @property
-    def dequeue_interval_seconds(self) -> int:
-        """The seconds between two looks. Dagster's daemon alone asks, when it starts, and the
-        daemon alone starts runs: so that is the moment to get ready."""
+    def dequeue_interval_seconds(self) -> float:  # type: ignore[override]  # Dagster's daemon takes
+        """The seconds between two looks: half of what is set, which can be whole seconds alone.
+
+        Dagster's daemon alone asks, when it starts, and the daemon alone starts runs: so that is
+        the moment to get ready."""
         launcher = self._instance.run_launcher
         if isinstance(launcher, WarmRunLauncher):
             launcher.get_ready()
-        return super().dequeue_interval_seconds
+        return super().dequeue_interval_seconds / 2
 
 
 def _is_of_here(run: dg.DagsterRun) -> bool:
