@@ -88,8 +88,6 @@ def build_models(
         # line twice takes a third of dbt's time.
         "--quiet", "--log-level", "none", "--log-level-file", "none", "--no-write-json",
         "build", *arguments(workspace.dbt_target),
-        # One node after the other: dbt's own work is Python, and DuckDB uses all cores by itself.
-        "--threads", "1",
         *selection, "--vars", json.dumps(dict(variables)),
         # Unit tests ask of the models' code and of no figure: they run where the code is tested.
         "--exclude-resource-type", "unit_test",
