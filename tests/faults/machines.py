@@ -32,12 +32,14 @@ from unittest import mock
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from pipelines.object_store import ObjectStore
+from pipelines.object_store import ObjectStore, store_of
 from pipelines.record import parcel
 from pipelines.record.kept import Kept
 from pipelines.record.model import EventKind
-from pipelines.record.shared import Chain
+from pipelines.record.parcel import entries_in, unpacked
+from pipelines.record.shared import Chain, key_after
 from pipelines.record.store import Record
+from pipelines.sharing import verify_all
 from pipelines.workspace import Workspace
 from tests.faults import small
 
@@ -265,6 +267,38 @@ def told_by(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
     """What it told until it ended."""
     out, _ = process.communicate(timeout=300)
     return [json.loads(line) for line in out.splitlines() if line.endswith("}")]
+
+
+def content_of(record: Path) -> dict[str, bytes]:
+    """Every file of the record in a folder."""
+    return {
+        str(path.relative_to(record)): path.read_bytes()
+        for folder in ("submissions", "events")
+        for path in record.glob(f"{folder}/**/*")
+        if path.is_file()
+    }
+
+
+def chain_in(store: ObjectStore) -> list[str]:
+    """The ids in the store, one after the other from the first."""
+    found: list[str] = []
+    while (content := store.read(key_after(found[-1] if found else None))) is not None:
+        found.append(unpacked(content).identifier)
+    return found
+
+
+def same_on(*workspaces: Workspace) -> list[str]:
+    """Holds that all have what the store has, in its order, and nothing is wrong; gives the ids."""
+    store = store_of(workspaces[0].root)
+    assert store is not None
+    ids = chain_in(store)
+    assert ids == sorted(set(ids))
+    for workspace in workspaces:
+        Record(workspace.record).catch_up()
+        assert list(entries_in(workspace.record)) == ids
+        assert content_of(workspace.record) == content_of(workspaces[0].record)
+    assert verify_all(workspaces[0]).faults == []
+    return ids
 
 
 if __name__ == "__main__":

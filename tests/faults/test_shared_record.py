@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,23 +23,11 @@ from pipelines import object_store
 from pipelines.object_store import SETTING, ObjectStore, StoreError, at
 from pipelines.record import shared
 from pipelines.record.model import EventKind
-from pipelines.record.parcel import entries_in, unpacked
-from pipelines.record.shared import Chain, key_after
+from pipelines.record.shared import Chain
 from pipelines.record.store import Record
-from pipelines.sharing import share, verify_all
+from pipelines.sharing import share
 from pipelines.workspace import Workspace
 from tests.faults import machines, small
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _server() -> Iterator[None]:
-    with machines.running():
-        yield
-
-
-@pytest.fixture
-def address() -> str:
-    return machines.new_address()
 
 
 @pytest.fixture
@@ -57,38 +45,6 @@ def machine(tmp_path: Path, address: str) -> Callable[[str], Workspace]:
 Machine = Callable[[str], Workspace]
 
 
-def content_of(record: Path) -> dict[str, bytes]:
-    """Every file of the record in a folder."""
-    return {
-        str(path.relative_to(record)): path.read_bytes()
-        for folder in ("submissions", "events")
-        for path in record.glob(f"{folder}/**/*")
-        if path.is_file()
-    }
-
-
-def chain_in(store: ObjectStore) -> list[str]:
-    """The ids in the store, one after the other from the first."""
-    found: list[str] = []
-    while (content := store.read(key_after(found[-1] if found else None))) is not None:
-        found.append(unpacked(content).identifier)
-    return found
-
-
-def same_on(*workspaces: Workspace) -> list[str]:
-    """Holds that all have what the store has, in its order, and nothing is wrong; gives the ids."""
-    store = object_store.store_of(workspaces[0].root)
-    assert store is not None
-    ids = chain_in(store)
-    assert ids == sorted(set(ids))
-    for workspace in workspaces:
-        Record(workspace.record).catch_up()
-        assert list(entries_in(workspace.record)) == ids
-        assert content_of(workspace.record) == content_of(workspaces[0].record)
-    assert verify_all(workspaces[0]).faults == []
-    return ids
-
-
 def test_machines_that_add_at_once_lose_nothing_and_have_one_order(machine: Machine) -> None:
     one, other = machine("one"), machine("other")
     told = machines.at_once(
@@ -96,7 +52,7 @@ def test_machines_that_add_at_once_lose_nothing_and_have_one_order(machine: Mach
         for where, first in ((one, 1000), (other, 2000))
     )
     assert [len(said) for said in told] == [60, 60]
-    ids = same_on(one, other, machine("third"))
+    ids = machines.same_on(one, other, machine("third"))
     acknowledged = {said["id"] for said in told[0] + told[1]}
     assert acknowledged == set(ids)
     # What both sent is one submission, told to both.
@@ -117,14 +73,14 @@ def test_machines_that_put_over_each_other_are_found_out(machine: Machine) -> No
     store = object_store.store_of(one.root)
     assert store is not None
     acknowledged = {said["id"] for said in told[0] + told[1]}
-    assert acknowledged - set(chain_in(store))
+    assert acknowledged - set(machines.chain_in(store))
 
 
 def test_one_that_is_killed_at_any_step_holds_nobody_up_and_loses_nothing(machine: Machine) -> None:
     one, other = machine("one"), machine("other")
     told = machines.told_by(machines.started("kills", one.root, other.root, 4))
     assert len([said for said in told if "killed" in said]) == len(machines.POINTS)
-    ids = same_on(one, other)
+    ids = machines.same_on(one, other)
     assert {said["id"] for said in told if "id" in said} <= set(ids)
     # Whoever was killed before an answer sends again: it is the submission that is there, or a new.
     record = Record(one.record)
@@ -184,7 +140,7 @@ def test_what_is_fetched_before_who_added_it_has_put_it_there_is_acknowledged(
     monkeypatch.setattr(ObjectStore, "create", seen_at_once)
     sent = [small.send(one, small.training_return(8000 + n)).submission for n in range(2)]
     event = one.add_event(EventKind.EXCUSED, at=small.NOON, by_whom="x", reason="y")
-    assert same_on(where) == [*(by.submission_id for by in sent), event.event_id]
+    assert machines.same_on(where) == [*(by.submission_id for by in sent), event.event_id]
     assert [one.submissions(), looks.submissions()] == [sent, sent]
 
 
@@ -217,13 +173,13 @@ def test_the_folder_may_be_deleted_at_any_time(machine: Machine) -> None:
     record = Record(one.record)
     sent = [small.send(record, small.training_return(8000 + n)).submission for n in range(4)]
     record.add_event(EventKind.EXCUSED, at=small.NOON, by_whom="x", reason="y")
-    before = content_of(one.record)
+    before = machines.content_of(one.record)
     shutil.rmtree(record.submission_folder(sent[1].submission_id))
     record.catch_up()  # a process that is at work
-    assert content_of(one.record) == before
+    assert machines.content_of(one.record) == before
     shutil.rmtree(one.record)
     record.catch_up()
-    assert content_of(one.record) == before
+    assert machines.content_of(one.record) == before
     assert record.submissions() == sent
     shutil.rmtree(one.record)
     assert Record(one.record).submissions() == sent  # a new one
@@ -231,7 +187,7 @@ def test_the_folder_may_be_deleted_at_any_time(machine: Machine) -> None:
     other.root.mkdir()
     shutil.copy(one.root / SETTING, other.root)
     assert Record(other.record).submissions() == sent
-    same_on(one, other)
+    machines.same_on(one, other)
 
 
 def test_what_lies_in_the_folder_and_not_in_the_store_is_not_built_upon(machine: Machine) -> None:
@@ -255,7 +211,7 @@ def test_without_the_store_nothing_is_acknowledged_and_what_is_here_is_read(
         share(one, machines.new_address())
         record = Record(one.record)
         sent = small.send(record, small.training_return(8000)).submission
-        before = content_of(one.record)
+        before = machines.content_of(one.record)
         server.stop()
         with pytest.raises(StoreError, match="cannot be reached"):
             small.send(record, small.training_return(8100))
@@ -275,7 +231,7 @@ def test_without_the_store_nothing_is_acknowledged_and_what_is_here_is_read(
     assert said.returncode == 2
     assert "cannot be reached" in said.stderr
     assert "Traceback" not in said.stderr
-    assert content_of(one.record) == before
+    assert machines.content_of(one.record) == before
     problem = pickle.loads(pickle.dumps(StoreError("a sentence")))  # noqa: S301  # as workers do
     assert isinstance(problem, OSError)
     assert str(problem) == "a sentence"
@@ -340,4 +296,4 @@ def test_a_program_that_was_started_before_it_was_shared_adds_nothing(
     share(one, address)
     with pytest.raises(StoreError, match="Start the program again"):
         small.send(record, small.training_return(8100))
-    assert len(same_on(one)) == 1
+    assert len(machines.same_on(one)) == 1

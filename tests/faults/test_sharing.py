@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -41,18 +40,6 @@ from pipelines.warehouse_health import start_over
 from pipelines.workspace import Workspace
 from tests.faults import builds, machines, small
 from tests.faults.test_keeping import OLD
-from tests.faults.test_shared_record import content_of, same_on
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _server() -> Iterator[None]:
-    with machines.running():
-        yield
-
-
-@pytest.fixture
-def address() -> str:
-    return machines.new_address()
 
 
 @pytest.fixture
@@ -83,7 +70,7 @@ def test_a_machine_with_nothing_but_the_setting_does_what_the_first_does(first: 
     file.write_bytes(small.training_return(8200))
     said = run(other, "submit", str(file), "--as", "UHB")
     assert said.exit_code == 0, said.output
-    ids = same_on(first, other)
+    ids = machines.same_on(first, other)
     assert ids[-1] in said.output
     for one in (first, other):
         done = run(one, "verify")
@@ -138,7 +125,7 @@ def test_a_record_of_the_version_before_can_be_shared(tmp_path: Path, address: s
     share(first, address)
     other = with_nothing_but_the_setting(first, "other")
     small.send(Record(other.record), small.training_return(8222), at=dt.datetime.now(dt.UTC))
-    assert len(same_on(first, other)) > 4
+    assert len(machines.same_on(first, other)) > 4
     assert verify(other).is_sound
 
 
@@ -162,19 +149,19 @@ def test_one_that_was_stopped_half_way_is_gone_on_with(
     assert not (workspace.root / SETTING).exists()
     assert len(at(address).names(AFTER)) == 2
     assert share(workspace, address).entries == 2
-    assert len(same_on(workspace)) == 4
+    assert len(machines.same_on(workspace)) == 4
 
 
 def test_two_records_are_never_made_one(first: Workspace, address: str, tmp_path: Path) -> None:
     other = small.small_workspace(tmp_path / "another record")
-    before = content_of(other.record)
+    before = machines.content_of(other.record)
     with pytest.raises(SharingError, match="are two"):
         share(other, address)
     assert not (other.root / SETTING).exists()
-    assert content_of(other.record) == before
+    assert machines.content_of(other.record) == before
     with pytest.raises(SharingError, match="already"):
         share(first, machines.new_address())
-    assert len(same_on(first)) == 4
+    assert len(machines.same_on(first)) == 4
 
 
 def test_a_name_at_which_nothing_was_begun_makes_no_second_record(
@@ -244,7 +231,7 @@ def test_what_is_wrong_in_the_store_is_named_and_put_back_by_who_has_it(
         return
     assert share(first, address).entries == 1
     assert store.read(key) == whole
-    assert same_on(first) == ids
+    assert machines.same_on(first) == ids
 
 
 def test_what_no_machine_has_can_be_set_aside(first: Workspace, address: str) -> None:
@@ -268,7 +255,7 @@ def test_what_is_damaged_here_alone_is_fetched_anew(first: Workspace) -> None:
     said = run(first, "set-aside", ids[1], "--reason", "Damaged", "--by", "Officer")
     assert "Delete it here" in said.output
     shutil.rmtree(folder)
-    assert same_on(first) == ids
+    assert machines.same_on(first) == ids
 
 
 def erased_everywhere(address: str, *workspaces: Workspace) -> bool:
@@ -277,7 +264,7 @@ def erased_everywhere(address: str, *workspaces: Workspace) -> bool:
     there = [files.cat_file(path) for path in files.find(root) if "/after/" in path]
     texts = [content for one in there for content in unpacked(one).files.values()]
     for workspace in workspaces:
-        texts += content_of(workspace.record).values()
+        texts += machines.content_of(workspace.record).values()
         texts += [one.read_bytes() for one in workspace.inbox.rglob("*") if one.is_file()]
     return not any(b"Exampleperson" in text for text in texts)
 
@@ -310,7 +297,7 @@ def test_what_is_erased_is_erased_in_the_store_and_on_every_machine(
         erase(record, sent, by_whom="Officer", reason="A name", at=small.NOON)
     there.catch_up()
     third = with_nothing_but_the_setting(first, "third")
-    same_on(first, other, third)
+    machines.same_on(first, other, third)
     for workspace in (first, other, third):
         left = Record(workspace.record).submission(sent)
         assert left is not None
@@ -405,8 +392,8 @@ def test_a_backup_of_a_shared_workspace_is_one_by_itself(first: Workspace, tmp_p
         restore(tmp_path / "backup", first)
     alone = Workspace(tmp_path / "alone")
     assert restore(tmp_path / "backup", alone).verified.is_sound
-    assert content_of(alone.record) == content_of(first.record)
+    assert machines.content_of(alone.record) == machines.content_of(first.record)
     again = machines.new_address()
     assert share(alone, again).entries == 5
     Record(alone.record).add_event(EventKind.EXCUSED, at=small.NOON, by_whom="x", reason="y")
-    assert len(same_on(alone)) == 6
+    assert len(machines.same_on(alone)) == 6
