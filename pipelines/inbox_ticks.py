@@ -48,11 +48,12 @@ def look_until_still(
 
     before = _changed(workspace.inbox)
     found = once()
-    if found == Look(waiting=found.waiting):
-        ends = clock() + watches
-        while clock() < ends and _changed(workspace.inbox) == before:
-            sleep(GLANCE_SECONDS)
-        if _changed(workspace.inbox) != before:
+    ends = clock() + watches
+    # A name that is not finished yet is nothing to wait for, and often what comes first.
+    while found == Look(waiting=found.waiting) and clock() < ends:
+        sleep(GLANCE_SECONDS)
+        if (now_there := _changed(workspace.inbox)) != before:
+            before = now_there
             found = once()
     patience = STILL_SECONDS + 1
     while found.still_in and not found.left and found.still_in <= patience:

@@ -105,16 +105,18 @@ def test_what_is_gone_or_a_link_is_not_asked(here: Box) -> None:
         is_being_written(file.with_name("gone.csv"))
 
 
-def watched(box: Box, meanwhile: Callable[[], object]) -> Look:
-    """A tick that waits four seconds for something to come, with this done after one."""
+def watched(box: Box, *then: Callable[[], object]) -> Look:
+    """A tick that waits four seconds for something to come; the first of these is done after one
+    second, the next after two, and so on."""
     glances = 0
 
     def sleep(seconds: float) -> None:
         nonlocal glances
         box.sleep(seconds)
         glances += 1
-        if glances == round(1 / GLANCE_SECONDS):
-            meanwhile()
+        second, between = divmod(glances, round(1 / GLANCE_SECONDS))
+        if not between and second <= len(then):
+            then[second - 1]()
 
     return look_until_still(
         box.workspace,
@@ -140,6 +142,32 @@ def test_a_file_that_gets_its_final_name_meanwhile_is_received(here: Box) -> Non
     here.tick()
     watched(here, lambda: part.rename(part.with_suffix("")))
     assert here.sent() == [RETURN]
+
+
+def test_a_file_that_comes_under_an_unfinished_name_is_received_in_the_same_tick(
+    here: Box,
+) -> None:
+    here.tick()
+    part = here.workspace.inbox / "WMAS" / f"{NAME}.part"
+    watched(
+        here,
+        lambda: here.drop(b"", part.name),
+        lambda: part.write_bytes(RETURN),
+        lambda: part.rename(part.with_suffix("")),
+    )
+    assert here.sent() == [RETURN]
+    assert here.waited == pytest.approx(3 + CLOSED_SECONDS, abs=0.6)
+
+
+def test_names_that_come_and_go_keep_no_tick_longer(here: Box) -> None:
+    here.tick()
+    before = here.waited
+
+    def comes() -> None:
+        here.drop(b"", f"{here.waited}.part")
+
+    assert watched(here, *[comes] * 60).received == ()
+    assert here.waited - before == pytest.approx(4, abs=0.6)
 
 
 def test_where_nothing_comes_it_waits_no_longer(here: Box) -> None:
