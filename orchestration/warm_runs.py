@@ -231,7 +231,7 @@ class WarmRunCoordinator(QueuedRunCoordinator):
     """Dagster's queue, which has the warm process made ready before the first run."""
 
     @property
-    def dequeue_interval_seconds(self) -> float:  # type: ignore[override]  # Dagster's daemon takes
+    def dequeue_interval_seconds(self) -> float:  # type: ignore[override]  # the daemon takes any
         """The seconds between two looks: half of what is set, which can be whole seconds alone.
 
         Dagster's daemon alone asks, when it starts, and the daemon alone starts runs: so that is
