@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import IO
 
 import dagster as dg
+from dagster._core.storage.tags import SYSTEM_TAG_PREFIX
 from dagster_shared.error import SerializableErrorInfo
 
 from pipelines.workspace import Workspace
@@ -30,8 +31,9 @@ from pipelines.workspace import Workspace
 _GRACE = 10.0
 _WAIT = 1.0
 
-# The tag of a run that says on which machine its process is, and on which workspace.
-PLACE = "quarterdeck/place"
+# The tag of a run that says on which machine its process is, and on which workspace. Dagster's
+# pages keep what begins so out of their lists, where an officer looks for what came and failed.
+PLACE = f"{SYSTEM_TAG_PREFIX}quarterdeck_place"
 
 # What the drivers of both databases call it when the database does not answer.
 _DATABASE_IS_AWAY = {"OperationalError", "InterfaceError"}
