@@ -80,7 +80,8 @@ def statuses(instance: dg.DagsterInstance, name: str) -> list[str]:
 def process_of(workspace: Workspace, name: str) -> int | None:
     """The process of the run that said something last."""
     said = workspace.root / "said" / name
-    return int(said.read_text().splitlines()[-1].split()[1]) if said.exists() else None
+    lines = said.read_text().splitlines() if said.exists() else []  # none yet: it is being written
+    return int(lines[-1].split()[1]) if lines else None
 
 
 @pytest.fixture
