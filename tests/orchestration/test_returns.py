@@ -85,11 +85,15 @@ def test_who_chooses_one_return_gets_that_one_with_its_checks(
     with connect(filled.warehouse) as warehouse:
         warehouse.execute("DELETE FROM raw.training_compliance")
         warehouse.execute("INSERT INTO raw.risks (submission_id) VALUES ('left alone')")
+        warehouse.execute(
+            "INSERT INTO raw.training_compliance (submission_id, quarter) "
+            "VALUES ('left alone', '2018-19 Q2')"
+        )
     result = loaded(filled, instance, dg.AssetSelection.assets(TRAINING))
     assert made(result) == {"training_compliance": 2}
     assert {one.asset_key for one in result.get_asset_check_evaluations()} == {TRAINING}
     with connect(filled.warehouse, read_only=True) as warehouse:
-        assert counted(warehouse, "training_compliance") == 2
+        assert counted(warehouse, "training_compliance") == 2 + 1
         assert counted(warehouse, "risks") == 1
 
 
