@@ -37,7 +37,6 @@ import polars as pl
 from orchestration.dbt_project import PROJECT, environment, executable
 from pipelines.checking.check import check
 from pipelines.checking.context import Context
-from pipelines.history import RecordHistory
 from pipelines.receiving import Sender, figures_sha256, receive
 from pipelines.record.ids import make_id
 from pipelines.record.model import Submission
@@ -219,7 +218,7 @@ def stage_receive(workspace: Workspace, reference: Reference, given: argparse.Na
         received = receive(
             record, content, file_name=f"{name}-{TRAINING}-{LAST.key}.csv",
             sender=Sender(name="A sender", channel="portal"), received_at=at,
-            context=Context(reference=reference, as_of=at.date(), history=RecordHistory(record)),
+            context=Context(reference=reference, as_of=at.date()),
             sample="illustrative",
         )  # fmt: skip
         assert received.submission.is_accepted, received.checked.findings[:3]

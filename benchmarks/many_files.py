@@ -40,7 +40,6 @@ from orchestration.jobs import BUILD
 from orchestration.resources import WorkspaceResource
 from orchestration.sensors import built_up_to, inbox, new_submissions
 from pipelines.checking.context import Context
-from pipelines.history import RecordHistory
 from pipelines.inbox import on_its_way
 from pipelines.overview import newest_change_id
 from pipelines.receiving import Sender, receive
@@ -77,9 +76,7 @@ def one_after_the_other(files: int, every: int) -> None:
                 file_name="UHB-training_compliance-2018-19-Q1.csv",
                 sender=Sender(name="UHB data lead", channel="inbox"),
                 received_at=NOON,
-                context=Context(
-                    reference=reference, as_of=NOON.date(), history=RecordHistory(record)
-                ),
+                context=Context(reference=reference, as_of=NOON.date()),
             )
             if (number + 1) % every == 0:
                 now = time.process_time()

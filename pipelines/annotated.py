@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from pipelines.checking.outcome import CheckedFile
+from pipelines.checking.outcome import CheckedFile, Outcome
 from pipelines.escaping import write_csv
 from pipelines.reading.headings import plain
 from pipelines.reading.reader import as_sent
+from pipelines.record.model import Submission
+from pipelines.record.store import Record
 from schemas.finding import Finding
 
 FINDINGS, WHAT_TO_DO = "findings", "what to do"
@@ -45,6 +47,25 @@ def annotate(content: bytes, checked: CheckedFile) -> bytes:
             said = [FINDINGS, WHAT_TO_DO]
         lines.append([*row, *[""] * (width - len(row)), *said])
     return write_csv(lines)
+
+
+def annotate_submission(record: Record, submission: Submission) -> bytes:
+    """Return the file of a submission as ``annotate`` does, from what the record holds."""
+    fields = record.findings(submission.submission_id)
+    checked = CheckedFile(
+        file_name=submission.file_name,
+        return_name=submission.return_name,
+        organisation=submission.organisation,
+        quarter=submission.quarter,
+        outcome=Outcome(submission.outcome),
+        rows_found=submission.rows_found,
+        rows_used=submission.rows_used,
+        rows_not_used=submission.rows_not_used,
+        rows_passed_over=submission.rows_passed_over,
+        findings=tuple(Finding.from_json(one) for one in fields),
+        rows=None,
+    )
+    return annotate(record.as_sent(submission.submission_id), checked)
 
 
 def _where(finding: Finding) -> str:

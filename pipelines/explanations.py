@@ -7,7 +7,6 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
@@ -31,16 +30,32 @@ class Explained:
     carried: bool
 
 
-class RecordAnswers:
-    """The answers in a record, as ``pipelines.checking.answers.Answers`` asks for them; with
-    ``as_of`` (aware), as they stood at that moment."""
+class SenderAnswers:
+    """The answers of the organisations that a sender sends for, and of no other.
 
-    def __init__(self, record: Record, *, as_of: dt.datetime | None = None) -> None:
+    It answers ``pipelines.checking.answers.Answers``.
+
+    Args:
+        record: The record.
+        organisations: Whom the sender sends for; None for any organisation.
+        as_of: Give the answers as they stood at that moment (aware); None for now.
+    """
+
+    def __init__(
+        self,
+        record: Record,
+        *,
+        organisations: frozenset[str] | None,
+        as_of: dt.datetime | None = None,
+    ) -> None:
         self._record = record
+        self._organisations = organisations
         self._as_of = as_of
 
     def of(self, organisation: str, return_name: str, quarter: Quarter) -> Sequence[Answer]:
         """The answers to queries of the figures in use, those that are still about them."""
+        if self._organisations is not None and organisation not in self._organisations:
+            return ()
         obligation = Obligation(organisation, return_name, quarter)
         chain = self._record.accepted_of(obligation, as_of=self._as_of)
         events = _answers(self._record, chain, as_of=self._as_of)
@@ -100,7 +115,7 @@ def _walk(
         if ret is None or not (live or own):
             continue
         rows = pl.read_parquet(record.rows_file(submission.submission_id))
-        findings = [_finding(one) for one in record.findings(submission.submission_id)]
+        findings = [Finding.from_json(one) for one in record.findings(submission.submission_id)]
         live = {
             question: answer
             for question, answer in live.items()
@@ -150,17 +165,3 @@ def _matched(
                 text=answer.text, by_whom=answer.by_whom, at=at, carried=True
             )
     return matched
-
-
-def _finding(stored: Mapping[str, Any]) -> Finding:
-    """A finding as the record keeps it."""
-    return Finding(
-        rule=stored["rule"],
-        severity=Severity(stored["severity"]),
-        message=stored["message"],
-        hint=stored["hint"],
-        row=stored["row"],
-        rows=tuple(stored.get("rows", ())),
-        column=stored["column"],
-        value=stored["value"],
-    )

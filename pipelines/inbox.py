@@ -23,7 +23,6 @@ from pathlib import Path
 from pipelines.checking.context import Context
 from pipelines.durable import exclusive
 from pipelines.escaping import visible
-from pipelines.history import RecordHistory
 from pipelines.inbox_files import (
     NOT_TAKEN,
     RECEIVED,
@@ -289,7 +288,6 @@ def _take(
                 reference=reference,
                 as_of=reporting_day(record, now=now),
                 sender_organisations=frozenset({organisation}),
-                history=RecordHistory(record),
                 enforce_window=True,
             ),
         )

@@ -15,7 +15,8 @@ from pipelines.checking.check import check
 from pipelines.checking.context import Context
 from pipelines.checking.outcome import CheckedFile
 from pipelines.differences import differences
-from pipelines.explanations import RecordAnswers
+from pipelines.explanations import SenderAnswers
+from pipelines.history import SenderHistory
 from pipelines.obligations import RecordClosing, due_on
 from pipelines.receipts.as_html import as_html
 from pipelines.receipts.as_json import as_json
@@ -76,8 +77,18 @@ def receive(
 def check_sent(
     record: Record, content: bytes, *, file_name: str, sender: Sender, context: Context
 ) -> CheckedFile:
-    """Checks the bytes against the record as it is, and keeps nothing."""
-    context = replace(context, answers=RecordAnswers(record), closing=RecordClosing(record))
+    """Check the bytes against the record as the sender may know it, and keep nothing.
+
+    Whatever ``context`` says of history, answers and rights, the sender's own hold.
+    """
+    own = sender.organisations
+    context = replace(
+        context,
+        sender_organisations=own,
+        history=SenderHistory(record, organisations=own),
+        answers=SenderAnswers(record, organisations=own),
+        closing=RecordClosing(record),
+    )
     return _of_the_sender(check(content, file_name=file_name, context=context), sender)
 
 

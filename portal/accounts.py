@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pipelines.desk import Requester, Right
 from portal.database import Database
 from portal.passwords import first_password, hash_of, is_right
 
@@ -60,6 +61,18 @@ class Account:
     @property
     def is_officer(self) -> bool:
         return Role.OFFICER in self.roles
+
+
+def requester_of(account: Account) -> Requester:
+    """Return who an account is at the desk: its organisations, and what its roles allow."""
+    rights = {Right.SEND: account.may_send, Right.WITHDRAW: account.may_withdraw}
+    return Requester(
+        name=account.name,
+        channel="portal",
+        organisations=account.organisations,
+        oversees=account.is_officer,
+        rights=frozenset(right for right, held in rights.items() if held),
+    )
 
 
 class Accounts:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from pipelines.annotated import annotate
-from pipelines.checking.outcome import CheckedFile, Outcome
 from pipelines.receipts.told import place_of
-from pipelines.record.model import Event, EventKind, Submission
+from pipelines.record.model import Event, EventKind
 from pipelines.record.store import Record
 from schemas.finding import Finding, Severity
 
@@ -40,21 +37,6 @@ class Group:
     findings: tuple[Shown, ...]
 
 
-def from_json(fields: Mapping[str, Any]) -> Finding:
-    """The finding that the record holds. Records of before the letter was kept name none."""
-    return Finding(
-        rule=fields["rule"],
-        severity=Severity(fields["severity"]),
-        message=fields["message"],
-        hint=fields["hint"],
-        row=fields["row"],
-        rows=tuple(fields.get("rows", ())),
-        column=fields["column"],
-        letter=fields.get("letter"),
-        value=fields["value"],
-    )
-
-
 def answers(record: Record, submission_id: str) -> dict[int, Event]:
     """The newest answer to each query of a submission, by the query's number."""
     return {
@@ -83,22 +65,3 @@ def groups(findings: Iterable[Finding], answered: Mapping[int, Event]) -> tuple[
         for severity in Severity
     )
     return tuple(group for group in made if group.findings)
-
-
-def annotated(record: Record, submission: Submission) -> bytes:
-    """The file as it was sent with its findings beside its rows."""
-    found = tuple(from_json(fields) for fields in record.findings(submission.submission_id))
-    checked = CheckedFile(
-        file_name=submission.file_name,
-        return_name=submission.return_name,
-        organisation=submission.organisation,
-        quarter=submission.quarter,
-        outcome=Outcome(submission.outcome),
-        rows_found=submission.rows_found,
-        rows_used=submission.rows_used,
-        rows_not_used=submission.rows_not_used,
-        rows_passed_over=submission.rows_passed_over,
-        findings=found,
-        rows=None,
-    )
-    return annotate(record.as_sent(submission.submission_id), checked)

@@ -16,16 +16,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp
 
+from pipelines.desk import Desk, NotAllowedError, NotFoundError
 from pipelines.obligations import reporting_day
 from pipelines.record.store import Record
-from portal.accounts import Account, Accounts
+from portal.accounts import Account, Accounts, requester_of
 from portal.audit import AuditLog
 from portal.forms import Form, read_form
 from portal.lingering import Lingering
 from portal.problems import log_problem
 from portal.rates import Rate
 from portal.reference import CurrentReference
-from portal.refused import Refused
+from portal.refused import Refused, not_found
 from portal.sessions import FormTokens, SessionStore, Visitor
 from portal.settings import Settings
 from portal.templating import render
@@ -96,6 +97,11 @@ class Call:
         """The day (in London) on which lateness is judged."""
         return reporting_day(self.record, now=self.now)
 
+    @property
+    def desk(self) -> Desk:
+        """The record as whoever is signed in may use it."""
+        return Desk(self.record, self.reference, requester_of(self.account), today=self.on)
+
     def show(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """A page."""
         text = render(
@@ -161,6 +167,10 @@ def page(
                 response = await _handled(handler, call)
         except Refused as refused:
             response = await run_in_threadpool(refusal_page, call, refused)
+        except NotFoundError:
+            response = await run_in_threadpool(refusal_page, call, not_found())
+        except NotAllowedError:
+            response = await run_in_threadpool(refusal_page, call, Refused("not_allowed", 403))
         except Exception as problem:  # noqa: BLE001  # the last border before a person
             number = log_problem(problem)
             response = await run_in_threadpool(failure_page, call, number)

@@ -16,18 +16,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-import polars as pl
-
-from pipelines.checking.check import check
-from pipelines.checking.context import Context
 from pipelines.checking.outcome import CheckedFile
-from pipelines.history import RecordHistory
-from pipelines.obligations import RecordClosing, reporting_day
-from pipelines.receiving import Sender, receive
+from pipelines.checking.words import rules
+from pipelines.desk import Desk, Requester
+from pipelines.obligations import reporting_day
 from pipelines.record.model import Obligation
 from pipelines.record.store import Record
 from portal.reference import CurrentReference
-from schemas.quarter import Quarter
+from schemas.registry import returns
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -40,8 +36,7 @@ class Task:
     record: Path
     content: bytes
     file_name: str
-    sender: str
-    organisations: frozenset[str]
+    requester: Requester
     obligation: Obligation
     now: dt.datetime
     sample: str | None = None
@@ -56,47 +51,25 @@ class Kept:
     is_duplicate: bool
 
 
-class OwnHistory:
-    """The history as one sender may know it: of its own organisations. A file that names another
-    one is refused, and no finding may tell what the other had sent before."""
-
-    def __init__(self, history: RecordHistory, organisations: frozenset[str]) -> None:
-        self._history = history
-        self._organisations = organisations
-
-    def rows(self, organisation: str, return_name: str, quarter: Quarter) -> pl.DataFrame | None:
-        """The accepted rows of an obligation, None where it is not the sender's."""
-        if organisation not in self._organisations:
-            return None
-        return self._history.rows(organisation, return_name, quarter)
-
-    def rows_of_others(
-        self, organisation: str, return_name: str, quarter: Quarter
-    ) -> pl.DataFrame | None:
-        """What the others sent: a finding says that two disagree, never the other's figure."""
-        if organisation not in self._organisations:
-            return None
-        return self._history.rows_of_others(organisation, return_name, quarter)
-
-
 def check_file(task: Task) -> CheckedFile:
-    """Checks without keeping anything. The rows are left out of what it gives."""
-    record = _record(task.record)
-    return replace(
-        check(task.content, file_name=task.file_name, context=_context(record, task)), rows=None
+    """Check a file and keep nothing. The result holds no rows."""
+    checked = _desk(task).check(
+        task.content, file_name=task.file_name, expected=task.obligation, enforce_window=True
     )
+    return replace(checked, rows=None)
 
 
 def receive_file(task: Task) -> Kept:
-    """Receives into the record. Raises ``OSError`` where nothing could be kept."""
-    record = _record(task.record)
-    received = receive(
-        record,
+    """Receive a file into the record.
+
+    Raises:
+        OSError: The record cannot be written; nothing was kept.
+    """
+    received = _desk(task).receive(
         task.content,
         file_name=task.file_name,
-        sender=Sender(name=task.sender, channel="portal", organisations=task.organisations),
         received_at=task.now,
-        context=_context(record, task),
+        expected=task.obligation,
         sample=task.sample,
     )
     return Kept(
@@ -163,13 +136,10 @@ def _end_with(parent: int) -> None:
 
 
 def _warm() -> None:
-    """The first check loads the models, which takes most of a second."""
-    reference = _reference().get()
-    check(
-        b"organisation,quarter,course\r\nUHB,2018-19 Q1,\r\n",
-        file_name="training_compliance.csv",
-        context=Context(reference=reference, as_of=dt.date(2018, 7, 14)),
-    )
+    """Load the models, which takes most of a second, before the first file comes."""
+    rules()
+    for declared in returns().values():
+        declared.model.to_schema()
 
 
 def _reference() -> CurrentReference:
@@ -183,16 +153,11 @@ def _record(folder: Path) -> Record:
     return _RECORDS.setdefault(folder, Record(folder))
 
 
-def _context(record: Record, task: Task) -> Context:
-    wanted = task.obligation
-    return Context(
-        reference=_reference().get(),
-        as_of=reporting_day(record, now=task.now),
-        sender_organisations=task.organisations,
-        expected_return=wanted.return_name,
-        expected_organisation=wanted.organisation,
-        expected_quarter=wanted.quarter,
-        history=OwnHistory(RecordHistory(record), task.organisations),
-        enforce_window=True,
-        closing=RecordClosing(record),
+def _desk(task: Task) -> Desk:
+    record = _record(task.record)
+    return Desk(
+        record,
+        _reference().get(),
+        task.requester,
+        today=reporting_day(record, now=task.now),
     )

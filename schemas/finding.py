@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 _ROWS_NAMED = 5
 
@@ -79,3 +81,18 @@ class Finding:
         if self.rows:
             fields["rows"] = list(self.rows)
         return fields
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Finding:
+        """Return the finding that ``as_json`` wrote. Older records hold no ``letter``."""
+        return cls(
+            rule=fields["rule"],
+            severity=Severity(fields["severity"]),
+            message=fields["message"],
+            hint=fields["hint"],
+            row=fields["row"],
+            rows=tuple(fields.get("rows", ())),
+            column=fields["column"],
+            letter=fields.get("letter"),
+            value=fields["value"],
+        )

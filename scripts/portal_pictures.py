@@ -12,7 +12,6 @@ from pathlib import Path
 from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
 from pipelines.checking.context import Context
-from pipelines.history import RecordHistory
 from pipelines.receiving import Sender, receive
 from pipelines.record.store import Record
 from pipelines.reference import load_reference
@@ -65,9 +64,7 @@ def _fill(workspace: Workspace) -> None:
                     name=f"{file.name.split('-')[0].lower()}.data-lead", channel="portal"
                 ),
                 received_at=at + dt.timedelta(hours=number // 60),
-                context=Context(
-                    reference=reference, as_of=at.date(), history=RecordHistory(record)
-                ),
+                context=Context(reference=reference, as_of=at.date()),
                 sample="illustrative",
             )
     accounts = Accounts(Database(workspace.portal / "accounts.sqlite3"))

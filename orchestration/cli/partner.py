@@ -13,24 +13,25 @@ import click
 from orchestration.cli.options import QUARTER
 from pipelines import decisions
 from pipelines.annotated import annotate
-from pipelines.checking.check import check as check_file
-from pipelines.checking.context import Context
 from pipelines.checking.outcome import CheckedFile
+from pipelines.desk import Desk, Requester
 from pipelines.escaping import terminal
-from pipelines.history import RecordHistory
 from pipelines.obligations import reporting_day
 from pipelines.reading.from_disk import NotReadError, read_from_disk
 from pipelines.receipts.as_text import as_text, findings_as_text
-from pipelines.receiving import Sender, receive
 from pipelines.record.model import Submission
 from pipelines.record.store import Record
 from pipelines.reference import load_reference
 from pipelines.templates import file_name as template_name
-from pipelines.templates import template as make_template
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 from schemas.registry import returns
 
+AS = click.option(
+    "--as",
+    "organisation",
+    help="As this organisation: its figures and no other's. [default: any, as the officer]",
+)
 FILES = click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False)
 )
@@ -67,13 +68,7 @@ def template(
         raise click.ClickException(
             f"There is no organisation “{organisation}”. There are: {codes}."
         )
-    content = make_template(
-        organisation=organisation,
-        ret=declared,
-        quarter=quarter,
-        reference=reference,
-        history=RecordHistory(Record(workspace.record)),
-    )
+    content = _desk(workspace, organisation=organisation).template(declared, organisation, quarter)
     target = output or Path(template_name(organisation, return_name, quarter))
     target.write_bytes(content)
     click.echo(f"Wrote {target}. Fill it in, then: quarterdeck check {target}")
@@ -87,21 +82,25 @@ def template(
     type=click.Path(path_type=Path, file_okay=False),
     help="Also write each file with its findings beside its rows into this folder.",
 )
+@AS
 @click.pass_obj
 def check(
-    workspace: Workspace, files: tuple[Path, ...], as_json: bool, annotated: Path | None
+    workspace: Workspace,
+    files: tuple[Path, ...],
+    as_json: bool,
+    annotated: Path | None,
+    organisation: str | None,
 ) -> None:
     """Check files without sending them.
 
     Ends with 0 where nothing stops a file, 1 where one would be rejected, 2 where one could not
     be read as a return at all.
     """
-    record = Record(workspace.record)
-    context = _context(record, now=dt.datetime.now(dt.UTC), enforce_window=False)
+    desk = _desk(workspace, organisation=organisation)
     checked = []
     for file in files:
         content = _read(file)
-        one = check_file(content, file_name=file.name, context=context)
+        one = desk.check(content, file_name=file.name)
         checked.append(one)
         if annotated is not None:
             annotated.mkdir(parents=True, exist_ok=True)
@@ -117,7 +116,7 @@ def check(
 
 @click.command()
 @FILES
-@click.option("--as", "organisation", help="Send as this organisation: its figures and no other's.")
+@AS
 @click.option("--by", "sender", default=getpass.getuser, help="Who sends. [default: your login]")
 @click.pass_obj
 def submit(
@@ -128,26 +127,14 @@ def submit(
     Ends as `check` does. Whatever a file is, it is kept.
     """
     workspace.create()
-    record = Record(workspace.record)
-    codes = []
+    desk = _desk(workspace, organisation=organisation, name=sender)
+    ends = []
     for file in files:
         content = _read(file)
-        now = dt.datetime.now(dt.UTC)
-        received = receive(
-            record,
-            content,
-            file_name=file.name,
-            sender=Sender(
-                name=sender,
-                channel="command line",
-                organisations=frozenset({organisation}) if organisation else None,
-            ),
-            received_at=now,
-            context=_context(record, now=now, organisation=organisation),
-        )
+        received = desk.receive(content, file_name=file.name, received_at=dt.datetime.now(dt.UTC))
         click.echo(as_text(received.receipt))
-        codes.append(_exit_code(received.checked))
-    sys.exit(max(codes))
+        ends.append(_exit_code(received.checked))
+    sys.exit(max(ends))
 
 
 @click.command()
@@ -212,21 +199,19 @@ def withdraw(workspace: Workspace, reference: str, reason: str, by_whom: str) ->
     click.echo(f"Withdrawn. The file stays in the record. {after}")
 
 
-def _context(
-    record: Record,
-    *,
-    now: dt.datetime,
-    organisation: str | None = None,
-    enforce_window: bool = True,
-) -> Context:
-    reference = load_reference()
-    return Context(
-        reference=reference,
-        sender_organisations=frozenset({organisation}) if organisation else None,
-        as_of=reporting_day(record, now=now),
-        history=RecordHistory(record),
-        enforce_window=enforce_window,
+def _desk(
+    workspace: Workspace, *, organisation: str | None = None, name: str | None = None
+) -> Desk:
+    """Open the desk for whoever sits at this terminal, as one organisation or as the officer."""
+    record = Record(workspace.record)
+    requester = Requester(
+        name=name or getpass.getuser(),
+        channel="command line",
+        organisations=frozenset({organisation}) if organisation else None,
+        oversees=organisation is None,
     )
+    today = reporting_day(record, now=dt.datetime.now(dt.UTC))
+    return Desk(record, load_reference(), requester, today=today)
 
 
 def _submission(record: Record, reference: str) -> Submission:

@@ -21,27 +21,12 @@ class History(Protocol):
         """The current accepted rows of an obligation; None where none were accepted."""
         ...
 
-    def rows_of_others(
-        self, organisation: str, return_name: str, quarter: Quarter
-    ) -> pl.DataFrame | None:
-        """The current accepted rows of all other organisations; None where there are none."""
-        ...
-
 
 class NoHistory:
-    """Nothing came before: what a file alone can tell is checked."""
+    """No history: only what the file itself shows is checked."""
 
     def rows(self, organisation: str, return_name: str, quarter: Quarter) -> pl.DataFrame | None:
-        """None, whatever is asked."""
-        return None
-
-    def rows_of_others(
-        self,
-        organisation: str,
-        return_name: str,
-        quarter: Quarter,
-    ) -> pl.DataFrame | None:
-        """None, whatever is asked."""
+        """Always return None (no history)."""
         return None
 
 
@@ -57,12 +42,12 @@ class Closing(Protocol):
 
 
 class AsInTheCalendar:
-    """Nobody was given more time."""
+    """Closing policy with no extensions: the calendar date applies."""
 
     def last_day(
         self, organisation: str, return_name: str, quarter: Quarter, *, closes: dt.date
     ) -> dt.date | None:
-        """The calendar's day, whoever asks."""
+        """Return the calendar's closing date."""
         return closes
 
 

@@ -43,7 +43,7 @@ _LOOKALIKES = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1"})
 # A month, a multiplier, a letter that may be a digit, or a hexadecimal digit behind a number is no
 # unit.
 _NO_UNIT = re.compile(
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|x[0-9a-f]|[oil]+(?:[0-9]|\b)|[a-z]\b(?!\s)"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|x[0-9a-f]|[oil]+(?:[0-9_]|\b)|[a-z]\b(?!\s)"
     r"|bn\b|thousand|million|billion|hundred|dozen|or |to |and |of |in |out ",
     re.I,
 )

@@ -1,4 +1,4 @@
-"""A return against what came before and what others sent: HIS, SYM-003, COV-002, XRT-001."""
+"""A return against what its own organisation sent before: HIS, SYM-003, COV-002."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def rules_over_time(rows: Rows, *, context: Context, wrong: pl.Series) -> Iterat
     """Every rule of this page; nothing where the file is of no known obligation.
 
     ``wrong`` are the rows whose figure cannot be right, whatever came before: that it is unlike
-    those before it, or what others sent, follows from that, and is asked once it is put right.
+    those before it follows from that, and is asked once it is put right.
     """
     if rows.organisation is None or rows.quarter is None or rows.ret.observation is None:
         return
@@ -51,12 +51,6 @@ def rules_over_time(rows: Rows, *, context: Context, wrong: pl.Series) -> Iterat
             if now.height < last.height * _FAR_FEWER:
                 yield of_file("COV-002", variant="fewer", now=now.height, before=last.height)
         yield from _unusual(likely, past, rows, rows.quarter)
-    # Only figures of an area are of the same thing; others are each organisation's own.
-    if rows.ret.observation.area is None:
-        return
-    others = context.history.rows_of_others(rows.organisation, rows.ret.name, rows.quarter)
-    if others is not None and not others.is_empty():
-        yield from _disagreeing(likely, others, rows)
 
 
 def _past(
@@ -238,18 +232,6 @@ def _power_of_ten(figure: float, usual: float) -> str | None:
         if abs(usual / figure / power - 1) <= _ROUGHLY:
             return less
     return None
-
-
-def _disagreeing(now: pl.DataFrame, others: pl.DataFrame, rows: Rows) -> Iterator[Hits]:
-    """XRT-001: two organisations give different figures of the same place and time."""
-    theirs = _keyed(_observed(others, rows)).with_columns(theirs=others["organisation"])
-    both = now.join(theirs, on=_KEY, how="inner", suffix="_theirs", maintain_order="left")
-    differing = both.filter((pl.col("figure") - pl.col("figure_theirs")).abs() > 1e-9)
-    if not differing.is_empty():
-        found = differing.select(
-            "row_number", "theirs", value=_text("figure"), their_figure=_text("figure_theirs")
-        )
-        yield from _by_column(Hits(rule="XRT-001", rows=found), rows)
 
 
 def _text(column: str) -> pl.Expr:

@@ -11,7 +11,7 @@ from pipelines import decisions
 from pipelines.decisions import DecisionError, is_excused
 from pipelines.obligations import State
 from pipelines.record.model import Event, EventKind, Obligation
-from portal.findings import Shown, answers, from_json, groups
+from portal.findings import Shown, answers, groups
 from portal.handling import Call
 from portal.refused import not_found
 from portal.views.listing import listed
@@ -26,6 +26,7 @@ from portal.views.owed import (
     standing_of,
 )
 from portal.words import words
+from schemas.finding import Finding
 
 _WEIGHT = {
     State.OVERDUE: 0,
@@ -171,7 +172,7 @@ def _open_queries(call: Call, rows: list[Row]) -> list[OpenQuery]:
         submission = row.standing.current
         if submission is None or not row.standing.open_queries:
             continue
-        findings = map(from_json, call.record.findings(submission.submission_id))
+        findings = map(Finding.from_json, call.record.findings(submission.submission_id))
         answered = answers(call.record, submission.submission_id)
         found += [
             OpenQuery(row=row, submission_id=submission.submission_id, finding=finding)

@@ -9,12 +9,10 @@ from starlette.responses import Response
 
 from pipelines.annotated import annotate
 from pipelines.checking.outcome import CheckedFile, Outcome
-from pipelines.history import RecordHistory
 from pipelines.obligations import RecordClosing, Standing
 from pipelines.record.model import Obligation
 from pipelines.templates import file_name as template_name
-from pipelines.templates import template
-from portal.access import may_see, may_send
+from portal.accounts import requester_of
 from portal.findings import groups
 from portal.forms import SentFile
 from portal.handling import Call
@@ -36,13 +34,8 @@ def return_page(call: Call) -> Response:
 def template_file(call: Call) -> Response:
     """The CSV to fill in, with the rows that are expected."""
     obligation, _ = _may_look(call)
-    content = template(
-        organisation=obligation.organisation,
-        ret=returns()[obligation.return_name],
-        quarter=obligation.quarter,
-        reference=call.reference,
-        history=RecordHistory(call.record),
-    )
+    declared = returns()[obligation.return_name]
+    content = call.desk.template(declared, obligation.organisation, obligation.quarter)
     call.log("template downloaded", **_about(obligation))
     name = template_name(obligation.organisation, obligation.return_name, obligation.quarter)
     return download(content, name)
@@ -51,7 +44,7 @@ def template_file(call: Call) -> Response:
 def may_send_here(call: Call) -> None:
     """Asked before a file is read. Raises ``Refused`` where the account does not send it."""
     obligation, _ = _may_look(call)
-    if not may_send(call.account, obligation):
+    if not call.desk.may_send(obligation.organisation):
         raise Refused("not_allowed", 403)
 
 
@@ -71,7 +64,7 @@ async def take_file(call: Call) -> Response:
 async def send_checked(call: Call) -> Response:
     """Sends a file that was checked before."""
     waiting = _waiting(call)
-    if not may_send(call.account, waiting.obligation):
+    if not call.desk.may_send(waiting.obligation.organisation):
         raise Refused("not_allowed", 403)
     file = SentFile(name=waiting.file_name, content=waiting.content)
     return await _send(call, waiting.obligation, file)
@@ -149,8 +142,7 @@ def _task(call: Call, obligation: Obligation, file: SentFile) -> Task:
         record=call.record.folder,
         content=file.content,
         file_name=file.name,
-        sender=call.account.name,
-        organisations=call.account.organisations,
+        requester=requester_of(call.account),
         obligation=obligation,
         now=call.now,
         sample="illustrative" if settings.practice_day else None,
@@ -173,8 +165,7 @@ def _waiting(call: Call) -> CheckedNotSent:
 def _may_look(call: Call) -> tuple[Obligation, Standing]:
     """The obligation in the path. Raises ``Refused`` where it is not the account's."""
     obligation = obligation_of(call)
-    account = call.account
-    if not account.is_officer and obligation.organisation not in account.organisations:
+    if not call.desk.may_read(obligation.organisation):
         raise not_found()
     return obligation, standing_of(call, obligation)
 
@@ -184,11 +175,7 @@ def _page(
 ) -> Response:
     declared = returns()[obligation.return_name]
     row = row_of(call, standing, on=call.on)
-    sent = [
-        one
-        for one in reversed(call.record.submissions())
-        if one.obligation == obligation and may_see(call.account, one)
-    ]
+    sent = reversed(call.desk.submissions_of(obligation))
     return call.show(
         "return.html",
         status=422 if fault else 200,
@@ -197,7 +184,7 @@ def _page(
         obligation=obligation,
         declared=declared,
         item=declared.observation.item if declared.observation else None,
-        sends=may_send(call.account, obligation),
+        sends=call.desk.may_send(obligation.organisation),
         closed=_closed(call, obligation),
         submissions=listed(call, sent),
         megabytes=call.portal.settings.limits.file // 1_000_000,

@@ -10,17 +10,16 @@ from typing import Any
 
 from starlette.responses import HTMLResponse, Response
 
-from pipelines import decisions
 from pipelines.decisions import DecisionError
 from pipelines.record.model import Event, EventKind, Submission
 from pipelines.templates import file_name as template_name
-from portal.access import may_explain, may_see, may_send, may_withdraw
-from portal.findings import annotated, answers, from_json, groups
+from portal.findings import answers, groups
 from portal.handling import Call
 from portal.refused import Refused, not_found
 from portal.views.downloads import download
 from portal.views.listing import listed, title_of
 from portal.views.owed import page_of, path_of
+from schemas.finding import Finding
 
 _STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 
@@ -33,20 +32,11 @@ def submission_page(call: Call) -> Response:
 def explain(call: Call) -> Response:
     """Keeps the answer to a query."""
     submission = _submission(call)
-    if not may_explain(call.account, submission):
-        raise Refused("not_allowed", 403)
     text = call.form.text("query")
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
     answer = call.form.text("answer")
     try:
-        decisions.explain(
-            call.record,
-            submission_id=submission.submission_id,
-            finding_number=number,
-            by_whom=call.account.name,
-            text=answer,
-            at=call.now,
-        )
+        call.desk.explain(submission.submission_id, number, text=answer, at=call.now)
     except DecisionError as problem:
         return _page(call, submission, fault=(number, str(problem), answer))
     call.log("query answered", submission=submission.submission_id, query=number)
@@ -62,13 +52,7 @@ def withdraw(call: Call) -> Response:
     """Withdraws the submission."""
     submission = _withdrawable(call)
     try:
-        decisions.withdraw(
-            call.record,
-            submission_id=submission.submission_id,
-            by_whom=call.account.name,
-            reason=call.form.text("reason"),
-            at=call.now,
-        )
+        call.desk.withdraw(submission.submission_id, reason=call.form.text("reason"), at=call.now)
     except DecisionError as problem:
         return _withdraw_page(call, submission, fault=str(problem))
     call.log("withdrawn", submission=submission.submission_id)
@@ -79,7 +63,7 @@ def receipt_page(call: Call) -> Response:
     """The receipt as it was made. Its own style stands in it, so that it can be kept as one file;
     the policy allows that very style and nothing else."""
     submission = _kept(call)
-    content = (_folder(call, submission) / "receipt.html").read_bytes()
+    content = call.desk.receipt(submission.submission_id, form="html")
     found = _STYLE.search(content)
     digest = base64.b64encode(hashlib.sha256(found[1] if found else b"").digest()).decode()
     policy = (
@@ -93,7 +77,7 @@ def receipt_page(call: Call) -> Response:
 def receipt_text(call: Call) -> Response:
     """The receipt as a text file."""
     submission = _kept(call)
-    content = (_folder(call, submission) / "receipt.txt").read_bytes()
+    content = call.desk.receipt(submission.submission_id, form="txt")
     call.log("receipt seen", submission=submission.submission_id)
     return download(content, f"receipt-{submission.submission_id}.txt", kind="text/plain")
 
@@ -102,23 +86,21 @@ def annotated_file(call: Call) -> Response:
     """The file as it was sent, with its findings beside its rows."""
     submission = _kept(call)
     call.log("annotated file downloaded", submission=submission.submission_id)
-    return download(annotated(call.record, submission), _name(submission, "-findings"))
+    return download(call.desk.annotated(submission.submission_id), _name(submission, "-findings"))
 
 
 def as_sent_file(call: Call) -> Response:
     """The bytes as they came."""
     submission = _kept(call)
     call.log("file downloaded", submission=submission.submission_id)
-    content = call.record.as_sent(submission.submission_id)
+    content = call.desk.as_sent(submission.submission_id)
     return download(content, _name(submission, "-as-sent"), kind="application/octet-stream")
 
 
 def _submission(call: Call) -> Submission:
     """The submission in the path. Raises ``Refused``, the same whether it is not there or not
     the account's."""
-    found = call.record.submission(call.request.path_params["submission_id"])
-    if found is None or not may_see(call.account, found):
-        raise not_found()
+    found = call.desk.submission(call.request.path_params["submission_id"])
     if not found.erased and not (_folder(call, found) / "as_sent.csv").exists():
         # Erased by the officer's command since this process read it.
         call.record.forget(found.submission_id)
@@ -136,7 +118,7 @@ def _kept(call: Call) -> Submission:
 
 def _withdrawable(call: Call) -> Submission:
     submission = _submission(call)
-    if not may_withdraw(call.account, submission):
+    if not call.desk.may_withdraw(submission.organisation):
         raise Refused("not_allowed", 403)
     return submission
 
@@ -144,10 +126,10 @@ def _withdrawable(call: Call) -> Submission:
 def _page(
     call: Call, submission: Submission, *, fault: tuple[int, str, str] | None = None
 ) -> Response:
-    record, account = call.record, call.account
+    record, desk = call.record, call.desk
     shown = listed(call, [submission])[0]
     receipt = _receipt(call, submission)
-    found = [from_json(fields) for fields in record.findings(submission.submission_id)]
+    found = [Finding.from_json(fields) for fields in record.findings(submission.submission_id)]
     obligation = submission.obligation
     is_open = shown.state not in ("withdrawn", "superseded")
     organisation = call.reference.organisation(submission.organisation or "")
@@ -161,10 +143,12 @@ def _page(
         steps=receipt.get("next", []) if is_open else [],
         changes=receipt.get("changes"),
         previous=receipt.get("previous"),
-        explains=is_open and may_explain(account, submission),
-        withdraws=shown.state != "withdrawn" and may_withdraw(account, submission),
+        explains=is_open and desk.may_send(submission.organisation),
+        withdraws=shown.state != "withdrawn" and desk.may_withdraw(submission.organisation),
         withdrawal=_withdrawal(call, submission),
-        correct=path_of(obligation) if obligation and may_send(account, obligation) else None,
+        correct=path_of(obligation)
+        if obligation and desk.may_send(obligation.organisation)
+        else None,
         fault=fault,
         same="same" in call.request.query_params,
         answered=call.request.query_params.get("answered"),
@@ -180,7 +164,7 @@ def _withdrawal(call: Call, submission: Submission) -> Event | None:
 def _receipt(call: Call, submission: Submission) -> dict[str, Any]:
     if submission.erased:
         return {}
-    content = (_folder(call, submission) / "receipt.json").read_bytes()
+    content = call.desk.receipt(submission.submission_id, form="json")
     fields: dict[str, Any] = json.loads(content)
     return fields
 

@@ -28,7 +28,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.checking.context import Context
-from pipelines.history import RecordHistory
 from pipelines.receiving import Sender, receive
 from pipelines.record.model import EventKind
 from pipelines.record.store import Record
@@ -66,7 +65,7 @@ def small_city(root: Path) -> Workspace:
             file_name=file.name,
             sender=Sender(name=f"{row['organisation']} data lead", channel=row["channel"]),
             received_at=at,
-            context=Context(reference=reference, as_of=at.date(), history=RecordHistory(record)),
+            context=Context(reference=reference, as_of=at.date()),
             sample=row["sample"],
         )
         assert received.submission.is_accepted

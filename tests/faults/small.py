@@ -13,7 +13,6 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.checking.context import Context
-from pipelines.history import RecordHistory
 from pipelines.receiving import Received, Sender, receive
 from pipelines.record.model import Event, EventKind, Obligation
 from pipelines.record.store import Record
@@ -60,7 +59,7 @@ def send(
         file_name=file_name,
         sender=Sender(name=sender, channel="test"),
         received_at=at,
-        context=Context(reference=reference(), as_of=at.date(), history=RecordHistory(record)),
+        context=Context(reference=reference(), as_of=at.date()),
     )
 
 

@@ -18,7 +18,6 @@ from orchestration.checks import RECEIVED, results
 from orchestration.resources import WorkspaceResource
 from orchestration.tables import BEHIND, table
 from pipelines.checking.context import Context
-from pipelines.history import RecordHistory
 from pipelines.receiving import Sender, receive
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
@@ -39,9 +38,7 @@ def send(record: Record, content: bytes, at: dt.datetime) -> str:
         file_name="return.csv",
         sender=Sender(name="UHB data lead", channel="inbox"),
         received_at=at,
-        context=Context(
-            reference=small.reference(), as_of=at.date(), history=RecordHistory(record)
-        ),
+        context=Context(reference=small.reference(), as_of=at.date()),
         sample="illustrative",
     )
     return received.submission.submission_id

@@ -10,7 +10,6 @@ import pytest
 
 from pipelines import decisions
 from pipelines.checking.context import Context
-from pipelines.history import RecordHistory
 from pipelines.obligations import State, open_queries, standings
 from pipelines.receiving import Sender, receive
 from pipelines.record.model import EventKind, Obligation, Submission
@@ -42,7 +41,7 @@ def send(record: Record, content: bytes = TWO_PEOPLE) -> Submission:
         file_name="UHB.csv",
         sender=Sender(name="UHB data lead", channel="test"),
         received_at=AT,
-        context=Context(reference=REFERENCE, as_of=AT.date(), history=RecordHistory(record)),
+        context=Context(reference=REFERENCE, as_of=AT.date()),
     ).submission
 
 

@@ -15,7 +15,6 @@ import pytest
 from pipelines import decisions
 from pipelines.checking.context import Context
 from pipelines.explanations import explained
-from pipelines.history import RecordHistory
 from pipelines.obligations import open_queries
 from pipelines.receiving import Received, Sender, receive
 from pipelines.record.model import Submission
@@ -51,7 +50,7 @@ def send(
         file_name="UHB.csv",
         sender=Sender(name="UHB data lead", channel="test"),
         received_at=at,
-        context=Context(reference=REFERENCE, as_of=at.date(), history=RecordHistory(record)),
+        context=Context(reference=REFERENCE, as_of=at.date()),
     )
 
 

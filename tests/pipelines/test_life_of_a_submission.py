@@ -24,8 +24,8 @@ from hypothesis.stateful import (
 from pipelines import decisions
 from pipelines.checking.check import check
 from pipelines.checking.context import Context
-from pipelines.explanations import RecordAnswers
-from pipelines.history import RecordHistory
+from pipelines.explanations import SenderAnswers
+from pipelines.history import SenderHistory
 from pipelines.obligations import LONDON, standings
 from pipelines.receiving import Received, Sender, receive
 from pipelines.record.model import Obligation, Submission
@@ -126,7 +126,8 @@ class Life(RuleBasedStateMachine):
 
     def _context(self, at: dt.datetime) -> Context:
         return Context(
-            reference=REFERENCE, as_of=at.date(), history=RecordHistory(self.record, as_of=at)
+            reference=REFERENCE,
+            as_of=at.date(),
         )
 
     def _receive(self, content: bytes, counts: tuple[str, str]) -> None:
@@ -219,14 +220,16 @@ class Life(RuleBasedStateMachine):
             return
         for received, content, _ in self.sent[-2:]:
             at = received.submission.received_at
-            context: dict[str, Any] = {"answers": RecordAnswers(self.record, as_of=at - INSTANT)}
+            context: dict[str, Any] = {
+                "answers": SenderAnswers(self.record, organisations=None, as_of=at - INSTANT)
+            }
             again = check(
                 content,
                 file_name="UHB.csv",
                 context=Context(
                     reference=REFERENCE,
                     as_of=at.date(),
-                    history=RecordHistory(self.record, as_of=at - INSTANT),
+                    history=SenderHistory(self.record, organisations=None, as_of=at - INSTANT),
                     **context,
                 ),
             )

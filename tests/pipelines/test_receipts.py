@@ -13,7 +13,6 @@ import re
 from pathlib import Path
 
 from pipelines.checking.context import Context
-from pipelines.history import RecordHistory
 from pipelines.receipts.as_html import as_html
 from pipelines.receipts.as_text import as_text
 from pipelines.receipts.receipt import Receipt
@@ -40,7 +39,7 @@ def given(
         file_name=name,
         sender=Sender(name=by, channel="test"),
         received_at=at,
-        context=Context(reference=REFERENCE, as_of=at.date(), history=RecordHistory(record)),
+        context=Context(reference=REFERENCE, as_of=at.date()),
     ).receipt
 
 

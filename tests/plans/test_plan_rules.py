@@ -38,11 +38,6 @@ class Before:
     def rows(self, organisation: str, return_name: str, quarter: Quarter) -> pl.DataFrame | None:
         return self.frames.get(quarter)
 
-    def rows_of_others(
-        self, organisation: str, return_name: str, quarter: Quarter
-    ) -> pl.DataFrame | None:
-        return None
-
 
 def row(**cells: str) -> dict[str, str]:
     """An action of the CQC plan, with the cells that differ."""

@@ -75,17 +75,10 @@ class Past:
     """A history made of files."""
 
     frames: Mapping[Quarter, pl.DataFrame] = field(default_factory=dict)
-    others: pl.DataFrame | None = None
 
     def rows(self, organisation: str, return_name: str, quarter: Quarter) -> pl.DataFrame | None:
         """What was accepted for that quarter."""
         return self.frames.get(quarter)
-
-    def rows_of_others(
-        self, organisation: str, return_name: str, quarter: Quarter
-    ) -> pl.DataFrame | None:
-        """What the other organisation sent."""
-        return self.others
 
 
 @dataclass(frozen=True)
@@ -131,7 +124,7 @@ class Case:
     @property
     def is_of_a_file(self) -> bool:
         """Whether checking a file is what gives the rule."""
-        return not {"received", "answers", "at_sign_off"} & self.options.keys()
+        return not {"received", "answers", "at_sign_off", "others"} & self.options.keys()
 
     @property
     def bad(self) -> list[Path]:
@@ -159,10 +152,8 @@ class Case:
 
     def _context(self, options: Mapping[str, Any]) -> Context:
         sender = options.get("sender")
-        others = options.get("others")
         past = Past(
-            {Quarter.parse(k): self._accepted(v) for k, v in options.get("before", {}).items()},
-            self._accepted(others).with_columns(organisation=pl.lit(OTHER)) if others else None,
+            {Quarter.parse(k): self._accepted(v) for k, v in options.get("before", {}).items()}
         )
         return Context(
             reference=_reference(options),

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from pipelines import decisions
+from pipelines.checking.context import Context
 from pipelines.checking.words import Wording, rules
 from pipelines.decisions import says_nothing
-from pipelines.receiving import Sender, receive
+from pipelines.disagreements import disagreements
+from pipelines.receiving import Received, Sender, receive
 from pipelines.record.store import Record
 from pipelines.reference import load_reference
 from pipelines.signing import UNANSWERED, open_points
@@ -147,19 +150,46 @@ def test_an_answer_that_says_nothing_is_refused_in_the_words_of_its_rule(tmp_pat
     assert not any(says_nothing(text) for text in _lines(case.good))
 
 
+def test_two_organisations_that_disagree_are_asked_about_by_the_officer_alone(
+    tmp_path: Path,
+) -> None:
+    case, reference = Case("XRT-001"), load_reference()
+    own = next(one for one in reference.every_obligation if one.return_name == "youth_justice")
+    both = (*reference.every_obligation, replace(own, organisation="PH"))
+    reference = replace(reference, every_obligation=both)
+    others = (case.folder / "others.csv").read_text(encoding="utf-8").replace("YOS,", "PH,")
+    for file, expected in ((case.bad[0], 1), (case.good, 0)):
+        record = Record(tmp_path / file.stem)
+        context = replace(case.context(), reference=reference)
+        _receive_bytes(record, others.encode(), "others.csv", context)
+        sent = _receive_bytes(record, file.read_bytes(), file.name, context)
+        assert sent.submission.is_accepted
+        assert not [one for one in sent.checked.findings if one.rule == "XRT-001"]
+        found = disagreements(record, reference, Quarter(2018, 2))
+        assert len(found) == expected
+        for one in found:
+            assert {one.one.organisation, one.other.organisation} == {"PH", "YOS"}
+            assert "39.4" in one.message
+            assert "38.1" in one.message
+
+
 def _lines(file: Path) -> list[str]:
     with file.open(encoding="utf-8", newline="") as lines:
         return [row["answer"] for row in csv.DictReader(lines)]
 
 
-def _receive(record: Record, file: Path):  # type: ignore[no-untyped-def]  # what receive gives
+def _receive(record: Record, file: Path) -> Received:
+    return _receive_bytes(record, file.read_bytes(), file.name, Case("FIL-005").context())
+
+
+def _receive_bytes(record: Record, content: bytes, name: str, context: Context) -> Received:
     return receive(
         record,
-        file.read_bytes(),
-        file_name=file.name,
+        content,
+        file_name=name,
         sender=Sender(name="Data lead", channel="test"),
         received_at=at_noon(USUAL_DAY),
-        context=Case("FIL-005").context(),
+        context=context,
     )
 
 
@@ -218,7 +248,7 @@ def test_a_message_says_where_what_and_what_to_do_and_its_rule_last() -> None:
 # each kind there is, and words for columns that are never quoted where no such column can.
 UNREACHED = {
     "NUM-002.", "FIL-002.", "FIL-003.", "ENC-005.", "STR-001.", "STR-006.",
-    "HIS-003.unquoted", "XRT-001.unquoted", "ROW-003.share_unquoted", "ROW-003.change_unquoted",
+    "HIS-003.unquoted", "ROW-003.share_unquoted", "ROW-003.change_unquoted",
 }  # fmt: skip
 
 
