@@ -12,6 +12,17 @@ from functools import cached_property
 from typing import Literal
 
 from schemas.quarter import Quarter
+from schemas.reference_cells import (
+    Day,
+    MaybeDay,
+    MaybeNumber,
+    MaybeQuarter,
+    MaybeWhole,
+    QuarterCell,
+    QuarterNumbers,
+    Whole,
+    YesNo,
+)
 
 Unit = Literal["percent", "count", "rate_per_1000", "rate_per_100000", "microgram_m3", "ratio"]
 Polarity = Literal["higher", "lower", "none"]
@@ -36,8 +47,8 @@ class Organisation:
     organisation: str
     name: str
     kind: str
-    started_on: dt.date | None
-    ended_on: dt.date | None
+    started_on: MaybeDay
+    ended_on: MaybeDay
     succeeded_by: str | None
 
     def in_use_at(self, quarter: Quarter) -> bool:
@@ -55,7 +66,7 @@ class Theme:
     title: str
     description: str
     lead_role: str
-    sort: int
+    sort: Whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +75,7 @@ class BoardPriority:
 
     priority: str
     title: str
-    sort: int
+    sort: Whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,10 +84,10 @@ class Meeting:
 
     meeting: str
     board: str
-    meeting_on: dt.date
+    meeting_on: Day
     start_time: str | None
     place: str | None
-    quarter: Quarter | None
+    quarter: MaybeQuarter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,9 +96,9 @@ class ReturnCalendar:
 
     return_name: str
     title: str
-    opens_after_days: int
-    due_after_days: int
-    closes_after_days: int | None
+    opens_after_days: Whole
+    due_after_days: Whole
+    closes_after_days: MaybeWhole
 
     def opens_on(self, quarter: Quarter) -> dt.date:
         """The first day on which the return for ``quarter`` is taken."""
@@ -114,9 +125,9 @@ class Obligation:
 
     organisation: str
     return_name: str
-    first_quarter: Quarter | None
-    last_quarter: Quarter | None
-    quarters: tuple[int, ...]
+    first_quarter: MaybeQuarter
+    last_quarter: MaybeQuarter
+    quarters: QuarterNumbers
 
     def owed_for(self, quarter: Quarter) -> bool:
         """Whether the return is owed for ``quarter``."""
@@ -135,26 +146,26 @@ class Measure:
     title: str
     definition: str
     unit: Unit
-    decimals: int
+    decimals: Whole
     numerator_words: str | None
     denominator_words: str | None
     polarity: Polarity
-    target: float | None
-    amber_limit: float | None
+    target: MaybeNumber
+    amber_limit: MaybeNumber
     form: Form
     aggregation: Aggregation
     kind: Kind
     frequency: Frequency
-    seasonal: bool
+    seasonal: YesNo
     theme: str
     priority: str | None
     owner_role: str
     small_number_rule: str
     source: str
     status: Status
-    headline: int | None
-    first_quarter: Quarter | None
-    last_quarter: Quarter | None
+    headline: MaybeWhole
+    first_quarter: MaybeQuarter
+    last_quarter: MaybeQuarter
 
     def in_use_at(self, quarter: Quarter) -> bool:
         """Whether it is collected for ``quarter``."""
@@ -175,8 +186,8 @@ class MeasureCategory:
     breakdown: str
     category: str
     part_of: str | None
-    adds_up: bool
-    sort: int
+    adds_up: YesNo
+    sort: Whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,9 +203,9 @@ class ExpectedRow:
     breakdown: str
     category: str
     area: str | None
-    first_quarter: Quarter | None
-    last_quarter: Quarter | None
-    quarters: tuple[int, ...]
+    first_quarter: MaybeQuarter
+    last_quarter: MaybeQuarter
+    quarters: QuarterNumbers
 
     def expected_for(self, quarter: Quarter) -> bool:
         """Whether the row is expected for ``quarter``."""
@@ -210,8 +221,8 @@ class Code:
     list: str
     code: str
     label: str
-    first_quarter: Quarter | None
-    last_quarter: Quarter | None
+    first_quarter: MaybeQuarter
+    last_quarter: MaybeQuarter
 
     def in_use_at(self, quarter: Quarter) -> bool:
         """Whether it may be used in a return for ``quarter``."""
@@ -224,9 +235,9 @@ class SmallNumberRule:
     rounded to the nearest ``rounding`` (1: not rounded), a zero shown or not."""
 
     small_number_rule: str
-    threshold: int
-    rounding: int
-    show_zero: bool
+    threshold: Whole
+    rounding: Whole
+    show_zero: YesNo
     description: str
 
 
@@ -246,8 +257,8 @@ class PeerSet:
     peer_set: str
     name: str
     version: str
-    valid_from: dt.date
-    areas: tuple[str, ...]
+    valid_from: Day
+    areas: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -256,10 +267,10 @@ class Rebase:
 
     measure: str
     organisation: str
-    quarter: Quarter
+    quarter: QuarterCell
     reason: str
     decided_by: str
-    decided_on: dt.date
+    decided_on: Day
 
 
 @dataclass(frozen=True, kw_only=True)
