@@ -1,9 +1,8 @@
 """Checks across the cells of one row, for the models of returns.
 
-Each gives a pandera check whose name is the rule's id and the columns concerned, the one the
-finding points at first: ``ROW-001 trained eligible``. A dot parts the rule from the variant of
-its words: ``NUM-006.fraction percent``. A row in which a cell that is needed is
-empty passes: what is empty or unreadable has a finding of its own.
+Each is a named pandera check with its own error; the rule of the catalogue that it enforces, and
+the columns concerned (the one the finding points at first), stand in its ``statistics``. A row in
+which a cell that is needed is empty passes: what is empty or unreadable has a finding of its own.
 
 Some rules depend on what is measured. Before a model runs, two columns are joined from the
 catalogue of measures: ``measure_form`` and ``measure_unit`` (see ``schemas.reference.Measure``);
@@ -28,19 +27,36 @@ UNIT_FACTORS = {
 FEW = 5  # below this, one person more or less moves a percentage by twenty points or more
 
 
-def row_check(rule: str, *columns: str, passes: pl.Expr) -> Any:
-    """A check named ``rule columns…`` that a row passes where ``passes`` is true or null."""
+def row_check(
+    name: str,
+    *columns: str,
+    rule: str,
+    error: str,
+    passes: pl.Expr,
+    variant: str = "",
+) -> Any:
+    """Return a pandera check of each row.
+
+    Args:
+        name: The check's name, such as ``part_within_whole``.
+        columns: The columns concerned, the one that a finding points at first.
+        rule: The id of the rule in the catalogue.
+        error: What a row that fails is, in words for a reader of pandera.
+        passes: True or null for a row that passes.
+        variant: Which of the rule's wordings is meant; "" for its plain words.
+    """
 
     def check(cls: type, data: PolarsData) -> pl.LazyFrame:
         return data.lazyframe.select(passes.fill_null(value=True))
 
     # pandera finds checks by the function's own name, so each needs a different one.
-    check.__name__ = "_".join((rule, *columns)).replace("-", "_").replace(".", "_").lower()
+    check.__name__ = "_".join((name, *columns))
     return pa.dataframe_check(
         check,
-        name=" ".join((rule, *columns)),
+        name=name,
+        error=error,
         n_failure_cases=1,
-        statistics={"passes": passes},  # for whoever looks at all checks of a model in one go
+        statistics={"rule": rule, "variant": variant, "columns": columns},
     )
 
 
@@ -53,7 +69,10 @@ def part_within_whole(part: str, whole: str, *, of_measures: bool = False) -> An
     passes = pl.col(part) <= pl.col(whole)
     if of_measures:
         passes = (pl.col("measure_form") != "proportion") | passes
-    return row_check("ROW-001", part, whole, passes=passes)
+    return row_check(
+        "part_within_whole", part, whole,
+        rule="ROW-001", error=f"{part} is more than {whole}", passes=passes,
+    )  # fmt: skip
 
 
 def decimals_shown(column: str) -> pl.Expr:
@@ -98,7 +117,10 @@ def rate_follows(value: str, numerator: str, denominator: str, *, of_measures: b
     if of_measures:
         turned = turned & (pl.col("measure_form") == "proportion")
     passes = (off <= rounding_shown(value)) | turned
-    return row_check("ROW-003", value, numerator, denominator, passes=passes)
+    return row_check(
+        "rate_follows", value, numerator, denominator,
+        rule="ROW-003", error=f"{value} is not {numerator} over {denominator}", passes=passes,
+    )  # fmt: skip
 
 
 def change_follows(change: str, now: str, before: str) -> Any:
@@ -109,13 +131,20 @@ def change_follows(change: str, now: str, before: str) -> Any:
         .otherwise(None)
     )
     off = (pl.col(change) - exact).abs()
-    return row_check("ROW-003.change", change, now, before, passes=off <= rounding_shown(change))
+    return row_check(
+        "change_follows", change, now, before,
+        rule="ROW-003", variant="change", error=f"{change} is not what {now} and {before} give",
+        passes=off <= rounding_shown(change),
+    )  # fmt: skip
 
 
 def percentage_within_100(value: str) -> Any:
     """NUM-006: where the measure is a percentage, its value is at most 100."""
     passes = (pl.col("measure_unit") != "percent") | (pl.col(value) <= 100)
-    return row_check("NUM-006", value, passes=passes)
+    return row_check(
+        "percentage_within_100", value,
+        rule="NUM-006", error=f"{value} is above 100 per cent", passes=passes,
+    )  # fmt: skip
 
 
 def enough_in_denominator(denominator: str, *, of_measures: bool = False) -> Any:
@@ -123,7 +152,10 @@ def enough_in_denominator(denominator: str, *, of_measures: bool = False) -> Any
     passes = pl.col(denominator) >= FEW
     if of_measures:
         passes = ~pl.col("measure_form").is_in(["proportion", "rate"]) | passes
-    return row_check("ROW-002", denominator, passes=passes)
+    return row_check(
+        "enough_in_denominator", denominator,
+        rule="ROW-002", error=f"{denominator} is below {FEW}", passes=passes,
+    )  # fmt: skip
 
 
 def not_a_fraction(value: str, *, of_measures: bool = False) -> Any:
@@ -136,4 +168,7 @@ def not_a_fraction(value: str, *, of_measures: bool = False) -> Any:
         of_percentages = pl.when(pl.col("measure_unit") == "percent").then(pl.col(value))
     looks_like_one = (of_percentages > 0) & (of_percentages < 1) & (decimals_shown(value) > 0)
     passes = ~looks_like_one | (of_percentages.max() > 1)
-    return row_check("NUM-006.fraction", value, passes=passes)
+    return row_check(
+        "not_a_fraction", value,
+        rule="NUM-006", variant="fraction", error=f"{value} may be a share of 1", passes=passes,
+    )  # fmt: skip

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Iterator
 
 import pandera.polars as pa
 import polars as pl
@@ -41,16 +39,10 @@ def with_measures(rows: pl.DataFrame, ret: Return, *, reference: Reference) -> p
 def failures(model: type[pa.DataFrameModel], rows: pl.DataFrame) -> Iterator[Hits]:
     """A hit for each check of ``model`` that some row does not pass.
 
-    pandera takes a pass over the rows, and a millisecond, for each check. Where one look with the
-    same conditions shows that no row fails any of them, it is not asked.
-
     ``rows`` is as ``with_measures`` gives it. Empty cells are no failure here: whether a cell may
     be empty is judged with the cells. Raises ``TypeError`` where the rows are not even of the
     model's types, which no file can bring about.
     """
-    conditions = _conditions(model)
-    if not conditions or rows.select(_all(*conditions)).item():
-        return
     try:
         model.to_schema().validate(rows, lazy=True)
     except SchemaErrors as errors:
@@ -65,40 +57,15 @@ def failures(model: type[pa.DataFrameModel], rows: pl.DataFrame) -> Iterator[Hit
         yield from _hits(error, error.check_output.to_series(), rows)
 
 
-@cache
-def _conditions(model: type[pa.DataFrameModel]) -> tuple[pl.Expr, ...]:
-    """What each check of the model asks of a row; null where it has nothing to say.
-
-    Raises ``KeyError`` for a check of another kind than those that returns are declared with.
-    """
-    schema = model.to_schema()
-    bounds = [
-        _BOUNDS[str(check.name)](pl.col(name), *(check.statistics or {}).values())
-        for name, column in schema.columns.items()
-        for check in column.checks
-    ]
-    return (*bounds, *((check.statistics or {})["passes"] for check in schema.checks))
-
-
-_BOUNDS: dict[str, Callable[..., pl.Expr]] = {
-    "greater_than_or_equal_to": operator.ge,
-    "less_than_or_equal_to": operator.le,
-}
-
-
-def _all(*conditions: pl.Expr) -> pl.Expr:
-    return pl.all_horizontal(
-        condition.fill_null(value=True).all() for condition in conditions
-    ).alias("all")
-
-
 def _hits(error: SchemaError, passed: pl.Series, rows: pl.DataFrame) -> Iterator[Hits]:
-    name = str(getattr(error.check, "name", ""))
+    if not isinstance(error.check, pa.Check):
+        raise TypeError(f"not a failed check: {error}")
+    says = error.check.statistics or {}
+    name = str(error.check.name)
     if name in _RULES:
         rule, variant, columns = _RULES[name], "", [str(error.schema.name)]
     else:
-        named, *columns = name.split(" ")
-        rule, _, variant = named.partition(".")
+        rule, variant, columns = says["rule"], says["variant"], list(says["columns"])
     failing = rows.filter(~passed.fill_null(value=True))
     if failing.is_empty():
         return
