@@ -28,7 +28,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
-from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from orchestration.dbt_project import arguments, environment, executable
 from orchestration.instance import opened
@@ -97,7 +96,7 @@ def _quarterdeck(workspace: Workspace) -> list[str]:
 @contextmanager
 def _desk(workspace: Workspace) -> Iterator[None]:
     """Dagster's pages and daemon, some time after their start: everything is built that is there,
-    no run goes on, and the process in which runs begin is ready."""
+    and no run goes on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -110,7 +109,6 @@ def _desk(workspace: Workspace) -> Iterator[None]:
         with opened(workspace) as instance:
             _until(lambda: bool(_ticks(instance)), log)
             _until(lambda: _is_built(instance, workspace), log)
-            _until(lambda: b"is ready." in log.read_bytes(), log)
             _until(lambda: _is_at_rest(instance), log)
         yield
     finally:
@@ -132,7 +130,7 @@ def _is_built(instance: dg.DagsterInstance, workspace: Workspace) -> bool:
 
 
 def _is_at_rest(instance: dg.DagsterInstance) -> bool:
-    return not instance.get_runs_count(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES))
+    return all(run.is_finished for run in instance.get_runs())
 
 
 def _drop(workspace: Workspace, number: int) -> float:

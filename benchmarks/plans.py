@@ -14,7 +14,6 @@ import tempfile
 import time
 from pathlib import Path
 
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 from pipelines.warehouse import connect, ensure_raw_schema
@@ -79,8 +78,8 @@ def main() -> None:
 
 def _run(what: str, arguments: list[str]) -> None:
     started = time.monotonic()
-    result = dbtRunner().invoke(arguments)
-    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]  # dbt's own
+    with connect(Path(os.environ["QUARTERDECK_WAREHOUSE"])):  # held open, as a build does
+        result = dbtRunner().invoke(arguments)
     print(f"{time.monotonic() - started:7.1f} s  {what}")
     if not result.success:
         raise SystemExit(f"dbt failed: {result.exception or result.result}")

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-import sys
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from pathlib import Path
 
-import jinja2
-from jinja2 import (
-    Environment,
-    FileSystemBytecodeCache,
-    FileSystemLoader,
-    StrictUndefined,
-    pass_context,
-)
-from jinja2.bccache import Bucket
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
@@ -39,36 +28,6 @@ CONTENT_POLICY = (
     "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; "
     "base-uri 'none'; form-action 'none'"
 )
-
-
-class _Compiled(FileSystemBytecodeCache):
-    """Templates compiled once, and kept beside them as Python keeps its modules: compiling them
-    takes a second. What was compiled of another text, for another Python, by another Jinja or
-    another version of this module (which says what is escaped) is not used."""
-
-    def __init__(self) -> None:
-        own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
-        super().__init__(str(_TEMPLATES / "__pycache__"), f"%s.jinja-{jinja2.__version__}-{own}")
-        self.known: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.known:
-            bucket.bytecode_from_string(self.known[bucket.key])
-        else:
-            super().load_bytecode(bucket)
-            if bucket.code is not None:
-                self.known[bucket.key] = bucket.bytecode_to_string()
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.known[bucket.key] = bucket.bytecode_to_string()
-        if not sys.dont_write_bytecode:
-            # Where the folder cannot be written, they are compiled anew each time.
-            with suppress(OSError):
-                Path(self.directory).mkdir(exist_ok=True)
-                super().dump_bytecode(bucket)
-
-
-COMPILED = _Compiled()
 
 
 def environment(
@@ -152,7 +111,6 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        bytecode_cache=COMPILED,
     )
     made.filters |= {
         "together": _together,
@@ -163,13 +121,6 @@ def templates() -> Environment:
         "file_size": numbers.file_size,
     }
     return made
-
-
-def compiletemplates() -> None:
-    """Compiles every template now, so that no first build waits for it."""
-    made = templates()
-    for name in made.list_templates(extensions=["html"]):
-        made.get_template(name)
 
 
 def _together(text: str) -> Markup:
@@ -206,9 +157,3 @@ def with_pictures(html: bytes, page: Page, pictures: Mapping[str, str]) -> bytes
             before, after = picture(chart.chart_id), pictures[chart.chart_id]
             html = html.replace(f'{before}" width='.encode(), f'{after}" width='.encode())
     return html
-
-
-if __name__ == "__main__":
-    # Set-up: what is compiled is kept, as compileall keeps it of the modules.
-    sys.dont_write_bytecode = False
-    compiletemplates()

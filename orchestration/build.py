@@ -12,7 +12,6 @@ from orchestration.dbt_project import parsed, prepare
 from orchestration.definitions import build_defs
 from orchestration.instance import opened
 from orchestration.jobs import BUILD, build_config
-from orchestration.lost_runs import end_lost_runs
 from orchestration.partitions import add_quarters, range_tags
 from pipelines.record.store import Record
 from pipelines.releases import Release, all_releases
@@ -49,7 +48,6 @@ def build(workspace: Workspace, quarter: Quarter | None) -> Outcome:
     manifest = prepare(workspace)
     definitions = build_defs(workspace, manifest=manifest)
     with opened(workspace) as instance:
-        end_lost_runs(instance, workspace, wait=True)
         quarters = add_quarters(instance, Record(workspace.record))
         result = definitions.resolve_job_def(BUILD).execute_in_process(
             instance=instance,

@@ -1,7 +1,7 @@
-"""Runs dbt inside the step that asked for it, and tells Dagster what each node came to.
+"""Run dbt inside the step that asked for it, and report each node to Dagster.
 
-In the same process, since starting dbt and reading the project again takes longer than building
-the models, and since a run that is killed then takes its dbt with it: nothing goes on writing.
+dbt runs in the same process (dbt's own ``dbtRunner``): starting dbt and reading the project again
+takes as long as building the models, and a run that is killed takes its dbt with it.
 """
 
 from __future__ import annotations
@@ -9,129 +9,130 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from queue import SimpleQueue
-from threading import Thread
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator
-from dagster_dbt.asset_utils import (
-    DAGSTER_DBT_SELECTOR_METADATA_KEY,
-    get_manifest_and_translator_from_dbt_assets,
-    get_subset_selection_for_context,
-)
-from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
-from dbt_common.events.base_types import EventLevel, EventMsg
-from dbt_common.events.event_manager import EventManager
-from dbt_common.events.event_manager_client import ctx_set_event_manager
-from dbt_common.events.functions import msg_to_dict
 
 from orchestration.dbt_project import arguments, parsed
+from pipelines.warehouse import connect
 from pipelines.workspace import Workspace
 
-if TYPE_CHECKING:
-    from dbt_common.events.base_types import BaseEvent
-
-DbtEvent = dg.Output[Any] | dg.AssetMaterialization | dg.AssetObservation | dg.AssetCheckResult
 _FINE = ("success", "pass", "warn", "skipped", "no-op")
-# What Dagster is told of: that a node was built or tested. dbt says twenty things more of each.
-_RESULTS = ("LogSeedResult", "LogModelResult", "LogTestResult")
-_SERIOUS = (EventLevel.WARN, EventLevel.ERROR)
-
-
-class OnlyResults(EventManager):
-    """dbt's manager of events, which makes no message of what nobody is told: a tenth of the time
-    that dbt takes. Warnings and errors go their way."""
-
-    def fire_event(
-        self,
-        e: BaseEvent,
-        level: EventLevel | None = None,
-        node: Any = None,
-        force_warn_or_error_handling: bool = False,
-    ) -> None:
-        """Passes on results, and what is a warning or more."""
-        if (
-            force_warn_or_error_handling
-            or type(e).__name__ in _RESULTS
-            or (level or e.level_tag()) in _SERIOUS
-        ):
-            super().fire_event(e, level, node, force_warn_or_error_handling)
 
 
 def build_models(
     context: dg.AssetExecutionContext,
     workspace: Workspace,
     *,
+    manifest: Path,
+    selector: str,
     translator: DagsterDbtTranslator,
     variables: Mapping[str, str],
-) -> Iterator[Any]:
-    """Builds and tests what this run selects of the assets' models; gives Dagster's events.
+) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
+    """Build and test the selector's models, or those of them that this run selects.
 
-    ``variables`` are dbt's. Raises ``dagster.Failure`` with what dbt said of each node that
-    failed, once every event has been given.
+    Args:
+        context: The step's context; says which assets and checks are selected.
+        workspace: The workspace whose warehouse is built.
+        manifest: The manifest from which the assets were made.
+        selector: The selector in ``selectors.yml`` that the assets were made with.
+        translator: Names the asset of each dbt node.
+        variables: dbt's variables.
+
+    Yields:
+        An output for each node that was built and a result for each test that is an asset check.
+
+    Raises:
+        dagster.Failure: With dbt's message for each node that failed, after every event.
     """
-    manifest, _, _ = get_manifest_and_translator_from_dbt_assets([context.assets_def])
-    selection, indirect = get_subset_selection_for_context(
-        context=context,
-        manifest=manifest,
-        select=None,
-        exclude=None,
-        selector=context.op.tags.get(DAGSTER_DBT_SELECTOR_METADATA_KEY),
-        dagster_dbt_translator=translator,
-        current_dbt_indirect_selection_env=None,
-    )
+    nodes = json.loads(manifest.read_bytes())["nodes"]
     command = [
-        # No log and no files about the run: Dagster keeps what came of each node, and writing every
-        # line twice takes a third of dbt's time.
+        # No log and no files about the run: Dagster keeps the result of each node, and writing
+        # every line twice takes a third of dbt's time.
         "--quiet", "--log-level", "none", "--log-level-file", "none", "--no-write-json",
         "build", *arguments(workspace.dbt_target),
-        *selection, "--vars", json.dumps(dict(variables)),
-        # Unit tests ask of the models' code and of no figure: they run where the code is tested.
+        *_selection(context, nodes, selector=selector, translator=translator),
+        "--vars", json.dumps(dict(variables)),
+        # Unit tests check the models' code and no figure: they run where the code is tested.
         "--exclude-resource-type", "unit_test",
     ]  # fmt: skip
-    if indirect:
-        command += ["--indirect-selection", indirect]
     project = parsed(workspace)
     os.environ["QUARTERDECK_WAREHOUSE"] = str(workspace.warehouse)
-    events: SimpleQueue[EventMsg | dbtRunnerResult] = SimpleQueue()
+    # dbt closes the file after each node (`keep_open: false`), so that it is closed afterwards.
+    # Holding it open here meanwhile, with the same settings, makes that cost nothing.
+    with connect(workspace.warehouse):
+        outcome = dbtRunner(manifest=project).invoke(command)
+    yield from _events(context, outcome, nodes, translator=translator)
+    if not outcome.success:
+        raise dg.Failure(description=_failures(outcome), allow_retries=False)
 
-    def tell(event: EventMsg) -> None:
-        if event.info.name in _RESULTS:
-            events.put(event)
 
-    def run() -> None:
-        # Whatever happens here, the step is told: it would wait for ever.
-        result = dbtRunnerResult(success=False, exception=RuntimeError("it ended unexpectedly"))
-        ctx_set_event_manager(OnlyResults())
-        try:
-            result = dbtRunner(manifest=project, callbacks=[tell]).invoke(command)
-            # dbt keeps its connection, and the next step opens the file with settings of its own.
-            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
-        except Exception as problem:  # noqa: BLE001  # told as dbt's own failures are
-            result = dbtRunnerResult(success=False, exception=problem)
-        finally:
-            ctx_set_event_manager(EventManager())
-            events.put(result)
-
-    worker = Thread(target=run, name="dbt", daemon=True)
-    worker.start()
-    while not isinstance(event := events.get(), dbtRunnerResult):
-        yield from DbtCoreCliEventMessage(
-            raw_event=msg_to_dict(event), event_history_metadata={}
-        ).to_default_asset_events(
-            manifest=manifest, dagster_dbt_translator=translator, context=context
+def _selection(
+    context: dg.AssetExecutionContext,
+    nodes: Mapping[str, Any],
+    *,
+    selector: str,
+    translator: DagsterDbtTranslator,
+) -> list[str]:
+    """Return dbt's arguments for what is selected: all of the selector, or node by node."""
+    if not context.is_subset:
+        return ["--selector", selector]
+    checks = {one.name for one in context.selected_asset_check_keys}
+    names = [
+        "fqn:" + ".".join(node["fqn"])
+        for node in nodes.values()
+        if (
+            node["name"] in checks
+            if node["resource_type"] == "test"
+            else translator.get_asset_key(node) in context.selected_asset_keys
         )
-    worker.join()
-    if not event.success:
-        raise dg.Failure(description=_what_failed(event), allow_retries=False)
+    ]
+    return ["--select", *names, "--indirect-selection", "empty"]
 
 
-def _what_failed(outcome: dbtRunnerResult) -> str:
-    if outcome.exception is not None:
+def _events(
+    context: dg.AssetExecutionContext,
+    outcome: dbtRunnerResult,
+    nodes: Mapping[str, Any],
+    *,
+    translator: DagsterDbtTranslator,
+) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
+    """Yield Dagster's event for each node that was built and each test that is a check."""
+    checks = {one.name: one for one in context.selected_asset_check_keys}
+    for one in _results(outcome):
+        node = nodes[one.node.unique_id]
+        metadata: dict[str, Any] = {
+            "status": str(one.status),
+            "Execution Duration": one.execution_time,
+        }
+        if node["resource_type"] == "test":
+            check = checks.get(node["name"])
+            if check is None or str(one.status) == "skipped":
+                continue
+            yield dg.AssetCheckResult(
+                asset_key=check.asset_key,
+                check_name=check.name,
+                passed=str(one.status) == "pass",
+                severity=dg.AssetCheckSeverity.WARN
+                if str(one.status) == "warn"
+                else dg.AssetCheckSeverity.ERROR,
+                metadata={**metadata, "rows that failed": one.failures or 0},
+            )
+        elif str(one.status) == "success":
+            key = translator.get_asset_key(node)
+            yield dg.Output(None, output_name=key.to_python_identifier(), metadata=metadata)
+
+
+def _results(outcome: dbtRunnerResult) -> list[Any]:
+    """Return the result of each node; none where dbt stopped before the first."""
+    return list(getattr(outcome.result, "results", ()))
+
+
+def _failures(outcome: dbtRunnerResult) -> str:
+    failed = [one for one in _results(outcome) if str(one.status) not in _FINE]
+    if not failed:
         return f"dbt stopped: {outcome.exception}"
-    nodes: Any = outcome.result
-    failed = [one for one in nodes if str(one.status) not in _FINE]
     return "\n".join(f"{one.node.name}: {one.message}" for one in failed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,22 +32,6 @@ nux:
 python_logs:
   # The terminal of `quarterdeck ui` says what was done; every step of a run is on its page.
   python_log_level: INFO
-event_log_storage:
-  # Dagster's own SQLite log with its files kept open; leave this out and nothing is lost.
-  module: orchestration.event_log
-  class: KeptSqliteEventLogStorage
-  config:
-    base_dir: history/runs
-run_launcher:
-  # A run begins in a process that has loaded what takes long; without this, and without
-  # run_coordinator, each loads it anew, and nothing else changes.
-  module: orchestration.warm_runs
-  class: WarmRunLauncher
-run_coordinator:
-  module: orchestration.warm_runs
-  class: WarmRunCoordinator
-  config:
-    dequeue_interval_seconds: 1
 retention:
   sensor:
     # Over a long weekend, and no longer: there are twenty looks a minute, and nearly all find
@@ -55,9 +40,9 @@ retention:
       skipped: 4
 concurrency:
   pools:
-    # One writer at a time into the warehouse, each step on its own.
+    # One run at a time writes to the warehouse; the next waits in the queue.
     default_limit: 1
-    granularity: op
+    granularity: run
   runs:
     max_concurrent_runs: 4
 run_retries:
@@ -66,23 +51,24 @@ run_retries:
   max_retries: 1
   retry_on_asset_or_op_failure: false
 run_monitoring:
-  # A run whose process is gone is failed and gives its place in the pool back.
+  # A run that does not start, or does not end, is failed and gives its place in the queue back.
   enabled: true
   start_timeout_seconds: 180
   max_runtime_seconds: 1800
   poll_interval_seconds: 15
-  free_slots_after_run_end_seconds: 60
 """
 
-# Where Dagster keeps its log, how it starts a run and how long it keeps a look that found nothing:
-# without ours it is slower or larger, and no worse.
-_CHOICES = {"event_log_storage", "run_launcher", "run_coordinator", "retention"}
+# How long Dagster keeps a look that found nothing: without ours its storage is larger, no worse.
+_CHOICES = {"retention"}
+# Modules that earlier versions had, and named in the settings. Dagster's own stand in their place.
+_GONE = ("orchestration.event_log", "orchestration.warm_runs")
 
 
 def set_up_home(workspace: Workspace) -> Path:
-    """Makes Dagster's home in the workspace and names it in the environment; gives the folder.
+    """Make Dagster's home in the workspace, name it in the environment and return the folder.
 
-    Settings that nobody has changed are brought to those of this version.
+    Settings that nobody has changed are brought to those of this version. From changed ones only
+    what names modules of earlier versions is taken out, and the file says so.
     """
     home = workspace.create().dagster_home
     settings, shipped = home / "dagster.yaml", home / "dagster.yaml.shipped"
@@ -93,6 +79,10 @@ def set_up_home(workspace: Workspace) -> Path:
                 shipped.exists() and settings.read_bytes() == shipped.read_bytes()
             ):
                 replace_file(new, settings)
+            else:
+                own = settings.read_text(encoding="utf-8")
+                if (current := _without_gone(own)) != own:
+                    replace_file(current.encode(), settings)
             replace_file(new, shipped)
     # Dagster says so of parameters that it has had for years; its version is pinned.
     warnings.filterwarnings("ignore", message=r".* is currently in beta")
@@ -105,8 +95,19 @@ def set_up_home(workspace: Workspace) -> Path:
     return home
 
 
+def _without_gone(settings: str) -> str:
+    """Return the settings without what names a module that is gone; one run at a time writes."""
+    blocks = re.split(r"^(?=[a-z_]+:)", settings, flags=re.MULTILINE)
+    kept = [one for one in blocks if not any(name in one for name in _GONE)]
+    if len(kept) == len(blocks):
+        return settings
+    note = "# Quarterdeck took out event_log_storage, run_launcher and run_coordinator: their\n"
+    note += "# modules are gone, and Dagster's own do the work.\n"
+    return note + "".join(kept).replace("granularity: op", "granularity: run")
+
+
 def settings_behind(workspace: Workspace) -> list[str]:
-    """What the workspace's ``dagster.yaml`` lacks of the settings of this version, in words."""
+    """Return what the workspace's ``dagster.yaml`` lacks of this version's settings, in words."""
     home = set_up_home(workspace)
     own = yaml.safe_load((home / "dagster.yaml").read_text(encoding="utf-8")) or {}
     lacking = sorted(_names(yaml.safe_load(_SETTINGS)) - _names(own))
@@ -121,7 +122,7 @@ def settings_behind(workspace: Workspace) -> list[str]:
 
 
 def _names(settings: dict[str, Any], prefix: str = "") -> set[str]:
-    """The settings' names, such as ``run_monitoring.enabled``."""
+    """Return the settings' names, such as ``run_monitoring.enabled``."""
     found: set[str] = set()
     for name, value in settings.items():
         if isinstance(value, dict):
@@ -133,7 +134,7 @@ def _names(settings: dict[str, Any], prefix: str = "") -> set[str]:
 
 @contextmanager
 def opened(workspace: Workspace) -> Iterator[dg.DagsterInstance]:
-    """Dagster's instance in the workspace, its storage made where there is none.
+    """Open Dagster's instance in the workspace; its storage is made where there is none.
 
     Only one process opens it at a time: two at once on a new one both make the tables, and the
     second fails.

@@ -1,6 +1,7 @@
-"""Thin adapters: what the assets need of the workspace, so that domain code knows no Dagster."""
+"""What the assets need of the workspace, so that domain code knows no Dagster."""
 
 import fcntl
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,9 +10,7 @@ from pathlib import Path
 from typing import IO
 
 import dagster as dg
-from dagster._core.errors import raise_execution_interrupts
 
-from orchestration.lost_runs import say_where, show_alive
 from pipelines.record.store import Record
 from pipelines.warehouse_health import writing_to
 from pipelines.workspace import Workspace
@@ -26,76 +25,118 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # D
 
     @property
     def workspace(self) -> Workspace:
+        """The workspace's folders."""
         return Workspace(Path(self.root))
 
     @property
     def record(self) -> Record:
-        """The record; one object in a process, since it keeps what it has read."""
+        """The record; one object in a process, since it caches what it has read."""
         return _record(self.workspace.record)
-
-    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Shows, for a run, that its process is alive."""
-        _show_alive(self.workspace, context)
 
 
 class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagster's own form
     """The warehouse, for one run at a time, whatever started it.
 
-    The pool keeps steps apart; this keeps whole runs apart, those started by a command too: a run
-    that came back to tables which another had built since would make a draft that mixes both. The
-    second run waits before its first step, while it has no place in the pool, so that neither
-    waits for the other for ever. The kernel lets it in if the first one's process dies.
+    The pool keeps the runs of the queue apart. The lock does so with those of a command too, and
+    with a run that was given up for lost and still writes: its retry waits before its first step.
+    The kernel frees the lock when the process that holds it ends.
     """
 
     root: str
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WarehouseResource"]:
-        """Holds the warehouse from before the run's first step until after its last."""
-        workspace = Workspace(Path(self.root))
-        # Dagster may ask for the warehouse before the workspace, and a run that waits is alive.
-        _show_alive(workspace, context)
-        lock = workspace.cache / "warehouse.lock"
-        with held_by(lock, context.run_id or "a test", log=context.log):
+        """Hold the warehouse from before the run's first step until after its last."""
+        with holding(
+            warehouse_lock(Workspace(Path(self.root))),
+            run_id=context.run_id or "a test",
+            instance=context.instance,
+            log=context.log,
+        ):
             yield self
 
     @contextmanager
     def writing(self, *, loads: bool = False) -> Iterator[Path]:
-        """Watches over one step that writes, and gives the file.
+        """Watch over one step that writes, and yield the file.
 
-        ``loads``: the step fills the warehouse from the record, and so makes good what an
-        unfinished step has left. Any other raises
-        ``pipelines.warehouse_health.WarehouseIncompleteError`` there.
+        Args:
+            loads: The step fills the warehouse from the record, and so makes good what an
+                unfinished step has left.
+
+        Raises:
+            pipelines.warehouse_health.WarehouseIncompleteError: An unfinished step has left
+                something, and this one does not load.
         """
         workspace = Workspace(Path(self.root))
         with writing_to(workspace.warehouse, _record(workspace.record), loads=loads):
             yield workspace.warehouse
 
 
-def _show_alive(workspace: Workspace, context: dg.InitResourceContext) -> None:
-    if context.run_id is not None and context.instance is not None:  # of a run, not of a sensor
-        show_alive(workspace, context.run_id)
-        say_where(context.instance, workspace, context.run_id)
+def warehouse_lock(workspace: Workspace) -> Path:
+    """Return the file that the run which writes to the warehouse holds locked."""
+    return workspace.cache / "warehouse.lock"
 
 
 @contextmanager
-def held_by(lock: Path, run_id: str, *, log: dg.DagsterLogManager | None) -> Iterator[None]:
-    """Holds the lock for the length of the block, and says in the run's log for whom it waits."""
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("a+b") as handle:
+def holding(
+    lock: Path,
+    *,
+    run_id: str,
+    instance: dg.DagsterInstance | None = None,
+    log: dg.DagsterLogManager | None = None,
+) -> Iterator[None]:
+    """Hold the lock for the length of the block; the run's log says for whom it waits.
+
+    The file names the run that holds it. A name that is left in it is that of a run whose process
+    was killed: that run is failed in ``instance``.
+    """
+    with _opened(lock) as handle:
         waits = False
         while not _locked(handle):
             if log is not None and not waits:
-                handle.seek(0)
-                other = handle.read().decode("utf-8", "replace") or "another"
+                other = _name_in(handle) or "another"
                 log.info(f"Run {other} is writing to the warehouse. This one waits until it ends.")
             waits = True
-            with raise_execution_interrupts():  # canceled meanwhile, it ends at once
-                time.sleep(_LOOK)
-        handle.truncate(0)
-        handle.write(run_id.encode())
-        handle.flush()
-        yield
+            time.sleep(_LOOK)
+        if instance is not None:
+            _fail_interrupted(instance, _name_in(handle))
+        _write_name(handle, run_id)
+        try:
+            yield
+        finally:
+            _write_name(handle, "")
+
+
+def end_interrupted_run(instance: dg.DagsterInstance, lock: Path) -> str | None:
+    """Fail the run whose process was killed while it held the lock; return its id, if there is one.
+
+    Dagster sees the death of a run's process only as long as the server that started it lives.
+    """
+    with _opened(lock) as handle:
+        if not _locked(handle):
+            return None
+        ended = _fail_interrupted(instance, _name_in(handle))
+        _write_name(handle, "")
+    return ended
+
+
+def _fail_interrupted(instance: dg.DagsterInstance, run_id: str) -> str | None:
+    run = instance.get_run_by_id(run_id) if run_id else None
+    if run is None or run.is_finished:
+        return None
+    message = "The run's process is gone: it was killed, or the machine stopped."
+    if run.status is dg.DagsterRunStatus.CANCELING:
+        instance.report_run_canceled(run, message)
+    else:
+        instance.report_run_failed(
+            run, f"{message} Nothing is lost: the next build begins again from the record."
+        )
+    return run_id
+
+
+def _opened(lock: Path) -> IO[bytes]:
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    return lock.open("a+b")
 
 
 def _locked(handle: IO[bytes]) -> bool:
@@ -104,6 +145,18 @@ def _locked(handle: IO[bytes]) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def _name_in(handle: IO[bytes]) -> str:
+    handle.seek(0)
+    return handle.read().decode("utf-8", "replace")
+
+
+def _write_name(handle: IO[bytes], name: str) -> None:
+    handle.truncate(0)
+    handle.write(name.encode())
+    handle.flush()
+    os.fsync(handle.fileno())
 
 
 @cache

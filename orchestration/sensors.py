@@ -8,11 +8,9 @@ import datetime as dt
 from time import sleep
 
 import dagster as dg
-from dagster._core.storage.tags import RUN_KEY_TAG
 
 from orchestration.jobs import BUILD, build_job, build_request, tell
-from orchestration.lost_runs import end_lost_runs, lost_its_database
-from orchestration.resources import WorkspaceResource
+from orchestration.resources import WorkspaceResource, end_interrupted_run, warehouse_lock
 from pipelines.escaping import log_line
 from pipelines.inbox import CHANNEL, CLOSED_SECONDS, STILL_SECONDS, on_its_way
 from pipelines.inbox_looks import in_words
@@ -105,8 +103,7 @@ def new_submissions(
     """Compares the record with what the last finished build had read of it.
 
     Nothing is remembered in the sensor: a build that never finished is seen as one that did not
-    happen. The run's key is the newest id of the record, so one state of it is built once; once
-    more where Dagster's own database went away during it.
+    happen. The run's key is the newest id of the record, so one state of it is built once.
     """
     return _build_of_what_came(context.instance, workspace)
 
@@ -132,13 +129,11 @@ def _build_of_what_came(
         return dg.SkipReason(waiting)
     if instance.get_run_records(dg.RunsFilter(job_name=BUILD, statuses=_GOES_ON), limit=1):
         return dg.SkipReason("A build goes on. What came since is built after it.")
-    last = instance.get_run_records(dg.RunsFilter(job_name=BUILD), limit=1)
-    again = "-again" if last and lost_its_database(instance, last[0]) else ""
-    key = newest + again
     # Dagster compares the keys of one sensor's runs, and two sensors ask.
-    if instance.get_run_records(dg.RunsFilter(job_name=BUILD, tags={RUN_KEY_TAG: key}), limit=1):
+    same = dg.RunsFilter(job_name=BUILD, tags={"dagster/run_key": newest})
+    if instance.get_run_records(same, limit=1):
         return dg.SkipReason("This state of the record was built. What comes next is built anew.")
-    request = build_request(instance, record, now=now, run_key=key, since=built)
+    request = build_request(instance, record, now=now, run_key=newest, since=built)
     return request or dg.SkipReason("No return was accepted yet.")
 
 
@@ -212,12 +207,12 @@ def news(workspace: WorkspaceResource) -> dg.RunRequest | dg.SkipReason:
 @dg.sensor(
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Ends a run whose process is gone, because it was killed or the machine stopped, "
-    "and frees its place. Dagster then starts it once more by itself.",
+    description="Fails a build whose process is gone, because it was killed or the machine "
+    "stopped. Dagster then starts it once more by itself.",
 )
 def lost_runs(context: dg.SensorEvaluationContext, workspace: WorkspaceResource) -> dg.SkipReason:
-    """Looks at the runs that seem to go on, and says in its tick which were ended."""
-    ended = end_lost_runs(context.instance, workspace.workspace)
+    """Look whether the run that held the warehouse died, and say so in the tick."""
+    ended = end_interrupted_run(context.instance, warehouse_lock(workspace.workspace))
     return dg.SkipReason(
-        f"Ended, since their process is gone: {', '.join(ended)}." if ended else "No run was lost."
+        f"Failed, since its process is gone: {ended}." if ended else "No run was lost."
     )

@@ -62,7 +62,12 @@ def warehouse_assets(manifest: Path) -> list[dg.AssetsDefinition]:
         with warehouse.writing(loads=True) as file:
             complete(file, workspace.record)
             yield from build_models(
-                context, workspace.workspace, translator=translator, variables={}
+                context,
+                workspace.workspace,
+                manifest=manifest,
+                selector="before_disclosure",
+                translator=translator,
+                variables={},
             )
 
     @dbt_assets(
@@ -81,7 +86,12 @@ def warehouse_assets(manifest: Path) -> list[dg.AssetsDefinition]:
         reported = {"quarter": config.quarter} if config.quarter else {}
         with warehouse.writing():
             yield from build_models(
-                context, workspace.workspace, translator=translator, variables=reported
+                context,
+                workspace.workspace,
+                manifest=manifest,
+                selector="after_disclosure",
+                translator=translator,
+                variables=reported,
             )
 
     return [facts, cell_state, published_models]

@@ -6,17 +6,12 @@ for Dagster to load.
 
 from __future__ import annotations
 
-import atexit
-import gc
 import importlib
-import os
 import sys
 import tempfile
-import threading
 import traceback
 import warnings
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
@@ -99,22 +94,10 @@ def quarterdeck(ctx: click.Context, workspace: Path | None) -> None:
     ctx.obj = Workspace.locate(workspace)
 
 
-def main() -> NoReturn:
-    """Runs the command and ends the process."""
-    try:
-        _run()
-    except SystemExit as ending:
-        _leave(ending)
-    sys.exit(0)
-
-
-def _run() -> None:
-    """A person never sees a traceback: it goes into a file that is named."""
+def main() -> None:
+    """Run the command. A person never sees a traceback: it goes into a file that is named."""
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # libraries warn those who program, not those who send
-    # What a command loads lives until its end. Looking through it as often as Python does by itself
-    # (after 700 new objects) took 4 s of a build; so it takes half.
-    gc.set_threshold(50_000)
     try:
         quarterdeck.main(prog_name="quarterdeck", standalone_mode=True)
     except BrokenPipeError:
@@ -132,25 +115,6 @@ def _run() -> None:
             f"That is a fault of the program, not of your file. What happened is in {details}; "
             "please send it to whoever looks after Quarterdeck."
         )
-
-
-def _leave(ending: SystemExit) -> NoReturn:
-    """Ends the process without taking apart what it holds in memory: two seconds after a build.
-
-    What was registered for the end is done, and what was printed is flushed. Where a thread still
-    works, or an ending is no number, Python ends in its own way.
-    """
-    code = ending.code or 0
-    working = [one for one in threading.enumerate() if not one.daemon]
-    if working != [threading.main_thread()] or not isinstance(code, int):
-        raise ending
-    atexit._run_exitfuncs()
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except OSError:
-        raise ending from None  # nobody reads what is printed: Python says what it says then
-    os._exit(code)
 
 
 def _details() -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,7 +13,6 @@ import click
 
 from orchestration.cli.options import QUARTER
 from orchestration.instance import opened, set_up_home, settings_behind
-from orchestration.serving import is_taken, serve
 from pipelines.durable import exclusive
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
@@ -45,7 +45,7 @@ def rebuild(workspace: Workspace, quarter: Quarter | None) -> None:
 @click.pass_obj
 def ui(workspace: Workspace, port: int, read_only: bool) -> None:
     """Open Dagster's web pages on the workspace. They are reached from this machine alone."""
-    if is_taken(port):
+    if _is_taken(port):
         # Two servers could share a port, and requests would go now to one and now to the other.
         raise click.ClickException(
             f"Something answers on port {port} already. Close it, or choose another: --port"
@@ -53,11 +53,17 @@ def ui(workspace: Workspace, port: int, read_only: bool) -> None:
     for line in prepare_home(workspace):
         click.echo(line)
     click.echo(f"Dagster's pages: http://127.0.0.1:{port}   (stop with Ctrl-C)")
-    servers = ["dagster", "dev"]
-    if read_only:
-        servers = ["dagster_webserver", "--read-only"]
+    servers = ["dagster_webserver", "--read-only"] if read_only else ["dagster", "dev"]
     where = ["-m", "orchestration.definitions", "--host", "127.0.0.1", "--port", str(port)]
-    sys.exit(serve([sys.executable, "-m", *servers, *where]))
+    # Libraries warn those who program, not those who look at pages.
+    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    os.execve(sys.executable, [sys.executable, "-m", *servers, *where], environment)  # noqa: S606
+
+
+def _is_taken(port: int) -> bool:
+    """Whether something answers on the port of this machine."""
+    with socket.socket() as trial:
+        return trial.connect_ex(("127.0.0.1", port)) == 0
 
 
 @click.command("set-up")
@@ -70,7 +76,7 @@ def set_up(workspace: Workspace) -> None:
 
 
 def prepare_home(workspace: Workspace) -> list[str]:
-    """Makes what Dagster needs in the workspace; gives what whoever starts it must know."""
+    """Make what Dagster needs in the workspace; return what whoever starts it must know."""
     with opened(workspace):
         return settings_behind(workspace)
 

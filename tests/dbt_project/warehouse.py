@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 from pipelines.disclosure.adapter import decide
@@ -109,15 +108,13 @@ class Warehouse:
         """One dbt command in this process."""
         os.environ["QUARTERDECK_WAREHOUSE"] = str(self.path)
         target = self.path.parent / "target"
-        result = dbtRunner().invoke(
-            [
-                command, "--project-dir", str(self.project), "--profiles-dir", str(PROJECT),
-                "--target-path", str(target), "--log-level-file", "none", "--quiet",
-                "--vars", json.dumps(dict(variables)), *arguments,
-            ]
-        )  # fmt: skip
-        # dbt keeps its connection, and DuckDB allows one set of settings in a process.
-        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]  # dbt's own
+        words = [
+            command, "--project-dir", str(self.project), "--profiles-dir", str(PROJECT),
+            "--target-path", str(target), "--log-level-file", "none", "--quiet",
+            "--vars", json.dumps(dict(variables)), *arguments,
+        ]  # fmt: skip
+        with connect(self.path):  # held open, so that dbt opens it anew for each node at no cost
+            result = dbtRunner().invoke(words)
         if not result.success:
             raise AssertionError(_what_failed(result))
 

@@ -174,8 +174,6 @@ def left_behind(workspace: Workspace) -> list[str]:
     """Locks that are held, the mark of an unfinished step, and runs that seem to go on."""
     import dagster as dg  # noqa: PLC0415  # takes seconds
 
-    from orchestration.lost_runs import end_lost_runs  # noqa: PLC0415
-
     found = []
     for lock in workspace.root.rglob("*.lock"):
         with lock.open("ab") as handle:
@@ -187,14 +185,9 @@ def left_behind(workspace: Workspace) -> list[str]:
         found.append("the warehouse is marked as unfinished")
     os.environ["DAGSTER_HOME"] = str(workspace.dagster_home)
     with dg.DagsterInstance.get() as instance:
-        end_lost_runs(instance, workspace, wait=True)
         goes_on = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
         runs = instance.get_run_records(dg.RunsFilter(statuses=goes_on))
         found += [f"run {one.dagster_run.run_id} seems to go on" for one in runs]
-        found += [
-            f"run {run_id} holds a place in the pool"
-            for run_id in instance.event_log_storage.get_concurrency_run_ids()
-        ]
     return found
 
 

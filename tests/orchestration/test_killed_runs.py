@@ -19,14 +19,14 @@ import dagster as dg
 import pytest
 
 from orchestration.instance import opened
-from orchestration.lost_runs import is_alive
-from orchestration.resources import held_by
+from orchestration.resources import end_interrupted_run, holding, warehouse_lock
 from pipelines.workspace import Workspace
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 240.0
+DAEMON = str(Path(sys.executable).with_name("dagster-daemon"))
 
 
 @contextmanager
@@ -34,7 +34,7 @@ def daemon(workspace: Workspace) -> Iterator[subprocess.Popen[bytes]]:
     """Dagster's daemon on the toy, killed with all that it started when the block ends."""
     with (workspace.root / "daemon.log").open("ab") as log:
         started = subprocess.Popen(
-            [sys.executable, "-m", "dagster._daemon", "run", "-m", "tests.orchestration.toy"],
+            [DAEMON, "run", "-m", "tests.orchestration.toy"],
             cwd=ROOT,
             env={**os.environ, "QUARTERDECK_WORKSPACE": str(workspace.root)},
             start_new_session=True,
@@ -116,30 +116,24 @@ def test_after_a_crash_of_everything_the_lost_run_is_ended_and_begun_again(
             ask_for(toy_workspace, "slow")
             until(lambda: process_of(toy_workspace, "slow") is not None, toy_workspace)
             kill_all(first)
-        # Nobody was there to note it; the place in the pool is still taken.
+        # Nobody was there to note it; the next one of the pool would wait for ever.
         assert statuses(instance, "slow") == ["STARTED"]
-        slots = instance.event_log_storage.get_concurrency_info("warehouse")
-        assert slots.active_slot_count == 1
         with daemon(toy_workspace):
             until(lambda: statuses(instance, "slow") == ["FAILURE", "SUCCESS"], toy_workspace)
-        assert instance.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 0
 
 
 def test_a_run_that_waits_for_the_warehouse_is_canceled_at_once_and_leaves_nothing(
     toy_workspace: Workspace,
 ) -> None:
-    lock = toy_workspace.cache / "warehouse.lock"
     with opened(toy_workspace) as instance, daemon(toy_workspace):
-        with held_by(lock, "of a command", log=None):
+        with holding(warehouse_lock(toy_workspace), run_id="of a command"):
             ask_for(toy_workspace, "waits")
             until(lambda: _says_that_it_waits(instance, "waits"), toy_workspace)
             (run,) = runs(instance, "waits")
             assert instance.run_coordinator.cancel_run(run.run_id)
             # While the other still holds it.
             until(lambda: statuses(instance, "waits") == ["CANCELED"], toy_workspace)
-            until(lambda: not is_alive(toy_workspace, run.run_id), toy_workspace)
         assert process_of(toy_workspace, "waits") is None  # it has done nothing
-        assert instance.event_log_storage.get_concurrency_run_ids() == set()
         ask_for(toy_workspace, "next")
         until(lambda: statuses(instance, "next") == ["SUCCESS"], toy_workspace)
         assert statuses(instance, "waits") == ["CANCELED"]  # what a person ended stays ended
@@ -157,7 +151,46 @@ def test_a_run_whose_process_is_asked_to_end_ends_and_the_next_goes_on(
         until(lambda: statuses(instance, "slow") == ["FAILURE", "SUCCESS"], toy_workspace)
         ask_for(toy_workspace, "next")
         until(lambda: statuses(instance, "next") == ["SUCCESS"], toy_workspace)
-        assert instance.event_log_storage.get_concurrency_run_ids() == set()
+
+
+def test_only_the_run_that_died_with_the_warehouse_in_its_hands_is_failed(
+    workspace: Workspace, instance: dg.DagsterInstance
+) -> None:
+    lock = warehouse_lock(workspace)
+    lost, goes_on = started_run(instance), started_run(instance)
+    with holding(lock, run_id=goes_on.run_id):
+        assert end_interrupted_run(instance, lock) is None
+    assert end_interrupted_run(instance, lock) is None  # it has let go of it
+    lock.write_text(lost.run_id, encoding="utf-8")  # as a killed process leaves it
+    assert end_interrupted_run(instance, lock) == lost.run_id
+    assert [instance.get_run_by_id(one.run_id).status.value for one in (lost, goes_on)] == [  # type: ignore[union-attr]
+        "FAILURE",
+        "STARTED",
+    ]
+
+
+def test_whoever_takes_the_warehouse_next_fails_the_run_that_died(
+    workspace: Workspace, instance: dg.DagsterInstance
+) -> None:
+    lock, lost = warehouse_lock(workspace), started_run(instance)
+    lock.write_text(lost.run_id, encoding="utf-8")
+    with holding(lock, run_id="another", instance=instance):
+        (run,) = instance.get_runs()
+        assert run.status is dg.DagsterRunStatus.FAILURE
+
+
+def started_run(instance: dg.DagsterInstance) -> dg.DagsterRun:
+    """A run that Dagster believes to go on, and of which there is no process."""
+    run = instance.create_run_for_job(_nothing)
+    instance.report_dagster_event(
+        dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, job_name=run.job_name), run.run_id
+    )
+    return run
+
+
+@dg.job
+def _nothing() -> None:
+    """No step."""
 
 
 def _says_that_it_waits(instance: dg.DagsterInstance, name: str) -> bool:

@@ -12,8 +12,6 @@ import time
 
 import dagster as dg
 import pytest
-from dagster._utils.schedules import schedule_execution_time_iterator
-from sqlalchemy.exc import OperationalError
 
 import pipelines.inbox
 from orchestration import sensors
@@ -21,7 +19,6 @@ from orchestration.jobs import BUILD
 from orchestration.resources import WorkspaceResource
 from orchestration.schedules import chasing, nightly_draft, publication
 from orchestration.sensors import DRAFT, SUBMISSIONS, UP_TO, inbox, lost_runs, new_submissions
-from pipelines.obligations import LONDON
 from pipelines.overview import newest_change_id
 from pipelines.record.model import EventKind
 from pipelines.record.store import Record
@@ -268,34 +265,6 @@ def test_a_build_that_did_not_finish_is_as_one_that_did_not_happen(
     assert isinstance(tick(workspace, instance), dg.RunRequest)
 
 
-@pytest.mark.parametrize(
-    ("fault", "is_asked_again"),
-    [(OperationalError("INSERT", {}, Exception("refused")), True), (OSError(28, "full"), False)],
-)
-def test_a_build_during_which_the_database_went_away_is_asked_for_once_more(
-    workspace: Workspace,
-    instance: dg.DagsterInstance,
-    record: Record,
-    fault: Exception,
-    is_asked_again: bool,
-) -> None:
-    @dg.op
-    def breaks() -> None:
-        raise RuntimeError("An event could not be written") from fault
-
-    def build() -> None:
-        breaks()
-
-    dg.job(name=BUILD)(build).execute_in_process(instance=instance, raise_on_error=False)
-    asked = tick(workspace, instance)
-    assert isinstance(asked, dg.RunRequest)
-    newest = newest_change_id(record)
-    assert asked.run_key == (f"{newest}-again" if is_asked_again else newest)
-    again = tick(workspace, instance)  # once: Dagster starts a key once
-    assert isinstance(again, dg.RunRequest)
-    assert again.run_key == asked.run_key
-
-
 def test_an_inbox_with_what_it_cannot_take_does_not_stop_the_sensor(
     workspace: Workspace, instance: dg.DagsterInstance
 ) -> None:
@@ -382,15 +351,11 @@ def test_nights_that_were_missed_are_not_made_up_for_one_by_one(
 @pytest.mark.parametrize(
     "schedule", [nightly_draft, chasing, publication], ids=lambda one: one.name
 )
-@pytest.mark.parametrize("day", [dt.date(2018, 10, 28), dt.date(2019, 3, 31)])
-def test_a_schedule_ticks_once_a_day_also_when_clocks_change(
-    schedule: dg.ScheduleDefinition, day: dt.date
+def test_no_schedule_is_at_an_hour_that_clocks_leave_out_or_repeat(
+    schedule: dg.ScheduleDefinition,
 ) -> None:
-    assert isinstance(schedule.cron_schedule, str)
-    start = dt.datetime.combine(day - dt.timedelta(days=2), dt.time(12), tzinfo=dt.UTC)
-    ticks = schedule_execution_time_iterator(
-        start.timestamp(), schedule.cron_schedule, schedule.execution_timezone
-    )
-    five = [next(ticks).astimezone(LONDON) for _ in range(5)]
-    assert [one.date() - day for one in five] == [dt.timedelta(days=n) for n in range(-1, 4)]
-    assert len({one.time() for one in five}) == 1  # the same hour on people's clocks
+    """In London clocks change between one and two o'clock."""
+    assert schedule.execution_timezone == "Europe/London"
+    minute, hour, *every_day = str(schedule.cron_schedule).split()
+    assert (minute, every_day) == ("0", ["*"] * 3)
+    assert int(hour) > 2
