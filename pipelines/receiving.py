@@ -22,7 +22,6 @@ from pipelines.receipts.as_json import as_json
 from pipelines.receipts.as_text import as_text
 from pipelines.receipts.receipt import Receipt, make_receipt
 from pipelines.record.model import Obligation, Submission
-from pipelines.record.shared import deciding_again
 from pipelines.record.store import Record
 from schemas.finding import Severity
 from schemas.reference import Reference
@@ -66,34 +65,8 @@ def receive(
     submission. Raises ``OSError`` where the record cannot be written; nothing was acknowledged
     then and nothing is half there.
     """
-    checked = check_sent(record, content, file_name=file_name, sender=sender, context=context)
-    return keep(
-        record, content, checked, file_name=file_name, sender=sender, received_at=received_at,
-        context=context, sample=sample,
-    )  # fmt: skip
-
-
-def check_sent(
-    record: Record, content: bytes, *, file_name: str, sender: Sender, context: Context
-) -> CheckedFile:
-    """Checks the bytes against the record as it is, and keeps nothing."""
-    context = replace(context, answers=RecordAnswers(record), closing=RecordClosing(record))
-    return _of_the_sender(check(content, file_name=file_name, context=context), sender)
-
-
-@deciding_again
-def keep(
-    record: Record,
-    content: bytes,
-    checked: CheckedFile,
-    *,
-    file_name: str,
-    sender: Sender,
-    received_at: dt.datetime,
-    context: Context,
-    sample: str | None = None,
-) -> Received:
-    """Adds bytes that ``check_sent`` checked to the record; as ``receive`` from there on."""
+    asked = replace(context, answers=RecordAnswers(record), closing=RecordClosing(record))
+    checked = _of_the_sender(check(content, file_name=file_name, context=asked), sender)
     sha256 = hashlib.sha256(content).hexdigest()
     files = {"as_sent.csv": content, "findings.json": _findings_json(checked)}
     if checked.rows is not None:

@@ -109,27 +109,37 @@ def deliveries() -> list[Delivery]:
 def receive_samples(workspace: Workspace) -> Counter[str]:
     """Receives every sample at the time its delivery says; gives how many had which outcome."""
     # Imported in the process that receives, while the other one loads Dagster.
-    from pipelines.receiving import Sender  # noqa: PLC0415
-    from pipelines.receiving_many import Sent, receive_all  # noqa: PLC0415
+    from pipelines.checking.context import Context  # noqa: PLC0415
+    from pipelines.history import RecordHistory  # noqa: PLC0415
+    from pipelines.receiving import Sender, receive  # noqa: PLC0415
     from pipelines.reference import load_reference  # noqa: PLC0415
 
     workspace.create()
-    sent = [
-        Sent(
-            content=delivery.file.read_bytes(),
+    record = Record(workspace.record)
+    reference = load_reference()
+    outcomes: Counter[str] = Counter()
+    for delivery in deliveries():
+        organisations = frozenset({delivery.organisation})
+        received = receive(
+            record,
+            delivery.file.read_bytes(),
             file_name=delivery.file.name,
             sender=Sender(
                 name=f"{delivery.organisation} data lead",
                 channel=delivery.channel,
-                organisations=frozenset({delivery.organisation}),
+                organisations=organisations,
             ),
             received_at=delivery.received_at,
+            context=Context(
+                reference=reference,
+                as_of=delivery.received_at.date(),
+                sender_organisations=organisations,
+                history=RecordHistory(record),
+            ),
             sample=delivery.sample,
         )
-        for delivery in deliveries()
-    ]
-    received = receive_all(Record(workspace.record), sent, reference=load_reference())
-    return Counter(one.submission.outcome for one in received)
+        outcomes[received.submission.outcome] += 1
+    return outcomes
 
 
 def _counted(outcomes: Counter[str]) -> str:

@@ -146,22 +146,13 @@ def publish(workspace: Workspace, quarter: Quarter, note: str | None) -> None:
     """Make the signed-off release current."""
     from orchestration.releasing import publish as publish_release  # noqa: PLC0415  # loads Plotly
     from pipelines.editions import AmendmentNeedsNoteError  # noqa: PLC0415
-    from pipelines.releases import (  # noqa: PLC0415
-        DamagedReleaseError,
-        NotSignedOffError,
-        PublishedElsewhereError,
-    )
+    from pipelines.releases import DamagedReleaseError, NotSignedOffError  # noqa: PLC0415
 
     try:
         made = publish_release(
             workspace, Record(workspace.record), quarter, now=dt.datetime.now(dt.UTC), note=note
         )
-    except (
-        NotSignedOffError,
-        AmendmentNeedsNoteError,
-        DamagedReleaseError,
-        PublishedElsewhereError,
-    ) as refusal:
+    except (NotSignedOffError, AmendmentNeedsNoteError, DamagedReleaseError) as refusal:
         raise click.ClickException(terminal(str(refusal))) from refusal
     edition = made.release.edition
     name = edition.name if edition else made.release.release_id
