@@ -145,14 +145,22 @@ def sign_off(workspace: Workspace, quarter: Quarter, note: str, by_whom: str) ->
 def publish(workspace: Workspace, quarter: Quarter, note: str | None) -> None:
     """Make the signed-off release current."""
     from orchestration.releasing import publish as publish_release  # noqa: PLC0415  # loads Plotly
-    from pipelines.editions import AmendmentNeedsNoteError  # noqa: PLC0415
+    from pipelines.editions import (  # noqa: PLC0415
+        AmendmentNeedsNoteError,
+        NothingToAmendError,
+    )
     from pipelines.releases import DamagedReleaseError, NotSignedOffError  # noqa: PLC0415
 
     try:
         made = publish_release(
             workspace, Record(workspace.record), quarter, now=dt.datetime.now(dt.UTC), note=note
         )
-    except (NotSignedOffError, AmendmentNeedsNoteError, DamagedReleaseError) as refusal:
+    except (
+        NotSignedOffError,
+        AmendmentNeedsNoteError,
+        NothingToAmendError,
+        DamagedReleaseError,
+    ) as refusal:
         raise click.ClickException(terminal(str(refusal))) from refusal
     edition = made.release.edition
     name = edition.name if edition else made.release.release_id

@@ -223,9 +223,14 @@ class Record:
     def add_event(
         self, kind: EventKind, *, at: dt.datetime, by_whom: str, reason: str, **details: Any
     ) -> Event:
-        """Adds one event and gives it back once it is on disk. Takes the lock itself.
+        """Add one decision and return it once it is on disk. Takes the lock itself.
 
-        Raises ``OSError`` with nothing acknowledged.
+        If the newest decision about the same thing is this very one (same person, reason and
+        details), it is returned, and nothing is added: a person, or a program, that does not know
+        whether the record took it asks again.
+
+        Raises:
+            OSError: Nothing is acknowledged.
         """
         with self.adding():
             newest = self.newest_id()
@@ -238,6 +243,9 @@ class Record:
                 reason=reason,
                 details=details,
             )
+            about_it = filter(event.is_about_the_same, reversed(self.events(*event.related_kinds)))
+            if (before := next(about_it, None)) is not None and event.repeats(before):
+                return before
             content = sealed({**event.as_json(), "follows": newest})
             name = f"{identifier}.json"
             final = self.folder / "events" / month_of(identifier) / name
