@@ -10,7 +10,7 @@ import dagster as dg
 
 from orchestration.partitions import add_quarters, range_tags
 from orchestration.resources import WorkspaceResource
-from pipelines.editions import AmendmentNeedsNoteError
+from pipelines.editions import AmendmentNeedsNoteError, NothingToAmendError
 from pipelines.escaping import log_line
 from pipelines.notice_delivery import NoticeSettingsError, deliver, read_settings
 from pipelines.notices import notices
@@ -129,7 +129,12 @@ def publish_the_release(
             now=dt.datetime.now(dt.UTC),
             note=config.note,
         )
-    except (NotSignedOffError, AmendmentNeedsNoteError, DamagedReleaseError) as refusal:
+    except (
+        NotSignedOffError,
+        AmendmentNeedsNoteError,
+        NothingToAmendError,
+        DamagedReleaseError,
+    ) as refusal:
         raise dg.Failure(str(refusal), allow_retries=False) from refusal
     site = workspace.workspace.releases / made.release.release_id / "site" / "index.html"
     context.log_event(

@@ -183,13 +183,14 @@ def publish(
     """Makes the signed-off figures of the quarter an edition, and shows it to the public.
 
     The pages are made anew from the very data that was signed off, without the marks of a draft.
-    Figures that are published already stay as they are, unless there is a ``note``: then there is
-    an amendment that gives it. Two calls at once make one edition: the second waits, and finds it.
+    Figures that are published already stay as they are, unless there is another ``note``: then
+    there is an amendment that gives it. Two calls at once make one edition: the second waits, and
+    finds it. One that was stopped at any step is completed by being asked for again.
 
     Raises ``NotSignedOffError`` where there is no draft, no sign-off, or the sign-off is of other
     figures than the newest draft's; ``DamagedReleaseError`` where the draft's files are not those
     that its manifest names; ``AmendmentNeedsNoteError`` where the meeting has an edition with other
-    figures and there is no note.
+    figures and there is no note; ``NothingToAmendError`` where it has none and there is a note.
     """
     with exclusive(workspace.releases / ".publishing.lock"):
         draft, event = signed_off_draft(workspace, record, quarter)

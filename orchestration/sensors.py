@@ -12,9 +12,7 @@ import dagster as dg
 from orchestration.jobs import BUILD, build_job, build_request, tell
 from orchestration.resources import WorkspaceResource, end_interrupted_run, warehouse_lock
 from pipelines.escaping import log_line
-from pipelines.inbox import CHANNEL, CLOSED_SECONDS, STILL_SECONDS, on_its_way
-from pipelines.inbox_looks import in_words
-from pipelines.inbox_ticks import look_until_still
+from pipelines.inbox import CHANNEL, STILL_SECONDS, in_words, look, on_its_way
 from pipelines.notice_delivery import untold
 from pipelines.notices import about_publication, about_submissions
 from pipelines.obligations import reporting_day
@@ -27,8 +25,6 @@ from pipelines.reference import load_reference
 # it shuffles. An interval of five seconds would often be over a moment after the round: a look at
 # every second round only.
 _EVERY_ROUND = 3
-# So a tick waits nearly so long for something to come: the others are not held up by it.
-_WATCHES = 4.0
 # A build waits until the inbox is empty and nothing has come for so long, so that many files make
 # one build: those that one command sends follow each other within it. After a file from the inbox
 # it does not wait: one look takes all that is still, and what is not keeps the build waiting …
@@ -52,37 +48,25 @@ UP_TO = "the record up to"
     job=build_job,
     minimum_interval_seconds=_EVERY_ROUND,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Receives files dropped into inbox/<organisation>/ once they are closed and have "
-    f"been still for {CLOSED_SECONDS:g} seconds ({STILL_SECONDS:g} where it cannot be seen whether "
-    "they are closed); one that is written to within an hour after is received again. "
+    description="Receives files dropped into inbox/<organisation>/ once they have not changed for "
+    f"{STILL_SECONDS:g} seconds; one that changes afterwards is received again, as a correction. "
     "What it cannot take it puts aside with the reason. Asks for the build of what it received.",
 )
 def inbox(
     context: dg.SensorEvaluationContext, workspace: WorkspaceResource
 ) -> dg.RunRequest | dg.SkipReason:
-    """Looks at the inbox, waits for what comes and for what is not still yet, and looks once more;
-    says in its tick what it did. Takes half of the minute that Dagster gives a tick, at most.
+    """Look at the inbox once and say in the tick what was done.
 
-    Where all went well, it asks for the build itself: ``new_submissions`` may have looked just
-    before, and looks again seconds later.
+    If all went well, ask for the build too: ``new_submissions`` may have looked just before, and
+    looks again seconds later.
     """
-    found = look_until_still(
-        workspace.workspace,
-        workspace.record,
-        load_reference(),
-        sleep=sleep,
-        watches=_WATCHES,
-        now=lambda: dt.datetime.now(dt.UTC),
+    found = look(
+        workspace.workspace, workspace.record, load_reference(), now=dt.datetime.now(dt.UTC)
     )
     for aside in found.put_aside:
         context.log.warning(f"Put aside {aside.organisation}/{aside.name}: {aside.reason}")
-    for back in found.put_back:
-        context.log.warning(
-            f"{back.organisation}/{back.name} was written to after it was received as "
-            f"{back.reference}."
-        )
     said = log_line(in_words(found))
-    if found.received and not found.put_aside and not found.put_back:
+    if found.received and not found.put_aside:
         asked = _build_of_what_came(context.instance, workspace)
         if isinstance(asked, dg.RunRequest):
             context.log.info(said)  # a tick that asks for a run has no words of its own

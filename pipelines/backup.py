@@ -16,15 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.durable import copy_whole, flush_folder, make_folder
-from pipelines.object_store import SETTING, store_of
 from pipelines.record.store import Record
 from pipelines.verify import Verified, verify
 from pipelines.workspace import Workspace
 
 # Kept in a way of its own, derived, or of this workspace only.
-LEFT_OUT = frozenset(
-    {"record", "releases", "public", "warehouse.duckdb", "cache", "dagster", SETTING}
-)
+LEFT_OUT = frozenset({"record", "releases", "public", "warehouse.duckdb", "cache", "dagster"})
 
 
 class BackupError(Exception):
@@ -74,15 +71,8 @@ def restore(source: Path, workspace: Workspace) -> Copied:
     """Puts back from a copy what the workspace lacks, and what is damaged in it.
 
     What is damaged is kept aside in ``damaged/``. What came after the copy was made stays. Raises
-    ``BackupError`` where the copy itself is damaged, or the workspace shares its record with other
-    machines, with nothing changed.
+    ``BackupError`` if the copy itself is damaged, with nothing changed.
     """
-    if (store := store_of(workspace.root)) is not None:
-        raise BackupError(
-            f"This workspace works on {store.address}: what is missing here is fetched from there. "
-            "To begin a store with a backup, restore it into an empty workspace, and then: "
-            "quarterdeck share s3://bucket/folder"
-        )
     copy = Workspace(source.absolute())
     _keep_apart(copy.root, workspace.root)
     if not copy.record.is_dir():

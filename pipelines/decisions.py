@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from pipelines.checking.words import rules
-from pipelines.record.model import Event, EventKind, Submission
+from pipelines.record.model import Event, EventKind, Obligation, Submission
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
 from schemas.reference import Reference
@@ -78,12 +78,15 @@ def withdraw(
 ) -> Event:
     """Withdraws a submission; the accepted one before it, if any, counts again.
 
-    Gives the event once it is on disk. Raises ``DecisionError`` where there is no such submission
-    or it is withdrawn already.
+    Gives the event once it is on disk; the same one if it is asked for again. Raises
+    ``DecisionError`` where there is no such submission, or it was withdrawn by somebody else or for
+    another reason.
     """
     submission = _submission(record, submission_id)
-    if submission.submission_id in record.withdrawn():
-        raise DecisionError("That submission is withdrawn already.")
+    for event in record.events_about([submission.submission_id], EventKind.WITHDRAWAL):
+        if (event.by_whom, event.reason) != (_role(by_whom), _reason(reason)):
+            raise DecisionError("That submission is withdrawn already.")
+        return event
     return record.add_event(
         EventKind.WITHDRAWAL,
         at=at,
@@ -154,9 +157,14 @@ def reopen(
 ) -> Event:
     """Takes an excuse back: the return is owed again.
 
-    Gives the event once it is on disk. Raises ``DecisionError`` where it is not excused.
+    Gives the event once it is on disk; the same one if it is asked for again. Raises
+    ``DecisionError`` where it is not excused.
     """
-    if not is_excused(record, organisation=organisation, return_name=return_name, quarter=quarter):
+    last = _last_excuse(record, Obligation(organisation, return_name, quarter))
+    said = (EventKind.REOPENED, _role(by_whom), _reason(reason))
+    if last is not None and (last.kind, last.by_whom, last.reason) == said:
+        return last
+    if last is None or last.kind is EventKind.REOPENED:
         raise DecisionError(
             f"{organisation} is not excused from {return_name} for {quarter.label}; it is owed."
         )
@@ -168,13 +176,13 @@ def reopen(
 
 def is_excused(record: Record, *, organisation: str, return_name: str, quarter: Quarter) -> bool:
     """Whether the newest decision about this obligation that excuses or reopens it excuses it."""
-    about = {"organisation": organisation, "return_name": return_name, "quarter": quarter.key}
-    decided = [
-        event.kind
-        for event in record.events(EventKind.EXCUSED, EventKind.REOPENED)
-        if about.items() <= event.details.items()
-    ]
-    return bool(decided) and decided[-1] is EventKind.EXCUSED
+    last = _last_excuse(record, Obligation(organisation, return_name, quarter))
+    return last is not None and last.kind is EventKind.EXCUSED
+
+
+def _last_excuse(record: Record, about: Obligation) -> Event | None:
+    decided = record.events_about([about], EventKind.EXCUSED, EventKind.REOPENED)
+    return decided[-1] if decided else None
 
 
 def _about_an_obligation(

@@ -54,6 +54,10 @@ class AmendmentNeedsNoteError(Exception):
     """Other figures than those published for a meeting were to be published without saying why."""
 
 
+class NothingToAmendError(Exception):
+    """A note was given where nothing has been published for the meeting yet."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Entrances:
     """What is written beside the editions, by path: ``latest`` below its folder, ``root`` below
@@ -98,22 +102,31 @@ def next_edition(
     figures: str,
     note: str | None,
 ) -> Edition | None:
-    """What an edition with these figures would be; None where they are published as they are.
+    """Return what an edition with these figures would be; None if they are published as they are,
+    with this note if there is one: a publication that was stopped half-way is completed by the next.
 
-    The first of a meeting needs no note. Raises ``AmendmentNeedsNoteError`` where the meeting has
-    an edition with other figures and ``note`` is empty.
+    The first of a meeting has no note. Raises ``AmendmentNeedsNoteError`` if the meeting has an
+    edition with other figures and ``note`` is empty, and ``NothingToAmendError`` if it has none and
+    there is a note.
     """
     earlier = editions_of(published, meeting)
+    words = (note or "").strip()
+    if not earlier and words:
+        raise NothingToAmendError(
+            f"Nothing has been published for the meeting {meeting} yet, so there is nothing to "
+            "amend. Publish it without --note."
+        )
     if not earlier:
         return Edition(meeting=meeting, meeting_on=meeting_on, revision=0, note="")
-    words = (note or "").strip()
-    if words:
-        revision = edition_of(earlier[-1]).revision + 1
-        return Edition(meeting=meeting, meeting_on=meeting_on, revision=revision, note=words)
-    if earlier[-1].data_sha256 == figures:
+    last = edition_of(earlier[-1])
+    if earlier[-1].data_sha256 == figures and words in ("", last.note):
         return None
+    if words:
+        return Edition(
+            meeting=meeting, meeting_on=meeting_on, revision=last.revision + 1, note=words
+        )
     raise AmendmentNeedsNoteError(
-        f"The meeting {meeting} has an edition already ({edition_of(earlier[-1]).name}), and the "
+        f"The meeting {meeting} has an edition already ({last.name}), and the "
         "figures are others now. Say to its readers why, in a sentence or two: "
         '--note "what was wrong, and what is right now"'
     )

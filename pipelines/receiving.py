@@ -23,7 +23,6 @@ from pipelines.receipts.as_json import as_json
 from pipelines.receipts.as_text import as_text
 from pipelines.receipts.receipt import Receipt, make_receipt
 from pipelines.record.model import Obligation, Submission
-from pipelines.record.shared import deciding_again
 from pipelines.record.store import Record
 from schemas.finding import Severity
 from schemas.reference import Reference
@@ -68,43 +67,6 @@ def receive(
     then and nothing is half there.
     """
     checked = check_sent(record, content, file_name=file_name, sender=sender, context=context)
-    return keep(
-        record, content, checked, file_name=file_name, sender=sender, received_at=received_at,
-        context=context, sample=sample,
-    )  # fmt: skip
-
-
-def check_sent(
-    record: Record, content: bytes, *, file_name: str, sender: Sender, context: Context
-) -> CheckedFile:
-    """Check the bytes against the record as the sender may know it, and keep nothing.
-
-    Whatever ``context`` says of history, answers and rights, the sender's own hold.
-    """
-    own = sender.organisations
-    context = replace(
-        context,
-        sender_organisations=own,
-        history=SenderHistory(record, organisations=own),
-        answers=SenderAnswers(record, organisations=own),
-        closing=RecordClosing(record),
-    )
-    return _of_the_sender(check(content, file_name=file_name, context=context), sender)
-
-
-@deciding_again
-def keep(
-    record: Record,
-    content: bytes,
-    checked: CheckedFile,
-    *,
-    file_name: str,
-    sender: Sender,
-    received_at: dt.datetime,
-    context: Context,
-    sample: str | None = None,
-) -> Received:
-    """Adds bytes that ``check_sent`` checked to the record; as ``receive`` from there on."""
     sha256 = hashlib.sha256(content).hexdigest()
     files = {"as_sent.csv": content, "findings.json": _findings_json(checked)}
     if checked.rows is not None:
@@ -163,6 +125,24 @@ def keep(
         submission = record.add_submission(files, make, received_at=received_at)
     receipt = _receipt(record, submission, checked, previous=previous, context=context)
     return Received(submission=submission, checked=checked, receipt=receipt, is_duplicate=False)
+
+
+def check_sent(
+    record: Record, content: bytes, *, file_name: str, sender: Sender, context: Context
+) -> CheckedFile:
+    """Check the bytes against the record as the sender may know it, and keep nothing.
+
+    Whatever ``context`` says of history, answers and rights, the sender's own hold.
+    """
+    own = sender.organisations
+    context = replace(
+        context,
+        sender_organisations=own,
+        history=SenderHistory(record, organisations=own),
+        answers=SenderAnswers(record, organisations=own),
+        closing=RecordClosing(record),
+    )
+    return _of_the_sender(check(content, file_name=file_name, context=context), sender)
 
 
 def _of_the_sender(checked: CheckedFile, sender: Sender) -> CheckedFile:

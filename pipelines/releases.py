@@ -22,7 +22,6 @@ import duckdb
 from pipelines.durable import flush_folder, flush_tree, place_link
 from pipelines.record.model import Event, EventKind
 from pipelines.record.store import Record
-from pipelines.shared_releases import fetch_missing, send
 from schemas.quarter import Quarter
 
 MANIFEST = "manifest.json"
@@ -33,10 +32,6 @@ OFFICERS_LIST = "index.html"  # beside the releases; made anew whenever one is a
 
 class NotSignedOffError(Exception):
     """A publication was asked for that nobody signed off, or not these figures."""
-
-
-class PublishedElsewhereError(Exception):
-    """Another machine published for the same meeting first; the message is a plain sentence."""
 
 
 class DamagedReleaseError(Exception):
@@ -165,9 +160,7 @@ def finish(
     """Makes the release in ``staging`` appear, with its manifest, and gives it.
 
     The id is made of the quarter, the status and the hash of all files: the same content is the
-    same release, and one that is there already stays as it is. Where machines share releases, it is
-    in their store first. Raises ``PublishedElsewhereError`` where another machine has published
-    something else as the same edition, and ``OSError``.
+    same release, and one that is there already stays as it is. Raises ``OSError``.
     """
     files = _hashes(staging)
     release = Release(
@@ -186,14 +179,6 @@ def finish(
         return Release.read(final)
     manifest = json.dumps(release.as_json(), ensure_ascii=False, indent=1)
     (staging / MANIFEST).write_text(manifest, encoding="utf-8")
-    if (other := send(releases, release, staging)) is not None:
-        shutil.rmtree(staging)
-        if other != release.release_id:
-            raise PublishedElsewhereError(
-                f"Another machine has published {other} as this edition meanwhile. It is here now. "
-                "Look at it; where yours is to take its place, publish it again with --note."
-            )
-        return Release.read(final)
     flush_tree(staging)
     staging.rename(final)
     flush_folder(releases)
@@ -230,19 +215,7 @@ def check_whole(folder: Path) -> None:
 
 
 def all_releases(releases: Path) -> list[Release]:
-    """Every finished release, oldest first; where machines share them, those of others too.
-
-    Raises ``OSError``.
-    """
-    found = _all_here(releases)
-    if fetch_missing(releases, found):
-        found = _all_here(releases)
-        if published := [one for one in found if one.edition is not None]:
-            make_current(releases, max(published, key=order))
-    return found
-
-
-def _all_here(releases: Path) -> list[Release]:
+    """Return every finished release, oldest first. Raises ``OSError``."""
     found = [
         Release.read(file.parent)
         for file in releases.glob(f"*/{MANIFEST}")

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
+from pipelines.inbox_files import is_reached_without_links
 from pipelines.receiving import figures_sha256
 from pipelines.record.format import RecordTooNewError, refuse_newer
 from pipelines.record.ids import is_id, month_of
@@ -60,6 +61,7 @@ def verify(workspace: Workspace) -> Verified:
     found = Verified()
     verify_record(workspace.record, found)
     verify_releases(workspace.releases, found)
+    _inbox(workspace, found)
     return found
 
 
@@ -114,6 +116,22 @@ def verify_releases(releases: Path, found: Verified) -> None:
                 to_do="Restore that release from a backup, or publish again.",
             )
         )
+
+
+def _inbox(workspace: Workspace, found: Verified) -> None:
+    """Note what somebody wrote to after it was received: nobody has looked at that."""
+    for file in sorted(workspace.inbox.glob("*/.received/*/file*/*")):
+        reference = file.parents[1].name
+        is_ours = is_id(reference) and is_reached_without_links(file, workspace.inbox)
+        if not is_ours or file.is_symlink() or not file.is_file():
+            continue
+        folder = workspace.record / "submissions" / month_of(reference) / reference
+        kept = _read(folder / "submission.json", Submission.from_json, lambda _: None)
+        if kept is not None and not kept.erased and sha256_of(file) != kept.sha256:
+            found.notes.append(
+                f"{file.relative_to(workspace.root)} was written to after it was received. To have "
+                "it received as it is now, as a correction, move it back into the folder above."
+            )
 
 
 def _submission(folder: Path, found: Verified, *, erased: bool) -> str | None:

@@ -13,7 +13,6 @@ record/            every return ever received, as it came; nothing in it is chan
 warehouse.duckdb   derived from the record; `quarterdeck rebuild` makes it anew
 releases/          every draft and every edition that was published; `current`: the newest of these
 public/            the published editions, to be served or copied; made anew from releases/
-store.toml         there where machines share the record and the releases: where they are
 portal/            the accounts and the log of the upload pages
 inbox/<code>/      files dropped here are received for that organisation
 cache/, dagster/   can be deleted at any time when nothing runs

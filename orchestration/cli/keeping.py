@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import shutil
 import sys
-from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,20 +13,17 @@ import click
 
 from pipelines.backup import BackupError, Copied, back_up
 from pipelines.backup import restore as restore_from
-from pipelines.bucket import back_up_to, fetched, is_address
 from pipelines.escaping import terminal
-from pipelines.object_store import store_of
 from pipelines.record.erasure import EraseError
 from pipelines.record.erasure import erase as erase_submission
 from pipelines.record.model import EventKind
 from pipelines.record.store import Record
-from pipelines.sharing import SharingError, is_lost, verify_all
-from pipelines.sharing import share as share_workspace
 from pipelines.verify import Verified
+from pipelines.verify import verify as verify_workspace
 from pipelines.workspace import Workspace
 
 BY = click.option("--by", "by_whom", required=True, help="Your role.")
-FOLDER = click.argument("folder")
+FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 
 
 @click.command()
@@ -36,13 +32,13 @@ FOLDER = click.argument("folder")
 def verify(workspace: Workspace, as_json: bool) -> None:
     """Look at every hash in the record and the releases.
 
-    Where machines share the record, in the object store too. Ends with 0 where everything is as it
-    was written, 1 where something is not, 2 where there is nothing to look at.
+    Ends with 0 if everything is as it was written, 1 if something is not, 2 if there is nothing to
+    look at.
     """
-    if not workspace.record.is_dir() and store_of(workspace.root) is None:
+    if not workspace.record.is_dir():
         click.echo(f"There is no record in {terminal(str(workspace.root))}.", err=True)
         sys.exit(2)
-    found = verify_all(workspace)
+    found = verify_workspace(workspace)
     if as_json:
         click.echo(json.dumps({**asdict(found), "is_sound": found.is_sound}, ensure_ascii=False))
     else:
@@ -53,21 +49,10 @@ def verify(workspace: Workspace, as_json: bool) -> None:
 @click.command()
 @FOLDER
 @click.pass_obj
-def backup(workspace: Workspace, folder: str) -> None:
-    """Bring the copy in FOLDER up to date: record, releases, accounts, inbox. Then verify it.
-
-    FOLDER may be the address of an object store (s3://bucket/folder). Then the size of each object
-    is held against the file; `restore` looks at every hash.
-    """
+def backup(workspace: Workspace, folder: Path) -> None:
+    """Bring the copy in FOLDER up to date: record, releases, accounts, inbox. Then verify it."""
     try:
-        if is_address(folder):
-            done = back_up_to(workspace, folder)
-            click.echo(f"Copied {done.copied}; {done.already_there} were there already.")
-            click.echo(
-                "Every object is there with its size. To look at every hash, restore elsewhere."
-            )
-        else:
-            _told(back_up(workspace, Path(folder)), Path(folder))
+        _told(back_up(workspace, folder), folder)
     except BackupError as refusal:
         raise click.ClickException(terminal(str(refusal))) from refusal
 
@@ -75,41 +60,16 @@ def backup(workspace: Workspace, folder: str) -> None:
 @click.command()
 @FOLDER
 @click.pass_obj
-def restore(workspace: Workspace, folder: str) -> None:
-    """Put back from the backup in FOLDER what this workspace lacks or has damaged.
-
-    FOLDER may be the address of an object store (s3://bucket/folder).
-    """
+def restore(workspace: Workspace, folder: Path) -> None:
+    """Put back from the backup in FOLDER what this workspace lacks or has damaged."""
     try:
-        with fetched(folder) if is_address(folder) else nullcontext(Path(folder)) as copy:
-            done = restore_from(copy, workspace)
+        done = restore_from(folder, workspace)
     except BackupError as refusal:
         raise click.ClickException(terminal(str(refusal))) from refusal
     for name in done.replaced:
         click.echo(f"Put back {terminal(name)}; the damaged one lies in damaged/.")
     click.echo("The warehouse is derived: make it anew with: quarterdeck rebuild")
     _told(done, workspace.root)
-
-
-@click.command()
-@click.argument("address")
-@click.pass_obj
-def share(workspace: Workspace, address: str) -> None:
-    """Keep the record and the releases in the object store at ADDRESS (s3://bucket/folder).
-
-    Several machines can work on it then, each with a workspace of its own, which is a copy of it.
-    The first begins it with what it holds, the others join. Given again, it puts back what the
-    store has lost and this workspace has. Start the upload pages and Dagster again afterwards.
-    """
-    try:
-        sent = share_workspace(workspace.create(), address)
-    except SharingError as refusal:
-        raise click.ClickException(terminal(str(refusal))) from refusal
-    click.echo(f"{terminal(str(workspace.root))} works on {terminal(address)} from now on.")
-    click.echo(
-        f"Put there: {sent.entries} submissions and decisions, {sent.releases} releases. "
-        f"In the record now: {sent.held}."
-    )
 
 
 @click.command("set-aside")
@@ -120,17 +80,10 @@ def share(workspace: Workspace, address: str) -> None:
 def set_aside(workspace: Workspace, reference: str, reason: str, by_whom: str) -> None:
     """Leave a damaged submission or decision out, so that figures can be made without it."""
     record = Record(workspace.record)
-    found = verify_all(workspace)
+    found = verify_workspace(workspace)
     damaged = {fault.where.split("/")[3].removesuffix(".json")
                for fault in found.faults
                if fault.where.startswith("record/") and fault.where.count("/") >= 3}  # fmt: skip
-    if (store := store_of(workspace.root)) is not None:
-        whole = {one for one in damaged if not is_lost(one, found)}
-        if reference in whole:
-            raise click.ClickException(
-                f"Delete it here: it is fetched anew from {store.address}, which has it whole."
-            )
-        damaged -= whole
     if reference not in damaged:
         known = ", ".join(sorted(damaged)) or "nothing"
         raise click.ClickException(

@@ -16,7 +16,6 @@ from pathlib import Path
 import click
 
 from pipelines.escaping import terminal
-from pipelines.object_store import StoreError
 from pipelines.record.format import RecordTooNewError
 from pipelines.record.reading import DamagedRecordError
 from pipelines.workspace import VARIABLE, Workspace
@@ -49,7 +48,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("keeping", "Look at every hash in the record and the releases."),
     "backup": ("keeping", "Bring a second copy of everything up to date, and verify it."),
     "restore": ("keeping", "Put back from a backup what is missing or damaged."),
-    "share": ("keeping", "Keep the record and releases in an object store that machines share."),
     "set-aside": ("keeping", "Leave something damaged out, so that figures can be made again."),
     "erase": ("keeping", "Erase a submission that should never have come: personal data."),
     "portal": ("portal", "Open the upload pages for partners."),
@@ -104,8 +102,6 @@ def main() -> None:
         sys.exit(0)
     except (DamagedRecordError, RecordTooNewError) as problem:
         _stop(str(problem))
-    except StoreError as problem:
-        _stop(f"{problem} Nothing that was acknowledged is lost.")
     except OSError as problem:
         _stop(f"The disk or a file said no: {problem}. Nothing that was acknowledged is lost.")
     except Exception as problem:  # noqa: BLE001  # the last border before a person

@@ -145,12 +145,11 @@ def sign_off(workspace: Workspace, quarter: Quarter, note: str, by_whom: str) ->
 def publish(workspace: Workspace, quarter: Quarter, note: str | None) -> None:
     """Make the signed-off release current."""
     from orchestration.releasing import publish as publish_release  # noqa: PLC0415  # loads Plotly
-    from pipelines.editions import AmendmentNeedsNoteError  # noqa: PLC0415
-    from pipelines.releases import (  # noqa: PLC0415
-        DamagedReleaseError,
-        NotSignedOffError,
-        PublishedElsewhereError,
+    from pipelines.editions import (  # noqa: PLC0415
+        AmendmentNeedsNoteError,
+        NothingToAmendError,
     )
+    from pipelines.releases import DamagedReleaseError, NotSignedOffError  # noqa: PLC0415
 
     try:
         made = publish_release(
@@ -159,8 +158,8 @@ def publish(workspace: Workspace, quarter: Quarter, note: str | None) -> None:
     except (
         NotSignedOffError,
         AmendmentNeedsNoteError,
+        NothingToAmendError,
         DamagedReleaseError,
-        PublishedElsewhereError,
     ) as refusal:
         raise click.ClickException(terminal(str(refusal))) from refusal
     edition = made.release.edition

@@ -14,7 +14,6 @@ import click
 from orchestration.cli.options import QUARTER
 from orchestration.instance import opened, set_up_home, settings_behind
 from pipelines.durable import exclusive
-from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 
@@ -111,7 +110,6 @@ def _keeping_the_terminal() -> Iterator[None]:
 
 def run_build(workspace: Workspace, quarter: Quarter | None) -> None:
     """Runs the build and says what came of it. Ends the command where it failed."""
-    Record(workspace.record).catch_up()
     if not any(workspace.record.glob("submissions/*/*")):
         raise click.ClickException(
             f"The record in {workspace.root} holds no return yet. "

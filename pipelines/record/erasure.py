@@ -9,10 +9,17 @@ its hash and its counts, and who had it erased, why and when. Its figures stop b
 from __future__ import annotations
 
 import datetime as dt
+import json
+import secrets
+from dataclasses import replace
+from pathlib import Path
 
-from pipelines.record.model import Event, EventKind
+from pipelines.durable import flush_folder, place_file
+from pipelines.record.model import Event, EventKind, Submission
+from pipelines.record.seals import SUMS, sums
 from pipelines.record.store import Record
-from pipelines.record.stripping import left_of, strip
+
+_ERASED = "erased"
 
 
 class EraseError(Exception):
@@ -25,9 +32,8 @@ def erase(
     """Erases the content of one submission for good and gives the decision as it was kept.
 
     The decision is on disk before anything is removed. Stopped half-way, it is finished by being
-    asked for again, and ``verify`` says so until then. Where machines share the record, the content
-    goes from the store too, and from each machine when it next looks. Raises ``EraseError`` where
-    there is no such submission or no reason was given.
+    asked for again, and ``verify`` says so until then. Raises ``EraseError`` if there is no such
+    submission or no reason was given.
     """
     if not reason.strip() or not by_whom.strip():
         raise EraseError("Say why it is erased, and who decides it: both are kept.")
@@ -45,10 +51,8 @@ def erase(
             erased=True,
         )
     with record.adding():
-        if record.shared is not None:
-            record.shared.erase(submission_id)
         folder = record.submission_folder(submission_id)
-        strip(folder, left_of(submission), staging=record.folder / ".incoming")
+        _strip(folder, submission, staging=record.folder / ".incoming")
     record.forget(submission_id)
     return event
 
@@ -59,3 +63,16 @@ def erasure_of(record: Record, submission_id: str) -> Event | None:
         if event.details["submission_id"] == submission_id and event.details.get("erased"):
             return event
     return None
+
+
+def _strip(folder: Path, submission: Submission, *, staging: Path) -> None:
+    """Leave in ``folder`` what stays of the submission and nothing else; may be repeated."""
+    left = replace(submission, sender=_ERASED, file_name=_ERASED, erased=True)
+    content = json.dumps(left.as_json(), ensure_ascii=False, indent=1).encode()
+    stays = {"submission.json": content, SUMS: sums({"submission.json": content})}
+    place_file(content, folder / "submission.json", staging=staging / secrets.token_hex(8))
+    for path in folder.iterdir():
+        if path.name not in stays:
+            path.unlink(missing_ok=True)
+    place_file(stays[SUMS], folder / SUMS, staging=staging / secrets.token_hex(8))
+    flush_folder(folder)

@@ -4,7 +4,7 @@ A record is asked very often and changes seldom. What was read once is not read 
 is looked for where nothing was added: whoever adds leaves a mark of its own in the lock's file, and
 one that finds the mark it found before knows that nothing came since. For a second it believes so;
 then it looks at the folders' times of change too, and sees what came by other means (a backup that
-was restored, a folder copied). Where machines share the record, it asks for what others added then.
+was restored, a folder copied).
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from pipelines.record.index import Events, Submissions
 from pipelines.record.model import Event, Submission
 from pipelines.record.months import Months
 from pipelines.record.reading import DamagedRecordError, read_event, read_submission
-from pipelines.record.shared import Chain
 
 _T = TypeVar("_T", Submission, Event)
 _BELIEVED = 1.0  # seconds
@@ -32,17 +31,11 @@ _UNDER_WAY = b"-" * 16
 
 
 class Kept:
-    """What the record below ``folder`` held when it was looked at last.
+    """What the record below ``folder`` held when it was looked at last."""
 
-    ``shared`` is there where the folder is a copy of what machines share; ``decided_after`` is then
-    what was the last of all when the one who adds began.
-    """
-
-    def __init__(self, folder: Path, shared: Chain | None) -> None:
+    def __init__(self, folder: Path) -> None:
         self.submissions = Submissions()
         self.events = Events()
-        self.decided_after: str | None = None
-        self._shared = shared
         self._folders = _Shelf(folder / "submissions", read_submission)
         self._files = _Shelf(folder / "events", read_event, suffix=".json")
         self._left_out: frozenset[str] = frozenset()
@@ -55,23 +48,18 @@ class Kept:
     @property
     def newest(self) -> str | None:
         """The highest id of all, readable or not."""
-        last = self._shared.last if self._shared is not None else None
-        newest = [one for one in (self._folders.newest, self._files.newest, last) if one]
+        newest = [one for one in (self._folders.newest, self._files.newest) if one]
         return max(newest, default=None)
 
-    def look(self, *, sure: bool = False) -> None:
-        """Brings it up to date with what is on disk, and with what machines share, once a second
-        at most or, to be ``sure``, as it is now. Raises ``OSError``."""
+    def look(self) -> None:
+        """Bring it up to date with what is on disk. Raises ``OSError``."""
         if self._adds == threading.get_ident():
             return  # it holds the lock: nobody else adds
         mark = _mark_in(self._lock_file)
-        is_same = mark is not None and mark == self._mark and time.monotonic() < self._until
-        if is_same and not (sure and self._shared is not None):
+        if mark is not None and mark == self._mark and time.monotonic() < self._until:
             return
         with self._guard:
             self._take(self._files.look(), self._folders.look())
-            if self._shared is not None and self._shared.catch_up(self._held(), sure=sure):
-                self._take(self._files.look(), self._folders.look())
             # The mark was read before the folders were: what came meanwhile has left another.
             self._mark = mark
             self._until = time.monotonic() + _BELIEVED
@@ -83,15 +71,11 @@ class Kept:
     def damaged(self) -> dict[str, str]:
         """What cannot be read and no person has set aside: what is wrong with it, by id."""
         every = self._folders.damaged | self._files.damaged
-        if self._shared is not None:
-            every = self._shared.damaged | every
         return {name: every[name] for name in sorted(every.keys() - self._left_out)}
 
     def begin(self) -> None:
         """To be called with the lock held, before anything is added. Raises ``OSError``."""
-        self.look(sure=True)
-        if self._shared is not None:
-            self.decided_after = self._shared.last
+        self.look()
         _leave_mark(self._lock_file, _UNDER_WAY)
         self._adds = threading.get_ident()
 
@@ -99,10 +83,8 @@ class Kept:
         """Notes what was just added. To be called with the lock held."""
         with self._guard:
             if isinstance(one, Submission):
-                self.decided_after = one.submission_id
                 self._take(_News(), self._folders.put(one.submission_id, one))
             else:
-                self.decided_after = one.event_id
                 self._take(self._files.put(one.event_id, one), _News())
 
     def end(self, *, well: bool) -> None:
@@ -147,15 +129,6 @@ class Kept:
         else:
             for submission in came:
                 self.submissions.add(submission)
-
-    def _held(self) -> set[str]:
-        """The ids of all that is in the folder, readable or not."""
-        return {
-            *self._folders.read,
-            *self._folders.damaged,
-            *self._files.read,
-            *self._files.damaged,
-        }
 
 
 @dataclass(frozen=True)

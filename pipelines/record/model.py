@@ -108,6 +108,20 @@ class EventKind(StrEnum):
     SET_ASIDE = "set_aside"
 
 
+# What a decision of each kind is about: the details that name it.
+_OBLIGATION = ("organisation", "return_name", "quarter")
+_SUBJECT: dict[EventKind, tuple[str, ...]] = {
+    EventKind.WITHDRAWAL: ("submission_id",),
+    EventKind.EXPLANATION: ("submission_id", "finding_number"),
+    EventKind.EXCUSED: _OBLIGATION,
+    EventKind.EXTENDED: _OBLIGATION,
+    EventKind.REOPENED: _OBLIGATION,
+    EventKind.SIGN_OFF: ("quarter",),
+    EventKind.DISCLOSURE_ACCEPTED: ("cell_id",),
+    EventKind.SET_ASIDE: ("damaged",),
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Event:
     """Something that a person decided, with who, when and why. It never changes.
@@ -136,6 +150,28 @@ class Event:
             self.details["organisation"],
             self.details["return_name"],
             Quarter.parse(self.details["quarter"]),
+        )
+
+    @property
+    def related_kinds(self) -> tuple[EventKind, ...]:
+        """The kinds of decision that speak of the same: an excuse, more time, its taking back."""
+        names = _SUBJECT[self.kind]
+        return tuple(kind for kind in _SUBJECT if _SUBJECT[kind] == names)
+
+    def is_about_the_same(self, other: Event) -> bool:
+        """Whether both are of related kinds and about the same thing."""
+        names = _SUBJECT[self.kind]
+        return _SUBJECT[other.kind] == names and all(
+            self.details.get(name) == other.details.get(name) for name in names
+        )
+
+    def repeats(self, other: Event) -> bool:
+        """Whether the same person decides the same for the same reason."""
+        return (self.kind, self.by_whom, self.reason, self.details) == (
+            other.kind,
+            other.by_whom,
+            other.reason,
+            other.details,
         )
 
     def as_json(self) -> dict[str, Any]:

@@ -8,9 +8,6 @@ What is damaged stops only what would be wrong without it: returns are received 
 as before, but no figures are made of the record (``require_sound``) until what is damaged has been
 restored, or a person has set it aside. Otherwise an older figure would stand in silence where the
 newest return cannot be read.
-
-Where machines share a record, the folder is a copy of it (``shared``): what is added is there first
-and in the folder then, and what others added is fetched. All else is the same.
 """
 
 from __future__ import annotations
@@ -28,7 +25,6 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.durable import exclusive, place_file, place_folder
-from pipelines.object_store import StoreError, store_of
 from pipelines.record.format import mark, refuse_newer
 from pipelines.record.ids import is_id, make_id, month_of
 from pipelines.record.index import Subject
@@ -36,7 +32,6 @@ from pipelines.record.kept import Kept
 from pipelines.record.model import Event, EventKind, Obligation, Submission
 from pipelines.record.reading import DamagedRecordError, read_json, read_submission
 from pipelines.record.seals import SUMS, is_to_have_list, read_sums, sealed, sha256_of, sums
-from pipelines.record.shared import chain_of, deciding_again
 from schemas.quarter import Quarter
 
 _DAY = 24 * 60 * 60
@@ -47,14 +42,12 @@ class Record:
 
     What was read once is kept in memory: ids do not change their content, so only new ones are
     read again. What anybody adds is seen at once; what comes by other means (a backup that was
-    restored, another machine), within a second.
-    ``shared`` is there where machines share the record.
+    restored), within a second.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.shared = chain_of(folder)
-        self._memory = Kept(folder, self.shared)
+        self._memory = Kept(folder)
         self._opened = False
 
     # --- reading ------------------------------------------------------------------------------
@@ -101,9 +94,7 @@ class Record:
         return self._kept().damaged()
 
     def require_sound(self) -> None:
-        """Raises ``DamagedRecordError`` where figures made of the record could be wrong, and
-        ``OSError`` where what other machines have added cannot be known."""
-        self.catch_up()
+        """Raise ``DamagedRecordError`` if figures made of the record could be wrong."""
         damaged = self.damaged()
         if damaged:
             first = next(iter(damaged))
@@ -126,13 +117,6 @@ class Record:
             message = f"{file} is not what was written: its hash is another"
             raise DamagedRecordError(_refusal(submission_id, message))
         return file
-
-    def catch_up(self) -> None:
-        """Where machines share the record, fetches all that they have added until now. Raises
-        ``OSError`` where it cannot."""
-        if self.shared is not None:
-            refuse_newer(self.folder)
-            self._memory.look(sure=True)
 
     def withdrawn(self) -> dict[str, dt.datetime]:
         """The ids of submissions that were withdrawn, and when."""
@@ -197,14 +181,9 @@ class Record:
 
     @contextmanager
     def adding(self) -> Iterator[None]:
-        """Only one process of a machine adds at a time; within the block the order of receipt is
-        settled, among machines once ``add_submission`` has returned. Raises ``OSError``."""
+        """Hold the record's lock: only one process adds at a time, and the order of receipt is
+        settled within the block. Raises ``OSError``."""
         refuse_newer(self.folder)
-        if self.shared is None and store_of(self.folder.parent) is not None:
-            raise StoreError(
-                "This workspace works on a shared record since this program was started. Start the "
-                "program again. Nothing was added."
-            )
         with exclusive(self.folder / ".lock"):
             mark(self.folder)
             self.sweep()
@@ -227,8 +206,7 @@ class Record:
 
         ``files`` are its files by name; ``make`` is called with the id and whether the clock went
         back, and gives the submission and the files that name the id (the receipt).
-        Raises ``OSError`` with nothing acknowledged, and ``OvertakenError`` with nothing added
-        where another machine was first: leave ``adding``, look at what came, and decide again.
+        Raises ``OSError`` with nothing acknowledged.
         """
         newest = self.newest_id()
         identifier = make_id(received_at, newest=newest)
@@ -238,20 +216,21 @@ class Record:
         content = json.dumps(submission.as_json(), ensure_ascii=False, indent=1).encode()
         kept = {**files, **own, "submission.json": content}
         kept[SUMS] = sums(kept)
-        if self.shared is not None:
-            self.shared.commit(identifier, kept, after=self._memory.decided_after)
-        else:
-            place_folder(kept, staging=self._staging(), final=self.submission_folder(identifier))
+        place_folder(kept, staging=self._staging(), final=self.submission_folder(identifier))
         self._memory.add(submission)
         return submission
 
-    @deciding_again
     def add_event(
         self, kind: EventKind, *, at: dt.datetime, by_whom: str, reason: str, **details: Any
     ) -> Event:
-        """Adds one event and gives it back once it is on disk. Takes the lock itself.
+        """Add one decision and return it once it is on disk. Takes the lock itself.
 
-        Raises ``OSError`` with nothing acknowledged.
+        If the newest decision about the same thing is this very one (same person, reason and
+        details), it is returned, and nothing is added: a person, or a program, that does not know
+        whether the record took it asks again.
+
+        Raises:
+            OSError: Nothing is acknowledged.
         """
         with self.adding():
             newest = self.newest_id()
@@ -264,13 +243,13 @@ class Record:
                 reason=reason,
                 details=details,
             )
+            about_it = filter(event.is_about_the_same, reversed(self.events(*event.related_kinds)))
+            if (before := next(about_it, None)) is not None and event.repeats(before):
+                return before
             content = sealed({**event.as_json(), "follows": newest})
             name = f"{identifier}.json"
-            if self.shared is not None:
-                self.shared.commit(identifier, {name: content}, after=self._memory.decided_after)
-            else:
-                final = self.folder / "events" / month_of(identifier) / name
-                place_file(content, final, staging=self._staging())
+            final = self.folder / "events" / month_of(identifier) / name
+            place_file(content, final, staging=self._staging())
             self._memory.add(event)
         return event
 

@@ -142,22 +142,17 @@ def test_after_a_file_from_the_inbox_nothing_is_waited_for_but_what_lies_there(
 ) -> None:
     folder = workspace.inbox / "UHB"
     folder.mkdir(parents=True)
-    monkeypatch.setattr(pipelines.inbox, "is_being_written", lambda _file: None)
     monkeypatch.setattr(pipelines.inbox, "STILL_SECONDS", 0.05)
-
-    def one_more_is_dropped(seconds: float) -> None:
-        time.sleep(seconds)
-        (folder / "second.csv").write_bytes(small.training_return(8001))
-
     (folder / "first.csv").write_bytes(small.training_return(8000))
-    monkeypatch.setattr(sensors, "sleep", one_more_is_dropped)
-    assert tick(workspace, instance, inbox) == "Received 1: 1 accepted. 1 not still yet."
+    assert tick(workspace, instance, inbox) == "1 not still yet."
+    time.sleep(0.05)
+    (folder / "second.csv").write_bytes(small.training_return(8001))
     monkeypatch.setattr(sensors, "sleep", never)
+    assert tick(workspace, instance, inbox) == "Received 1: 1 accepted. 1 not still yet."
     assert "1 new and 1 in the inbox: waiting until" in str(tick(workspace, instance))
-    monkeypatch.setattr(sensors, "sleep", time.sleep)
+    time.sleep(0.05)
     by_the_inbox = tick(workspace, instance, inbox)
     assert isinstance(by_the_inbox, dg.RunRequest)
-    monkeypatch.setattr(sensors, "sleep", never)
     asked = tick(workspace, instance)
     assert isinstance(asked, dg.RunRequest)
     assert asked.run_key == by_the_inbox.run_key == newest_change_id(Record(workspace.record))
@@ -165,10 +160,14 @@ def test_after_a_file_from_the_inbox_nothing_is_waited_for_but_what_lies_there(
 
 @pytest.mark.parametrize("status", [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.FAILURE])
 def test_a_build_that_the_inbox_asked_for_is_not_asked_for_again(
-    workspace: Workspace, instance: dg.DagsterInstance, status: dg.DagsterRunStatus
+    workspace: Workspace,
+    instance: dg.DagsterInstance,
+    monkeypatch: pytest.MonkeyPatch,
+    status: dg.DagsterRunStatus,
 ) -> None:
     """Dagster starts a key once for each sensor; one that failed for its data is not begun again by
     itself."""
+    monkeypatch.setattr(pipelines.inbox, "STILL_SECONDS", 0.0)
     (workspace.inbox / "UHB").mkdir(parents=True)
     (workspace.inbox / "UHB" / "return.csv").write_bytes(small.training_return(8000))
     asked = tick(workspace, instance, inbox)
@@ -275,27 +274,6 @@ def test_an_inbox_with_what_it_cannot_take_does_not_stop_the_sensor(
     assert "Put aside nobody/a.csv: There is no organisation" in said
     assert "\x1b" not in said
     assert tick(workspace, instance, inbox) == "The inbox is empty."
-
-
-def test_the_inbox_says_which_file_was_written_to_after_it_was_received(
-    workspace: Workspace, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pipelines.inbox, "STILL_SECONDS", 0.05)
-    monkeypatch.setattr(pipelines.inbox, "OPEN_SECONDS", 0.05)
-    monkeypatch.setattr(pipelines.inbox, "CLOSED_SECONDS", 0.05)
-    whole = small.training_return(8000)
-    (workspace.inbox / "UHB").mkdir(parents=True)
-    with (workspace.inbox / "UHB" / "return.csv").open("wb", buffering=0) as writer:
-        writer.write(whole[:-20])
-        tick(workspace, instance, inbox)
-        assert len(Record(workspace.record).submissions()) == 1
-        writer.write(whole[-20:])
-        said = str(tick(workspace, instance, inbox))
-    reference = Record(workspace.record).submissions()[0].submission_id
-    assert said == (
-        f"Received 1: 1 accepted. UHB/return.csv was written to after it was received as "
-        f"{reference}. It lies in the inbox again and is received as it is then."
-    )
 
 
 def test_without_a_lost_run_the_look_says_so(

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import inbox
 from tests.pipelines.inbox_box import Box
 
 CORPORA = Path(__file__).resolve().parents[3] / "shared" / "corpora"
@@ -21,8 +20,6 @@ def corpora() -> Path:
 
 
 @pytest.fixture
-def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Box:
-    """An empty inbox with a record of its own, on a disk of another machine: the system does not
-    say whether a file is open. That of this machine says so in ``test_inbox_leases``."""
-    monkeypatch.setattr(inbox, "is_being_written", lambda _file: None)
+def box(tmp_path: Path) -> Box:
+    """An empty inbox with a record of its own."""
     return Box(tmp_path / "workspace")

@@ -5,13 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import os
 import time
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from pipelines.inbox import STILL_SECONDS, look
+from pipelines.inbox import STILL_SECONDS, Look, look
 from pipelines.inbox_files import NOT_TAKEN, RECEIVED
-from pipelines.inbox_looks import Look
-from pipelines.inbox_ticks import look_until_still
 from pipelines.record.store import Record
 from pipelines.reference import load_reference
 from pipelines.workspace import Workspace
@@ -41,27 +39,21 @@ class Box:
         """Seconds of a clock that runs as fast as any, and is ahead by what was waited for."""
         return time.monotonic() + self.waited
 
-    def sleep(self, seconds: float) -> None:
-        """Waits without waiting."""
-        self.waited += seconds
-
     def look(self, seconds: float = 60.0, *, after: float = STILL_SECONDS) -> Look:
         """Looks once, so many seconds after the look before."""
-        self.sleep(after)
+        self.waited += after
         return look(
             self.workspace, self.record, self.reference, now=NOW, seconds=seconds, clock=self.clock
         )
 
-    def tick(self, sleep: Callable[[float], None] | None = None, seconds: float = 60.0) -> Look:
-        """Looks as a tick of the sensor does, with this done where it waits."""
-        return look_until_still(
-            self.workspace,
-            self.record,
-            self.reference,
-            sleep=sleep or self.sleep,
-            now=lambda: NOW,
-            seconds=seconds,
-            clock=self.clock,
+    def tick(self) -> Look:
+        """Looks twice, ten seconds apart: receives what lies there. Gives both looks as one."""
+        first = self.look(after=0.0)
+        second = self.look()
+        return replace(
+            second,
+            received=first.received + second.received,
+            put_aside=first.put_aside + second.put_aside,
         )
 
     def lying(self, folder: str = "WMAS") -> dict[str, bytes]:

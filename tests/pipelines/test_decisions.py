@@ -12,7 +12,7 @@ from pipelines import decisions
 from pipelines.checking.context import Context
 from pipelines.obligations import State, open_queries, standings
 from pipelines.receiving import Sender, receive
-from pipelines.record.model import EventKind, Obligation, Submission
+from pipelines.record.model import Event, EventKind, Obligation, Submission
 from pipelines.record.store import Record
 from pipelines.reference import load_reference
 from schemas.quarter import Quarter
@@ -133,7 +133,9 @@ def test_a_withdrawn_submission_is_not_withdrawn_again_nor_explained(tmp_path: P
     decisions.withdraw(record, submission_id=sent.submission_id, **SAID)
     assert record.current() == {}
     with pytest.raises(decisions.DecisionError, match="withdrawn already"):
-        decisions.withdraw(record, submission_id=sent.submission_id, **SAID)
+        decisions.withdraw(
+            record, submission_id=sent.submission_id, **{**SAID, "reason": "Another reason"}
+        )
     with pytest.raises(decisions.DecisionError, match="nothing to answer"):
         decisions.explain(
             record,
@@ -156,6 +158,45 @@ def test_an_excuse_can_be_taken_back_and_given_again(tmp_path: Path) -> None:
     assert state(record) is before
     decisions.excuse(record, REFERENCE, **OWED, **SAID)
     assert state(record) is State.EXCUSED
+
+
+def test_what_is_decided_again_is_one_decision_until_something_else_is(tmp_path: Path) -> None:
+    record = Record(tmp_path)
+    sent = send(record)
+
+    def explain(text: str) -> Event:
+        return decisions.explain(
+            record, submission_id=sent.submission_id, finding_number=query_of(record, sent),
+            by_whom="UHB data lead", text=text, at=AT,
+        )  # fmt: skip
+
+    once = [
+        explain("Two nurses joined in June"),
+        decisions.extend(record, REFERENCE, **OWED, **SAID, until=dt.date(2018, 12, 1)),
+        decisions.excuse(record, REFERENCE, **OWED, **SAID),
+        decisions.reopen(record, REFERENCE, **OWED, **SAID),
+        decisions.withdraw(record, submission_id=sent.submission_id, **SAID),
+    ]
+    assert decisions.reopen(record, REFERENCE, **OWED, **SAID) == once[3]
+    assert decisions.withdraw(record, submission_id=sent.submission_id, **SAID) == once[4]
+    assert record.events() == once
+    again = decisions.excuse(record, REFERENCE, **OWED, **SAID)  # it was taken back since
+    assert decisions.excuse(Record(tmp_path), REFERENCE, **OWED, **SAID) == again
+    assert record.events() == [*once, again]
+
+
+def test_another_answer_is_another_decision_and_so_is_the_first_one_after_it(
+    tmp_path: Path,
+) -> None:
+    record = Record(tmp_path)
+    sent = send(record)
+    texts = ["Two nurses joined in June", "Three nurses joined in June"]
+    for text in [texts[0], texts[0], texts[1], texts[1], texts[0]]:
+        decisions.explain(
+            record, submission_id=sent.submission_id, finding_number=query_of(record, sent),
+            by_whom="UHB data lead", text=text, at=AT,
+        )  # fmt: skip
+    assert [one.reason for one in record.events()] == [*texts, texts[0]]
 
 
 def test_more_time_is_more_time(tmp_path: Path) -> None:

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from pipelines import inbox, inbox_files
-from pipelines.inbox_files import NOT_TAKEN, RECEIVED
-from pipelines.inbox_looks import Look, in_words
-from pipelines.inbox_memory import Sight
+from pipelines.inbox import Look, in_words
+from pipelines.inbox_files import NOT_TAKEN, RECEIVED, Sight
 from pipelines.receiving import receive
 from pipelines.record.store import Record
 from tests.pipelines.inbox_box import NAME, RETURN, Box
@@ -85,26 +84,6 @@ def test_a_file_put_in_the_place_of_one_being_read_is_received_as_well(
     box.look()
     box.look()
     assert box.sent() == [RETURN, other]
-
-
-def test_a_file_written_to_while_it_is_read_is_put_back_and_read_again(
-    box: Box, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = box.drop(RETURN[:120])
-    box.look()
-    taken = inbox_files.read_held
-
-    def grows(held: Path, sight: Sight) -> bytes | None:
-        held.write_bytes(RETURN)
-        return taken(held, sight)
-
-    monkeypatch.setattr(inbox, "read_held", grows)
-    assert box.look().waiting == 1
-    monkeypatch.undo()
-    assert file.read_bytes() == RETURN
-    box.look()
-    box.look()
-    assert box.sent() == [RETURN]
 
 
 def test_a_file_written_to_after_it_was_read_is_received_again_as_what_it_is_then(

@@ -23,7 +23,12 @@ from dashboards.site import build_site
 from orchestration import releasing
 from orchestration.releasing import Made, make_release, publish, show
 from pipelines import editions as editions_module
-from pipelines.editions import AmendmentNeedsNoteError, editions, public_faults
+from pipelines.editions import (
+    AmendmentNeedsNoteError,
+    NothingToAmendError,
+    editions,
+    public_faults,
+)
 from pipelines.record.model import EventKind
 from pipelines.record.store import Record
 from pipelines.releases import (
@@ -259,7 +264,20 @@ def test_figures_that_go_back_to_what_they_were_are_an_amendment_too(office: Off
 
 def test_a_note_makes_an_amendment_of_the_same_figures(office: Office) -> None:
     office.issue()
-    assert edition_of(office.publish(note="A title was wrong.").release).name == "2018-11-27-r1"
+    amended = office.publish(note="A title was wrong.")
+    assert edition_of(amended.release).name == "2018-11-27-r1"
+    again = office.publish(note=" A title was wrong. ")
+    assert again.was_published
+    assert again.release == amended.release
+    other = office.publish(note="Another title was wrong.")
+    assert edition_of(other.release).name == "2018-11-27-r2"
+
+
+def test_a_note_where_nothing_is_published_is_refused(office: Office) -> None:
+    """It would be forgotten; and asked for again it would be an amendment."""
+    with pytest.raises(NothingToAmendError, match="2018-11-27"):
+        office.issue(note="A title was wrong.")
+    assert editions(office.workspace.releases) == ()
 
 
 def test_an_amendment_of_an_older_meeting_does_not_become_the_newest(office: Office) -> None:
