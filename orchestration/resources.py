@@ -1,5 +1,6 @@
 """Thin adapters: what the assets need of the workspace, so that domain code knows no Dagster."""
 
+import datetime as dt
 import fcntl
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import IO
 
 import dagster as dg
 from dagster._core.errors import raise_execution_interrupts
+from pydantic import Field
 
 from orchestration.lost_runs import say_where, show_alive
 from pipelines.record.store import Record
@@ -17,6 +19,21 @@ from pipelines.warehouse_health import writing_to
 from pipelines.workspace import Workspace
 
 _LOOK = 1.0  # seconds between two looks whether the warehouse is free
+
+
+class AsOf(dg.Config):
+    """By which day a run judges what is late."""
+
+    as_of: str | None = Field(
+        default=None,
+        description="A day, such as 2018-11-19. Empty: today in London, or the practice day.",
+    )
+
+    def day(self, workspace: Workspace) -> dt.date:
+        """The day that was asked for, else the workspace's today."""
+        if self.as_of:
+            return dt.date.fromisoformat(self.as_of)
+        return workspace.today(now=dt.datetime.now(dt.UTC))
 
 
 class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagster's own form
@@ -60,15 +77,17 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # D
             yield self
 
     @contextmanager
-    def writing(self, *, loads: bool = False) -> Iterator[Path]:
+    def writing(self, *, loads: bool = False, on: dt.date | None = None) -> Iterator[Path]:
         """Watches over one step that writes, and gives the file.
 
-        ``loads``: the step fills the warehouse from the record, and so makes good what an
-        unfinished step has left. Any other raises
+        ``on`` is the day by which lateness is judged where it is filled anew; None: the
+        workspace's today. ``loads``: the step fills the warehouse from the record, and so makes
+        good what an unfinished step has left. Any other raises
         ``pipelines.warehouse_health.WarehouseIncompleteError`` there.
         """
         workspace = Workspace(Path(self.root))
-        with writing_to(workspace.warehouse, _record(workspace.record), loads=loads):
+        day = on or workspace.today(now=dt.datetime.now(dt.UTC))
+        with writing_to(workspace.warehouse, _record(workspace.record), loads=loads, on=day):
             yield workspace.warehouse
 
 

@@ -19,7 +19,6 @@ from pipelines.inbox_looks import in_words
 from pipelines.inbox_ticks import look_until_still
 from pipelines.notice_delivery import untold
 from pipelines.notices import about_publication, about_submissions
-from pipelines.obligations import reporting_day
 from pipelines.overview import newest_change_id
 from pipelines.record.ids import time_of
 from pipelines.record.store import Record
@@ -138,7 +137,9 @@ def _build_of_what_came(
     # Dagster compares the keys of one sensor's runs, and two sensors ask.
     if instance.get_run_records(dg.RunsFilter(job_name=BUILD, tags={RUN_KEY_TAG: key}), limit=1):
         return dg.SkipReason("This state of the record was built. What comes next is built anew.")
-    request = build_request(instance, record, now=now, run_key=key, since=built)
+    request = build_request(
+        instance, record, on=workspace.workspace.today(now=now), run_key=key, since=built
+    )
     return request or dg.SkipReason("No return was accepted yet.")
 
 
@@ -194,7 +195,7 @@ def news(workspace: WorkspaceResource) -> dg.RunRequest | dg.SkipReason:
     record = workspace.record
     reference = load_reference()
     now = dt.datetime.now(dt.UTC)
-    on = reporting_day(record, now=now)
+    on = workspace.workspace.today(now=now)
     waiting = untold(
         workspace.workspace,
         [

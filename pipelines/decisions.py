@@ -11,7 +11,8 @@ import re
 from typing import Any
 
 from pipelines.checking.words import rules
-from pipelines.record.model import Event, EventKind, Submission
+from pipelines.obligations import decided_about
+from pipelines.record.model import Event, EventKind, Obligation, Submission
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
 from schemas.reference import Reference
@@ -168,13 +169,7 @@ def reopen(
 
 def is_excused(record: Record, *, organisation: str, return_name: str, quarter: Quarter) -> bool:
     """Whether the newest decision about this obligation that excuses or reopens it excuses it."""
-    about = {"organisation": organisation, "return_name": return_name, "quarter": quarter.key}
-    decided = [
-        event.kind
-        for event in record.events(EventKind.EXCUSED, EventKind.REOPENED)
-        if about.items() <= event.details.items()
-    ]
-    return bool(decided) and decided[-1] is EventKind.EXCUSED
+    return decided_about(record, Obligation(organisation, return_name, quarter)).is_excused
 
 
 def _about_an_obligation(

@@ -50,7 +50,6 @@ from pipelines.inbox_memory import (
     seen_before,
     taken_before,
 )
-from pipelines.obligations import reporting_day
 from pipelines.receipts.as_text import as_text
 from pipelines.receiving import Received, Sender, receive
 from pipelines.record.model import Submission
@@ -82,6 +81,7 @@ class _Tally:
     """What a look has come to so far, and what it watches."""
 
     inbox: Path
+    today: dt.date  # on which due days are judged
     journal: Path
     clock: Clock
     received: list[Received] = field(default_factory=list)
@@ -118,7 +118,10 @@ def look(
     with exclusive(workspace.cache / "inbox.lock"):
         memory = workspace.cache / "inbox-seen.json"
         tally = _Tally(
-            inbox=workspace.inbox, journal=workspace.cache / "inbox-taken.jsonl", clock=clock
+            inbox=workspace.inbox,
+            today=workspace.today(now=now),
+            journal=workspace.cache / "inbox-taken.jsonl",
+            clock=clock,
         )
         before = seen_before(memory, at=clock())
         _make_folders(workspace.inbox, reference)
@@ -287,7 +290,7 @@ def _take(
             received_at=now,
             context=Context(
                 reference=reference,
-                as_of=reporting_day(record, now=now),
+                as_of=tally.today,
                 sender_organisations=frozenset({organisation}),
                 history=RecordHistory(record),
                 enforce_window=True,

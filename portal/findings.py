@@ -8,8 +8,9 @@ from typing import Any
 
 from pipelines.annotated import annotate
 from pipelines.checking.outcome import CheckedFile, Outcome
+from pipelines.explanations import Explained
 from pipelines.receipts.told import place_of
-from pipelines.record.model import Event, EventKind, Submission
+from pipelines.record.model import Submission
 from pipelines.record.store import Record
 from schemas.finding import Finding, Severity
 
@@ -24,7 +25,7 @@ class Shown:
     hint: str
     rule: str
     severity: Severity
-    answer: Event | None = None
+    answer: Explained | None = None
 
     @property
     def wants_answer(self) -> bool:
@@ -55,16 +56,7 @@ def from_json(fields: Mapping[str, Any]) -> Finding:
     )
 
 
-def answers(record: Record, submission_id: str) -> dict[int, Event]:
-    """The newest answer to each query of a submission, by the query's number."""
-    return {
-        event.details["finding_number"]: event
-        for event in record.events(EventKind.EXPLANATION)
-        if event.details["submission_id"] == submission_id
-    }
-
-
-def groups(findings: Iterable[Finding], answered: Mapping[int, Event]) -> tuple[Group, ...]:
+def groups(findings: Iterable[Finding], answered: Mapping[int, Explained]) -> tuple[Group, ...]:
     """The findings under their severities, heaviest first."""
     shown = [
         Shown(

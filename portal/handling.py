@@ -16,7 +16,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp
 
-from pipelines.obligations import reporting_day
 from pipelines.record.store import Record
 from portal.accounts import Account, Accounts
 from portal.audit import AuditLog
@@ -94,7 +93,7 @@ class Call:
     @property
     def on(self) -> dt.date:
         """The day (in London) on which lateness is judged."""
-        return reporting_day(self.record, now=self.now)
+        return self.portal.settings.today()
 
     def show(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """A page."""

@@ -22,7 +22,7 @@ from pipelines.checking.check import check
 from pipelines.checking.context import Context
 from pipelines.checking.outcome import CheckedFile
 from pipelines.history import RecordHistory
-from pipelines.obligations import RecordClosing, reporting_day
+from pipelines.obligations import RecordClosing
 from pipelines.receiving import Sender, receive
 from pipelines.record.model import Obligation
 from pipelines.record.store import Record
@@ -44,6 +44,7 @@ class Task:
     organisations: frozenset[str]
     obligation: Obligation
     now: dt.datetime
+    on: dt.date
     sample: str | None = None
 
 
@@ -187,7 +188,7 @@ def _context(record: Record, task: Task) -> Context:
     wanted = task.obligation
     return Context(
         reference=_reference().get(),
-        as_of=reporting_day(record, now=task.now),
+        as_of=task.on,
         sender_organisations=task.organisations,
         expected_return=wanted.return_name,
         expected_organisation=wanted.organisation,

@@ -18,7 +18,6 @@ from pipelines.checking.context import Context
 from pipelines.checking.outcome import CheckedFile
 from pipelines.escaping import terminal
 from pipelines.history import RecordHistory
-from pipelines.obligations import reporting_day
 from pipelines.reading.from_disk import NotReadError, read_from_disk
 from pipelines.receipts.as_text import as_text, findings_as_text
 from pipelines.receiving import Sender, receive
@@ -97,7 +96,8 @@ def check(
     be read as a return at all.
     """
     record = Record(workspace.record)
-    context = _context(record, now=dt.datetime.now(dt.UTC), enforce_window=False)
+    on = workspace.today(now=dt.datetime.now(dt.UTC))
+    context = _context(record, on=on, enforce_window=False)
     checked = []
     for file in files:
         content = _read(file)
@@ -143,7 +143,7 @@ def submit(
                 organisations=frozenset({organisation}) if organisation else None,
             ),
             received_at=now,
-            context=_context(record, now=now, organisation=organisation),
+            context=_context(record, on=workspace.today(now=now), organisation=organisation),
         )
         click.echo(as_text(received.receipt))
         codes.append(_exit_code(received.checked))
@@ -215,7 +215,7 @@ def withdraw(workspace: Workspace, reference: str, reason: str, by_whom: str) ->
 def _context(
     record: Record,
     *,
-    now: dt.datetime,
+    on: dt.date,
     organisation: str | None = None,
     enforce_window: bool = True,
 ) -> Context:
@@ -223,7 +223,7 @@ def _context(
     return Context(
         reference=reference,
         sender_organisations=frozenset({organisation}) if organisation else None,
-        as_of=reporting_day(record, now=now),
+        as_of=on,
         history=RecordHistory(record),
         enforce_window=enforce_window,
     )

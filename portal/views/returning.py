@@ -153,6 +153,7 @@ def _task(call: Call, obligation: Obligation, file: SentFile) -> Task:
         organisations=call.account.organisations,
         obligation=obligation,
         now=call.now,
+        on=call.on,
         sample="illustrative" if settings.practice_day else None,
     )
 
