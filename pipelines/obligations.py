@@ -56,11 +56,19 @@ class Known:
     @classmethod
     def of(cls, record: Record, *, up_to: dt.datetime | None = None) -> Known:
         """What ``record`` held at the moment ``up_to`` (aware; None: what it holds)."""
-        by_then = up_to or dt.datetime.max.replace(tzinfo=dt.UTC)
-        return cls(
-            submissions=[one for one in record.submissions() if one.received_at <= by_then],
-            withdrawn={name: at for name, at in record.withdrawn().items() if at <= by_then},
-            decisions=[one for one in record.events(*_KINDS) if one.at <= by_then],
+        every = cls(
+            submissions=record.submissions(),
+            withdrawn=record.withdrawn(),
+            decisions=record.events(*_KINDS),
+        )
+        return every if up_to is None else every.by(up_to)
+
+    def by(self, moment: dt.datetime) -> Known:
+        """What of it was known at a moment (aware)."""
+        return Known(
+            submissions=[one for one in self.submissions if one.received_at <= moment],
+            withdrawn={name: at for name, at in self.withdrawn.items() if at <= moment},
+            decisions=[one for one in self.decisions if one.at <= moment],
         )
 
 
