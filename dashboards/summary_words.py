@@ -42,8 +42,7 @@ def answer_to(published: Published, plans: Plans, measure: Measure) -> Answer:
             for owed in published.submissions
             if owed.return_name == measure.return_name
             and owed.quarter == published.release.quarter
-            and owed.accepted_received_at is None
-            and owed.state not in ("not due", "excused", "nil")
+            and owed.is_lacking
         ),
     )
 
@@ -54,9 +53,13 @@ def pressing(board: Sequence[BoardRow]) -> list[tuple[Measure, Summary]]:
     rows = [(measure, summary) for measure, summary in board if summary]
     worse = [row for row in rows if words.is_concern(row[1])]
     failing = [row for row in rows if row[1].assurance == "consistently failing"]
-    return sorted(
-        worse or failing, key=lambda row: (row[1].attention_rank or 10_000, row[0].measure)
-    )
+    return sorted(worse or failing, key=lambda row: most_pressing_first(*row))
+
+
+def most_pressing_first(measure: Measure, summary: Summary) -> tuple[int, str]:
+    """The key by which every list of measures is sorted that puts the most pressing first: the
+    rank that the data give, then the measures that they do not rank."""
+    return summary.attention_rank or 10_000, measure.measure
 
 
 def finding(board: Sequence[BoardRow]) -> str:

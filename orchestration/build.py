@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from dataclasses import dataclass
 
@@ -38,22 +39,26 @@ def ready(workspace: Workspace) -> None:
         pass  # opened once, its storage is there
 
 
-def build(workspace: Workspace, quarter: Quarter | None) -> Outcome:
+def build(
+    workspace: Workspace, quarter: Quarter | None, *, as_of: dt.date | None = None
+) -> Outcome:
     """Loads every quarter's returns and makes a draft release for ``quarter``.
 
-    ``quarter`` None: the newest that has an accepted return. Run twice on the same record it
-    gives the same draft. Raises ``orchestration.dbt_project.DbtFailedError``.
+    ``quarter`` None: the newest that has an accepted return. ``as_of`` is the day by which
+    lateness is judged; None: the workspace's today. Run twice on the same record for the same day
+    it gives the same draft. Raises ``orchestration.dbt_project.DbtFailedError``.
     """
+    on = as_of or workspace.today(now=dt.datetime.now(dt.UTC))
     started = time.monotonic()
     manifest = prepare(workspace)
     definitions = build_defs(workspace, manifest=manifest)
     with opened(workspace) as instance:
-        quarters = add_quarters(instance, Record(workspace.record))
+        quarters = add_quarters(instance, Record(workspace.record), on=on)
         result = definitions.resolve_job_def(BUILD).execute_in_process(
             instance=instance,
             tags=range_tags(instance, quarters),
             run_config={
-                **build_config(quarter),
+                **build_config(quarter, as_of=on),
                 # What a person must know is in the outcome; the rest stands on Dagster's pages.
                 "loggers": {"console": {"config": {"log_level": "ERROR"}}},
             },

@@ -8,11 +8,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import Any
 
 import dagster as dg
 
 from orchestration.tables import BEHIND, table
-from pipelines.obligations import Standing, State, reporting_day, standings_of_all
+from pipelines.explanations import explained
+from pipelines.obligations import Standing, State, standings_of_all
 from pipelines.record.store import Record
 from pipelines.reference import load_reference
 from schemas.declaration import Return
@@ -37,27 +39,26 @@ def check_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
     ]
 
 
-def results(key: dg.AssetKey, declared: Return, record: Record) -> Iterator[dg.AssetCheckResult]:
-    """The outcome of each check over all quarters, with a table of what is behind it."""
-    today = reporting_day(record, now=dt.datetime.now(dt.UTC))
+def results(
+    key: dg.AssetKey, declared: Return, record: Record, *, on: dt.date
+) -> Iterator[dg.AssetCheckResult]:
+    """The outcome of each check on the day ``on``, with a table of what is behind it."""
     stood = [
         standing
-        for standing in _all_standings(record, record.newest_id(), today)
+        for standing in _all_standings(record, record.newest_id(), on)
         if standing.obligation.return_name == declared.name
     ]
-    rejected = [
-        one
-        for one in stood
-        if one.last_correction_failed or one.state in (State.REFUSED, State.NEEDS_CORRECTION)
-    ]
+    rejected = [one for one in stood if one.is_rejected]
     queried = [one for one in stood if one.open_queries]
     missing = [one for one in stood if one.state is State.OVERDUE]
-    yield _result(key, ACCEPTED, rejected, _findings_table(record, rejected, ("refuse", "error")))
+    faults = ((one, _faults(record, one)) for one in _newest_first(rejected))
+    queries = ((one, _open_queries(record, one)) for one in _newest_first(queried))
+    yield _result(key, ACCEPTED, rejected, _findings_table(faults))
     yield _result(
         key,
         ANSWERED,
         queried,
-        _findings_table(record, queried, ("query",)),
+        _findings_table(queries),
         severity=dg.AssetCheckSeverity.WARN,
     )
     yield _result(
@@ -92,7 +93,32 @@ def _result(
     )
 
 
-def _findings_table(record: Record, behind: Iterable[Standing], severities: tuple[str, ...]) -> str:
+def _newest_first(standings: Iterable[Standing]) -> list[Standing]:
+    return sorted(standings, key=lambda one: one.obligation.quarter, reverse=True)
+
+
+def _faults(record: Record, standing: Standing) -> list[dict[str, Any]]:
+    """The findings for which its newest file was not accepted."""
+    if standing.latest is None:
+        return []
+    found = record.findings(standing.latest.submission_id)
+    return [one for one in found if one["severity"] in ("refuse", "error")]
+
+
+def _open_queries(record: Record, standing: Standing) -> list[dict[str, Any]]:
+    """The queries of the file in use that nobody has answered."""
+    if standing.current is None:
+        return []
+    answered = explained(record, standing.current)
+    found = record.findings(standing.current.submission_id)
+    return [
+        one
+        for number, one in enumerate(found, start=1)
+        if one["severity"] == "query" and number not in answered
+    ]
+
+
+def _findings_table(behind: Iterable[tuple[Standing, list[dict[str, Any]]]]) -> str:
     lines = [
         (
             standing.obligation.organisation,
@@ -103,10 +129,8 @@ def _findings_table(record: Record, behind: Iterable[Standing], severities: tupl
             finding["message"],
             finding["hint"],
         )
-        for standing in sorted(behind, key=lambda one: one.obligation.quarter, reverse=True)
-        if standing.latest is not None
-        for finding in record.findings(standing.latest.submission_id)
-        if finding["severity"] in severities
+        for standing, findings in behind
+        for finding in findings
     ]
     return table(
         ("Organisation", "Quarter", "Rule", "Row", "Column", "What was found", "What to do"), lines
@@ -121,6 +145,6 @@ def _missing_table(missing: Iterable[Standing]) -> str:
             str(one.days_late),
             f"{one.due_on:%-d %b %Y}",
         )
-        for one in sorted(missing, key=lambda one: one.obligation.quarter, reverse=True)
+        for one in _newest_first(missing)
     ]
     return table(("Organisation", "Quarter", "Days late", "Due"), lines)

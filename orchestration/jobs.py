@@ -14,7 +14,6 @@ from pipelines.editions import AmendmentNeedsNoteError, NothingToAmendError
 from pipelines.escaping import log_line
 from pipelines.notice_delivery import NoticeSettingsError, deliver, read_settings
 from pipelines.notices import notices
-from pipelines.obligations import reporting_day
 from pipelines.overview import quarter_to_report, quarters_touched
 from pipelines.record.store import Record
 from pipelines.reference import load_reference
@@ -26,6 +25,11 @@ from schemas.quarter import Quarter
 BUILD = "build"
 # Begins again from the first step: the steps of a build belong together.
 _AGAIN = {"dagster/retry_strategy": "ALL_STEPS"}
+
+# The steps that judge what is late.
+_JUDGING = (
+    "what_came", "accepted_rows", "facts", "what_is_owed", "next_publication", "at_a_glance",
+)  # fmt: skip
 
 build_job = dg.define_asset_job(
     BUILD,
@@ -40,25 +44,26 @@ def build_request(
     instance: dg.DagsterInstance,
     record: Record,
     *,
-    now: dt.datetime,
+    on: dt.date,
     run_key: str | None,
     since: str | None = None,
 ) -> dg.RunRequest | None:
     """What starts a build of all that came, whichever quarters it touches; None where none came.
 
-    ``since`` is the newest id that the last finished build had read: the quarters touched since
-    are loaded. Without it every quarter is, as each night. Either way a warehouse that was lost,
-    or does not hold what the record holds, is made whole before the facts are built.
+    ``on`` is the day by which lateness is judged. ``since`` is the newest id that the last
+    finished build had read: the quarters touched since are loaded. Without it every quarter is, as
+    each night. Either way a warehouse that was lost, or does not hold what the record holds, is
+    made whole before the facts are built.
     """
-    quarters = add_quarters(instance, record)
+    quarters = add_quarters(instance, record, on=on)
     if not quarters:
         return None
     touched = quarters_touched(record, since=since) if since is not None else None
-    quarter = quarter_to_report(record, load_reference(), now=now)
+    quarter = quarter_to_report(record, load_reference(), on=on)
     return dg.RunRequest(
         run_key=run_key,
         job_name=BUILD,
-        run_config=build_config(quarter),
+        run_config=build_config(quarter, as_of=on),
         # What touches no quarter loads the newest: a run has to load something.
         tags=range_tags(
             instance,
@@ -67,9 +72,20 @@ def build_request(
     )
 
 
-def build_config(quarter: Quarter | None) -> dict[str, Any]:
-    """The run's settings: the quarter that is reported, None for the newest that was sent."""
-    return {"ops": {"published_models": {"config": {"quarter": quarter and quarter.key}}}}
+def build_config(quarter: Quarter | None, *, as_of: dt.date) -> dict[str, Any]:
+    """The run's settings.
+
+    Args:
+        quarter: What is reported; None for the newest that was sent.
+        as_of: The day by which lateness is judged.
+    """
+    judged = {"config": {"as_of": as_of.isoformat()}}
+    return {
+        "ops": {
+            "published_models": {"config": {"quarter": quarter and quarter.key}},
+            **dict.fromkeys(_JUDGING, judged),
+        }
+    }
 
 
 class SignOffConfig(dg.Config):
@@ -92,6 +108,7 @@ def record_the_sign_off(
     context: dg.OpExecutionContext, config: SignOffConfig, workspace: WorkspaceResource
 ) -> None:
     """Does what ``quarterdeck sign-off`` does."""
+    now = dt.datetime.now(dt.UTC)
     try:
         draft, event = record_sign_off(
             workspace.record,
@@ -100,7 +117,8 @@ def record_the_sign_off(
             _quarter(config.quarter),
             by_whom=config.by_whom,
             note=config.note,
-            at=dt.datetime.now(dt.UTC),
+            at=now,
+            on=workspace.workspace.today(now=now),
         )
     except SigningError as refusal:
         raise dg.Failure(str(refusal), allow_retries=False) from refusal
@@ -167,7 +185,7 @@ def tell_what_is_untold(context: dg.OpExecutionContext, workspace: WorkspaceReso
         record,
         load_reference(),
         workspace.workspace.releases,
-        on=reporting_day(record, now=now),
+        on=workspace.workspace.today(now=now),
     )
     told = deliver(workspace.workspace, found, settings, now=now)
     for notice in (*told.mailed, *told.kept):

@@ -11,8 +11,7 @@ from collections.abc import Iterable
 
 import dagster as dg
 
-from pipelines.obligations import reporting_day
-from pipelines.overview import known_quarters
+from pipelines.obligations import known_quarters
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
 
@@ -22,12 +21,12 @@ _RANGE_START = "dagster/asset_partition_range_start"
 _RANGE_END = "dagster/asset_partition_range_end"
 
 
-def add_quarters(instance: dg.DagsterInstance, record: Record) -> list[Quarter]:
-    """Makes sure that every quarter of ``pipelines.overview.known_quarters`` is a partition.
+def add_quarters(instance: dg.DagsterInstance, record: Record, *, on: dt.date) -> list[Quarter]:
+    """Makes sure that every quarter known on the day ``on`` is a partition.
 
     Gives them all, oldest first; none where the record has no accepted return.
     """
-    quarters = known_quarters(record, on=reporting_day(record, now=dt.datetime.now(dt.UTC)))
+    quarters = known_quarters(record.submissions(), on=on)
     known = set(instance.get_dynamic_partitions("quarter"))
     if missing := [quarter.key for quarter in quarters if quarter.key not in known]:
         instance.add_dynamic_partitions("quarter", missing)

@@ -138,6 +138,7 @@ def make_release(
     )
     if edition is not None:
         _pack(staging, edition=edition, quarter=quarter)
+    row = _release_row(data)
     release = finish(
         staging,
         workspace.releases,
@@ -146,6 +147,8 @@ def make_release(
         made_at=now,
         made_by=made_by,
         edition=edition,
+        as_of=row.get("as_of_day"),
+        counts_up_to=row.get("counts_up_to"),
     )
     show_to_officers(workspace)
     return Made(release=release, site=site)

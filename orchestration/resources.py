@@ -1,5 +1,6 @@
 """What the assets need of the workspace, so that domain code knows no Dagster."""
 
+import datetime as dt
 import fcntl
 import os
 import time
@@ -10,12 +11,28 @@ from pathlib import Path
 from typing import IO
 
 import dagster as dg
+from pydantic import Field
 
 from pipelines.record.store import Record
 from pipelines.warehouse_health import writing_to
 from pipelines.workspace import Workspace
 
 _LOOK = 1.0  # seconds between two looks whether the warehouse is free
+
+
+class AsOf(dg.Config):
+    """By which day a run judges what is late."""
+
+    as_of: str | None = Field(
+        default=None,
+        description="A day, such as 2018-11-19. Empty: today in London, or the practice day.",
+    )
+
+    def day(self, workspace: Workspace) -> dt.date:
+        """The day that was asked for, else the workspace's today."""
+        if self.as_of:
+            return dt.date.fromisoformat(self.as_of)
+        return workspace.today(now=dt.datetime.now(dt.UTC))
 
 
 class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagster's own form
@@ -56,19 +73,22 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # D
             yield self
 
     @contextmanager
-    def writing(self, *, loads: bool = False) -> Iterator[Path]:
+    def writing(self, *, loads: bool = False, on: dt.date | None = None) -> Iterator[Path]:
         """Watch over one step that writes, and yield the file.
 
         Args:
             loads: The step fills the warehouse from the record, and so makes good what an
                 unfinished step has left.
+            on: The day by which lateness is judged if it is filled anew; None for the
+                workspace's today.
 
         Raises:
             pipelines.warehouse_health.WarehouseIncompleteError: An unfinished step has left
                 something, and this one does not load.
         """
         workspace = Workspace(Path(self.root))
-        with writing_to(workspace.warehouse, _record(workspace.record), loads=loads):
+        day = on or workspace.today(now=dt.datetime.now(dt.UTC))
+        with writing_to(workspace.warehouse, _record(workspace.record), loads=loads, on=day):
             yield workspace.warehouse
 
 

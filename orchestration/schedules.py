@@ -40,7 +40,8 @@ def nightly_draft(
     now = dt.datetime.now(dt.UTC)
     if now - context.scheduled_execution_time > _NIGHT:
         return dg.SkipReason(f"The night of {context.scheduled_execution_time:%-d %B %Y} is over.")
-    request = build_request(context.instance, workspace.record, now=now, run_key=None)
+    on = workspace.workspace.today(now=now)
+    request = build_request(context.instance, workspace.record, on=on, run_key=None)
     return request or dg.SkipReason("No return was accepted yet.")
 
 

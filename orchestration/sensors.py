@@ -15,7 +15,6 @@ from pipelines.escaping import log_line
 from pipelines.inbox import CHANNEL, STILL_SECONDS, in_words, look, on_its_way
 from pipelines.notice_delivery import untold
 from pipelines.notices import about_publication, about_submissions
-from pipelines.obligations import reporting_day
 from pipelines.overview import newest_change_id
 from pipelines.record.ids import time_of
 from pipelines.record.store import Record
@@ -117,7 +116,9 @@ def _build_of_what_came(
     same = dg.RunsFilter(job_name=BUILD, tags={"dagster/run_key": newest})
     if instance.get_run_records(same, limit=1):
         return dg.SkipReason("This state of the record was built. What comes next is built anew.")
-    request = build_request(instance, record, now=now, run_key=newest, since=built)
+    request = build_request(
+        instance, record, on=workspace.workspace.today(now=now), run_key=newest, since=built
+    )
     return request or dg.SkipReason("No return was accepted yet.")
 
 
@@ -173,7 +174,7 @@ def news(workspace: WorkspaceResource) -> dg.RunRequest | dg.SkipReason:
     record = workspace.record
     reference = load_reference()
     now = dt.datetime.now(dt.UTC)
-    on = reporting_day(record, now=now)
+    on = workspace.workspace.today(now=now)
     waiting = untold(
         workspace.workspace,
         [

@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from pipelines.checking.words import rules
+from pipelines.obligations import decided_about
 from pipelines.record.model import Event, EventKind, Obligation, Submission
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
@@ -174,15 +175,14 @@ def reopen(
     )  # fmt: skip
 
 
-def is_excused(record: Record, *, organisation: str, return_name: str, quarter: Quarter) -> bool:
-    """Whether the newest decision about this obligation that excuses or reopens it excuses it."""
-    last = _last_excuse(record, Obligation(organisation, return_name, quarter))
-    return last is not None and last.kind is EventKind.EXCUSED
-
-
 def _last_excuse(record: Record, about: Obligation) -> Event | None:
     decided = record.events_about([about], EventKind.EXCUSED, EventKind.REOPENED)
     return decided[-1] if decided else None
+
+
+def is_excused(record: Record, *, organisation: str, return_name: str, quarter: Quarter) -> bool:
+    """Whether the newest decision about this obligation that excuses or reopens it excuses it."""
+    return decided_about(record, Obligation(organisation, return_name, quarter)).is_excused
 
 
 def _about_an_obligation(

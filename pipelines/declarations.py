@@ -1,99 +1,22 @@
-"""Writes what dbt must know of the declared returns, so that it is declared once, in Python.
+"""Writes what dbt must know of the raw tables, so that it is declared once, in Python.
 
-Two files in the dbt project are made here and committed: the macros ``declared_returns()`` and
-``observation_returns()``, and the sources of the ``raw`` schema. A test says when they are stale;
+The sources of the ``raw`` schema are made here and committed. A test says when they are stale;
 ``write_dbt_files`` makes them new.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
-import polars as pl
-
+from pipelines.warehouse import raw_columns
+from pipelines.warehouse_tables import RAW_TABLES, TableColumn
 from schemas.columns import Kind
-from schemas.declaration import Return, record_columns
+from schemas.declaration import Return
 from schemas.registry import returns
 
-MACRO_PATH = Path("macros/generated/declared_returns.sql")
 SOURCES_PATH = Path("models/staging/_raw__sources.yml")
-
-_SQL_TYPES: dict[type[pl.DataType], str] = {
-    pl.String: "varchar",
-    pl.Int32: "integer",
-    pl.Int64: "bigint",
-    pl.Float64: "double",
-    pl.Date: "date",
-}
-
-# docs/contracts.md, section 4: the tables of the raw schema that are not returns.
-_RECORD_TABLES: dict[str, tuple[str, dict[str, str]]] = {
-    "submission": (
-        "One row for each submission in the record, refused ones too.",
-        {
-            "submission_id": "varchar",
-            "return_name": "varchar",
-            "organisation": "varchar",
-            "quarter": "varchar",
-            "outcome": "varchar",
-            "received_at": "timestamp",
-            "sender": "varchar",
-            "channel": "varchar",
-            "file_name": "varchar",
-            "sha256": "varchar",
-            "rows_found": "bigint",
-            "rows_used": "bigint",
-            "rows_not_used": "bigint",
-            "rows_passed_over": "bigint",
-            "withdrawn_at": "timestamp",
-            "sample": "varchar",
-        },
-    ),
-    "finding": (
-        "One row for each finding of each submission.",
-        {
-            "submission_id": "varchar",
-            "finding_number": "integer",
-            "rule": "varchar",
-            "severity": "varchar",
-            "row_number": "integer",
-            "rows_in_group": "integer",
-            "column_name": "varchar",
-            "value": "varchar",
-            "message": "varchar",
-            "hint": "varchar",
-            "explained_at": "timestamp",
-            "explanation": "varchar",
-        },
-    ),
-    "obligation_event": (
-        "One row for each time that an obligation was excused, extended or reopened.",
-        {
-            "event_id": "varchar",
-            "kind": "varchar",
-            "organisation": "varchar",
-            "return_name": "varchar",
-            "quarter": "varchar",
-            "extended_to": "date",
-            "by_whom": "varchar",
-            "reason": "varchar",
-            "at": "timestamp",
-        },
-    ),
-    "sign_off": (
-        "One row for each sign-off of a quarter.",
-        {
-            "event_id": "varchar",
-            "quarter": "varchar",
-            "by_whom": "varchar",
-            "at": "timestamp",
-            "note": "varchar",
-            "data_sha256": "varchar",
-            "open_queries": "integer",
-        },
-    ),
-}
 
 _DEADLINE_WORDS = {
     "start": "The first day that the words can mean; null where none was read.",
@@ -103,30 +26,9 @@ _DEADLINE_WORDS = {
     "note": "How the words were read, and what was odd about them.",
 }
 
-_MADE_BY = "Made by pipelines/declarations.py from schemas/returns: change it there."
-
-
-def raw_columns(ret: Return) -> dict[str, str]:
-    """The columns of ``raw.<return>`` in order, with their SQL types."""
-    declared = {name: _SQL_TYPES[dtype] for name, dtype in record_columns(ret).items()}
-    return {"submission_id": "varchar", **declared}
-
-
-def declared_returns_macro() -> str:
-    """The macros that give dbt the names of the declared returns, and of those that hold figures
-    (plans and risks hold none)."""
-    observed = [name for name, ret in returns().items() if ret.observation is not None]
-    return (
-        f"{{# {_MADE_BY} #}}\n"
-        f"{_list_macro('declared_returns', list(returns()))}"
-        "\n"
-        f"{_list_macro('observation_returns', observed)}"
-    )
-
-
-def _list_macro(macro: str, names: list[str]) -> str:
-    listed = ",\n".join(f"        '{name}'" for name in names)
-    return f"{{% macro {macro}() %}}\n    {{{{ return([\n{listed}\n    ]) }}}}\n{{% endmacro %}}\n"
+_MADE_BY = (
+    "Made by pipelines/declarations.py from schemas/returns and pipelines/warehouse_tables.py."
+)
 
 
 def raw_sources() -> str:
@@ -138,29 +40,37 @@ def raw_sources() -> str:
         "sources:",
         "  - name: raw",
         "    schema: raw",
-        "    description: Rows as they were accepted, loaded from the record.",
+        "    description: Rows as they were accepted, and how they stand, loaded from the record.",
         "    tables:",
     ]
-    for name, (description, columns) in _RECORD_TABLES.items():
-        lines += _table(name, description, columns, descriptions={})
+    for row in RAW_TABLES:
+        lines += _table(row.table, row.description, row.columns())
     for ret in returns().values():
-        lines += _table(ret.name, ret.purpose, raw_columns(ret), descriptions=_descriptions(ret))
+        lines += _table(ret.name, ret.purpose, columns_of(ret))
     return "\n".join(lines) + "\n"
 
 
-def _table(
-    name: str, description: str, columns: dict[str, str], *, descriptions: dict[str, str]
-) -> list[str]:
+def columns_of(ret: Return) -> list[TableColumn]:
+    """The columns of ``raw.<return>`` in order, those made of declared ones described too."""
+    words = _descriptions(ret)
+    return [
+        TableColumn(name=name, sql_type=kind, description=words[name])
+        for name, kind in raw_columns(ret).items()
+    ]
+
+
+def _table(name: str, description: str, columns: Iterable[TableColumn]) -> list[str]:
     lines = [
         f"      - name: {name}",
         f"        description: {json.dumps(description, ensure_ascii=False)}",
         "        columns:",
     ]
-    for column, sql_type in columns.items():
-        lines += [f"          - name: {column}", f"            data_type: {sql_type}"]
-        if column in descriptions:
-            words = json.dumps(descriptions[column], ensure_ascii=False)
-            lines.append(f"            description: {words}")
+    for column in columns:
+        lines += [
+            f"          - name: {column.name}",
+            f"            data_type: {column.sql_type}",
+            f"            description: {json.dumps(column.description, ensure_ascii=False)}",
+        ]
     return lines
 
 
@@ -185,7 +95,7 @@ def _descriptions(ret: Return) -> dict[str, str]:
 
 
 def write_dbt_files(project_dir: Path) -> None:
-    """Writes the two files into the dbt project at ``project_dir``."""
+    """Writes the files into the dbt project at ``project_dir``."""
     for path, text in dbt_files().items():
         target = project_dir / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -194,4 +104,4 @@ def write_dbt_files(project_dir: Path) -> None:
 
 def dbt_files() -> dict[Path, str]:
     """What the files must hold, by their paths in the dbt project."""
-    return {MACRO_PATH: declared_returns_macro(), SOURCES_PATH: raw_sources()}
+    return {SOURCES_PATH: raw_sources()}

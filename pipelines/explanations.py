@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -62,32 +62,35 @@ class SenderAnswers:
         return _walk(self._record, chain, events)[1] if events else ()
 
 
-def explained(record: Record, submission: Submission) -> Mapping[int, Explained]:
-    """The queries of a submission that are answered, by the finding's number (from 1)."""
+def explained(
+    record: Record, submission: Submission, *, as_of: dt.datetime | None = None
+) -> Mapping[int, Explained]:
+    """The queries of a submission that are answered, by the finding's number (from 1); with
+    ``as_of`` (aware), those that were answered at that moment."""
     if submission.queries == 0:
         return {}
-    chain = record.accepted_of(submission.obligation) if submission.obligation else []
-    before = [one for one in chain if one.submission_id < submission.submission_id]
-    events = _answers(record, [*before, submission])
-    if not events:
-        return {}
-    return _walk(record, [*before, submission], events)[0].get(submission.submission_id, {})
+    chain = [submission]
+    if submission.obligation is not None:
+        accepted = record.accepted_of(submission.obligation, as_of=as_of)
+        chain[:0] = [one for one in accepted if one.submission_id < submission.submission_id]
+    events = _answers(record, chain, as_of=as_of)
+    return _walk(record, chain, events)[0].get(submission.submission_id, {}) if events else {}
 
 
-def explained_in_all(record: Record) -> Mapping[str, Mapping[int, Explained]]:
-    """The queries that are answered, by submission and finding number."""
-    answered = {one.details["submission_id"] for one in record.events(EventKind.EXPLANATION)}
-    submissions = [one for one in record.submissions() if one.submission_id in answered]
-    found: dict[str, Mapping[int, Explained]] = {}
-    for obligation in {one.obligation for one in submissions if one.obligation}:
-        chain = record.accepted_of(obligation)
-        if events := _answers(record, chain):
-            found |= _walk(record, chain, events)[0]
-    withdrawn = record.withdrawn()
-    for submission in submissions:  # what was answered before it was withdrawn
-        if submission.submission_id in withdrawn:
-            found[submission.submission_id] = explained(record, submission)
-    return found
+def explained_in_all(
+    record: Record, submissions: Iterable[Submission], *, as_of: dt.datetime | None = None
+) -> Mapping[str, Mapping[int, Explained]]:
+    """``explained`` of each of these submissions, by submission and finding number."""
+    answered = {
+        one.obligation
+        for event in record.events(EventKind.EXPLANATION)
+        if (one := record.submission(event.details["submission_id"])) is not None
+    }
+    return {
+        one.submission_id: explained(record, one, as_of=as_of)
+        for one in submissions
+        if one.queries and one.obligation in answered
+    }
 
 
 def _answers(
@@ -113,6 +116,9 @@ def _walk(
         own = events.get(submission.submission_id, {})
         ret = returns().get(submission.return_name or "")
         if ret is None or not (live or own):
+            continue
+        if not submission.is_accepted:  # it has no rows that an answer could be carried over by
+            answered[submission.submission_id] = {n: _own(event) for n, event in own.items()}
             continue
         rows = pl.read_parquet(record.rows_file(submission.submission_id))
         findings = [Finding.from_json(one) for one in record.findings(submission.submission_id)]
@@ -156,12 +162,14 @@ def _matched(
         given = own.get(number)
         answer = None if given else live.get(bound(finding, rows, ret).question)
         if given is not None:
-            matched[number] = Explained(
-                text=given.reason, by_whom=given.by_whom, at=given.at, carried=False
-            )
+            matched[number] = _own(given)
         elif answer is not None:
             at = max(answer.at, submission.received_at)
             matched[number] = Explained(
                 text=answer.text, by_whom=answer.by_whom, at=at, carried=True
             )
     return matched
+
+
+def _own(event: Event) -> Explained:
+    return Explained(text=event.reason, by_whom=event.by_whom, at=event.at, carried=False)

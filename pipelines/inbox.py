@@ -38,7 +38,6 @@ from pipelines.inbox_files import (
     take_out,
     why_never,
 )
-from pipelines.obligations import reporting_day
 from pipelines.receipts.as_text import as_text
 from pipelines.receiving import Received
 from pipelines.record.model import Submission
@@ -183,6 +182,7 @@ class _Looking:
         self._record = record
         self._reference = reference
         self._now = now
+        self._today = workspace.today(now=now)
 
     def files(self) -> Iterator[tuple[str, Path]]:
         """Yield what lies in the inbox and its folders, with the folder's name (empty for the inbox
@@ -294,8 +294,7 @@ class _Looking:
             channel=CHANNEL,
             organisations=frozenset({organisation}),
         )
-        today = reporting_day(self._record, now=self._now)
-        return Desk(self._record, self._reference, requester, today=today)
+        return Desk(self._record, self._reference, requester, today=self._today)
 
     def _put_aside(self, file: Path, reason: str) -> None:
         """Move a file out of the way, with the reason beside it, and note it."""

@@ -11,33 +11,13 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.calendar import publish_by
-from pipelines.obligations import LONDON, Standing, State, reporting_day, standings_of
+from pipelines.obligations import LONDON, Standing, State, standings_of_all
 from pipelines.record.model import Event, EventKind, Submission
 from pipelines.record.store import Record
 from pipelines.releases import Release, all_releases, newest_draft, signed_off
 from pipelines.signing import OpenPoints, open_points
 from schemas.quarter import Quarter
 from schemas.reference import Meeting, Reference
-
-_NOT_ACCEPTED = frozenset({State.REFUSED, State.NEEDS_CORRECTION})
-
-
-def known_quarters(record: Record, *, on: dt.date) -> list[Quarter]:
-    """Every quarter from the first accepted return's to the newest that has begun to matter.
-
-    That is the quarter that ended last before the day ``on``, so that what is owed for it stands
-    there before anything came. Where returns stopped more than a year before it, the list ends
-    with them: nobody reports to that record any more. Oldest first; empty for an empty record.
-    """
-    sent = {one.quarter for one in record.submissions() if one.quarter and one.is_accepted}
-    if not sent:
-        return []
-    ended = Quarter.containing(on).shift(-1)
-    last = max(sent) if ended > max(sent).shift(4) else max(ended, *sent)
-    quarters = [min(sent)]
-    while quarters[-1] < last:
-        quarters.append(quarters[-1].shift(1))
-    return quarters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,11 +40,7 @@ class Owed:
     @property
     def rejected(self) -> list[Standing]:
         """The newest file was not accepted."""
-        return [
-            one
-            for one in self.standings
-            if one.last_correction_failed or one.state in _NOT_ACCEPTED
-        ]
+        return [one for one in self.standings if one.is_rejected]
 
     @property
     def queried(self) -> list[Standing]:
@@ -90,11 +66,9 @@ def came_lately(record: Record, *, on: dt.date) -> list[Submission]:
     ]
 
 
-def owed(record: Record, reference: Reference, *, now: dt.datetime) -> Owed:
-    """What is owed and what came, over every quarter that is known."""
-    on = reporting_day(record, now=now)
-    quarters = known_quarters(record, on=on)
-    return Owed(on=on, standings=tuple(standings_of(record, reference, quarters, on=on)))
+def owed(record: Record, reference: Reference, *, on: dt.date) -> Owed:
+    """What is owed and what came on the day ``on``, over every quarter that is known."""
+    return Owed(on=on, standings=tuple(standings_of_all(record, reference, on=on)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,10 +94,9 @@ class NextPublication:
 
 
 def next_publication(
-    record: Record, reference: Reference, releases: Path, *, now: dt.datetime
+    record: Record, reference: Reference, releases: Path, *, on: dt.date
 ) -> NextPublication | None:
     """What will be published next; None where there is neither a meeting nor a draft."""
-    on = reporting_day(record, now=now)
     meeting = next_meeting(reference, on=on)
     made = all_releases(releases)
     if meeting is not None and meeting.quarter is not None:
@@ -137,7 +110,7 @@ def next_publication(
     final = [one for one in made if one.status == "final" and one.quarter == quarter]
     figures = _states(releases / draft.release_id / "data", quarter) if draft else Counter()
     last_day = publish_by(meeting.meeting_on) if meeting else None
-    behind = draft is not None and draft.made_at < _newest_change(record)
+    behind = draft is not None and draft.made_at < newest_change(record)
     return NextPublication(
         quarter=quarter,
         meeting=meeting,
@@ -209,7 +182,8 @@ def quarters_touched(record: Record, *, since: str) -> set[Quarter] | None:
     return touched
 
 
-def _newest_change(record: Record) -> dt.datetime:
+def newest_change(record: Record) -> dt.datetime:
+    """The moment of the newest thing in the record that can move a figure."""
     moments = [one.received_at for one in record.submissions()]
     moments += [one.at for one in record.events() if one.kind is not EventKind.SIGN_OFF]
     return max(moments, default=dt.datetime.min.replace(tzinfo=dt.UTC))
@@ -227,9 +201,9 @@ def _states(data_dir: Path, quarter: Quarter) -> Counter[str]:
     return Counter(dict(counted.iter_rows()))
 
 
-def quarter_to_report(record: Record, reference: Reference, *, now: dt.datetime) -> Quarter | None:
+def quarter_to_report(record: Record, reference: Reference, *, on: dt.date) -> Quarter | None:
     """The quarter of which a draft is made: that of the next meeting, once a return for it was
     accepted. None: the newest that has an accepted return."""
-    meeting = next_meeting(reference, on=reporting_day(record, now=now))
+    meeting = next_meeting(reference, on=on)
     sent = {one.quarter for one in record.submissions() if one.is_accepted}
     return meeting.quarter if meeting is not None and meeting.quarter in sent else None

@@ -63,7 +63,8 @@ class Release:
     """A finished release. ``data_sha256`` names its figures: a sign-off is of these.
 
     ``files`` gives the SHA-256 of every file by its path in the release. ``edition`` is there
-    when it is published.
+    when it is published. Its facts are a function of the record up to ``counts_up_to`` and of the
+    day ``as_of``, by which lateness is judged; a release made before these were kept has none.
     """
 
     release_id: str
@@ -74,10 +75,14 @@ class Release:
     made_by: str
     files: Mapping[str, str]
     edition: Edition | None = None
+    as_of: dt.date | None = None
+    counts_up_to: dt.datetime | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The manifest's content."""
         fields = {**asdict(self), "quarter": self.quarter.key, "made_at": self.made_at.isoformat()}
+        fields["as_of"] = self.as_of.isoformat() if self.as_of else None
+        fields["counts_up_to"] = self.counts_up_to.isoformat() if self.counts_up_to else None
         if self.edition is not None:
             met = self.edition.meeting_on
             fields["edition"]["meeting_on"] = met.isoformat() if met else None
@@ -89,6 +94,10 @@ class Release:
         fields = json.loads((folder / MANIFEST).read_bytes())
         fields["quarter"] = Quarter.parse(fields["quarter"])
         fields["made_at"] = dt.datetime.fromisoformat(fields["made_at"])
+        if day := fields.get("as_of"):
+            fields["as_of"] = dt.date.fromisoformat(day)
+        if moment := fields.get("counts_up_to"):
+            fields["counts_up_to"] = dt.datetime.fromisoformat(moment)
         if edition := fields.get("edition"):
             met = edition["meeting_on"]
             edition["meeting_on"] = dt.date.fromisoformat(met) if met else None
@@ -156,6 +165,8 @@ def finish(
     made_at: dt.datetime,
     made_by: str,
     edition: Edition | None = None,
+    as_of: dt.date | None = None,
+    counts_up_to: dt.datetime | None = None,
 ) -> Release:
     """Makes the release in ``staging`` appear, with its manifest, and gives it.
 
@@ -172,6 +183,8 @@ def finish(
         made_by=made_by,
         files=files,
         edition=edition,
+        as_of=as_of,
+        counts_up_to=counts_up_to,
     )
     final = releases / release.release_id
     if final.exists():

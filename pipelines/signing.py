@@ -9,7 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.obligations import Standing, State, reporting_day, standings
+from pipelines.obligations import Standing, State, standings
 from pipelines.record.model import Event, EventKind
 from pipelines.record.store import Record
 from pipelines.releases import Release, newest_draft
@@ -67,8 +67,9 @@ def sign_off(
     by_whom: str,
     note: str,
     at: dt.datetime,
+    on: dt.date,
 ) -> tuple[Release, Event]:
-    """Signs off the figures of the quarter's newest draft, and no others.
+    """Signs off the figures of the quarter's newest draft, and no others, on the day ``on``.
 
     Gives the draft, and the event once it is on disk. What is open is kept with it: how many
     queries are unanswered and in which submissions (EXP-001), which returns are missing. Raises
@@ -82,7 +83,7 @@ def sign_off(
             f"There is no draft for {quarter.label}. "
             f"Make one with: quarterdeck build --quarter {quarter.key}"
         )
-    still_open = open_points(record, reference, quarter, on=reporting_day(record, now=at))
+    still_open = open_points(record, reference, quarter, on=on)
     event = record.add_event(
         EventKind.SIGN_OFF,
         at=at,

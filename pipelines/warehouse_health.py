@@ -8,6 +8,7 @@ that the record holds. Readers never notice: they see releases.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,14 @@ import duckdb
 
 from pipelines.durable import flush_folder, write_flushed
 from pipelines.record.store import Record
-from pipelines.warehouse import WarehouseBusyError, connect, load_rows, load_submissions
+from pipelines.reference import load_reference
+from pipelines.warehouse import (
+    WarehouseBusyError,
+    as_of_day,
+    connect,
+    load_rows,
+    load_submissions,
+)
 from schemas.registry import returns
 
 UNFINISHED = ".unfinished"
@@ -29,11 +37,12 @@ class WarehouseIncompleteError(Exception):
 
 
 @contextmanager
-def writing_to(path: Path, record: Record, *, loads: bool) -> Iterator[None]:
+def writing_to(path: Path, record: Record, *, loads: bool, on: dt.date) -> Iterator[None]:
     """Watches over one step that writes to the warehouse. Call with the lock on it held.
 
-    ``loads``: the step fills it from the record, so it may begin anew. Any other step raises
-    ``WarehouseIncompleteError`` where the one before it did not finish.
+    ``on`` is the day by which lateness is judged where it is filled anew. ``loads``: the step fills
+    it from the record, so it may begin anew. Any other step raises ``WarehouseIncompleteError``
+    where the one before it did not finish.
     """
     mark = path.with_name(path.name + UNFINISHED)
     sound = path.exists() and not mark.exists() and _opens(path)
@@ -46,15 +55,15 @@ def writing_to(path: Path, record: Record, *, loads: bool) -> Iterator[None]:
         write_flushed(mark, f"process {os.getpid()}\n".encode())
         flush_folder(mark.parent)
     if not sound:
-        start_over(path, record)
+        start_over(path, record, on=on)
     yield
     settle(path)
     mark.unlink()
     flush_folder(mark.parent)
 
 
-def start_over(path: Path, record: Record) -> None:
-    """Puts the file aside and fills a new one with all that the record holds."""
+def start_over(path: Path, record: Record, *, on: dt.date) -> None:
+    """Puts the file aside and fills a new one with all that the record holds on the day ``on``."""
     aside = path.with_name(path.name + ASIDE)
     wal = path.with_name(path.name + ".wal")
     for old in (aside, wal):
@@ -62,15 +71,15 @@ def start_over(path: Path, record: Record) -> None:
     if path.exists():
         path.rename(aside)
     with connect(path) as connection:
-        _load_all(connection, record)
+        _load_all(connection, record, on=on)
 
 
-def complete(path: Path, record: Record) -> None:
+def complete(path: Path, record: Record, *, on: dt.date) -> None:
     """Loads everything anew where the rows are not those of the record: a return that came between
     two steps has left its name without them, or a quarter that this build did not load differs."""
     with connect(path) as connection:
-        if differing(connection, record) is not None:
-            _load_all(connection, record)
+        if differing(connection, record) is not None or as_of_day(connection) != on:
+            _load_all(connection, record, on=on)
 
 
 def settle(path: Path) -> None:
@@ -104,16 +113,17 @@ def differing(connection: duckdb.DuckDBPyConnection, record: Record) -> str | No
     """
     loaded: dict[str, int] = {}
     for name in returns():
-        loaded |= dict(
-            connection.execute(
-                f"SELECT submission_id, count(*) FROM raw.{name} GROUP BY submission_id"
-            ).fetchall()
-        )
+        loaded |= _rows_by_submission(connection, name)
     expected = {
         one.submission_id: one.rows_used
         for one in record.submissions()
         if one.is_accepted and one.rows_used
     }
+    observing = {name for name, declared in returns().items() if declared.observation is not None}
+    with_figures = {
+        one.submission_id for one in record.submissions() if one.return_name in observing
+    }
+    observed = _rows_by_submission(connection, "observation")
     # What was received while the build ran is not in it yet, and need not be.
     newest = connection.execute("SELECT max(submission_id) FROM raw.submission").fetchone()
     known = str(newest[0]) if newest and newest[0] else ""
@@ -123,15 +133,30 @@ def differing(connection: duckdb.DuckDBPyConnection, record: Record) -> str | No
                 f"The warehouse holds {loaded.get(submission_id, 0)} rows of {submission_id}, and "
                 f"{rows} were accepted."
             )
+    for submission_id in loaded.keys() & with_figures:
+        if observed.get(submission_id, 0) != loaded[submission_id]:
+            return (
+                f"The warehouse holds {loaded[submission_id]} rows of {submission_id}, and "
+                f"{observed.get(submission_id, 0)} of them as observations."
+            )
     extra = min(loaded.keys() - expected.keys(), default=None)
     if extra is not None:
         return f"The warehouse holds {loaded[extra]} rows of {extra}, and none are in use."
     return None
 
 
-def _load_all(connection: duckdb.DuckDBPyConnection, record: Record) -> None:
+def _rows_by_submission(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, int]:
+    return dict(
+        connection.execute(
+            f"SELECT submission_id, count(*) FROM raw.{table} GROUP BY submission_id"
+        ).fetchall()
+    )
+
+
+def _load_all(connection: duckdb.DuckDBPyConnection, record: Record, *, on: dt.date) -> None:
     quarters = sorted({one.quarter for one in record.submissions() if one.quarter is not None})
-    load_submissions(connection, record)
+    load_submissions(connection, record, load_reference(), on=on)
+    connection.execute("DELETE FROM raw.observation")
     for declared in returns().values():
         connection.execute(f"DELETE FROM raw.{declared.name}")  # of quarters that are gone too
         load_rows(connection, record, declared, quarters)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+_LONDON = ZoneInfo("Europe/London")
 VARIABLE = "QUARTERDECK_WORKSPACE"
 _README = """This folder is a Quarterdeck workspace.
 
 record/            every return ever received, as it came; nothing in it is changed or deleted
 warehouse.duckdb   derived from the record; `quarterdeck rebuild` makes it anew
 releases/          every draft and every edition that was published; `current`: the newest of these
+practice.toml      there where everything is practice: the day that it is taken to be
 public/            the published editions, to be served or copied; made anew from releases/
 portal/            the accounts and the log of the upload pages
 inbox/<code>/      files dropped here are received for that organisation
@@ -76,6 +81,38 @@ class Workspace:
     def charts(self) -> Path:
         """Charts already drawn, by the hash of their figure."""
         return self.cache / "charts"
+
+    @property
+    def practice(self) -> Path:
+        """Says that everything here is practice, and which day it is taken to be."""
+        return self.root / "practice.toml"
+
+    def practice_day(self) -> dt.date | None:
+        """The day that ``practice.toml`` gives; None where the workspace is not for practice.
+
+        Raises:
+            ValueError: The file is there and gives no day.
+        """
+        if not self.practice.exists():
+            return None
+        day = tomllib.loads(self.practice.read_text(encoding="utf-8")).get("day")
+        if not isinstance(day, dt.date) or isinstance(day, dt.datetime):
+            raise ValueError(  # noqa: TRY004  # the file's fault, not the caller's
+                f"{self.practice} gives no day. Write: day = 2018-11-19"
+            )
+        return day
+
+    def practise(self, day: dt.date) -> None:
+        """Makes this a workspace for practice on that day."""
+        self.practice.write_text(
+            "# Everything in this workspace is practice: lateness and due dates are judged on\n"
+            f"# this day. Delete the file to judge them on the real one.\nday = {day}\n",
+            encoding="utf-8",
+        )
+
+    def today(self, *, now: dt.datetime) -> dt.date:
+        """The day on which lateness is judged here: the day of ``now`` in London, or practice's."""
+        return self.practice_day() or now.astimezone(_LONDON).date()
 
     def create(self) -> Workspace:
         """Makes the folders that are missing and gives the workspace back."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pipelines.explanations import Explained
 from pipelines.receipts.told import place_of
-from pipelines.record.model import Event, EventKind
-from pipelines.record.store import Record
 from schemas.finding import Finding, Severity
 
 
@@ -21,7 +20,7 @@ class Shown:
     hint: str
     rule: str
     severity: Severity
-    answer: Event | None = None
+    answer: Explained | None = None
 
     @property
     def wants_answer(self) -> bool:
@@ -37,16 +36,7 @@ class Group:
     findings: tuple[Shown, ...]
 
 
-def answers(record: Record, submission_id: str) -> dict[int, Event]:
-    """The newest answer to each query of a submission, by the query's number."""
-    return {
-        event.details["finding_number"]: event
-        for event in record.events(EventKind.EXPLANATION)
-        if event.details["submission_id"] == submission_id
-    }
-
-
-def groups(findings: Iterable[Finding], answered: Mapping[int, Event]) -> tuple[Group, ...]:
+def groups(findings: Iterable[Finding], answered: Mapping[int, Explained]) -> tuple[Group, ...]:
     """The findings under their severities, heaviest first."""
     shown = [
         Shown(

@@ -17,7 +17,6 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp
 
 from pipelines.desk import Desk, NotAllowedError, NotFoundError
-from pipelines.obligations import reporting_day
 from pipelines.record.store import Record
 from portal.accounts import Account, Accounts, requester_of
 from portal.audit import AuditLog
@@ -95,7 +94,7 @@ class Call:
     @property
     def on(self) -> dt.date:
         """The day (in London) on which lateness is judged."""
-        return reporting_day(self.record, now=self.now)
+        return self.portal.settings.today()
 
     @property
     def desk(self) -> Desk:

@@ -78,6 +78,10 @@ class Settings:
         local = moment.astimezone(LONDON).time()
         return dt.datetime.combine(self.practice_day, local, LONDON).astimezone(dt.UTC)
 
+    def today(self) -> dt.date:
+        """The day on which lateness is judged: the practice day where there is one."""
+        return self.practice_day or self.workspace.today(now=self.clock())
+
     def trusts(self, address: str) -> bool:
         """Whether the address is that of a proxy whose word is taken."""
         try:

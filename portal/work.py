@@ -19,7 +19,6 @@ from typing import ParamSpec, TypeVar
 from pipelines.checking.outcome import CheckedFile
 from pipelines.checking.words import rules
 from pipelines.desk import Desk, Requester
-from pipelines.obligations import reporting_day
 from pipelines.record.model import Obligation
 from pipelines.record.store import Record
 from portal.reference import CurrentReference
@@ -39,6 +38,7 @@ class Task:
     requester: Requester
     obligation: Obligation
     now: dt.datetime
+    on: dt.date
     sample: str | None = None
 
 
@@ -159,5 +159,5 @@ def _desk(task: Task) -> Desk:
         record,
         _reference().get(),
         task.requester,
-        today=reporting_day(record, now=task.now),
+        today=task.on,
     )

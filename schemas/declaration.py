@@ -38,6 +38,8 @@ class Observation:
     ``category_columns`` are columns whose own names are the breakdowns (``site``): at most one of
     them is filled in a row. ``month`` and ``period`` say of when a figure is, where that is not
     the whole quarter. ``year_before`` is what ``value`` was a year before, as stated now.
+    ``lower`` and ``upper`` are the source's own interval. ``share_of`` is the item whose numerator
+    is the denominator of every other item of the same return.
     """
 
     item: str
@@ -51,6 +53,9 @@ class Observation:
     month: str | None = None
     period: str | None = None
     year_before: str | None = None
+    lower: str | None = None
+    upper: str | None = None
+    share_of: str | None = None
 
     @property
     def figures(self) -> tuple[str, ...]:

@@ -350,8 +350,13 @@ class Reference:
         )
 
     def obligations(self, quarter: Quarter) -> tuple[Obligation, ...]:
-        """What is owed for ``quarter``."""
-        return tuple(row for row in self.every_obligation if row.owed_for(quarter))
+        """What is owed for ``quarter``; a duty on an organisation ends with the organisation."""
+        there = {row.organisation for row in self.organisations_at(quarter)}
+        return tuple(
+            row
+            for row in self.every_obligation
+            if row.owed_for(quarter) and row.organisation in there
+        )
 
     def owes(self, organisation: str, return_name: str, quarter: Quarter) -> bool:
         """Whether the organisation owes that return for ``quarter``."""

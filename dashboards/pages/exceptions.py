@@ -9,7 +9,7 @@ from dashboards import summary_words, words
 from dashboards.chart import Cell, Column, Table
 from dashboards.pages.base import Page, PageType, Site
 from dashboards.published import Measure, Submission, Summary
-from dashboards.summary_words import Answer
+from dashboards.summary_words import Answer, most_pressing_first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +68,7 @@ def measure_exceptions(site: Site) -> list[MeasureException]:
                     answer=answer,
                 )
             )
-    return sorted(
-        found, key=lambda e: (_WEIGHTS.index(e.rules[0]), -len(e.rules), e.measure.measure)
-    )
+    return sorted(found, key=lambda e: most_pressing_first(e.measure, e.summary))
 
 
 def _missing_partners(site: Site, measure: Measure, summary: Summary) -> str | None:

@@ -11,20 +11,7 @@ from dashboards.published.plans import Action
 
 _MOST_ACTIONS = 15  # on the page; the pages of plans have all
 _MOST_NAMES = 3
-_NOT_OWED = ("not due", "excused")
-_IN = ("nil", *_NOT_OWED)
-
 Row = tuple[Measure, Summary]
-
-
-def on_time(submission: Submission) -> bool:
-    """Whether the first accepted return came by the day it was due."""
-    return submission.accepted_received_at is not None and not submission.days_late
-
-
-def is_lacking(submission: Submission) -> bool:
-    """Whether a return that is owed has not come, or not as it can be used."""
-    return submission.accepted_received_at is None and submission.state not in _IN
 
 
 def _list(site: Site) -> Iterator[Page]:
@@ -34,7 +21,7 @@ def _list(site: Site) -> Iterator[Page]:
         now = [
             s
             for s in site.published.submissions_by_organisation.get(organisation, ())
-            if s.quarter == quarter and s.state not in _NOT_OWED
+            if s.quarter == quarter and s.is_owed_by_now
         ]
         measures = site.published.measures_by_organisation.get(organisation, ())
         rows.append((organisation, now, len(measures)))
@@ -49,7 +36,7 @@ def _list(site: Site) -> Iterator[Page]:
             "rows": sorted(
                 rows,
                 key=lambda row: (
-                    -sum(map(is_lacking, row[1])),
+                    -sum(owed.is_lacking for owed in row[1]),
                     -sum(bool(owed.days_late or owed.open_queries) for owed in row[1]),
                     site.organisation_name(row[0]).casefold(),
                 ),
@@ -63,7 +50,7 @@ def _returns_finding(site: Site, every: Sequence[Submission]) -> str:
     parts = {"quarter": site.published.release.quarter_label, "owed": str(len(every))}
     if not every:
         return words.say("partners.finding_nothing", **parts)
-    lacking = sum(map(is_lacking, every))
+    lacking = sum(one.is_lacking for one in every)
     return words.counted("partners.finding", lacking, number=str(lacking), **parts)
 
 
@@ -100,12 +87,12 @@ def _lead(rows: Sequence[Row], actions: Sequence[Action], owed: Sequence[Submiss
         late = sum(action.standing == "late" for action in actions)
         found.append(words.counted("partner.late", late, late=str(late), actions=str(len(actions))))
     if owed:
-        lacking = sum(map(is_lacking, owed))
+        lacking = sum(one.is_lacking for one in owed)
         found.append(
             words.say(
                 "partner.returns",
                 owed=str(len(owed)),
-                on_time=str(sum(map(on_time, owed))),
+                on_time=str(sum(one.is_in_time for one in owed)),
                 late=str(sum(bool(s.accepted_received_at and s.days_late) for s in owed)),
                 lacking=str(lacking),
                 are="is" if lacking == 1 else "are",
@@ -121,7 +108,7 @@ def _pages(site: Site) -> Iterator[Page]:
         owed = [
             s
             for s in published.submissions_by_organisation.get(organisation, ())
-            if s.state not in _NOT_OWED
+            if s.is_owed_by_now
         ]
         owed = sorted(owed, key=lambda s: (s.quarter, s.return_name), reverse=True)
         rows = [

@@ -49,8 +49,12 @@ def headline_rows(site: Site) -> list[Row]:
 
 def attention_rows(site: Site) -> list[Row]:
     """What needs attention, most pressing first, by the rank that the data gives."""
-    ranked = [row for row in site.board if row[1] and row[1].attention_rank is not None]
-    return sorted(ranked, key=lambda row: ((row[1] and row[1].attention_rank) or 0, row[0].measure))
+    ranked = [
+        (measure, summary)
+        for measure, summary in site.board
+        if summary is not None and summary.attention_rank is not None
+    ]
+    return sorted(ranked, key=lambda row: summary_words.most_pressing_first(*row))
 
 
 def status_moves(site: Site) -> list[tuple[Measure, str, str]]:
@@ -83,8 +87,11 @@ def _make(site: Site) -> Iterator[Page]:
     board = site.board
     matrix = Counter((variation_of(row), assurance_of(row)) for row in board)
     variations = [v for v in VARIATIONS if any(matrix[v, a] for a in ASSURANCES)]
-    due = [s for s in published.submissions if s.quarter == published.release.quarter]
-    due = [s for s in due if s.state not in ("not due", "excused")]
+    due = [
+        s
+        for s in published.submissions
+        if s.quarter == published.release.quarter and s.is_owed_by_now
+    ]
     asks = asked(site)
     attention = attention_rows(site)
     improved = [row for row in board if variation_of(row) == "improvement"]
@@ -116,9 +123,9 @@ def _make(site: Site) -> Iterator[Page]:
             "moves": status_moves(site),
             "revisions": [r for r in published.revisions if r.breakdown == "total"],
             "due": due,
-            "in_time": [s for s in due if s.accepted_received_at and not s.days_late],
+            "in_time": [s for s in due if s.is_in_time],
             "late": [s for s in due if s.accepted_received_at and s.days_late],
-            "lacking": [s for s in due if not s.accepted_received_at],
+            "lacking": [s for s in due if s.is_lacking],
         },
     )
 

@@ -24,6 +24,7 @@ class Release:
     data_cut_off: dt.datetime | None
     has_illustrative: bool
     submissions: int
+    as_of_day: dt.date | None = None  # releases made before it have none
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -232,6 +233,21 @@ class Submission:
     submission_id: str | None
     sha256: str | None
     sample: str | None
+
+    @property
+    def is_owed_by_now(self) -> bool:
+        """Whether it is due and nobody was excused from it."""
+        return self.state not in ("not due", "excused")
+
+    @property
+    def is_in_time(self) -> bool:
+        """Whether the first accepted return came by the day it was due."""
+        return self.accepted_received_at is not None and not self.days_late
+
+    @property
+    def is_lacking(self) -> bool:
+        """Whether it is due and nothing of it can be used."""
+        return self.is_owed_by_now and self.accepted_received_at is None and self.state != "nil"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable, Iterator
 import dagster as dg
 
 from orchestration.assets.returns import OWNER
-from orchestration.resources import WorkspaceResource
+from orchestration.resources import AsOf, WorkspaceResource
 from orchestration.tables import BEHIND, table
-from pipelines.obligations import LONDON, Standing, State
+from pipelines.obligations import LONDON, Standing, State, most_pressing_first
 from pipelines.overview import NextPublication, Owed, came_lately, next_publication, owed
 from pipelines.record.model import Submission
 from pipelines.reference import load_reference
@@ -51,10 +51,10 @@ _NEXT_CHECKS = {
     ],
 )
 def what_is_owed(
-    workspace: WorkspaceResource,
+    workspace: WorkspaceResource, config: AsOf
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Looks at what is owed and what came, for the tables on Dagster's pages."""
-    found = owed(workspace.record, load_reference(), now=dt.datetime.now(dt.UTC))
+    found = owed(workspace.record, load_reference(), on=config.day(workspace.workspace))
     newest = found.quarters[:1]
     yield dg.MaterializeResult(
         asset_key=OWED,
@@ -92,13 +92,12 @@ def what_is_owed(
     ],
 )
 def upcoming(
-    workspace: WorkspaceResource,
+    workspace: WorkspaceResource, config: AsOf
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Looks at what will be published next, and at what stands in its way."""
-    now = dt.datetime.now(dt.UTC)
-    reference = load_reference()
-    coming = next_publication(workspace.record, reference, workspace.workspace.releases, now=now)
-    stood = owed(workspace.record, reference, now=now)
+    on, reference = config.day(workspace.workspace), load_reference()
+    coming = next_publication(workspace.record, reference, workspace.workspace.releases, on=on)
+    stood = owed(workspace.record, reference, on=on)
     if coming is None:
         yield dg.MaterializeResult(
             asset_key=NEXT, metadata={"next": "No meeting is planned, and there is no draft."}
@@ -131,12 +130,11 @@ def upcoming(
     "looks odd, what the next publication will contain and what stands in its way. Every quarter "
     "is in what_is_owed, and more about the publication in next_publication.",
 )
-def at_a_glance(workspace: WorkspaceResource) -> dg.MaterializeResult[None]:
+def at_a_glance(workspace: WorkspaceResource, config: AsOf) -> dg.MaterializeResult[None]:
     """Puts together what an officer asks first, about the quarter that is published next."""
-    now = dt.datetime.now(dt.UTC)
-    record, reference = workspace.record, load_reference()
-    coming = next_publication(record, reference, workspace.workspace.releases, now=now)
-    stood = owed(record, reference, now=now)
+    on, record, reference = config.day(workspace.workspace), workspace.record, load_reference()
+    coming = next_publication(record, reference, workspace.workspace.releases, on=on)
+    stood = owed(record, reference, on=on)
     found: dict[str, dg.MetadataValue | str] = {}
     if coming is not None:
         found |= {
@@ -265,17 +263,11 @@ def _quarters_table(found: Owed) -> str:
     )
 
 
-_FIRST = (State.OVERDUE, State.REFUSED, State.NEEDS_CORRECTION, State.ACCEPTED_WITH_QUERIES)
-
-
 def _standings_table(standings: Iterable[Standing], *, without: Collection[str] = ()) -> str:
-    """A line for each, the newest quarter and the worst first; ``without`` columns that would say
-    the same in every line."""
-
-    def order(one: Standing) -> tuple[int, int]:
-        state = _FIRST.index(one.state) if one.state in _FIRST else len(_FIRST)
-        return (-one.obligation.quarter.start.toordinal(), state)
-
+    """A line for each, the newest quarter and in it the most pressing first; ``without`` columns
+    that would say the same in every line."""
+    ordered = sorted(standings, key=most_pressing_first)
+    ordered.sort(key=lambda one: one.obligation.quarter, reverse=True)
     lines = [
         (
             one.obligation.organisation,
@@ -287,7 +279,7 @@ def _standings_table(standings: Iterable[Standing], *, without: Collection[str] 
             str(one.open_queries) if one.open_queries else "",
             one.latest.submission_id if one.latest else "",
         )
-        for one in sorted(standings, key=order)
+        for one in ordered
     ]
     heading = (
         "Organisation", "Return", "Quarter", "State", "Days late", "Due", "Queries", "Reference",

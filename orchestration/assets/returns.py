@@ -9,12 +9,15 @@ from collections.abc import Iterator
 import dagster as dg
 
 from orchestration.checks import check_specs, results
-from orchestration.columns import of_return, of_what_came
+from orchestration.columns import of_raw
 from orchestration.instance import WAREHOUSE_POOL
 from orchestration.partitions import QUARTERS
-from orchestration.resources import WarehouseResource, WorkspaceResource
+from orchestration.resources import AsOf, WarehouseResource, WorkspaceResource
+from pipelines.declarations import columns_of
 from pipelines.overview import newest_change_id
+from pipelines.reference import load_reference
 from pipelines.warehouse import connect, load_rows, load_submissions
+from pipelines.warehouse_tables import RECORD_TABLES, ObservationRow
 from schemas.quarter import Quarter
 from schemas.registry import returns
 
@@ -24,37 +27,34 @@ OWNER = "team:performance-office"
 @dg.multi_asset(
     specs=[
         dg.AssetSpec(
-            ["raw", name],
-            description=description,
+            ["raw", row.table],
+            description=row.description,
             group_name="returns",
             owners=[OWNER],
             kinds={"duckdb"},
-            code_version="1",
-            metadata=dict(of_what_came(name)),
+            code_version="2",
+            metadata=dict(of_raw(row.columns())),
         )
-        for name, description in (
-            (
-                "submission",
-                "Every file ever received: who sent it, when, how, and what became of it.",
-            ),
-            ("finding", "Everything the checks found in every file, at its row and column."),
-            ("obligation_event", "Who was excused or given longer, by whom and why."),
-            ("sign_off", "Who signed off which figures of a quarter, when, with what open."),
-        )
+        for row in RECORD_TABLES
     ],
     pool=WAREHOUSE_POOL,
 )
 def what_came(
-    workspace: WorkspaceResource, warehouse: WarehouseResource
+    workspace: WorkspaceResource, warehouse: WarehouseResource, config: AsOf
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Loads the list of submissions, findings and decisions from the record."""
+    """Loads what came, what was found in it and how every obligation stands."""
+    on = config.day(workspace.workspace)
     up_to = newest_change_id(workspace.record)  # before loading: what comes meanwhile is built next
-    with warehouse.writing(loads=True) as file, connect(file) as connection:
-        count = load_submissions(connection, workspace.record)
-    for name in ("submission", "finding", "obligation_event", "sign_off"):
+    with warehouse.writing(loads=True, on=on) as file, connect(file) as connection:
+        count = load_submissions(connection, workspace.record, load_reference(), on=on)
+    for row in RECORD_TABLES:
         yield dg.MaterializeResult(
-            asset_key=["raw", name],
-            metadata={"submissions in the record": count, "the record up to": up_to or "nothing"},
+            asset_key=["raw", row.table],
+            metadata={
+                "submissions in the record": count,
+                "the record up to": up_to or "nothing",
+                "as it stands on": on.isoformat(),
+            },
         )
 
 
@@ -62,6 +62,8 @@ def returns_asset() -> dg.AssetsDefinition:
     """An asset with its checks for every declared return, all loaded by one step: opening the
     warehouse takes longer than loading a return."""
     declared = {dg.AssetKey(["raw", one.name]): one for one in returns().values()}
+    observed = [key for key, one in declared.items() if one.observation is not None]
+    observations = dg.AssetKey(["raw", ObservationRow.table])
 
     @dg.multi_asset(
         name="accepted_rows",
@@ -76,9 +78,21 @@ def returns_asset() -> dg.AssetsDefinition:
                 owners=[OWNER],
                 kinds={"csv", "duckdb"},
                 code_version=one.template_version,
-                metadata=dict(of_return(one)),
+                metadata=dict(of_raw(columns_of(one))),
             )
             for key, one in declared.items()
+        ]
+        + [
+            dg.AssetSpec(
+                observations,
+                deps=observed,
+                description=ObservationRow.description,
+                group_name="returns",
+                owners=[OWNER],
+                kinds={"polars", "duckdb"},
+                code_version="1",
+                metadata=dict(of_raw(ObservationRow.columns())),
+            )
         ],
         check_specs=[spec for key in declared for spec in check_specs(key)],
         partitions_def=QUARTERS,
@@ -90,12 +104,14 @@ def returns_asset() -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext,
         workspace: WorkspaceResource,
         warehouse: WarehouseResource,
+        config: AsOf,
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+        on = config.day(workspace.workspace)
         quarters = [Quarter.parse(partition) for partition in context.partition_keys]
         record = workspace.record
         wanted = context.selected_asset_check_keys
         chosen = {key: one for key, one in declared.items() if key in context.selected_asset_keys}
-        with warehouse.writing(loads=True) as file, connect(file) as connection:
+        with warehouse.writing(loads=True, on=on) as file, connect(file) as connection:
             loaded = {
                 key: load_rows(connection, record, one, quarters) for key, one in chosen.items()
             }
@@ -103,8 +119,13 @@ def returns_asset() -> dg.AssetsDefinition:
             yield dg.MaterializeResult(
                 asset_key=key, metadata={"dagster/partition_row_count": loaded[key]}
             )
-            for outcome in results(key, one, record):
+            for outcome in results(key, one, record, on=on):
                 if dg.AssetCheckKey(key, str(outcome.check_name)) in wanted:
                     yield outcome
+        if observations in context.selected_asset_keys:  # each return has written its own
+            rows = sum(loaded[key] for key in loaded if key in observed)
+            yield dg.MaterializeResult(
+                asset_key=observations, metadata={"dagster/partition_row_count": rows}
+            )
 
     return accepted_rows

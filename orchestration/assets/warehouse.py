@@ -15,7 +15,7 @@ from orchestration.assets.returns import OWNER
 from orchestration.columns import CELL_STATE, described
 from orchestration.dbt_runs import build_models
 from orchestration.instance import WAREHOUSE_POOL
-from orchestration.resources import WarehouseResource, WorkspaceResource
+from orchestration.resources import AsOf, WarehouseResource, WorkspaceResource
 from pipelines.disclosure.accepted import accepted_figures
 from pipelines.disclosure.adapter import decide
 from pipelines.disclosure.ledger import read_ledgers
@@ -58,9 +58,11 @@ def warehouse_assets(manifest: Path) -> list[dg.AssetsDefinition]:
         context: dg.AssetExecutionContext,
         workspace: WorkspaceResource,
         warehouse: WarehouseResource,
+        config: AsOf,
     ) -> Iterator[Any]:
-        with warehouse.writing(loads=True) as file:
-            complete(file, workspace.record)
+        on = config.day(workspace.workspace)
+        with warehouse.writing(loads=True, on=on) as file:
+            complete(file, workspace.record, on=on)
             yield from build_models(
                 context,
                 workspace.workspace,

@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from orchestration.instance import set_up_home
+from pipelines.obligations import LONDON
 from pipelines.record.model import EventKind
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
@@ -43,6 +44,9 @@ def demo(workspace: Workspace) -> None:
             f"{workspace.root} holds returns already, and the demo would mix samples into them. "
             "Give it a folder of its own: quarterdeck --workspace FOLDER demo"
         )
+    # Samples lie in the past, and nobody is years late with them.
+    workspace.create()
+    workspace.practise(max(one.received_at for one in deliveries()).astimezone(LONDON).date())
     timed: dict[str, float] = {}
     began = started = time.monotonic()
     set_up_home(workspace)

@@ -10,7 +10,14 @@ import click
 from orchestration.cli.options import QUARTER
 from pipelines import decisions
 from pipelines.escaping import terminal
-from pipelines.obligations import LONDON, Standing, State, reporting_day, standings
+from pipelines.obligations import (
+    LONDON,
+    Standing,
+    State,
+    known_quarters,
+    most_pressing_first,
+    standings,
+)
 from pipelines.record.store import Record
 from pipelines.reference import load_reference
 from pipelines.releases import all_releases, current
@@ -23,17 +30,17 @@ BY = click.option("--by", "by_whom", required=True, help="Your role.")
 
 
 @click.command()
-@click.option("--quarter", type=QUARTER, help="[default: the newest that was sent]")
+@click.option("--quarter", type=QUARTER, help="[default: the newest that is over]")
 @click.pass_obj
 def status(workspace: Workspace, quarter: Quarter | None) -> None:
     """Who has sent what, what is late, what has queries."""
     record = Record(workspace.record)
-    quarter = quarter or _newest_quarter(record)
-    on = reporting_day(record, now=dt.datetime.now(dt.UTC))
+    on = workspace.today(now=dt.datetime.now(dt.UTC))
+    quarter = quarter or _newest_quarter(record, on=on)
     stood = standings(record, load_reference(), quarter, on=on)
     click.echo(f"{quarter.label}, as it stands on {on:%-d %B %Y}\n")
     click.echo(f"{'Organisation':<13}{'Return':<22}{'Due':<12}{'State':<24}Notes")
-    for one in sorted(stood, key=lambda one: (_WEIGHT[one.state], one.obligation)):
+    for one in sorted(stood, key=most_pressing_first):
         click.echo(
             f"{one.obligation.organisation:<13}{one.obligation.return_name:<22}"
             f"{one.due_on.isoformat():<12}{one.state.value:<24}{_notes(one)}"
@@ -120,6 +127,7 @@ def reopen(
 @click.pass_obj
 def sign_off(workspace: Workspace, quarter: Quarter, note: str, by_whom: str) -> None:
     """Record the sign-off of a quarter's figures: those of its newest draft, and no others."""
+    now = dt.datetime.now(dt.UTC)
     try:
         draft, event = record_sign_off(
             Record(workspace.record),
@@ -128,7 +136,8 @@ def sign_off(workspace: Workspace, quarter: Quarter, note: str, by_whom: str) ->
             quarter,
             by_whom=by_whom,
             note=note,
-            at=dt.datetime.now(dt.UTC),
+            at=now,
+            on=workspace.today(now=now),
         )
     except SigningError as refusal:
         raise click.ClickException(terminal(str(refusal))) from refusal
@@ -232,18 +241,6 @@ def trace(
         click.echo()
 
 
-_WEIGHT = {
-    State.OVERDUE: 0,
-    State.REFUSED: 1,
-    State.NEEDS_CORRECTION: 2,
-    State.ACCEPTED_WITH_QUERIES: 3,
-    State.NOT_DUE: 4,
-    State.ACCEPTED: 5,
-    State.NIL: 6,
-    State.EXCUSED: 7,
-}
-
-
 def _notes(standing: Standing) -> str:
     notes = []
     if standing.days_late:
@@ -257,11 +254,11 @@ def _notes(standing: Standing) -> str:
     return "; ".join(notes)
 
 
-def _newest_quarter(record: Record) -> Quarter:
-    quarters = [one.quarter for one in record.submissions() if one.quarter]
+def _newest_quarter(record: Record, *, on: dt.date) -> Quarter:
+    quarters = known_quarters(record.submissions(), on=on)
     if not quarters:
-        raise click.ClickException("The record holds no return yet.")
-    return max(quarters)
+        raise click.ClickException("The record holds no accepted return yet. Name a --quarter.")
+    return quarters[-1]
 
 
 def _release_folder(workspace: Workspace, release_id: str | None) -> Path:

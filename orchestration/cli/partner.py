@@ -16,7 +16,6 @@ from pipelines.annotated import annotate
 from pipelines.checking.outcome import CheckedFile
 from pipelines.desk import Desk, Requester
 from pipelines.escaping import terminal
-from pipelines.obligations import reporting_day
 from pipelines.reading.from_disk import NotReadError, read_from_disk
 from pipelines.receipts.as_text import as_text, findings_as_text
 from pipelines.record.model import Submission
@@ -210,7 +209,7 @@ def _desk(
         organisations=frozenset({organisation}) if organisation else None,
         oversees=organisation is None,
     )
-    today = reporting_day(record, now=dt.datetime.now(dt.UTC))
+    today = workspace.today(now=dt.datetime.now(dt.UTC))
     return Desk(record, load_reference(), requester, today=today)
 
 

@@ -75,7 +75,7 @@ def portal(
         behind_tls=bool(names),
         trusted_proxies=tuple(_network(text) for text in proxies),
         user_header=user_header,
-        practice_day=practice.date() if practice else None,
+        practice_day=practice.date() if practice else workspace.practice_day(),
         workers=workers,
     )
     click.echo(f"The upload pages: http://{host}:{port}   (stop with Ctrl-C)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 import socket
@@ -17,25 +18,33 @@ from pipelines.durable import exclusive
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 
+AS_OF = click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Judge what is late by this day. [default: today in London, or the practice day]",
+)
+
 
 @click.command()
 @click.option("--quarter", type=QUARTER, help="Report this quarter. [default: the newest sent]")
+@AS_OF
 @click.pass_obj
-def build(workspace: Workspace, quarter: Quarter | None) -> None:
+def build(workspace: Workspace, quarter: Quarter | None, as_of: dt.datetime | None) -> None:
     """Load the warehouse and make a draft release, through Dagster."""
-    run_build(workspace, quarter)
+    run_build(workspace, quarter, as_of=as_of)
 
 
 @click.command()
 @click.option("--quarter", type=QUARTER, help="Report this quarter. [default: the newest sent]")
+@AS_OF
 @click.pass_obj
-def rebuild(workspace: Workspace, quarter: Quarter | None) -> None:
+def rebuild(workspace: Workspace, quarter: Quarter | None, as_of: dt.datetime | None) -> None:
     """Delete the warehouse and rebuild it from the record."""
     with exclusive(workspace.cache / "warehouse.lock"):  # a build that goes on ends first
         for path in workspace.root.glob(workspace.warehouse.name + "*"):
             path.unlink()
     click.echo(f"Deleted {workspace.warehouse}; building it again from the record.")
-    run_build(workspace, quarter)
+    run_build(workspace, quarter, as_of=as_of)
 
 
 @click.command()
@@ -108,7 +117,7 @@ def _keeping_the_terminal() -> Iterator[None]:
             os.close(copy)
 
 
-def run_build(workspace: Workspace, quarter: Quarter | None) -> None:
+def run_build(workspace: Workspace, quarter: Quarter | None, *, as_of: dt.datetime | None) -> None:
     """Runs the build and says what came of it. Ends the command where it failed."""
     if not any(workspace.record.glob("submissions/*/*")):
         raise click.ClickException(
@@ -120,7 +129,7 @@ def run_build(workspace: Workspace, quarter: Quarter | None) -> None:
 
     try:
         with _keeping_the_terminal():
-            outcome = build_release(workspace, quarter)
+            outcome = build_release(workspace, quarter, as_of=as_of.date() if as_of else None)
     except Exception as problem:
         if _is_full(workspace):
             raise click.ClickException(_FULL) from problem

@@ -9,9 +9,10 @@ from starlette.responses import Response
 
 from pipelines import decisions
 from pipelines.decisions import DecisionError, is_excused
-from pipelines.obligations import State
+from pipelines.explanations import explained
+from pipelines.obligations import State, most_pressing_first
 from pipelines.record.model import Event, EventKind, Obligation
-from portal.findings import Shown, answers, groups
+from portal.findings import Shown, groups
 from portal.handling import Call
 from portal.refused import not_found
 from portal.views.listing import listed
@@ -28,17 +29,6 @@ from portal.views.owed import (
 from portal.words import words
 from schemas.finding import Finding
 
-_WEIGHT = {
-    State.OVERDUE: 0,
-    State.REFUSED: 1,
-    State.NEEDS_CORRECTION: 2,
-    State.ACCEPTED_WITH_QUERIES: 3,
-    State.NOT_DUE: 4,
-    State.ACCEPTED: 5,
-    State.NIL: 6,
-    State.EXCUSED: 7,
-}
-
 
 @dataclass(frozen=True, kw_only=True)
 class OpenQuery:
@@ -53,7 +43,7 @@ def officer_page(call: Call) -> Response:
     """Who sent what in a quarter, the most urgent first, and every open query."""
     quarter = asked_quarter(call) or newest_quarter(call)
     rows = rows_of(call, quarter, None)
-    rows.sort(key=lambda row: (_WEIGHT[row.standing.state], row.standing.obligation))
+    rows.sort(key=lambda row: most_pressing_first(row.standing))
     unread = [
         one for one in call.record.submissions() if one.obligation is None and not one.is_accepted
     ]
@@ -173,7 +163,7 @@ def _open_queries(call: Call, rows: list[Row]) -> list[OpenQuery]:
         if submission is None or not row.standing.open_queries:
             continue
         findings = map(Finding.from_json, call.record.findings(submission.submission_id))
-        answered = answers(call.record, submission.submission_id)
+        answered = explained(call.record, submission)
         found += [
             OpenQuery(row=row, submission_id=submission.submission_id, finding=finding)
             for group in groups(findings, answered)

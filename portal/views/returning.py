@@ -145,6 +145,7 @@ def _task(call: Call, obligation: Obligation, file: SentFile) -> Task:
         requester=requester_of(call.account),
         obligation=obligation,
         now=call.now,
+        on=call.on,
         sample="illustrative" if settings.practice_day else None,
     )
 

@@ -11,9 +11,10 @@ from typing import Any
 from starlette.responses import HTMLResponse, Response
 
 from pipelines.decisions import DecisionError
+from pipelines.explanations import explained
 from pipelines.record.model import Event, EventKind, Submission
 from pipelines.templates import file_name as template_name
-from portal.findings import answers, groups
+from portal.findings import groups
 from portal.handling import Call
 from portal.refused import Refused, not_found
 from portal.views.downloads import download
@@ -139,7 +140,7 @@ def _page(
         shown=shown,
         submission=submission,
         organisation=organisation.name if organisation else None,
-        groups=groups(found, answers(record, submission.submission_id)),
+        groups=groups(found, explained(record, submission)),
         steps=receipt.get("next", []) if is_open else [],
         changes=receipt.get("changes"),
         previous=receipt.get("previous"),

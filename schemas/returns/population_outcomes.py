@@ -123,6 +123,8 @@ RETURN = Return(
         numerator="numerator",
         denominator="denominator",
         value="value",
+        lower="lower",
+        upper="upper",
     ),
     figures=(("value",), ("numerator", "denominator")),
 )

@@ -70,7 +70,9 @@ RETURN = Return(
     template_version="1",
     model=ReferralOutcomes,
     queries=ReferralOutcomesQueries,
-    observation=Observation(item="outcome", numerator="referrals", value="percent"),
+    observation=Observation(
+        item="outcome", numerator="referrals", value="percent", share_of="All referrals"
+    ),
     figures=(("referrals",), ("percent",)),
     parts=(
         Parts(part_of="part_of", figure="percent", whole_is_100=True),

@@ -1,5 +1,5 @@
-"""What it takes to add to the project: a measure is a row of a seed; a return is its declaration
-(from which the macro and the source are made) and one staging model."""
+"""What it takes to add to the project: a measure is a row of a seed; a return with figures is its
+declaration."""
 
 from __future__ import annotations
 
@@ -57,32 +57,6 @@ RETURN = Return(
     figures=(("value",),),
 )
 '''
-
-STAGING = """
-with
-
-rows_sent as (
-
-    select * from {{ source('raw', 'housing') }}
-
-),
-
-observations as (
-
-    select
-        submission_id, row_number, organisation, 'all' as area,
-        {{ quarter_key('quarter') }} as quarter,
-        cast(null as date) as period_start, cast(null as date) as period_end,
-        measure as item, 'housing' as return_name, 'total' as breakdown, 'all' as category,
-        cast(null as double) as numerator, cast(null as double) as denominator, value,
-        cast(null as double) as lower, cast(null as double) as upper,
-        value_as_sent, {{ symbol_of(['value']) }} as symbol
-    from rows_sent
-
-)
-
-select * from observations
-"""
 
 
 def append(path: Path, like: int = 0, **changed: str) -> None:
@@ -154,13 +128,9 @@ def housing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("housing")
-def test_a_return_is_added_by_its_declaration_and_one_staging_model(
-    project: Path, tmp_path: Path
-) -> None:
-    # What the declaration makes: the name in the macro, the table among the sources.
+def test_a_return_with_figures_is_added_by_its_declaration(project: Path, tmp_path: Path) -> None:
+    # What the declaration makes: the table among the sources.
     write_dbt_files(project)
-    # The one model.
-    (project / "models" / "staging" / "stg_housing.sql").write_text(STAGING, encoding="utf-8")
     # Reference data: the return, its measure, who owes it.
     append(project / "seeds" / "returns.csv", return_name="housing", title="Housing")
     append(

@@ -19,7 +19,6 @@ from typing import Any
 
 import pytest
 
-from pipelines.warehouse import connect
 from schemas.quarter import Quarter
 from tests.dbt_project.conftest import QUERY, level_2
 from tests.dbt_project.test_extending import append
@@ -70,12 +69,8 @@ def tell(seed: int, warehouse: Warehouse) -> Iterator[list[Sent]]:
             by_whom="An officer", return_name="training_compliance",
             quarter=chance.choice(QUARTERS), reason="A late figure", at=now,
         )  # fmt: skip
-        with connect(warehouse.path) as connection:
-            connection.execute(
-                "update raw.finding set explained_at = ?, explanation = 'A new site' "
-                "where explained_at is null",
-                [now],
-            )
+        warehouse.explain_all(now, "A new site")
+        warehouse.load()
         yield told
 
 
@@ -95,16 +90,7 @@ def _send(warehouse: Warehouse, chance: random.Random, now: dt.datetime) -> Sent
 
 def _withdraw(warehouse: Warehouse, one: Sent, now: dt.datetime, *, erase: bool) -> None:
     one.withdrawn_at, one.erased = now, erase
-    with connect(warehouse.path) as connection:
-        connection.execute(
-            "update raw.submission set withdrawn_at = ? where submission_id = ?",
-            [now, one.submission_id],
-        )
-        if erase:
-            for table in ("training_compliance", "finding"):
-                connection.execute(
-                    f"delete from raw.{table} where submission_id = ?", [one.submission_id]
-                )
+    warehouse.withdraw(one.submission_id, now, erase=erase)
 
 
 def figures_at(told: list[Sent], moment: dt.datetime) -> set[tuple[Any, ...]]:
@@ -171,6 +157,7 @@ def test_new_reference_data_reach_figures_of_long_ago(tmp_path: Path) -> None:
         "training_compliance", "UHB", "2017-18-Q4", received="2018-04-10 09:00",
         rows=[listed | {"course": "A new course"}, listed],
     )  # fmt: skip
+    warehouse.load()
     warehouse.dbt("seed", {})
     warehouse.dbt("run", {}, "--select", "+fct_measure_value")
     asked = "select value from marts.fct_measure_value where measure = 'TC99'"

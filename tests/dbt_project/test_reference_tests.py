@@ -41,15 +41,16 @@ def test_a_row_that_is_there_twice_is_found_where_it_stands(tmp_path: Path) -> N
         warehouse.send(
             "training_compliance", "BWC", "2018-19-Q1", received=received, rows=[level_2(9, 8)]
         )
+    warehouse.load()
     with connect(warehouse.path) as connection:
         connection.execute(
-            "INSERT INTO raw.training_compliance SELECT * FROM raw.training_compliance "
-            "WHERE submission_id = (SELECT max(submission_id) FROM raw.training_compliance)"
+            "INSERT INTO raw.observation SELECT * FROM raw.observation "
+            "WHERE submission_id = (SELECT max(submission_id) FROM raw.observation)"
         )
     upstream = ("--select", "+int_measure__observations", "+int_submission__current_spells")
     warehouse.dbt("seed", {})
     warehouse.dbt("run", {}, *upstream)
-    tested = ("stg_training_compliance", "int_measure__observations")
+    tested = ("stg_observation", "int_measure__observations")
     with pytest.raises(AssertionError) as caught:
         warehouse.dbt("test", {}, "--select", *tested, "--exclude-resource-type", "unit_test")
     found = [line for line in str(caught.value).splitlines() if "_holds" in line]

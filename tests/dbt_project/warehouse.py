@@ -1,7 +1,7 @@
-"""A small warehouse to try the models on: rows put into the raw schema by hand, dbt run in process.
+"""A small warehouse to try the models on: returns made up by hand, dbt run in process.
 
-The raw tables are made by the loader itself (``ensure_raw_schema``), so that these tests also hold
-the models to the columns that the loader fills.
+The raw tables are made and filled by the loader's own functions, and how obligations stand is
+decided as in production, so that these tests also hold the models to what the loader gives.
 """
 
 from __future__ import annotations
@@ -9,15 +9,32 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from dbt.cli.main import dbtRunner
 
 from pipelines.disclosure.adapter import decide
-from pipelines.warehouse import connect, ensure_raw_schema
+from pipelines.obligations import LONDON, Known, decide_all
+from pipelines.record.model import Event, EventKind, Submission
+from pipelines.reference import load_reference
+from pipelines.warehouse import (
+    connect,
+    ensure_raw_schema,
+    fill,
+    finding_row,
+    observe,
+    standing_row,
+    submission_row,
+)
+from pipelines.warehouse_tables import FindingRow, HorizonRow, StandingRow, SubmissionRow
+from schemas.declaration import record_columns
+from schemas.quarter import Quarter
+from schemas.registry import returns
 
 PROJECT = (Path(__file__).parents[2] / "dbt_project").absolute()
 ACCEPTED = "accepted"
@@ -29,13 +46,20 @@ def moment(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text)
 
 
+def _aware(text: str) -> dt.datetime:
+    return moment(text).replace(tzinfo=dt.UTC)
+
+
 @dataclass
 class Warehouse:
     """One DuckDB file with the raw schema, and the dbt project that is run on it."""
 
     path: Path
     project: Path = PROJECT
-    sent: int = field(default=0)
+    submissions: list[Submission] = field(default_factory=list)
+    withdrawn: dict[str, dt.datetime] = field(default_factory=dict)
+    decisions: list[Event] = field(default_factory=list)
+    findings: list[FindingRow] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         with connect(self.path) as connection:
@@ -54,39 +78,129 @@ class Warehouse:
         sample: str | None = None,
         findings: Sequence[Mapping[str, Any]] = (),
     ) -> str:
-        """Puts one submission with its rows and findings into the raw schema; gives its id."""
-        self.sent += 1
-        submission_id = f"{received.replace(' ', 'T')}-{self.sent:04d}"
+        """Adds one submission with its rows and findings; gives its id."""
+        sent = len(self.submissions) + 1
+        submission_id = f"{received.replace(' ', 'T')}-{sent:04d}"
         accepted = outcome.startswith("accepted")
-        with connect(self.path) as connection:
-            connection.execute(
-                "insert into raw.submission values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                [
-                    submission_id, return_name, organisation, quarter, outcome, moment(received),
-                    "A sender", "portal", f"{return_name}.csv", f"sha-{self.sent}", len(rows),
-                    len(rows) if accepted else 0, 0, 0,
-                    moment(withdrawn) if withdrawn else None, sample,
-                ],
-            )  # fmt: skip
-            for number, finding in enumerate(findings, start=1):
-                given = {"submission_id": submission_id, "finding_number": number, **finding}
-                self._insert(connection, "raw.finding", given)
-            if accepted:
-                for number, row in enumerate(rows, start=2):
-                    given = {
-                        "submission_id": submission_id,
-                        "row_number": number,
-                        "organisation": organisation,
-                        "quarter": quarter,
-                        **row,
-                    }
-                    self._insert(connection, f"raw.{return_name}", given)
+        severities = Counter(finding["severity"] for finding in findings)
+        self.submissions.append(
+            Submission(
+                submission_id=submission_id,
+                return_name=return_name,
+                organisation=organisation,
+                quarter=Quarter.parse(quarter),
+                outcome=outcome,
+                received_at=_aware(received),
+                sender="A sender",
+                channel="portal",
+                file_name=f"{return_name}.csv",
+                sha256=f"sha-{sent}",
+                rows_found=len(rows),
+                rows_used=len(rows) if accepted else 0,
+                rows_not_used=0,
+                rows_passed_over=0,
+                errors=severities["error"] + severities["refuse"],
+                queries=severities["query"],
+                notes=severities["note"],
+                sample=sample,
+                nil=accepted and not rows,
+            )
+        )
+        if withdrawn:
+            self.withdrawn[submission_id] = _aware(withdrawn)
+        for number, finding in enumerate(findings, start=1):
+            given: dict[str, Any] = dict.fromkeys(("column", "value", "message", "hint")) | dict(
+                finding
+            )
+            made = finding_row(submission_id, number, {**given, "row": finding["row_number"]}, {})
+            self.findings.append(made)
+        if accepted and rows:
+            whole = [
+                {"submission_id": submission_id, "row_number": number,
+                 "organisation": organisation, "quarter": quarter, **row}
+                for number, row in enumerate(rows, start=2)
+            ]  # fmt: skip
+            self._add_rows(return_name, whole)
         return submission_id
 
-    def event(self, **columns: Any) -> None:
-        """Puts one decision about an obligation into the raw schema."""
+    def _add_rows(self, return_name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        declared = returns()[return_name]
+        frame = pl.DataFrame(rows, {"submission_id": pl.String, **record_columns(declared)})
         with connect(self.path) as connection:
-            self._insert(connection, "raw.obligation_event", columns)
+            for row in rows:
+                self._insert(connection, f"raw.{return_name}", row)
+            if declared.observation is not None:
+                observe(connection, declared, frame.lazy())
+
+    def withdraw(self, submission_id: str, at: dt.datetime, *, erase: bool = False) -> None:
+        """Withdraws a submission at a moment in UTC, and takes its rows and findings away too."""
+        self.withdrawn[submission_id] = at.replace(tzinfo=dt.UTC)
+        if not erase:
+            return
+        self.findings = [one for one in self.findings if one.submission_id != submission_id]
+        with connect(self.path) as connection:
+            for table in (*returns(), "observation"):
+                connection.execute(
+                    f"delete from raw.{table} where submission_id = ?", [submission_id]
+                )
+
+    def explain_all(self, at: dt.datetime, text: str) -> None:
+        """Answers every query that is open."""
+        self.findings = [
+            replace(one, explained_at=at, explanation=text, is_open_query=False)
+            if one.is_open_query
+            else one
+            for one in self.findings
+        ]
+
+    def event(self, *, at: dt.datetime, kind: str, **about: Any) -> None:
+        """Adds one decision about an obligation, at a moment in UTC."""
+        until = about.pop("extended_to", None)
+        self.decisions.append(
+            Event(
+                event_id=about.pop("event_id"),
+                kind=EventKind(kind),
+                at=at.replace(tzinfo=dt.UTC),
+                by_whom=about.pop("by_whom"),
+                reason=about.pop("reason"),
+                details=about | ({"extended_to": until.isoformat()} if until else {}),
+            )
+        )
+
+    def load(self, *, up_to: str | None = None, on: dt.date | None = None) -> None:
+        """Fills the tables of the record: what was known at the moment ``up_to``, judged on the
+        day ``on``, by default that of the newest thing known."""
+        every = Known(
+            submissions=self.submissions, withdrawn=self.withdrawn, decisions=self.decisions
+        )
+        moment_of_all = dt.datetime.max.replace(tzinfo=dt.UTC)
+        known = every.by(_aware(up_to) if up_to else moment_of_all)
+        ids = {one.submission_id for one in known.submissions}
+        findings = [one for one in self.findings if one.submission_id in ids]
+        still_open = Counter(one.submission_id for one in findings if one.is_open_query)
+        newest = max(
+            (
+                *(one.received_at for one in known.submissions),
+                *known.withdrawn.values(),
+                *(one.at for one in known.decisions),
+            ),
+            default=dt.datetime(2018, 1, 1, tzinfo=dt.UTC),
+        )
+        judged_on = on or newest.astimezone(LONDON).date()
+        stood = decide_all(
+            known,
+            load_reference(self.project / "seeds"),
+            on=judged_on,
+            open_queries=lambda one: still_open[one.submission_id],
+            coming=True,
+        )
+        horizon = HorizonRow(counts_up_to=newest.replace(tzinfo=None), as_of_day=judged_on)
+        rows = [submission_row(one, known.withdrawn) for one in known.submissions]
+        with connect(self.path) as connection:
+            fill(connection, rows, table=SubmissionRow)
+            fill(connection, findings, table=FindingRow)
+            fill(connection, [standing_row(one) for one in stood], table=StandingRow)
+            fill(connection, [horizon])
 
     @staticmethod
     def _insert(connection: Any, table: str, columns: Mapping[str, Any]) -> None:
@@ -96,8 +210,17 @@ class Warehouse:
             f"insert into {table} ({names}) values ({places})", list(columns.values())
         )
 
-    def build(self, *, command: str = "run", **variables: str) -> None:
-        """Seeds, the first half, disclosure control, the second half. Raises where dbt fails."""
+    def build(
+        self,
+        *,
+        command: str = "run",
+        up_to: str | None = None,
+        on: dt.date | None = None,
+        **variables: str,
+    ) -> None:
+        """Loads, seeds, the first half, disclosure control, the second half. Raises where dbt
+        fails."""
+        self.load(up_to=up_to, on=on)
         self.dbt("seed", variables)
         self.dbt(command, variables, "--selector", "before_disclosure")
         with connect(self.path) as connection:

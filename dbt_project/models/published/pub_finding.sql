@@ -7,30 +7,30 @@ findings as (
         rule,
         severity,
         rows_in_group
-    from {{ ref('fct_finding') }}
+    from {{ ref('stg_finding') }}
 
 ),
 
-status as (
+submissions as (
 
-    select * from {{ ref('mart_return_status') }}
+    select * from {{ ref('pub_submission') }}
 
 ),
 
 final as (
 
     select
-        status.organisation,
-        status.return_name,
-        status.quarter,
+        submissions.organisation,
+        submissions.return_name,
+        submissions.quarter,
         findings.rule,
         findings.severity,
         cast(count(*) as int) as findings
-    from status
+    from submissions
     inner join findings
-        on status.submission_id = findings.submission_id
+        on submissions.submission_id = findings.submission_id
     group by
-        status.organisation, status.return_name, status.quarter, findings.rule, findings.severity
+        submissions.organisation, submissions.return_name, submissions.quarter, findings.rule, findings.severity
 
 )
 

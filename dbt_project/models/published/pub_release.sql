@@ -56,6 +56,8 @@ final as (
         first_meeting.meeting,
         first_meeting.meeting_on,
         first_meeting.board,
+        edition.as_of_day,
+        edition.counts_up_to,
         edition.data_cut_off,
         illustrative.figures > 0 as has_illustrative,
         edition.submissions

@@ -6,7 +6,7 @@ submissions as (
 
 ),
 
-known as (
+final as (
 
     select
         submission_id,
@@ -16,8 +16,7 @@ known as (
         outcome,
         outcome in ('accepted', 'accepted with queries') as is_accepted,
         received_at,
-        {{ uk_date('received_at') }} as received_on,
-        case when {{ known_by_then('withdrawn_at') }} then withdrawn_at end as withdrawn_at,
+        withdrawn_at,
         sender,
         channel,
         file_name,
@@ -26,10 +25,12 @@ known as (
         rows_used,
         rows_not_used,
         rows_passed_over,
+        errors,
+        queries,
+        notes,
         sample
     from submissions
-    where {{ known_by_then('received_at') }}
 
 )
 
-select * from known
+select * from final

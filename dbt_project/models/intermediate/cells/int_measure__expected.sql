@@ -18,9 +18,13 @@ measures as (
 
 ),
 
+-- What is owed later is no figure that is waited for.
 obligations as (
 
-    select * from {{ ref('fct_obligation') }}
+    select obligations.*
+    from {{ ref('fct_obligation') }} as obligations
+    inner join {{ ref('int_record__horizon') }} as horizon
+        on obligations.quarter <= horizon.quarter
 
 ),
 

@@ -1,39 +1,8 @@
-{%- set return_names = observation_returns() if observation_returns is defined else declared_returns() %}
 with
 
-{% for return_name in return_names %}
-    {{ return_name }} as (
-
-        select * from {{ ref('stg_' ~ return_name) }}
-
-    ),
-
-{% endfor %}
 observations as (
 
-    {% for return_name in return_names %}
-        select
-            submission_id,
-            row_number,
-            organisation,
-            area,
-            quarter,
-            period_start,
-            period_end,
-            item,
-            return_name,
-            breakdown,
-            category,
-            numerator,
-            denominator,
-            value,
-            lower,
-            upper,
-            value_as_sent,
-            symbol
-        from {{ return_name }}
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select * from {{ ref('stg_observation') }}
 
 ),
 

@@ -43,7 +43,7 @@ findings as (
     select
         submission_id,
         row_number
-    from {{ ref('fct_finding') }}
+    from {{ ref('stg_finding') }}
     where is_open_query
 
 ),

@@ -6,22 +6,10 @@ edition as (
 
 ),
 
-quarters as (
-
-    select * from {{ ref('dim_quarter') }}
-
-),
-
 measures as (
 
     select * from {{ ref('dim_measure') }}
     where status <> 'retired'
-
-),
-
-calendar as (
-
-    select * from {{ ref('returns') }}
 
 ),
 
@@ -33,63 +21,34 @@ expected_rows as (
 
 obligations as (
 
-    select * from {{ ref('obligations') }}
-
-),
-
-organisations as (
-
-    select * from {{ ref('dim_organisation') }}
-
-),
-
--- The year after the quarter that is reported: a yearly measure comes once in it.
-coming as (
-
-    select
-        later.quarter,
-        later.quarter_label,
-        later.ends_on
-    from edition
-    inner join quarters
-        on edition.quarter = quarters.quarter
-    inner join quarters as later
-        on
-            quarters.quarter_index < later.quarter_index
-            and quarters.quarter_index + 4 >= later.quarter_index
+    select obligations.*
+    from {{ ref('fct_obligation') }} as obligations
+    inner join edition
+        on obligations.quarter > edition.quarter
 
 ),
 
 owed as (
 
-    select distinct
+    select
         measures.measure,
-        coming.quarter,
-        coming.quarter_label,
-        {{ days_after('coming.ends_on', 'calendar.due_after_days') }} as due_on
+        obligations.quarter,
+        obligations.quarter_label,
+        min(obligations.due_on) as due_on
     from measures
-    inner join calendar
-        on measures.return_name = calendar.return_name
     inner join expected_rows
         on measures.measure = expected_rows.measure
     inner join obligations
         on
             expected_rows.organisation = obligations.organisation
             and measures.return_name = obligations.return_name
-    inner join organisations
-        on expected_rows.organisation = organisations.organisation
-    cross join coming
     where
-        (organisations.ended_on is null or organisations.ended_on >= coming.ends_on)
-        and {{ in_use('coming.quarter', 'measures.first_quarter', 'measures.last_quarter') }}
+        {{ in_use('obligations.quarter', 'measures.first_quarter', 'measures.last_quarter') }}
         and {{ in_use(
-            'coming.quarter', 'expected_rows.first_quarter', 'expected_rows.last_quarter'
+            'obligations.quarter', 'expected_rows.first_quarter', 'expected_rows.last_quarter'
         ) }}
-        and {{ in_use(
-            'coming.quarter', 'obligations.first_quarter', 'obligations.last_quarter'
-        ) }}
-        and {{ in_quarters('coming.quarter', 'expected_rows.quarters') }}
-        and {{ in_quarters('coming.quarter', 'obligations.quarters') }}
+        and {{ in_quarters('obligations.quarter', 'expected_rows.quarters') }}
+    group by measures.measure, obligations.quarter, obligations.quarter_label
 
 ),
 

@@ -23,7 +23,8 @@ asked as (
         {% else %}
             quarter,
         {% endif %}
-        as_of
+        counts_up_to,
+        as_of_day
     from horizon
 
 ),
@@ -32,13 +33,14 @@ final as (
 
     select
         asked.quarter,
-        asked.as_of,
+        asked.counts_up_to,
+        asked.as_of_day,
         max(submissions.received_at) as data_cut_off,
         cast(count(submissions.received_at) as int) as submissions
     from asked
     left join submissions
         on asked.quarter >= submissions.quarter
-    group by asked.quarter, asked.as_of
+    group by asked.quarter, asked.counts_up_to, asked.as_of_day
 
 )
 

@@ -1,0 +1,9 @@
+with
+
+horizon as (
+
+    select * from {{ source('raw', 'horizon') }}
+
+)
+
+select * from horizon

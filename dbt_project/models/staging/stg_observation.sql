@@ -1,0 +1,9 @@
+with
+
+observations as (
+
+    select * from {{ source('raw', 'observation') }}
+
+)
+
+select * from observations

@@ -1,0 +1,9 @@
+with
+
+standings as (
+
+    select * from {{ source('raw', 'standing') }}
+
+)
+
+select * from standings
