@@ -25,7 +25,7 @@ lint: set-up
 set-up: $(UV)
 	$(UV) sync --frozen --quiet --compile-bytecode
 	$(RUN) python -m compileall -q dashboards orchestration pipelines portal schemas
-	$(RUN) python -m dashboards.templating
+	$(RUN) python -m dashboards.pages.templating
 	$(RUN) python -m orchestration.dbt_project
 
 $(UV):

@@ -51,10 +51,10 @@ def run_duckdb(path: Path) -> int:
 
 def run_check(path: Path) -> int:
     """Checks the file in full; gives the rows found."""
-    from pipelines.checking.check import check  # noqa: PLC0415
-    from pipelines.checking.context import Context  # noqa: PLC0415
+    from pipelines.board.tables import load_reference  # noqa: PLC0415
+    from pipelines.checking.engine.check import check  # noqa: PLC0415
+    from pipelines.checking.engine.context import Context  # noqa: PLC0415
     from pipelines.reading.outcome import Limits  # noqa: PLC0415
-    from pipelines.reference import load_reference  # noqa: PLC0415
 
     limits = Limits(bytes=2**40, rows=2**40)
     context = Context(reference=load_reference(), as_of=SUBMITTED, limits=limits)

@@ -26,9 +26,9 @@ from pathlib import Path
 import duckdb
 
 from orchestration.dbt_project import PROJECT, environment, executable
+from pipelines.board.tables import load_reference
 from pipelines.disclosure.adapter import decide
-from pipelines.reference import load_reference
-from pipelines.warehouse import connect, ensure_raw_schema
+from pipelines.warehouse.loading import connect, ensure_raw_schema
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 

@@ -35,14 +35,14 @@ from pathlib import Path
 import polars as pl
 
 from orchestration.dbt_project import PROJECT, environment, executable
-from pipelines.checking.check import check
-from pipelines.checking.context import Context
-from pipelines.receiving import Sender, figures_sha256, receive
+from pipelines.board.tables import load_reference
+from pipelines.checking.engine.check import check
+from pipelines.checking.engine.context import Context
+from pipelines.receiving.receive import Sender, figures_sha256, receive
+from pipelines.record.checksums import SUMS, sums
 from pipelines.record.ids import make_id
 from pipelines.record.model import Submission
-from pipelines.record.seals import SUMS, sums
 from pipelines.record.store import Record
-from pipelines.reference import load_reference
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 from schemas.reference import Reference
@@ -233,7 +233,7 @@ def stage_receive(workspace: Workspace, reference: Reference, given: argparse.Na
 
 def stage_load(workspace: Workspace, reference: Reference, given: argparse.Namespace) -> str:
     """Fills a new warehouse from the record."""
-    from pipelines.warehouse_health import writing_to  # noqa: PLC0415
+    from pipelines.warehouse.health import writing_to  # noqa: PLC0415
 
     del reference, given
     with writing_to(workspace.warehouse, Record(workspace.record), loads=True):
@@ -263,7 +263,7 @@ def _dbt(selector: str) -> Callable[[Workspace, Reference, argparse.Namespace], 
 def stage_disclosure(workspace: Workspace, reference: Reference, given: argparse.Namespace) -> str:
     """Decides which figures may be shown."""
     from pipelines.disclosure.adapter import decide  # noqa: PLC0415
-    from pipelines.warehouse import connect  # noqa: PLC0415
+    from pipelines.warehouse.loading import connect  # noqa: PLC0415
 
     del reference, given
     with connect(workspace.warehouse) as connection:

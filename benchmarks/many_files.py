@@ -39,13 +39,13 @@ from orchestration.instance import opened, set_up_home
 from orchestration.jobs import BUILD
 from orchestration.resources import WorkspaceResource
 from orchestration.sensors import built_up_to, inbox, new_submissions
-from pipelines.checking.context import Context
-from pipelines.inbox import on_its_way
-from pipelines.overview import newest_change_id
-from pipelines.receiving import Sender, receive
+from pipelines.board.tables import load_reference
+from pipelines.checking.engine.context import Context
+from pipelines.inbox.look import on_its_way
+from pipelines.obligations.overview import newest_change_id
+from pipelines.receiving.receive import Sender, receive
 from pipelines.record.store import Record
-from pipelines.reference import load_reference
-from pipelines.verify import verify
+from pipelines.record.verify import verify
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 

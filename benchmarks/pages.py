@@ -21,11 +21,13 @@ from pathlib import Path
 
 import polars as pl
 
-from dashboards import areas, published, templating
-from dashboards.pages import data
+from dashboards import data as published
+from dashboards.data import COMBINED
+from dashboards.drawing import areas
+from dashboards.pages import templating
 from dashboards.pages.base import Page, Site
+from dashboards.pages.data import page as data
 from dashboards.pages.registry import PAGE_TYPES
-from dashboards.published import COMBINED
 
 MB = 1_000_000
 

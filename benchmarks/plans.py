@@ -16,7 +16,7 @@ from pathlib import Path
 
 from dbt.cli.main import dbtRunner
 
-from pipelines.warehouse import connect, ensure_raw_schema
+from pipelines.warehouse.loading import connect, ensure_raw_schema
 from schemas.quarter import Quarter
 
 PROJECT = (Path(__file__).parents[1] / "dbt_project").absolute()

@@ -27,10 +27,12 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from dashboards import areas, pack, published, rendering
-from dashboards.chromium import BROWSER_ARGUMENTS, find_browser
+from dashboards import data as published
+from dashboards.drawing import areas, rendering
+from dashboards.drawing.chromium import BROWSER_ARGUMENTS, find_browser
 from dashboards.pages.base import Site
 from dashboards.pages.registry import PAGE_TYPES
+from dashboards.printing import pack
 from dashboards.site import SiteReport, build_site
 
 KB = 1024

@@ -29,9 +29,9 @@ from orchestration.dbt_project import PROJECT
 from pipelines.disclosure.accepted import accepted_figures
 from pipelines.disclosure.adapter import CELLS, EQUATIONS, decide
 from pipelines.disclosure.ledger import read_ledgers
+from pipelines.publishing.releases import LEDGER, published_folders
 from pipelines.record.store import Record
-from pipelines.releases import LEDGER, published_folders
-from pipelines.warehouse import connect
+from pipelines.warehouse.loading import connect
 from pipelines.workspace import Workspace
 
 DECIDED = "disclosure.cell_state"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dashboards import numbers
+from dashboards.story import numbers
 
 # A cell that starts so is a formula to a spreadsheet; the full-width twins are folded to them by
 # some (OWASP, CSV injection).

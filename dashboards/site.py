@@ -16,14 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from dashboards import areas, pack, published, rendering, templating
-from dashboards import paper as on_paper
-from dashboards.chromium import Chromium
-from dashboards.editions import Edition
-from dashboards.figures import base
-from dashboards.pages import data
+from dashboards import data as published
+from dashboards.data.editions import Edition
+from dashboards.drawing import areas, base, rendering
+from dashboards.drawing.chromium import Chromium
+from dashboards.pages import templating
 from dashboards.pages.base import Page, Site
+from dashboards.pages.data import page as data
 from dashboards.pages.registry import PAGE_TYPES
+from dashboards.printing import pack
+from dashboards.printing import paper as on_paper
 
 _ASSETS = Path(__file__).parent / "assets"
 _VENDOR = Path(__file__).parent / "vendor"

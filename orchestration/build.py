@@ -14,8 +14,8 @@ from orchestration.definitions import build_defs
 from orchestration.instance import opened
 from orchestration.jobs import BUILD, build_config
 from orchestration.partitions import add_quarters, range_tags
+from pipelines.publishing.releases import Release, all_releases
 from pipelines.record.store import Record
-from pipelines.releases import Release, all_releases
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 

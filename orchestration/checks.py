@@ -13,10 +13,10 @@ from typing import Any
 import dagster as dg
 
 from orchestration.tables import BEHIND, table
-from pipelines.explanations import explained
-from pipelines.obligations import Standing, State, standings_of_all
+from pipelines.board.tables import load_reference
+from pipelines.obligations.explanations import explained
+from pipelines.obligations.standing import Standing, State, standings_of_all
 from pipelines.record.store import Record
-from pipelines.reference import load_reference
 from schemas.declaration import Return
 
 ACCEPTED = "every_newest_file_is_accepted"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import dagster as dg
 
-from pipelines.warehouse_tables import TableColumn
+from pipelines.warehouse.tables import TableColumn
 
 CELL_STATE = {
     "cell_id": "The figure: measure, organisation, area, quarter, breakdown, category.",

@@ -17,7 +17,7 @@ from dagster_dbt import DagsterDbtTranslator
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 from orchestration.dbt_project import arguments, parsed
-from pipelines.warehouse import connect
+from pipelines.warehouse.loading import connect
 from pipelines.workspace import Workspace
 
 _FINE = ("success", "pass", "warn", "skipped", "no-op")

@@ -10,16 +10,16 @@ import dagster as dg
 
 from orchestration.partitions import add_quarters, range_tags
 from orchestration.resources import WorkspaceResource
-from pipelines.editions import AmendmentNeedsNoteError, NothingToAmendError
+from pipelines.board.tables import load_reference
 from pipelines.escaping import log_line
-from pipelines.notice_delivery import NoticeSettingsError, deliver, read_settings
-from pipelines.notices import notices
-from pipelines.overview import quarter_to_report, quarters_touched
+from pipelines.notices.delivery import NoticeSettingsError, deliver, read_settings
+from pipelines.notices.notices import notices
+from pipelines.obligations.overview import quarter_to_report, quarters_touched
+from pipelines.publishing.editions import AmendmentNeedsNoteError, NothingToAmendError
+from pipelines.publishing.releases import DamagedReleaseError, NotSignedOffError
+from pipelines.publishing.sign_off import SigningError
+from pipelines.publishing.sign_off import sign_off as record_sign_off
 from pipelines.record.store import Record
-from pipelines.reference import load_reference
-from pipelines.releases import DamagedReleaseError, NotSignedOffError
-from pipelines.signing import SigningError
-from pipelines.signing import sign_off as record_sign_off
 from schemas.quarter import Quarter
 
 BUILD = "build"

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import dagster as dg
 
-from pipelines.obligations import known_quarters
+from pipelines.obligations.standing import known_quarters
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
 

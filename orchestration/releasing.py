@@ -14,18 +14,20 @@ from typing import Any, Literal
 
 import polars as pl
 
-from dashboards import archive, pack
-from dashboards import editions as pages
-from dashboards.comparing import Changes, NotComparableError, compare
-from dashboards.rendering import Drawing
-from dashboards.rendering import drawing as in_browser
+from dashboards.data import editions as pages
+from dashboards.drawing.rendering import Drawing
+from dashboards.drawing.rendering import drawing as in_browser
+from dashboards.pages.archive import all_editions as archive
+from dashboards.printing import pack
 from dashboards.site import SiteReport, build_site
-from pipelines.checking.words import rules
+from dashboards.story.comparing import Changes, NotComparableError, compare
+from pipelines.checking.engine.wording import rules
 from pipelines.disclosure.accepted import accepted_figures, accepted_ids
 from pipelines.disclosure.adapter import write_ledger
 from pipelines.disclosure.attack import attack_release
 from pipelines.durable import exclusive, replace_file
-from pipelines.editions import (
+from pipelines.obligations.standing import LONDON
+from pipelines.publishing.editions import (
     MEETINGS,
     PACK,
     Entrances,
@@ -37,10 +39,7 @@ from pipelines.editions import (
     next_edition,
     settle,
 )
-from pipelines.obligations import LONDON
-from pipelines.record.model import Event
-from pipelines.record.store import Record
-from pipelines.releases import (
+from pipelines.publishing.releases import (
     LEDGER,
     Edition,
     NotSignedOffError,
@@ -56,8 +55,10 @@ from pipelines.releases import (
     signed_off,
     staging_folder,
 )
-from pipelines.warehouse import connect
-from pipelines.warehouse_health import check_totals
+from pipelines.record.model import Event
+from pipelines.record.store import Record
+from pipelines.warehouse.health import check_totals
+from pipelines.warehouse.loading import connect
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 

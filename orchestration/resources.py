@@ -14,7 +14,7 @@ import dagster as dg
 from pydantic import Field
 
 from pipelines.record.store import Record
-from pipelines.warehouse_health import writing_to
+from pipelines.warehouse.health import writing_to
 from pipelines.workspace import Workspace
 
 _LOOK = 1.0  # seconds between two looks whether the warehouse is free
@@ -83,7 +83,7 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # D
                 workspace's today.
 
         Raises:
-            pipelines.warehouse_health.WarehouseIncompleteError: An unfinished step has left
+            pipelines.warehouse.health.WarehouseIncompleteError: An unfinished step has left
                 something, and this one does not load.
         """
         workspace = Workspace(Path(self.root))

@@ -10,11 +10,11 @@ import dagster as dg
 
 from orchestration.jobs import build_job, build_request, publish, tell
 from orchestration.resources import WorkspaceResource
-from pipelines.calendar import london_day, publish_by
-from pipelines.overview import next_meeting
+from pipelines.board.tables import load_reference
+from pipelines.obligations.calendar import london_day, publish_by
+from pipelines.obligations.overview import next_meeting
+from pipelines.publishing.releases import all_releases, newest_draft, signed_off
 from pipelines.record.store import Record
-from pipelines.reference import load_reference
-from pipelines.releases import all_releases, newest_draft, signed_off
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 from schemas.reference import Reference

@@ -1,7 +1,7 @@
 """The sensors: what came into the inbox, what is new in the record, whom to tell, which runs died.
 
 What belongs here: when to look, and what to start. What does not: what is done with a file
-(``pipelines.inbox``) or who is told what (``pipelines.notices``).
+(``pipelines.inbox.look``) or who is told what (``pipelines.notices.notices``).
 """
 
 import datetime as dt
@@ -11,14 +11,14 @@ import dagster as dg
 
 from orchestration.jobs import BUILD, build_job, build_request, tell
 from orchestration.resources import WorkspaceResource, end_interrupted_run, warehouse_lock
+from pipelines.board.tables import load_reference
 from pipelines.escaping import log_line
-from pipelines.inbox import CHANNEL, STILL_SECONDS, in_words, look, on_its_way
-from pipelines.notice_delivery import untold
-from pipelines.notices import about_publication, about_submissions
-from pipelines.overview import newest_change_id
+from pipelines.inbox.look import CHANNEL, STILL_SECONDS, in_words, look, on_its_way
+from pipelines.notices.delivery import untold
+from pipelines.notices.notices import about_publication, about_submissions
+from pipelines.obligations.overview import newest_change_id
 from pipelines.record.ids import time_of
 from pipelines.record.store import Record
-from pipelines.reference import load_reference
 
 # Dagster's daemon goes round the sensors every five seconds, one after the other, in an order that
 # it shuffles. An interval of five seconds would often be over a moment after the round: a look at

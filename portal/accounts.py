@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipelines.desk import Requester, Right
+from pipelines.receiving.desk import Requester, Right
 from portal.database import Database
 from portal.passwords import first_password, hash_of, is_right
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pipelines.explanations import Explained
-from pipelines.receipts.told import place_of
+from pipelines.obligations.explanations import Explained
+from pipelines.receiving.receipts.wording import place_of
 from schemas.finding import Finding, Severity
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from portal.problems import log_problem
+from portal.error_log import log_problem
 
 # No script at all; styles and the icon from here; forms go nowhere else; nobody frames us.
 POLICY = (

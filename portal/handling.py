@@ -16,13 +16,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp
 
-from pipelines.desk import Desk, NotAllowedError, NotFoundError
+from pipelines.receiving.desk import Desk, NotAllowedError, NotFoundError
 from pipelines.record.store import Record
 from portal.accounts import Account, Accounts, requester_of
 from portal.audit import AuditLog
+from portal.drain import Lingering
+from portal.error_log import log_problem
 from portal.forms import Form, read_form
-from portal.lingering import Lingering
-from portal.problems import log_problem
 from portal.rates import Rate
 from portal.reference import CurrentReference
 from portal.refused import Refused, not_found

@@ -7,7 +7,7 @@ import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipelines.obligations import LONDON
+from pipelines.obligations.standing import LONDON
 from pipelines.workspace import Workspace
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network

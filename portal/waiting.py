@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipelines.checking.outcome import CheckedFile
+from pipelines.checking.engine.outcome import CheckedFile
 from pipelines.record.model import Obligation
 
 _LASTS = 30 * 60  # seconds

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from pipelines.obligations import LONDON, Standing, State
+from pipelines.obligations.standing import LONDON, Standing, State
 
 
 @cache

@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from pipelines.checking.outcome import CheckedFile
-from pipelines.checking.words import rules
-from pipelines.desk import Desk, Requester
+from pipelines.checking.engine.outcome import CheckedFile
+from pipelines.checking.engine.wording import rules
+from pipelines.receiving.desk import Desk, Requester
 from pipelines.record.model import Obligation
 from pipelines.record.store import Record
 from portal.reference import CurrentReference

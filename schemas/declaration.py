@@ -19,8 +19,8 @@ _TYPES: dict[Kind, type[pl.DataType]] = {
 }
 
 # What is read beside the words of a deadline: the first and the last day that they can mean, how
-# sure that is (``pipelines.deadlines.Certainty``), the last day of the deadline before it where
-# the words tell that it was moved, and how they were read, in plain English.
+# sure that is (``pipelines.deadlines.reading.Certainty``), the last day of the deadline before it
+# if the words say that it was moved, and how they were read, in plain English.
 DEADLINE_PARTS: dict[str, type[pl.DataType]] = {
     "start": pl.Date,
     "end": pl.Date,

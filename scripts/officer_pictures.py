@@ -19,7 +19,7 @@ from pathlib import Path
 import dagster as dg
 from playwright.sync_api import Page, sync_playwright
 
-from dashboards.chromium import BROWSER_ARGUMENTS, find_browser
+from dashboards.drawing.chromium import BROWSER_ARGUMENTS, find_browser
 from orchestration.instance import opened
 from orchestration.jobs import BUILD
 from pipelines.workspace import Workspace

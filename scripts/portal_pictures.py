@@ -11,10 +11,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
-from pipelines.checking.context import Context
-from pipelines.receiving import Sender, receive
+from pipelines.board.tables import load_reference
+from pipelines.checking.engine.context import Context
+from pipelines.receiving.receive import Sender, receive
 from pipelines.record.store import Record
-from pipelines.reference import load_reference
 from pipelines.workspace import Workspace
 from portal.accounts import Accounts, Role
 from portal.database import Database

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.checking.words import rules
-from pipelines.reference import load_reference
-from pipelines.reference_pages import (
+from pipelines.board.tables import load_reference
+from pipelines.checking.engine.wording import rules
+from schemas.registry import returns
+from scripts.reference_pages import (
     Example,
     return_page,
     returns_index,
     rule_page,
     rules_index,
 )
-from schemas.registry import returns
 from tests.pipelines.checking.cases import Case
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"

@@ -15,8 +15,8 @@ from typing import Any
 
 import polars as pl
 
-from dashboards import published
-from dashboards.published.plans import Action, Plan, PlanLink, PlanStanding, Risk
+from dashboards import data as published
+from dashboards.data.plans import Action, Plan, PlanLink, PlanStanding, Risk
 from schemas.quarter import Quarter
 
 LAST = Quarter(2018, 2)

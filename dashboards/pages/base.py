@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from dashboards import words
-from dashboards.areas import Shapes
-from dashboards.chart import Chart, Table
-from dashboards.editions import Edition
-from dashboards.figures import bars, base, funnel, maps, process, spine, target
-from dashboards.plans import Plans
-from dashboards.published import COMBINED, Measure, Published, Summary
-from dashboards.series import series_points
+from dashboards.data import COMBINED, Measure, Published, Summary
+from dashboards.data.editions import Edition
+from dashboards.data.plan_groups import Plans
+from dashboards.data.series import series_points
+from dashboards.drawing import bars, base, funnel, maps, process, spine, target
+from dashboards.drawing.areas import Shapes
+from dashboards.drawing.chart import Chart, Table
 from dashboards.slugs import slugs
+from dashboards.story import words
 
 Status = Literal["draft", "final"]
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dashboards.pages import (
-    archive,
-    asks,
-    changes,
-    data,
-    data_quality,
-    exceptions,
-    measures,
-    method,
-    partners,
-    plans,
-    risks,
-    summary,
-    themes,
-)
+from dashboards.pages.archive import page as archive
+from dashboards.pages.asks import page as asks
 from dashboards.pages.base import PageType
+from dashboards.pages.changes import page as changes
+from dashboards.pages.data import page as data
+from dashboards.pages.data_quality import page as data_quality
+from dashboards.pages.exceptions import page as exceptions
+from dashboards.pages.measures import page as measures
+from dashboards.pages.method import page as method
+from dashboards.pages.partners import page as partners
+from dashboards.pages.plans import page as plans
+from dashboards.pages.risks import page as risks
+from dashboards.pages.summary import page as summary
+from dashboards.pages.themes import page as themes
 
 PAGE_TYPES: tuple[PageType, ...] = (
     summary.PAGE_TYPE,

@@ -1,7 +1,7 @@
 """What the performance officer looks at first: what is owed, and what is published next.
 
 What belongs here: tables and checks for Dagster's pages. What does not: who is late, or what may
-be published (``pipelines.overview``, ``pipelines.obligations``).
+be published (``pipelines.obligations.overview``, ``pipelines.obligations.standing``).
 """
 
 import datetime as dt
@@ -12,10 +12,16 @@ import dagster as dg
 from orchestration.assets.returns import OWNER
 from orchestration.resources import AsOf, WorkspaceResource
 from orchestration.tables import BEHIND, table
-from pipelines.obligations import LONDON, Standing, State, most_pressing_first
-from pipelines.overview import NextPublication, Owed, came_lately, next_publication, owed
+from pipelines.board.tables import load_reference
+from pipelines.obligations.overview import (
+    NextPublication,
+    Owed,
+    came_lately,
+    next_publication,
+    owed,
+)
+from pipelines.obligations.standing import LONDON, Standing, State, most_pressing_first
 from pipelines.record.model import Submission
-from pipelines.reference import load_reference
 from schemas.registry import returns
 
 GLANCE = dg.AssetKey("at_a_glance")  # its name puts it first in the catalogue

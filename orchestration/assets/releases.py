@@ -5,7 +5,7 @@ import datetime as dt
 import dagster as dg
 import polars as pl
 
-from dashboards.rendering import drawing
+from dashboards.drawing.rendering import drawing
 from orchestration.assets.returns import OWNER
 from orchestration.instance import WAREHOUSE_POOL
 from orchestration.releasing import export, make_release

@@ -13,11 +13,11 @@ from orchestration.columns import of_raw
 from orchestration.instance import WAREHOUSE_POOL
 from orchestration.partitions import QUARTERS
 from orchestration.resources import AsOf, WarehouseResource, WorkspaceResource
-from pipelines.declarations import columns_of
-from pipelines.overview import newest_change_id
-from pipelines.reference import load_reference
-from pipelines.warehouse import connect, load_rows, load_submissions
-from pipelines.warehouse_tables import RECORD_TABLES, ObservationRow
+from pipelines.board.tables import load_reference
+from pipelines.obligations.overview import newest_change_id
+from pipelines.warehouse.dbt_files import columns_of
+from pipelines.warehouse.loading import connect, load_rows, load_submissions
+from pipelines.warehouse.tables import RECORD_TABLES, ObservationRow
 from schemas.quarter import Quarter
 from schemas.registry import returns
 

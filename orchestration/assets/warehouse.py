@@ -19,9 +19,9 @@ from orchestration.resources import AsOf, WarehouseResource, WorkspaceResource
 from pipelines.disclosure.accepted import accepted_figures
 from pipelines.disclosure.adapter import decide
 from pipelines.disclosure.ledger import read_ledgers
-from pipelines.releases import LEDGER, published_folders
-from pipelines.warehouse import connect
-from pipelines.warehouse_health import complete
+from pipelines.publishing.releases import LEDGER, published_folders
+from pipelines.warehouse.health import complete
+from pipelines.warehouse.loading import connect
 
 _GROUPS = {"reference": "reference", "published": "releases"}
 

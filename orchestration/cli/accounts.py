@@ -9,9 +9,9 @@ from contextlib import contextmanager
 
 import click
 
+from pipelines.board.tables import load_reference
 from pipelines.escaping import terminal
-from pipelines.obligations import LONDON
-from pipelines.reference import load_reference
+from pipelines.obligations.standing import LONDON
 from pipelines.workspace import Workspace
 from portal.accounts import FIRST_PASSWORD_LASTS, Account, AccountError, Accounts, Role
 from portal.audit import AuditLog, BrokenLogError

@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from orchestration.instance import set_up_home
-from pipelines.obligations import LONDON
+from pipelines.obligations.standing import LONDON
 from pipelines.record.model import EventKind
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
@@ -113,8 +113,8 @@ def deliveries() -> list[Delivery]:
 def receive_samples(workspace: Workspace) -> Counter[str]:
     """Receives every sample at the time its delivery says; gives how many had which outcome."""
     # Imported in the process that receives, while the other one loads Dagster.
-    from pipelines.desk import Desk, Requester  # noqa: PLC0415
-    from pipelines.reference import load_reference  # noqa: PLC0415
+    from pipelines.board.tables import load_reference  # noqa: PLC0415
+    from pipelines.receiving.desk import Desk, Requester  # noqa: PLC0415
 
     workspace.create()
     record, reference = Record(workspace.record), load_reference()

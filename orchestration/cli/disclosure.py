@@ -12,7 +12,7 @@ from pipelines.disclosure.adapter import CELLS
 from pipelines.disclosure.tables import Accepted
 from pipelines.escaping import terminal
 from pipelines.record.store import Record
-from pipelines.warehouse import connect
+from pipelines.warehouse.loading import connect
 from pipelines.workspace import Workspace
 
 

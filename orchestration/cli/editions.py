@@ -16,9 +16,9 @@ def editions(workspace: Workspace, verify: bool, show_again: bool) -> None:
     """What was published for each meeting; check it, show it again."""
     from orchestration.releasing import show  # noqa: PLC0415  # loads Plotly
     from pipelines.durable import exclusive  # noqa: PLC0415
-    from pipelines.editions import amended_by, public_faults  # noqa: PLC0415
-    from pipelines.editions import editions as published_editions  # noqa: PLC0415
-    from pipelines.releases import DamagedReleaseError, edition_of  # noqa: PLC0415
+    from pipelines.publishing.editions import amended_by, public_faults  # noqa: PLC0415
+    from pipelines.publishing.editions import editions as published_editions  # noqa: PLC0415
+    from pipelines.publishing.releases import DamagedReleaseError, edition_of  # noqa: PLC0415
 
     published = published_editions(workspace.releases)
     if not published:

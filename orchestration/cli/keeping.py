@@ -11,15 +11,15 @@ from pathlib import Path
 
 import click
 
-from pipelines.backup import BackupError, Copied, back_up
-from pipelines.backup import restore as restore_from
 from pipelines.escaping import terminal
+from pipelines.record.backup import BackupError, Copied, back_up
+from pipelines.record.backup import restore as restore_from
 from pipelines.record.erasure import EraseError
 from pipelines.record.erasure import erase as erase_submission
 from pipelines.record.model import EventKind
 from pipelines.record.store import Record
-from pipelines.verify import Verified
-from pipelines.verify import verify as verify_workspace
+from pipelines.record.verify import Verified
+from pipelines.record.verify import verify as verify_workspace
 from pipelines.workspace import Workspace
 
 BY = click.option("--by", "by_whom", required=True, help="Your role.")

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from orchestration.cli.options import QUARTER
-from pipelines import decisions
+from pipelines.board.tables import load_reference
 from pipelines.escaping import terminal
-from pipelines.obligations import (
+from pipelines.obligations.standing import (
     LONDON,
     Standing,
     State,
@@ -18,11 +18,11 @@ from pipelines.obligations import (
     most_pressing_first,
     standings,
 )
+from pipelines.publishing.releases import all_releases, current
+from pipelines.publishing.sign_off import SigningError
+from pipelines.publishing.sign_off import sign_off as record_sign_off
+from pipelines.receiving import decisions
 from pipelines.record.store import Record
-from pipelines.reference import load_reference
-from pipelines.releases import all_releases, current
-from pipelines.signing import SigningError
-from pipelines.signing import sign_off as record_sign_off
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 
@@ -154,11 +154,11 @@ def sign_off(workspace: Workspace, quarter: Quarter, note: str, by_whom: str) ->
 def publish(workspace: Workspace, quarter: Quarter, note: str | None) -> None:
     """Make the signed-off release current."""
     from orchestration.releasing import publish as publish_release  # noqa: PLC0415  # loads Plotly
-    from pipelines.editions import (  # noqa: PLC0415
+    from pipelines.publishing.editions import (  # noqa: PLC0415
         AmendmentNeedsNoteError,
         NothingToAmendError,
     )
-    from pipelines.releases import DamagedReleaseError, NotSignedOffError  # noqa: PLC0415
+    from pipelines.publishing.releases import DamagedReleaseError, NotSignedOffError  # noqa: PLC0415
 
     try:
         made = publish_release(
@@ -197,8 +197,8 @@ def trace(
     release_id: str | None,
 ) -> None:
     """Lead from a figure on a page back to file, row, sender and hash."""
-    from pipelines.trace import NothingToTraceError, find_measure  # noqa: PLC0415  # loads polars
-    from pipelines.trace import trace as trace_figures  # noqa: PLC0415
+    from pipelines.warehouse.trace import NothingToTraceError, find_measure  # noqa: PLC0415  # loads polars
+    from pipelines.warehouse.trace import trace as trace_figures  # noqa: PLC0415
 
     data_dir = _release_folder(workspace, release_id) / "data"
     try:

@@ -11,17 +11,17 @@ from pathlib import Path
 import click
 
 from orchestration.cli.options import QUARTER
-from pipelines import decisions
-from pipelines.annotated import annotate
-from pipelines.checking.outcome import CheckedFile
-from pipelines.desk import Desk, Requester
+from pipelines.board.tables import load_reference
+from pipelines.checking.engine.outcome import CheckedFile
 from pipelines.escaping import terminal
 from pipelines.reading.from_disk import NotReadError, read_from_disk
-from pipelines.receipts.as_text import as_text, findings_as_text
+from pipelines.receiving import decisions
+from pipelines.receiving.annotated import annotate
+from pipelines.receiving.desk import Desk, Requester
+from pipelines.receiving.receipts.as_text import as_text, findings_as_text
+from pipelines.receiving.templates import file_name as template_name
 from pipelines.record.model import Submission
 from pipelines.record.store import Record
-from pipelines.reference import load_reference
-from pipelines.templates import file_name as template_name
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 from schemas.registry import returns

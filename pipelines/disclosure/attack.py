@@ -17,15 +17,15 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.disclosure.doors import HIDDEN_STATES, SAME_ROW, OpenDoor, open_doors
-from pipelines.disclosure.families import (
+from pipelines.disclosure.knowledge import NothingFitsError, linked_systems
+from pipelines.disclosure.open_columns import HIDDEN_STATES, SAME_ROW, OpenDoor, open_doors
+from pipelines.disclosure.sums import (
     Categories,
     Family,
     PublishedRow,
     families,
     named_families,
 )
-from pipelines.disclosure.knowledge import NothingFitsError, linked_systems
 from pipelines.disclosure.tables import SUPPRESS_1_TO_4, Equation, Rule
 
 

@@ -15,8 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipelines.durable import flush_folder, place_file
+from pipelines.record.checksums import SUMS, sums
 from pipelines.record.model import Event, EventKind, Submission
-from pipelines.record.seals import SUMS, sums
 from pipelines.record.store import Record
 
 _ERASED = "erased"

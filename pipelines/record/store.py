@@ -25,13 +25,13 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.durable import exclusive, place_file, place_folder
+from pipelines.record.cache import Kept
+from pipelines.record.checksums import SUMS, is_to_have_list, read_sums, sealed, sha256_of, sums
 from pipelines.record.format import mark, refuse_newer
 from pipelines.record.ids import is_id, make_id, month_of
 from pipelines.record.index import Subject
-from pipelines.record.kept import Kept
 from pipelines.record.model import Event, EventKind, Obligation, Submission
 from pipelines.record.reading import DamagedRecordError, read_json, read_submission
-from pipelines.record.seals import SUMS, is_to_have_list, read_sums, sealed, sha256_of, sums
 from schemas.quarter import Quarter
 
 _DAY = 24 * 60 * 60

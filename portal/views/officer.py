@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from pipelines import decisions
-from pipelines.decisions import DecisionError, is_excused
-from pipelines.explanations import explained
-from pipelines.obligations import State, most_pressing_first
+from pipelines.obligations.explanations import explained
+from pipelines.obligations.standing import State, most_pressing_first
+from pipelines.receiving import decisions
+from pipelines.receiving.decisions import DecisionError, is_excused
 from pipelines.record.model import Event, EventKind, Obligation
 from portal.findings import Shown, groups
 from portal.handling import Call

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipelines.obligations import Standing, State, standings
+from pipelines.obligations.standing import Standing, State, standings
 from pipelines.record.model import Obligation, Submission
 from portal.handling import Call
 from portal.refused import not_found

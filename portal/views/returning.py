@@ -7,11 +7,11 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from pipelines.annotated import annotate
-from pipelines.checking.outcome import CheckedFile, Outcome
-from pipelines.obligations import RecordClosing, Standing
+from pipelines.checking.engine.outcome import CheckedFile, Outcome
+from pipelines.obligations.standing import RecordClosing, Standing
+from pipelines.receiving.annotated import annotate
+from pipelines.receiving.templates import file_name as template_name
 from pipelines.record.model import Obligation
-from pipelines.templates import file_name as template_name
 from portal.accounts import requester_of
 from portal.findings import groups
 from portal.forms import SentFile

@@ -10,10 +10,10 @@ from typing import Any
 
 from starlette.responses import HTMLResponse, Response
 
-from pipelines.decisions import DecisionError
-from pipelines.explanations import explained
+from pipelines.obligations.explanations import explained
+from pipelines.receiving.decisions import DecisionError
+from pipelines.receiving.templates import file_name as template_name
 from pipelines.record.model import Event, EventKind, Submission
-from pipelines.templates import file_name as template_name
 from portal.findings import groups
 from portal.handling import Call
 from portal.refused import Refused, not_found

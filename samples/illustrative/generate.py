@@ -21,7 +21,7 @@ import words
 from series import QUARTERS, noise
 from stories import Row, Rows
 
-from pipelines.reference import load_reference
+from pipelines.board.tables import load_reference
 from schemas.quarter import Quarter
 from schemas.registry import returns
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from series import noise
 
-from pipelines.deadlines import Deadline, read_deadline
+from pipelines.deadlines.reading import Deadline, read_deadline
 from schemas.quarter import Quarter
 
 BOARD_PACK = Path(__file__).parent.parent / "board_pack"

@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from dashboards.chromium import BROWSER_ARGUMENTS, find_browser
+from dashboards.drawing.chromium import BROWSER_ARGUMENTS, find_browser
 from orchestration.releasing import make_release, publish
 from pipelines.durable import exclusive
+from pipelines.publishing.releases import LEDGER, staging_folder
 from pipelines.record.model import EventKind
 from pipelines.record.store import Record
-from pipelines.releases import LEDGER, staging_folder
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 from tests import small_city

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.releases import MANIFEST
+from pipelines.publishing.releases import MANIFEST
 from pipelines.workspace import Workspace
 from tests.browser.conftest import publish_two
 

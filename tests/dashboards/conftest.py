@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.chromium import find_browser
+from dashboards.drawing.chromium import find_browser
 from dashboards.site import SiteReport, build_site
 from tests.dashboards import made_up
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import polars as pl
 
-from dashboards import published
-from dashboards.published import (
+from dashboards import data as published
+from dashboards.data import (
     Commentary,
     Comparator,
     Measure,
@@ -29,7 +29,7 @@ from dashboards.published import (
     Theme,
     Value,
 )
-from dashboards.published.plans import Action, Plan, PlanLink, PlanStanding, Risk
+from dashboards.data.plans import Action, Plan, PlanLink, PlanStanding, Risk
 from schemas.quarter import Quarter
 
 MEETING = dt.date(2018, 11, 27)

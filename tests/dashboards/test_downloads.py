@@ -19,9 +19,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards import downloads, published
-from dashboards.pages import data as data_pages
+from dashboards import data as published
+from dashboards import downloads
 from dashboards.pages.base import Site
+from dashboards.pages.data import page as data_pages
 from tests.dashboards import made_up
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

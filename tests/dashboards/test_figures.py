@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboards import areas
-from dashboards.figures import bars, base, funnel, maps, spine
-from dashboards.figures.base import spread
+from dashboards.drawing import areas, bars, base, funnel, maps, spine
+from dashboards.drawing.base import spread
 from tests.dashboards import made_up
 
 MARKS = base.Marks(illustrative=False)

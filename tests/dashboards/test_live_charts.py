@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from dashboards.chromium import BROWSER_ARGUMENTS, find_browser
+from dashboards.drawing.chromium import BROWSER_ARGUMENTS, find_browser
 
 pytestmark = pytest.mark.browser
 

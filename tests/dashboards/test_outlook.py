@@ -13,13 +13,16 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dashboards import icons, pack, published, summary_words, words
-from dashboards.figures import bars, base
-from dashboards.gaps import gaps
-from dashboards.outlook import comparison, due, outlook
+from dashboards import data as published
+from dashboards.data import Measure, Published, Summary
+from dashboards.drawing import bars, base, icons
 from dashboards.pages.base import Site
 from dashboards.pages.registry import PAGE_TYPES
-from dashboards.published import Measure, Published, Summary
+from dashboards.printing import pack
+from dashboards.story import summary as summary_words
+from dashboards.story import words
+from dashboards.story.gaps import gaps
+from dashboards.story.outlook import comparison, due, outlook
 from tests.dashboards import made_up
 
 

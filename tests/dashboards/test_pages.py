@@ -10,15 +10,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from dashboards import published, words
-from dashboards.chromium import BROWSER_ARGUMENTS, BROWSER_VARIABLE, find_browser
-from dashboards.comparing import compare
-from dashboards.editions import Edition
-from dashboards.pages import partners, plans
+from dashboards import data as published
+from dashboards.data.editions import Edition
+from dashboards.data.plans import Action
+from dashboards.drawing.chromium import BROWSER_ARGUMENTS, BROWSER_VARIABLE, find_browser
 from dashboards.pages.base import Page, PageType, Site
+from dashboards.pages.partners import page as partners
+from dashboards.pages.plans import page as plans
 from dashboards.pages.registry import PAGE_TYPES
-from dashboards.published.plans import Action
 from dashboards.site import build_site
+from dashboards.story import words
+from dashboards.story.comparing import compare
 from tests.dashboards import made_up
 
 

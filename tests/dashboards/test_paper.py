@@ -14,9 +14,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from dashboards import pack
-from dashboards.chromium import Chromium, RenderingError, find_browser
-from dashboards.paper import printing, settled
+from dashboards.drawing.chromium import Chromium, RenderingError, find_browser
+from dashboards.printing import pack
+from dashboards.printing.paper import printing, settled
 from dashboards.site import build_site
 
 _PDFS = (pack.SUMMARY_PDF, pack.WHOLE_PDF)

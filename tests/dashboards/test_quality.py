@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.chromium import BROWSER_VARIABLE
-from dashboards.pages.data_quality import Share, added_up
-from dashboards.published import Score
+from dashboards.data import Score
+from dashboards.drawing.chromium import BROWSER_VARIABLE
+from dashboards.pages.data_quality.page import Share, added_up
 from dashboards.site import build_site
 from tests.dashboards import made_up
 

@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from dashboards import published, rendering
-from dashboards.chart import Chart, Table
-from dashboards.chromium import BROWSER_ARGUMENTS, RenderingError, find_browser
-from dashboards.figures import base
+from dashboards import data as published
+from dashboards.data import Comparator
+from dashboards.drawing import base, rendering
+from dashboards.drawing.chart import Chart, Table
+from dashboards.drawing.chromium import BROWSER_ARGUMENTS, RenderingError, find_browser
+from dashboards.drawing.rendering import _slimmed
 from dashboards.pages.base import Site
-from dashboards.published import Comparator
-from dashboards.rendering import _slimmed
 from tests.dashboards import made_up
 
 _WORDS_OUTSIDE = """

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from dashboards import icons, words
-from dashboards.chart import Chart
-from dashboards.figures import base, process
-from dashboards.published import Measure, ProcessPoint, Published, Summary
-from dashboards.series import breaks, series_points
-from dashboards.sparklines import sparkline
+from dashboards.data import Measure, ProcessPoint, Published, Summary
+from dashboards.data.series import breaks, series_points
+from dashboards.drawing import base, icons, process
+from dashboards.drawing.chart import Chart
+from dashboards.drawing.sparklines import sparkline
+from dashboards.story import words
 from tests.dashboards import made_up
 
 # The figure and its period, the newest last; one return a year gives each.

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pytest
 
 import dashboards
-from dashboards import tokens
+from dashboards.drawing import tokens
 
 STYLE = (Path(dashboards.__file__).parent / "assets/site.css").read_text(encoding="utf-8")
 LIGHT, DARK = (

@@ -10,7 +10,7 @@ import re
 
 from plotly.offline import get_plotlyjs_version
 
-from dashboards import rendering
+from dashboards.drawing import rendering
 
 
 def test_the_script_is_of_the_version_that_figures_are_written_for() -> None:

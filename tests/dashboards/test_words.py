@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboards import numbers, summary_words, words
-from dashboards.figures import base, process
-from dashboards.plans import Plans
-from dashboards.published import Measure, ProcessPoint, Published, Summary
+from dashboards.data import Measure, ProcessPoint, Published, Summary
+from dashboards.data.plan_groups import Plans
+from dashboards.drawing import base, process
+from dashboards.story import numbers, words
+from dashboards.story import summary as summary_words
 from schemas.quarter import Quarter
 from tests.dashboards import made_up
 from tests.dashboards.contract import COLOUR, numbers_in

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import schemas.returns
-from pipelines.declarations import write_dbt_files
+from pipelines.warehouse.dbt_files import write_dbt_files
 from schemas.registry import returns
 from tests.dbt_project.warehouse import PROJECT, Warehouse
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.warehouse import connect
+from pipelines.warehouse.loading import connect
 from tests.dbt_project.conftest import level_2
 from tests.dbt_project.test_extending import append
 from tests.dbt_project.warehouse import PROJECT, Warehouse

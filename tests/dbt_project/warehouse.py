@@ -18,11 +18,11 @@ from typing import Any
 import polars as pl
 from dbt.cli.main import dbtRunner
 
+from pipelines.board.tables import load_reference
 from pipelines.disclosure.adapter import decide
-from pipelines.obligations import LONDON, Known, decide_all
+from pipelines.obligations.standing import LONDON, Known, decide_all
 from pipelines.record.model import Event, EventKind, Submission
-from pipelines.reference import load_reference
-from pipelines.warehouse import (
+from pipelines.warehouse.loading import (
     connect,
     ensure_raw_schema,
     fill,
@@ -31,7 +31,7 @@ from pipelines.warehouse import (
     standing_row,
     submission_row,
 )
-from pipelines.warehouse_tables import FindingRow, HorizonRow, StandingRow, SubmissionRow
+from pipelines.warehouse.tables import FindingRow, HorizonRow, StandingRow, SubmissionRow
 from schemas.declaration import record_columns
 from schemas.quarter import Quarter
 from schemas.registry import returns

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 from playwright.sync_api import expect
 
-from pipelines.releases import all_releases
+from pipelines.publishing.releases import all_releases
 from pipelines.workspace import Workspace
 from tests.portal.browsing import THREE_FAULTS, choose, chromium_running, needs_chromium, sign_in
 from tests.portal.conftest import GOOD, RETURN, make_world

@@ -20,7 +20,7 @@ import dagster as dg
 import polars as pl
 import pytest
 
-from pipelines.warehouse import connect
+from pipelines.warehouse.loading import connect
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 PRINTED = SAMPLES / "board_pack/training_compliance"

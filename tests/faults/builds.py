@@ -27,14 +27,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines.checking.context import Context
-from pipelines.receiving import Sender, receive
+from pipelines.board.tables import load_reference
+from pipelines.checking.engine.context import Context
+from pipelines.publishing.releases import all_releases, newest_draft
+from pipelines.receiving.receive import Sender, receive
 from pipelines.record.model import EventKind
 from pipelines.record.store import Record
-from pipelines.reference import load_reference
-from pipelines.releases import all_releases, newest_draft
-from pipelines.verify import verify
-from pipelines.warehouse import connect
+from pipelines.record.verify import verify
+from pipelines.warehouse.loading import connect
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 from tests.faults.kills import read_current

@@ -29,9 +29,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipelines.publishing.releases import Release
 from pipelines.record.store import Record
-from pipelines.releases import Release
-from pipelines.verify import verify
+from pipelines.record.verify import verify
 from pipelines.workspace import Workspace
 from tests.faults import small
 

@@ -12,12 +12,18 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.checking.context import Context
-from pipelines.receiving import Received, Sender, receive
+from pipelines.board.tables import load_reference
+from pipelines.checking.engine.context import Context
+from pipelines.publishing.releases import (
+    Release,
+    finish,
+    make_current,
+    newest_draft,
+    staging_folder,
+)
+from pipelines.receiving.receive import Received, Sender, receive
 from pipelines.record.model import Event, EventKind, Obligation
 from pipelines.record.store import Record
-from pipelines.reference import load_reference
-from pipelines.releases import Release, finish, make_current, newest_draft, staging_folder
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 from schemas.reference import Reference

@@ -18,9 +18,9 @@ from pathlib import Path
 from unittest import mock
 
 from pipelines import durable
+from pipelines.publishing.releases import Release
 from pipelines.record import store
-from pipelines.record.seals import read_sums
-from pipelines.releases import Release
+from pipelines.record.checksums import read_sums
 from pipelines.workspace import Workspace
 from tests.faults import small
 from tests.faults.kills import (

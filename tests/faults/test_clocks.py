@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.record.store import Record
-from pipelines.verify import verify
-from pipelines.warehouse import connect
-from pipelines.warehouse_health import start_over
+from pipelines.record.verify import verify
+from pipelines.warehouse.health import start_over
+from pipelines.warehouse.loading import connect
 from pipelines.workspace import Workspace
 from tests.faults import small
 

@@ -19,17 +19,17 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.published import Commentary
-from dashboards.published.plans import Action, Risk
+from dashboards.data import Commentary
+from dashboards.data.plans import Action, Risk
 from dashboards.site import build_site
 from orchestration.tables import table as markdown_table
-from pipelines.annotated import annotate
-from pipelines.checking.check import check
-from pipelines.checking.context import Context
+from pipelines.checking.engine.check import check
+from pipelines.checking.engine.context import Context
 from pipelines.escaping import email_header, is_formula, log_line, terminal, write_csv
-from pipelines.receipts.as_html import as_html
-from pipelines.receipts.as_text import as_text, findings_as_text
-from pipelines.receiving import Received
+from pipelines.receiving.annotated import annotate
+from pipelines.receiving.receipts.as_html import as_html
+from pipelines.receiving.receipts.as_text import as_text, findings_as_text
+from pipelines.receiving.receive import Received
 from pipelines.record.store import Record
 from tests.dashboards import made_up
 from tests.faults import small
@@ -156,7 +156,7 @@ def test_a_mail_has_the_headers_it_was_given_and_no_others(naughty: list[str]) -
 def test_published_pages_and_downloads_show_it_as_text(
     naughty: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dashboards.chromium.find_browser", lambda: None)
+    monkeypatch.setattr("dashboards.drawing.chromium.find_browser", lambda: None)
     pages = _site(tmp_path / "n", lambda place: naughty[place % len(naughty)], len(naughty))
     plain = _site(tmp_path / "h", lambda place: f"harmless {place}", len(naughty))
     assert pages.keys() == plain.keys()

@@ -18,8 +18,8 @@ from orchestration.cli.main import quarterdeck
 from pipelines.record.model import EventKind
 from pipelines.record.reading import DamagedRecordError
 from pipelines.record.store import Record
-from pipelines.verify import Verified, verify
-from pipelines.warehouse import connect, load_submissions
+from pipelines.record.verify import Verified, verify
+from pipelines.warehouse.loading import connect, load_submissions
 from pipelines.workspace import Workspace
 from tests.faults.small import NOON, send, small_workspace, training_return
 

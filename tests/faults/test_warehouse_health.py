@@ -18,8 +18,7 @@ import duckdb
 import pytest
 
 from pipelines.record.store import Record
-from pipelines.warehouse import WarehouseBusyError, connect
-from pipelines.warehouse_health import (
+from pipelines.warehouse.health import (
     ASIDE,
     UNFINISHED,
     WarehouseIncompleteError,
@@ -28,6 +27,7 @@ from pipelines.warehouse_health import (
     start_over,
     writing_to,
 )
+from pipelines.warehouse.loading import WarehouseBusyError, connect
 from pipelines.workspace import Workspace
 from tests.faults.small import small_workspace
 
@@ -99,8 +99,8 @@ def test_a_step_that_was_killed_leaves_nothing_to_the_next(workspace: Workspace)
     script = (
         "import sys, time; from pathlib import Path\n"
         "from pipelines.record.store import Record\n"
-        "from pipelines.warehouse import connect\n"
-        "from pipelines.warehouse_health import writing_to\n"
+        "from pipelines.warehouse.loading import connect\n"
+        "from pipelines.warehouse.health import writing_to\n"
         "root = Path(sys.argv[1])\n"
         "with writing_to(root / 'warehouse.duckdb', Record(root / 'record'), loads=True):\n"
         "    with connect(root / 'warehouse.duckdb') as connection:\n"

@@ -22,7 +22,7 @@ import pytest
 from orchestration.dbt_project import prepare
 from orchestration.definitions import build_defs
 from orchestration.instance import WAREHOUSE_POOL
-from pipelines.warehouse import ensure_raw_schema
+from pipelines.warehouse.loading import ensure_raw_schema
 from pipelines.workspace import Workspace
 from schemas.registry import returns
 

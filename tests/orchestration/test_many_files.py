@@ -16,9 +16,9 @@ import pytest
 from orchestration import sensors
 from orchestration.resources import WorkspaceResource
 from orchestration.sensors import new_submissions
-from pipelines.inbox import STILL_SECONDS, look, on_its_way
+from pipelines.board.tables import load_reference
+from pipelines.inbox.look import STILL_SECONDS, look, on_its_way
 from pipelines.record.store import Record
-from pipelines.reference import load_reference
 from pipelines.workspace import Workspace
 from tests.faults import small
 

@@ -17,8 +17,8 @@ from orchestration.assets.overview import at_a_glance, upcoming, what_is_owed
 from orchestration.checks import RECEIVED, results
 from orchestration.resources import WorkspaceResource
 from orchestration.tables import BEHIND, table
-from pipelines.checking.context import Context
-from pipelines.receiving import Sender, receive
+from pipelines.checking.engine.context import Context
+from pipelines.receiving.receive import Sender, receive
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.registry import returns

@@ -15,7 +15,7 @@ from orchestration.checks import ACCEPTED, ANSWERED, RECEIVED
 from orchestration.partitions import add_quarters
 from orchestration.resources import WarehouseResource, WorkspaceResource
 from pipelines.record.store import Record
-from pipelines.warehouse import connect
+from pipelines.warehouse.loading import connect
 from pipelines.workspace import Workspace
 from schemas.registry import returns
 from tests.faults import small

@@ -10,10 +10,10 @@ import dagster as dg
 from orchestration.resources import WorkspaceResource
 from orchestration.schedules import to_publish
 from orchestration.sensors import built_up_to, new_submissions
+from pipelines.board.tables import load_reference
+from pipelines.publishing.releases import Release, data_sha256, finish, staging_folder
 from pipelines.record.model import EventKind
 from pipelines.record.store import Record
-from pipelines.reference import load_reference
-from pipelines.releases import Release, data_sha256, finish, staging_folder
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 

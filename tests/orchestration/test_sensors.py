@@ -13,13 +13,13 @@ import time
 import dagster as dg
 import pytest
 
-import pipelines.inbox
+import pipelines.inbox.look
 from orchestration import sensors
 from orchestration.jobs import BUILD
 from orchestration.resources import WorkspaceResource
 from orchestration.schedules import chasing, nightly_draft, publication
 from orchestration.sensors import DRAFT, SUBMISSIONS, UP_TO, inbox, lost_runs, new_submissions
-from pipelines.overview import newest_change_id
+from pipelines.obligations.overview import newest_change_id
 from pipelines.record.model import EventKind
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
@@ -142,7 +142,7 @@ def test_after_a_file_from_the_inbox_nothing_is_waited_for_but_what_lies_there(
 ) -> None:
     folder = workspace.inbox / "UHB"
     folder.mkdir(parents=True)
-    monkeypatch.setattr(pipelines.inbox, "STILL_SECONDS", 0.05)
+    monkeypatch.setattr(pipelines.inbox.look, "STILL_SECONDS", 0.05)
     (folder / "first.csv").write_bytes(small.training_return(8000))
     assert tick(workspace, instance, inbox) == "1 not still yet."
     time.sleep(0.05)
@@ -167,7 +167,7 @@ def test_a_build_that_the_inbox_asked_for_is_not_asked_for_again(
 ) -> None:
     """Dagster starts a key once for each sensor; one that failed for its data is not begun again by
     itself."""
-    monkeypatch.setattr(pipelines.inbox, "STILL_SECONDS", 0.0)
+    monkeypatch.setattr(pipelines.inbox.look, "STILL_SECONDS", 0.0)
     (workspace.inbox / "UHB").mkdir(parents=True)
     (workspace.inbox / "UHB" / "return.csv").write_bytes(small.training_return(8000))
     asked = tick(workspace, instance, inbox)

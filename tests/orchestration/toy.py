@@ -15,7 +15,7 @@ import dagster as dg
 from orchestration.instance import WAREHOUSE_POOL, opened, set_up_home
 from orchestration.resources import WarehouseResource, WorkspaceResource
 from orchestration.sensors import lost_runs
-from pipelines.warehouse import connect
+from pipelines.warehouse.loading import connect
 from pipelines.workspace import Workspace
 
 NAME = "name"

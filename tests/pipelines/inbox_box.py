@@ -8,10 +8,10 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from pipelines.inbox import STILL_SECONDS, Look, look
-from pipelines.inbox_files import NOT_TAKEN, RECEIVED
+from pipelines.board.tables import load_reference
+from pipelines.inbox.files import NOT_TAKEN, RECEIVED
+from pipelines.inbox.look import STILL_SECONDS, Look, look
 from pipelines.record.store import Record
-from pipelines.reference import load_reference
 from pipelines.workspace import Workspace
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "illustrative" / "training_compliance"

@@ -8,12 +8,12 @@ import io
 
 import pytest
 
-from pipelines.annotated import FINDINGS, WHAT_TO_DO, annotate
-from pipelines.checking.check import check
-from pipelines.checking.context import Context
-from pipelines.checking.outcome import CheckedFile
-from pipelines.checking.words import rules
-from pipelines.reference import load_reference
+from pipelines.board.tables import load_reference
+from pipelines.checking.engine.check import check
+from pipelines.checking.engine.context import Context
+from pipelines.checking.engine.outcome import CheckedFile
+from pipelines.checking.engine.wording import rules
+from pipelines.receiving.annotated import FINDINGS, WHAT_TO_DO, annotate
 from tests.pipelines.checking.cases import Case
 
 REFERENCE = load_reference()

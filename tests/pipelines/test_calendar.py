@@ -5,7 +5,7 @@ import datetime as dt
 
 import pytest
 
-from pipelines.calendar import (
+from pipelines.obligations.calendar import (
     chasing_days,
     is_working_day,
     london_day,

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import decisions
-from pipelines.checking.context import Context
-from pipelines.receiving import Received, Sender, receive
+from pipelines.board.tables import load_reference
+from pipelines.checking.engine.context import Context
+from pipelines.receiving import decisions
+from pipelines.receiving.receive import Received, Sender, receive
 from pipelines.record.store import Record
-from pipelines.reference import load_reference
 from tests.pipelines.test_decisions import OWED, SAID, TWO_PEOPLE
 
 _KNOWN = load_reference()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.deadlines import LONGEST, Certainty, Deadline, read_deadline, said
+from pipelines.deadlines.reading import LONGEST, Certainty, Deadline, read_deadline, said
 
 MEETING = dt.date(2018, 11, 27)
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from pipelines import decisions
-from pipelines.checking.context import Context
-from pipelines.obligations import State, open_queries, standings
-from pipelines.receiving import Sender, receive
+from pipelines.board.tables import load_reference
+from pipelines.checking.engine.context import Context
+from pipelines.obligations.standing import State, open_queries, standings
+from pipelines.receiving import decisions
+from pipelines.receiving.receive import Sender, receive
 from pipelines.record.model import Event, EventKind, Obligation, Submission
 from pipelines.record.store import Record
-from pipelines.reference import load_reference
 from schemas.quarter import Quarter
 
 REFERENCE = load_reference()

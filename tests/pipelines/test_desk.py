@@ -15,11 +15,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.desk import Desk, NotAllowedError, NotFoundError, Requester, Right
-from pipelines.receipts.as_text import as_text
+from pipelines.board.tables import load_reference
+from pipelines.receiving.desk import Desk, NotAllowedError, NotFoundError, Requester, Right
+from pipelines.receiving.receipts.as_text import as_text
 from pipelines.record.model import Obligation
 from pipelines.record.store import Record
-from pipelines.reference import load_reference
 from schemas.quarter import Quarter
 from schemas.registry import returns
 

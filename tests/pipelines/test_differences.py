@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.differences import CellChange, Differences, RowChange, differences
+from pipelines.receiving.differences import CellChange, Differences, RowChange, differences
 from schemas.declaration import record_columns
 from schemas.registry import returns
 

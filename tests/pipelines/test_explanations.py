@@ -12,15 +12,15 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import decisions
-from pipelines.checking.context import Context
-from pipelines.explanations import explained
-from pipelines.obligations import open_queries
-from pipelines.receiving import Received, Sender, receive
+from pipelines.board.tables import load_reference
+from pipelines.checking.engine.context import Context
+from pipelines.obligations.explanations import explained
+from pipelines.obligations.standing import open_queries
+from pipelines.receiving import decisions
+from pipelines.receiving.receive import Received, Sender, receive
 from pipelines.record.model import Submission
 from pipelines.record.store import Record
-from pipelines.reference import load_reference
-from pipelines.warehouse import load_submissions
+from pipelines.warehouse.loading import load_submissions
 
 REFERENCE = load_reference()
 START = dt.datetime(2018, 10, 20, 9, tzinfo=dt.UTC)

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import inbox, inbox_files
-from pipelines.inbox import Look, in_words
-from pipelines.inbox_files import NOT_TAKEN, RECEIVED, Sight
-from pipelines.receiving import receive
+from pipelines.inbox import files as inbox_files
+from pipelines.inbox import look as inbox
+from pipelines.inbox.files import NOT_TAKEN, RECEIVED, Sight
+from pipelines.inbox.look import Look, in_words
+from pipelines.receiving.receive import receive
 from pipelines.record.store import Record
 from tests.pipelines.inbox_box import NAME, RETURN, Box
 

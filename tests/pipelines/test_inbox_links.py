@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.inbox_files import NOT_TAKEN, RECEIVED, TAKING
+from pipelines.inbox.files import NOT_TAKEN, RECEIVED, TAKING
 from tests.pipelines.inbox_box import NAME, RETURN, Box
 
 

@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import inbox, inbox_files
-from pipelines.inbox import STILL_SECONDS, Look, look
-from pipelines.inbox_files import Sight
-from pipelines.verify import verify
+from pipelines.inbox import files as inbox_files
+from pipelines.inbox import look as inbox
+from pipelines.inbox.files import Sight
+from pipelines.inbox.look import STILL_SECONDS, Look, look
+from pipelines.record.verify import verify
 from tests.pipelines.inbox_box import NAME, NOW, RETURN, Box
 
 HALF = len(RETURN) // 2

@@ -21,16 +21,16 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from pipelines import decisions
-from pipelines.checking.check import check
-from pipelines.checking.context import Context
-from pipelines.explanations import SenderAnswers
-from pipelines.history import SenderHistory
-from pipelines.obligations import LONDON, standings
-from pipelines.receiving import Received, Sender, receive
+from pipelines.board.tables import load_reference
+from pipelines.checking.engine.check import check
+from pipelines.checking.engine.context import Context
+from pipelines.obligations.explanations import SenderAnswers
+from pipelines.obligations.standing import LONDON, standings
+from pipelines.receiving import decisions
+from pipelines.receiving.history import SenderHistory
+from pipelines.receiving.receive import Received, Sender, receive
 from pipelines.record.model import Obligation, Submission
 from pipelines.record.store import Record
-from pipelines.reference import load_reference
 from schemas.quarter import Quarter
 
 REFERENCE = load_reference()

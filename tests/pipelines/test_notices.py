@@ -17,8 +17,9 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from pipelines.inbox import STILL_SECONDS, look
-from pipelines.notice_delivery import (
+from pipelines.board.tables import load_reference
+from pipelines.inbox.look import STILL_SECONDS, look
+from pipelines.notices.delivery import (
     MailServer,
     NoticeSettingsError,
     Settings,
@@ -28,7 +29,7 @@ from pipelines.notice_delivery import (
     settings_file,
     untold,
 )
-from pipelines.notices import (
+from pipelines.notices.notices import (
     OFFICERS,
     Notice,
     about_publication,
@@ -38,7 +39,6 @@ from pipelines.notices import (
     words,
 )
 from pipelines.record.store import Record
-from pipelines.reference import load_reference
 from pipelines.workspace import Workspace
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "illustrative" / "training_compliance"

@@ -12,13 +12,13 @@ import html
 import re
 from pathlib import Path
 
-from pipelines.checking.context import Context
-from pipelines.receipts.as_html import as_html
-from pipelines.receipts.as_text import as_text
-from pipelines.receipts.receipt import Receipt
-from pipelines.receiving import Sender, receive
+from pipelines.board.tables import load_reference
+from pipelines.checking.engine.context import Context
+from pipelines.receiving.receipts.as_html import as_html
+from pipelines.receiving.receipts.as_text import as_text
+from pipelines.receiving.receipts.receipt import Receipt
+from pipelines.receiving.receive import Sender, receive
 from pipelines.record.store import Record
-from pipelines.reference import load_reference
 from schemas.finding import Severity
 from tests.pipelines.test_decisions import TWO_PEOPLE
 

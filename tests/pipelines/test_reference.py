@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.reference import SEEDS_DIR, ReferenceDataError, load_reference
+from pipelines.board.tables import SEEDS_DIR, ReferenceDataError, load_reference
 
 
 @pytest.fixture

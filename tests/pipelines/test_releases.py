@@ -22,16 +22,14 @@ import pytest
 from dashboards.site import build_site
 from orchestration import releasing
 from orchestration.releasing import Made, make_release, publish, show
-from pipelines import editions as editions_module
-from pipelines.editions import (
+from pipelines.publishing import editions as editions_module
+from pipelines.publishing.editions import (
     AmendmentNeedsNoteError,
     NothingToAmendError,
     editions,
     public_faults,
 )
-from pipelines.record.model import EventKind
-from pipelines.record.store import Record
-from pipelines.releases import (
+from pipelines.publishing.releases import (
     LEDGER,
     MANIFEST,
     DamagedReleaseError,
@@ -42,6 +40,8 @@ from pipelines.releases import (
     faults,
     staging_folder,
 )
+from pipelines.record.model import EventKind
+from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 from tests import small_city

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.deadlines import read_deadline
+from pipelines.deadlines.reading import read_deadline
 from tests.dbt_project.warehouse import Warehouse
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dashboards import published
-from dashboards.plans import FILTERS, STANDINGS
-from dashboards.published.plans import Action, Plan, PlanLink, PlanStanding, Risk
+from dashboards import data as published
+from dashboards.data.plan_groups import FILTERS, STANDINGS
+from dashboards.data.plans import Action, Plan, PlanLink, PlanStanding, Risk
 from dashboards.site import build_site
 
 MEETING = dt.date(2018, 11, 27)

@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.checking.check import check
-from pipelines.checking.context import Context
-from pipelines.checking.outcome import CheckedFile
-from pipelines.checking.plans import dates_in_turn, meant_rating, moves_later
-from pipelines.reference import load_reference
-from pipelines.templates import template
+from pipelines.board.tables import load_reference
+from pipelines.checking.engine.check import check
+from pipelines.checking.engine.context import Context
+from pipelines.checking.engine.outcome import CheckedFile
+from pipelines.checking.rules.plans import dates_in_turn, meant_rating, moves_later
+from pipelines.receiving.templates import template
 from schemas.declaration import record_columns
 from schemas.quarter import Quarter
 from schemas.registry import returns

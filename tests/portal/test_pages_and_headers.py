@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.obligations import standings
+from pipelines.obligations.standing import standings
 from portal.app import _routes
 from portal.audit import AuditLog, BrokenLogError
 from portal.handling import Who

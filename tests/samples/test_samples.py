@@ -11,10 +11,10 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.checking.check import check
-from pipelines.checking.context import Context, History, NoHistory
-from pipelines.checking.outcome import CheckedFile
-from pipelines.reference import load_reference
+from pipelines.board.tables import load_reference
+from pipelines.checking.engine.check import check
+from pipelines.checking.engine.context import Context, History, NoHistory
+from pipelines.checking.engine.outcome import CheckedFile
 from schemas.finding import Severity
 from schemas.quarter import Quarter
 from tests.pipelines.checking.cases import Past

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.declarations import dbt_files, raw_columns
+from pipelines.warehouse.dbt_files import dbt_files, raw_columns
 from schemas.columns import Column, Kind
 from schemas.declaration import Return, record_columns
 from schemas.registry import returns
@@ -83,4 +83,6 @@ def test_the_warehouse_has_the_submission_before_the_columns_of_the_rows() -> No
 def test_the_committed_dbt_files_are_what_the_declarations_make(path: Path) -> None:
     fresh = dbt_files()[path]
     committed = (PROJECT / path).read_text(encoding="utf-8")
-    assert committed == fresh, "run pipelines.declarations.write_dbt_files on the dbt project"
+    assert committed == fresh, (
+        "run pipelines.warehouse.dbt_files.write_dbt_files on the dbt project"
+    )

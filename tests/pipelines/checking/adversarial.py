@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pandera.polars as pa
 
-from pipelines.reference import load_reference
+from pipelines.board.tables import load_reference
 from schemas.columns import (
     Kind,
     column,

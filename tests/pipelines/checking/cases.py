@@ -23,12 +23,12 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
-from pipelines.checking.answers import Answer, Answers, NoAnswers, bound
-from pipelines.checking.check import check
-from pipelines.checking.context import AsInTheCalendar, Context
-from pipelines.checking.outcome import CheckedFile
+from pipelines.board.tables import load_reference
+from pipelines.checking.engine.check import check
+from pipelines.checking.engine.context import AsInTheCalendar, Context
+from pipelines.checking.engine.outcome import CheckedFile
+from pipelines.checking.rules.answers import Answer, Answers, NoAnswers, bound
 from pipelines.reading.outcome import Limits
-from pipelines.reference import load_reference
 from schemas.columns import Kind, column, item_column, organisation_column, quarter_column
 from schemas.declaration import Renamed, Return
 from schemas.finding import Severity

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.annotated import annotate
-from pipelines.checking.check import check
-from pipelines.checking.context import Context
-from pipelines.checking.outcome import CheckedFile
-from pipelines.receipts.as_text import findings_as_text
-from pipelines.reference import load_reference
-from pipelines.templates import template
+from pipelines.board.tables import load_reference
+from pipelines.checking.engine.check import check
+from pipelines.checking.engine.context import Context
+from pipelines.checking.engine.outcome import CheckedFile
+from pipelines.receiving.annotated import annotate
+from pipelines.receiving.receipts.as_text import findings_as_text
+from pipelines.receiving.templates import template
 from schemas.declaration import record_columns
 from schemas.quarter import Quarter
 from schemas.registry import returns

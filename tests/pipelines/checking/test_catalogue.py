@@ -14,15 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import decisions
-from pipelines.checking.context import Context
-from pipelines.checking.words import Wording, rules
-from pipelines.decisions import says_nothing
-from pipelines.disagreements import disagreements
-from pipelines.receiving import Received, Sender, receive
+from pipelines.board.tables import load_reference
+from pipelines.checking.engine.context import Context
+from pipelines.checking.engine.wording import Wording, rules
+from pipelines.publishing.sign_off import UNANSWERED, open_points
+from pipelines.receiving import decisions
+from pipelines.receiving.decisions import says_nothing
+from pipelines.receiving.disagreements import disagreements
+from pipelines.receiving.receive import Received, Sender, receive
 from pipelines.record.store import Record
-from pipelines.reference import load_reference
-from pipelines.signing import UNANSWERED, open_points
 from schemas.finding import Finding, Severity
 from schemas.quarter import Quarter
 from tests.pipelines.checking.cases import FIXTURES, USUAL_DAY, Case, at_noon

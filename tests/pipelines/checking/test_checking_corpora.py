@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.annotated import annotate
-from pipelines.checking.check import check
-from pipelines.checking.context import Context
-from pipelines.checking.outcome import CheckedFile
+from pipelines.board.tables import load_reference
+from pipelines.checking.engine.check import check
+from pipelines.checking.engine.context import Context
+from pipelines.checking.engine.outcome import CheckedFile
 from pipelines.escaping import is_formula
-from pipelines.receipts.as_text import findings_as_text
-from pipelines.receiving import Sender, receive
+from pipelines.receiving.annotated import annotate
+from pipelines.receiving.receipts.as_text import findings_as_text
+from pipelines.receiving.receive import Sender, receive
 from pipelines.record.store import Record
-from pipelines.reference import load_reference
 from schemas.finding import Severity
 from tests.pipelines.checking.adversarial import DECLARED, QUARTER, reference, renamed
 from tests.pipelines.conftest import CORPORA

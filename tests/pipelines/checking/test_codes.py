@@ -6,7 +6,7 @@ that was meant stands behind thirty others.
 
 from __future__ import annotations
 
-from pipelines.checking.codes import judge_code, list_in_words
+from pipelines.checking.rules.codes import judge_code, list_in_words
 
 ITEMS = {
     "Child safeguarding referrals": "",

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.checking.numbers import judge_number
+from pipelines.checking.rules.numbers import judge_number
 from schemas.columns import Kind
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.checking import personal_details as details
-from pipelines.checking.personal_details import SUSPECT, is_nhs_number, personal_details
+from pipelines.checking.rules import personal_details as details
+from pipelines.checking.rules.personal_details import SUSPECT, is_nhs_number, personal_details
 
 HELD = {
     "943 476 5919": "an NHS number",

@@ -12,9 +12,9 @@ from functools import cache
 import polars as pl
 import pytest
 
-from pipelines.checking.check import check
-from pipelines.checking.context import Context
-from pipelines.reference import load_reference
+from pipelines.board.tables import load_reference
+from pipelines.checking.engine.check import check
+from pipelines.checking.engine.context import Context
 from schemas.finding import Severity
 from schemas.quarter import Quarter
 from tests.pipelines.checking.cases import Past

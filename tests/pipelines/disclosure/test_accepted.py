@@ -14,7 +14,7 @@ from pipelines.disclosure.adapter import CELLS
 from pipelines.disclosure.attack import attack_release
 from pipelines.disclosure.tables import Accepted
 from pipelines.record.store import Record
-from pipelines.warehouse import connect
+from pipelines.warehouse.loading import connect
 from tests.pipelines.disclosure.test_releases import COUNTS, one_quarter
 from tests.pipelines.disclosure.warehouses import publish
 

@@ -23,8 +23,8 @@ import pytest
 from dashboards.site import build_site
 from pipelines.disclosure.adapter import write_ledger
 from pipelines.disclosure.attack import attack_release
-from pipelines.releases import export_published
-from pipelines.warehouse import connect
+from pipelines.publishing.releases import export_published
+from pipelines.warehouse.loading import connect
 from schemas.quarter import Quarter
 from tests.dbt_project.warehouse import Warehouse
 from tests.pipelines.disclosure.search import holders

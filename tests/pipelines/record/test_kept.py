@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.record import kept, months
+from pipelines.record import cache as kept
+from pipelines.record import months
 from pipelines.record.erasure import erase
 from pipelines.record.model import EventKind, Submission
 from pipelines.record.store import Record
@@ -71,7 +72,7 @@ def test_a_process_killed_while_it_added_is_looked_for(tmp_path: Path) -> None:
     send(record, 8000)
     script = (
         "import os, signal, sys; from pathlib import Path\n"
-        "from pipelines.record.kept import Kept\n"
+        "from pipelines.record.cache import Kept\n"
         "from pipelines.record.store import Record\n"
         "from tests.faults import small\n"
         "Kept.add = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"

@@ -1,0 +1,166 @@
+"""What the pages ask of plans and risks: groups of actions, their counts, what they are about."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from dashboards.data import Published
+from dashboards.data.plans import Action, Plan, Risk
+from dashboards.slugs import slug, slugs
+
+# The order on pages; each action stands in one of these and in no other.
+STANDINGS = ("late", "at risk", "on track", "not yet due", "without date", "complete")
+LEVELS = ("High", "Medium", "Low")
+
+# Groups that a reader can choose, each a page of its own; an action may be in several.
+FILTERS: Mapping[str, Callable[[Action], bool]] = {
+    "late": lambda action: action.standing == "late",
+    "at risk": lambda action: action.standing == "at risk",
+    "on track": lambda action: action.standing == "on track",
+    "not yet due": lambda action: action.standing == "not yet due",
+    "without date": lambda action: action.standing == "without date",
+    "complete": lambda action: action.standing == "complete",
+    "date moved": lambda action: action.times_moved > 0 and action.standing != "complete",
+    "no update": lambda action: action.is_stale,
+    "without lead": lambda action: action.is_without_lead and action.standing != "complete",
+    "disagrees": lambda action: action.disagreement is not None,
+}
+
+
+def _natural(ref: str) -> list[tuple[int, str]]:
+    """``4.10`` after ``4.9``."""
+    # Not isdigit: a raised two is a digit, and no number.
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", ref)]
+
+
+def by_urgency(actions: Iterable[Action]) -> list[Action]:
+    """The latest first, then by the date, those without a date last."""
+    return sorted(
+        actions,
+        key=lambda a: (
+            -(a.days_overdue or 0),
+            a.due_end is None,
+            a.due_end.toordinal() if a.due_end else 0,
+            a.plan_id,
+            _natural(a.ref),
+        ),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plans:
+    """Plans and risks of a release."""
+
+    published: Published
+
+    @cached_property
+    def by_id(self) -> dict[str, Plan]:
+        """Plans by their id."""
+        return {plan.plan_id: plan for plan in self.published.plans}
+
+    @cached_property
+    def slugs(self) -> dict[str, str]:
+        """File names of plans."""
+        return slugs(self.by_id)
+
+    @cached_property
+    def actions_of(self) -> dict[str, list[Action]]:
+        """Each plan's actions in the order of their numbers."""
+        found: dict[str, list[Action]] = defaultdict(list)
+        for action in self.published.actions:
+            found[action.plan_id].append(action)
+        return {plan: sorted(rows, key=lambda a: _natural(a.ref)) for plan, rows in found.items()}
+
+    def counts(self, plan: str | None = None) -> list[tuple[str, int]]:
+        """How many actions stand how, of one plan or of all; together they are all of them."""
+        actions = self.published.actions if plan is None else self.actions_of.get(plan, [])
+        number = Counter(action.standing for action in actions)
+        return [(standing, number[standing]) for standing in STANDINGS]
+
+    def filters(self, actions: Iterable[Action]) -> list[tuple[str, int]]:
+        """The groups that have an action, with how many."""
+        rows = list(actions)
+        found = [(name, sum(map(chosen, rows))) for name, chosen in FILTERS.items()]
+        return [(name, number) for name, number in found if number]
+
+    def path(self, plan: str | None, chosen: str | None = None) -> str:
+        """The page of a plan (None: of all plans), or of one group of its actions."""
+        folder = "plans" if plan is None else f"plans/{self.slugs[plan]}"
+        return f"{folder}/{'index' if chosen is None else slug(chosen)}.html"
+
+    @cached_property
+    def _about(self) -> dict[tuple[str, str], set[tuple[str, str, str]]]:
+        found: dict[tuple[str, str], set[tuple[str, str, str]]] = defaultdict(set)
+        for link in self.published.plan_links:
+            found[link.about, link.about_id].add((link.subject, link.belongs_to, link.ref))
+        return found
+
+    def actions_about(self, about: str, about_id: str) -> list[Action]:
+        """The actions about a measure, a theme or a priority, the most urgent first."""
+        linked = self._about.get((about, about_id), set())
+        return by_urgency(
+            a for a in self.published.actions if ("action", a.plan_id, a.ref) in linked
+        )
+
+    def actions_of_organisation(self, organisation: str) -> list[Action]:
+        """The actions that an organisation reports and that are not complete, the most urgent
+        first."""
+        return by_urgency(
+            action
+            for action in self.published.actions
+            if action.organisation == organisation and action.standing != "complete"
+        )
+
+    def risks_about(self, about: str, about_id: str) -> list[Risk]:
+        """The risks to a measure, a theme or a priority, the highest first."""
+        linked = self._about.get((about, about_id), set())
+        return self.ordered(r for r in self.published.risks if ("risk", r.report, r.ref) in linked)
+
+    def measures_of(self, subject: str, belongs_to: str, ref: str) -> list[str]:
+        """The measures that an action or a risk is about, as far as they are published."""
+        known = self.published.measure_by_id
+        return [
+            link.about_id
+            for link in self.published.plan_links
+            if (link.subject, link.belongs_to, link.ref) == (subject, belongs_to, ref)
+            and link.about == "measure"
+            and link.about_id in known
+        ]
+
+    def plans_of_theme(self, theme: str) -> list[Plan]:
+        """The plans that serve a theme."""
+        return [plan for plan in self.published.plans if plan.theme == theme]
+
+    @staticmethod
+    def ordered(risks: Iterable[Risk]) -> list[Risk]:
+        """Risks, the highest first; those not scored, then those that are gone, last."""
+        return sorted(
+            risks,
+            key=lambda r: (
+                r.movement == "no longer reported", -(r.score or 0), r.report, _natural(r.ref),
+            ),
+        )  # fmt: skip
+
+    @cached_property
+    def matrix(self) -> dict[tuple[str, str], list[Risk]]:
+        """The scored risks by likelihood and impact."""
+        found: dict[tuple[str, str], list[Risk]] = defaultdict(list)
+        for risk in self.published.risks:
+            if risk.likelihood and risk.impact:
+                found[risk.likelihood, risk.impact].append(risk)
+        return found
+
+    @cached_property
+    def _anchors(self) -> dict[tuple[str, str, str], str]:
+        return {
+            (risk.organisation, risk.report, risk.ref): f"risk-{number}"
+            for number, risk in enumerate(self.ordered(self.published.risks), start=1)
+        }
+
+    def risk_anchor(self, risk: Risk) -> str:
+        """Where a risk stands on the register's page."""
+        return self._anchors[risk.organisation, risk.report, risk.ref]

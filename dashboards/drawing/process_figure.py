@@ -1,0 +1,291 @@
+"""The drawing of a process-control chart: points by their meaning, mean, limits, target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from math import ceil
+from typing import Any
+
+from dashboards.data import Measure
+from dashboards.data.series import Point, latest_shown, point_meaning
+from dashboards.drawing import base, tokens
+from dashboards.story import words
+
+HEIGHT = 330
+_MARGIN = {"l": 62, "r": 168, "t": 40, "b": 42}
+_TICK_LINE_PX = 23
+_LABEL_ROOM_PX = 30  # from a point to beyond the figure written at it
+_SYMBOLS = {
+    "common cause": "circle",
+    "improvement": "diamond",
+    "concern": "square",
+    "neutral high": "triangle-up",
+    "neutral low": "triangle-down",
+}
+
+
+def _clipped(value: float | None, *, unit: str) -> float | None:
+    """A limit as drawn: never outside what the unit can be. The test of points is not clipped."""
+    if value is None:
+        return None
+    return min(max(value, 0.0), 100.0) if unit == "percent" else max(value, 0.0)
+
+
+def figure(
+    measure: Measure, points: Sequence[Point], *, name: str, marks: base.Marks
+) -> dict[str, Any]:
+    """The figure as Plotly's JSON: lines and marks by their meaning, each line named at its end."""
+    labels = [point.label for point in points]
+    ticks = _ticks(measure, points)
+    lines_below = max(text.count("<br>") for text in ticks["ticktext"])
+    margin = _MARGIN | {"b": _MARGIN["b"] + _TICK_LINE_PX * lines_below}
+    plot = HEIGHT - margin["t"] - margin["b"]
+    low, high = _range(measure, points, plot=plot)
+    traces = [*_lines(measure, points), *_markers(measure, points)]
+    end_labels = _end_labels(measure, points)
+    heights = [(value - low) / (high - low) * plot for value, _ in end_labels]
+    placed = base.spread(heights, gap=base.LABEL_GAP_PX, low=8, high=plot - 8)
+    annotations: list[dict[str, Any]] = [
+        {
+            "text": text, "xref": "paper", "x": 1, "xanchor": "left", "xshift": 8,
+            "y": value, "yshift": position - height, "yanchor": "middle",
+            "font": {"size": 16, "color": tokens.TEXT},
+        }
+        for (value, text), height, position in zip(end_labels, heights, placed, strict=True)
+    ]  # fmt: skip
+    annotations += _latest_label(measure, points, low=low, high=high)
+    shapes, notes = _rebases(points)
+    shapes += _target_line(measure)
+    layout = {
+        "width": base.WIDTH,
+        "height": HEIGHT,
+        "margin": margin,
+        "xaxis": {
+            "type": "category",
+            "categoryorder": "array",
+            "categoryarray": labels,
+            "range": [-0.5, len(labels) - 0.5],
+            **ticks,
+        },
+        "yaxis": {
+            "range": [low, high],
+            "nticks": 6,
+            "ticksuffix": "%" if measure.unit == "percent" else "",
+            "tickformat": ",",
+        },
+        "shapes": shapes,
+        "annotations": [*annotations, *notes, *marks.annotations(left=_MARGIN["l"])],
+        "hovermode": "x unified",
+    }
+    return base.figure_json(traces, layout, name=name)
+
+
+def _range(measure: Measure, points: Sequence[Point], *, plot: int) -> tuple[float, float]:
+    """The ends of the axis of figures; ``plot`` is how high the plot is, in pixels."""
+    values: list[float | None] = [measure.target]
+    for point in points:
+        values.append(point.shown)
+        if point.reading:
+            limits = (point.reading.lpl, point.reading.upl, point.reading.mean)
+            values += [_clipped(limit, unit=measure.unit) for limit in limits]
+    known = [value for value in values if value is not None] or [0.0, 1.0]
+    low, high = min(known), max(known)
+    room = (high - low) * 0.09 or max(abs(high) * 0.1, 1.0)
+    low, high = low - room, high + room
+    latest = latest_shown(points)
+    if latest is not None and latest.shown is not None:
+        # Room for its label between the point and the edge.
+        label = (high - low) * _LABEL_ROOM_PX / plot
+        if _label_is_above(points, low=low, high=high):
+            high = max(high, latest.shown + label)
+        else:
+            low = min(low, latest.shown - label)
+    return low, high
+
+
+def _label_is_above(points: Sequence[Point], *, low: float, high: float) -> bool:
+    """Whether the latest figure is written above its point: away from where the line comes from."""
+    figures = [point.shown for point in points if point.shown is not None]
+    if len(figures) > 1 and figures[-1] != figures[-2]:
+        return figures[-1] > figures[-2]
+    return figures[-1] < (low + high) / 2
+
+
+def _ticks(measure: Measure, points: Sequence[Point]) -> dict[str, Any]:
+    """A tick for each financial year's first quarter; of a yearly series or a short one for each
+    point, or as many as there is room for, the newest among them."""
+    if measure.frequency == "yearly" or len(points) <= 5:
+        most = 9 if all(len(point.period) <= 4 for point in points) else 5
+        ticked = points[::-1][:: ceil(len(points) / most)][::-1]
+        texts = [_tick_text(point) for point in ticked]
+    else:
+        starts = [p for p in points if p.label.endswith("Q1")] or points[:: len(points) // 4]
+        ticked = starts[:: ceil(len(starts) / 5)]
+        texts = [point.label.split(" ")[0] for point in ticked]
+    return {
+        "tickmode": "array", "tickvals": [point.label for point in ticked], "ticktext": texts,
+    }  # fmt: skip
+
+
+def _tick_text(point: Point) -> str:
+    """A period in the small room under an axis."""
+    value = point.value
+    if value and value.period_start and value.period_end and len(point.period) > 18:
+        return base.wrapped(f"{value.period_start:%b %Y} to {value.period_end:%b %Y}", width=11)
+    return base.wrapped(point.period, width=9)
+
+
+def _runs(points: Sequence[Point]) -> list[list[Point]]:
+    """The points parted where a period does not follow the one before: no line joins the parts."""
+    runs: list[list[Point]] = [[]]
+    for point in points:
+        if not point.follows:
+            runs.append([])
+        runs[-1].append(point)
+    return [run for run in runs if any(point.shown is not None for point in run)]
+
+
+def _read_out(measure: Measure, point: Point) -> str:
+    """What the pointer's label says of a point, under the name of its quarter."""
+    figure = words.shown_figure(measure, point.shown)
+    return figure if point.period == point.label else f"{figure} ({point.period})"
+
+
+def _lines(measure: Measure, points: Sequence[Point]) -> list[Mapping[str, Any]]:
+    """The joined figures, then mean and limits for each stretch between recorded decisions."""
+    unit = measure.unit
+    traces: list[Mapping[str, Any]] = [
+        {
+            "type": "scatter", "mode": "lines", "name": "Figure", "connectgaps": False,
+            "x": [p.label for p in run], "y": [p.shown for p in run],
+            "line": {"color": tokens.COMMON, "width": 2}, "hovertemplate": "%{customdata}",
+            "customdata": [_read_out(measure, p) for p in run],
+            "meta": {"columns": ["value"], "axis": "y"},
+        }
+        for run in _runs(points)
+    ]  # fmt: skip
+    read = [p for p in points if p.reading and p.shown is not None]
+    styles = (
+        ("Mean", "mean", {"color": tokens.TEXT, "width": 2}),
+        ("Upper limit", "upl", {"color": tokens.SECONDARY, "width": 1.5, "dash": "dash"}),
+        ("Lower limit", "lpl", {"color": tokens.SECONDARY, "width": 1.5, "dash": "dash"}),
+    )
+    for _, group in groupby(read, key=lambda p: p.reading.stretch if p.reading else None):
+        stretch = list(group)
+        for title, attribute, line in styles:
+            column = "mean" if attribute == "mean" else "limit, as drawn"
+            limits = [getattr(p.reading, attribute) for p in stretch]
+            if all(limit is None for limit in limits):
+                continue
+            drawn = [_clipped(v, unit=unit) if attribute != "mean" else v for v in limits]
+            traces.append(
+                {
+                    "type": "scatter", "mode": "lines", "name": title, "line": line,
+                    "x": [p.label for p in stretch], "y": drawn, "hoverinfo": "skip",
+                    "meta": {"columns": [column], "axis": "y"},
+                }
+            )  # fmt: skip
+    return traces
+
+
+def _markers(measure: Measure, points: Sequence[Point]) -> list[Mapping[str, Any]]:
+    """A trace for each meaning of a point, hollow where the figure has an open query."""
+    groups: dict[tuple[str, bool], list[Point]] = {}
+    for point in points:
+        if point.shown is not None:
+            key = (point_meaning(point, polarity=measure.polarity), point.is_provisional)
+            groups.setdefault(key, []).append(point)
+    traces: list[Mapping[str, Any]] = []
+    for (meaning, provisional), members in sorted(groups.items()):
+        colour = tokens.POINT_COLOURS[meaning.removesuffix(" high").removesuffix(" low")]
+        traces.append(
+            {
+                "type": "scatter", "mode": "markers", "name": meaning, "hoverinfo": "skip",
+                "x": [p.label for p in members], "y": [p.shown for p in members],
+                "meta": {"columns": ["value"], "axis": "y"},
+                "marker": {
+                    "symbol": _SYMBOLS[meaning],
+                    "size": 9 if meaning == "common cause" else 11,
+                    "color": tokens.WHITE if provisional else colour,
+                    "line": {"color": colour, "width": 2.5 if provisional else 0},
+                },
+            }
+        )  # fmt: skip
+    return traces
+
+
+def _end_labels(measure: Measure, points: Sequence[Point]) -> list[tuple[float, str]]:
+    """What stands at the right end of each line, instead of a legend."""
+    found: list[tuple[float, str]] = []
+    reading = next((p.reading for p in reversed(points) if p.reading), None)
+    if reading:
+        for title, limit in (("Upper limit", reading.upl), ("Lower limit", reading.lpl)):
+            drawn = _clipped(limit, unit=measure.unit)
+            if limit is not None and drawn is not None and drawn == limit:
+                found.append((drawn, f"{title} {words.shown_figure(measure, limit)}"))
+        if reading.mean is not None:
+            found.append((reading.mean, f"Mean {words.shown_figure(measure, reading.mean)}"))
+    if measure.target is not None:
+        text = f"<b>Target {words.shown_figure(measure, measure.target)}</b>"
+        found.append((measure.target, text))
+    return [(value, text.replace(" per 1,000", "")
+        .replace(" per 100,000", "")
+        .replace(" µg/m³", ""))
+            for value, text in found]  # fmt: skip
+
+
+def _latest_label(
+    measure: Measure, points: Sequence[Point], *, low: float, high: float
+) -> list[dict[str, Any]]:
+    latest = latest_shown(points)
+    if latest is None or latest.shown is None:
+        return []
+    above = _label_is_above(points, low=low, high=high)
+    at_end = latest is points[-1] or latest is points[-2]
+    return [
+        {
+            "text": f"<b>{words.shown_figure(measure, latest.shown)}</b>",
+            "x": latest.label, "y": latest.shown, "yshift": 17 if above else -17,
+            "xanchor": "right" if at_end else "center", "xshift": 12 if at_end else 0,
+            "font": {"size": 18, "color": tokens.TEXT}, "bgcolor": "rgba(255,255,255,0.85)",
+        }
+    ]  # fmt: skip
+
+
+def _target_line(measure: Measure) -> list[dict[str, Any]]:
+    if measure.target is None:
+        return []
+    return [
+        {
+            "type": "line", "xref": "paper", "x0": 0, "x1": 1,
+            "y0": measure.target, "y1": measure.target,
+            "line": {"color": tokens.TARGET, "width": 2, "dash": "longdash"},
+        }
+    ]  # fmt: skip
+
+
+def _rebases(points: Sequence[Point]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """An upright dotted line where limits start afresh, and its words."""
+    shapes: list[dict[str, Any]] = []
+    notes: list[dict[str, Any]] = []
+    stretch: int | None = None
+    for index, point in enumerate(points):
+        now = point.reading.stretch if point.reading else None
+        if now is not None and stretch is not None and now != stretch:
+            shapes.append(
+                {
+                    "type": "line", "yref": "paper", "x0": index - 0.5, "x1": index - 0.5,
+                    "y0": 0, "y1": 1,
+                    "line": {"color": tokens.SECONDARY, "width": 2, "dash": "dot"},
+                }
+            )  # fmt: skip
+            notes.append(
+                {
+                    "text": "Limits restarted", "x": index - 0.5, "yref": "paper", "y": 1,
+                    "yanchor": "bottom", "xanchor": "left" if index < len(points) / 2 else "center",
+                    "font": {"size": 16, "color": tokens.SECONDARY},
+                }
+            )  # fmt: skip
+        stretch = now if now is not None else stretch
+    return shapes, notes

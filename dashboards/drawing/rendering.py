@@ -1,0 +1,264 @@
+"""Figures to SVG, all in one Chromium, each drawn once and kept by what it shows.
+
+Without a browser nothing is drawn and the caller is told: a page is then whole but for pictures,
+since every chart has its table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, Self
+
+from dashboards.drawing import base, tokens
+from dashboards.drawing.chart import Chart
+from dashboards.drawing.chromium import Chromium, RenderingError, at_hand
+from dashboards.story import words
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+PLOTLY_SCRIPT = Path(__file__).parents[1] / "vendor" / "plotly-basic.min.js"
+
+# Drawn into one element after another, and read out at once: Plotly's own toImage draws into a
+# clone and waits between steps.
+_DRAW = """
+async (jobs) => {
+  const svgs = [];
+  const place = document.body.appendChild(document.createElement("div"));
+  for (const [data, layout] of jobs) {
+    layout.template = window.chartTemplate;
+    await Plotly.newPlot(place, {data, layout, config: {staticPlot: true}});
+    svgs.push(Plotly.Snapshot.toSVG(place, "svg"));
+    Plotly.purge(place);
+  }
+  place.remove();
+  return svgs;
+}
+"""
+_LAYOUT_ID = re.compile(r"\bdefs-([0-9a-f]{6})\b")
+_ROOT = re.compile(r"<svg\b[^>]*>")
+_LONG_NUMBER = re.compile(r"(\d+\.\d{2})\d+")
+_EMPTY_GROUP = re.compile(r'<g(?: class="[^"]*")?/>|<g class="[^"]*"></g>')
+_STYLED = re.compile(r'<(\w+)((?: [\w:-]+="[^"]*")*?) style="([^"]*)"')
+_CLASS = re.compile(r'( class="[^"]*)"')
+_OFTEN = 3  # a style that stands on so many marks is written once
+_FORM = 2  # of the pictures kept: raised when ``_settled`` makes others of the same figure
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """The pictures by chart id, how many were taken from the cache, and why some are missing."""
+
+    svgs: Mapping[str, bytes]
+    from_cache: int
+    missing: tuple[str, ...]
+
+
+class Drawing:
+    """Draws charts in a browser of its own while its owner makes the next ones.
+
+    ``cache`` is a folder of pictures by what they show; it is made and filled. It holds them
+    without their words and without the mark of a draft, which are laid over here: other words, or
+    publishing after a draft, draw nothing anew. Without ``chromium`` nothing is drawn that is not
+    there. Use it as a context: whatever happens, the browser does not wait for charts after it.
+    """
+
+    chromium: Chromium | None
+
+    def __init__(self, *, cache: Path | None, draft: bool, chromium: Chromium | None) -> None:
+        self._cache = cache
+        self._draft = draft
+        self._template = base.template()
+        self._key = hashlib.sha256(_as_json([self._template, _DRAW, _FORM]))
+        self._key.update(PLOTLY_SCRIPT.read_bytes())
+        self._charts: dict[str, Chart] = {}
+        self._kept: dict[str, str] = {}
+        self._waiting: SimpleQueue[Chart | None] = SimpleQueue()
+        self._fresh: Future[dict[str, str]] | None = None
+        self.chromium = chromium
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._waiting.put(None)
+
+    def start(self) -> None:
+        """Starts the browser and Plotly in it, for who will soon have charts: it takes seconds."""
+        if self.chromium is not None and self._fresh is None:
+            self._fresh = self.chromium.submit(
+                partial(_in_browser, waiting=self._waiting, template=self._template)
+            )
+
+    def add(self, charts: Iterable[Chart]) -> None:
+        """Takes charts: from the cache, or into the browser's queue. Raises ``ValueError`` where
+        one is called as another was, or is none that Plotly would draw."""
+        for chart in charts:
+            if chart.chart_id in self._charts:
+                raise ValueError(f"two charts are called {chart.chart_id}")
+            self._charts[chart.chart_id] = chart
+            file = self._file(chart)
+            if file is not None and file.is_file():
+                self._kept[chart.chart_id] = file.read_text(encoding="utf-8")
+                continue
+            base.check(chart.figure)
+            if self.chromium is not None:
+                self._waiting.put(chart)
+                self.start()
+
+    @property
+    def pictured(self) -> frozenset[str]:
+        """The charts that were added and will have a picture, by their ids."""
+        return frozenset(self._kept if self.chromium is None else self._charts)
+
+    def drawn(self) -> Drawn:
+        """Waits for all charts that were added and gives their pictures, each an SVG file's bytes,
+        the same for the same chart. Raises ``RenderingError`` where the browser refuses one."""
+        self._waiting.put(None)
+        fresh = self._fresh.result() if self._fresh else {}
+        if self._cache is not None:
+            self._cache.mkdir(parents=True, exist_ok=True)
+        for chart_id, svg in fresh.items():
+            file = self._file(self._charts[chart_id])
+            if file is not None:
+                part = file.with_suffix(f".{os.getpid()}.part")
+                part.write_text(svg, encoding="utf-8")
+                part.replace(file)
+        pictures = self._kept | fresh
+        lacking = len(self._charts) - len(pictures)
+        missing = f"{lacking} charts were not drawn: no Chromium was found"
+        return Drawn(
+            svgs={
+                chart_id: _dressed(pictures[chart_id], chart, draft=self._draft)
+                for chart_id, chart in self._charts.items()
+                if chart_id in pictures
+            },
+            from_cache=len(self._kept),
+            missing=(missing,) if lacking else (),
+        )
+
+    def _file(self, chart: Chart) -> Path | None:
+        """Where the picture is kept, by all that it is drawn from."""
+        if self._cache is None:
+            return None
+        key = self._key.copy()
+        key.update(_as_json(chart.figure))
+        return self._cache / f"{key.hexdigest()}.svg"
+
+
+@contextmanager
+def drawing(*, cache: Path | None, draft: bool) -> Iterator[Drawing]:
+    """A ``Drawing`` in the browser that is installed, if one is; both end with the block."""
+    with at_hand() as chromium, Drawing(cache=cache, draft=draft, chromium=chromium) as made:
+        yield made
+
+
+def _as_json(content: Any) -> bytes:
+    return json.dumps(content, sort_keys=True, ensure_ascii=False).encode("utf-8")
+
+
+def _in_browser(
+    chromium: Browser, *, waiting: SimpleQueue[Chart | None], template: Mapping[str, Any]
+) -> dict[str, str]:
+    """Plotly's own SVG of each chart that waits, settled, by its id, until None comes."""
+    from playwright.sync_api import Error  # noqa: PLC0415  # takes long to import
+
+    made = {}
+    try:
+        # One tab: two took a sixth longer, on two cores.
+        page = chromium.new_page()
+        page.set_content("<!doctype html><title>charts</title><body></body>")
+        page.add_script_tag(path=PLOTLY_SCRIPT)
+        page.evaluate("(template) => { window.chartTemplate = template; }", template)
+        while charts := _next_of(waiting):
+            jobs = [[chart.figure["data"], chart.figure["layout"]] for chart in charts]
+            for chart, image in zip(charts, page.evaluate(_DRAW, jobs), strict=True):
+                made[chart.chart_id] = _settled(image, chart)
+        page.close()
+    except Error as error:
+        raise RenderingError(f"Chromium would not draw the charts: {error}") from error
+    return made
+
+
+def _next_of(waiting: SimpleQueue[Chart | None]) -> list[Chart]:
+    """The charts that wait now, at least one; none where nothing will come any more."""
+    found = [waiting.get()]
+    while found[-1] is not None and not waiting.empty():
+        found.append(waiting.get())
+    if found[-1] is None:
+        waiting.put(None)  # for the call after this one
+    return [chart for chart in found if chart is not None]
+
+
+def _settled(svg: str, chart: Chart) -> str:
+    """Plotly's SVG without what changes from run to run."""
+    layout_id = _LAYOUT_ID.search(svg)
+    if layout_id is None or _ROOT.match(svg) is None:
+        raise RenderingError(f"the picture of {chart.chart_id} is not as Plotly draws them")
+    return _slimmed(_LONG_NUMBER.sub(r"\1", svg.replace(layout_id[1], "chart")))
+
+
+def _slimmed(svg: str) -> str:
+    """The same picture in half the bytes: groups that hold nothing go, and a style that many marks
+    have is written once, as a class."""
+    left = ""
+    while left != svg:
+        left, svg = svg, _EMPTY_GROUP.sub("", svg)
+    often = Counter(found[3] for found in _STYLED.finditer(svg))
+    names = {
+        style: f"s{number}"
+        for number, style in enumerate(s for s, times in often.items() if s and times >= _OFTEN)
+    }
+
+    def with_class(found: re.Match[str]) -> str:
+        tag, attributes, style = found.groups()
+        if style not in names:
+            return f"<{tag}{attributes}" + (f' style="{style}"' if style else "")
+        if _CLASS.search(attributes):
+            return f"<{tag}" + _CLASS.sub(rf'\1 {names[style]}"', attributes, count=1)
+        return f'<{tag}{attributes} class="{names[style]}"'
+
+    svg = _STYLED.sub(with_class, svg)
+    rules = "".join(f".{name}{{{html.unescape(style)}}}" for style, name in names.items())
+    root = _ROOT.match(svg)
+    if root is None or not rules:
+        return svg
+    return f"{root[0]}<style>{html.escape(rules, quote=False)}</style>{svg[root.end() :]}"
+
+
+def _dressed(svg: str, chart: Chart, *, draft: bool) -> bytes:
+    """A settled picture, named for those who cannot see it, and marked where it is a draft's."""
+    root = _ROOT.match(svg)
+    if root is None:
+        raise RenderingError(f"the picture of {chart.chart_id} has no root element")
+    named = (
+        f'{root[0][:-1]} role="img" data-values-sha256="{chart.values_sha256}">'
+        f"<title>{html.escape(chart.heading)}</title><desc>{html.escape(chart.alt)}</desc>"
+    )
+    drawing = svg[root.end() :]
+    if draft:
+        drawing = f"{drawing.removesuffix('</svg>')}{_draft_mark(chart)}</svg>"
+    return (named + drawing).encode("utf-8")
+
+
+def _draft_mark(chart: Chart) -> str:
+    """What ``base.with_draft_mark`` lays over a live chart, as SVG."""
+    across, down = chart.width / 2, chart.height / 2
+    return (
+        f'<text x="{across:g}" y="{down:g}" transform="rotate({base.DRAFT_ANGLE} {across:g} '
+        f'{down:g})" text-anchor="middle" font-family="{html.escape(tokens.FONT)}" '
+        f'font-size="{base.DRAFT_PX}" fill="{tokens.SECONDARY}" '
+        f'opacity="{base.DRAFT_OPACITY}">{html.escape(words.say("banner.watermark"))}</text>'
+    )

@@ -1,0 +1,96 @@
+"""The course of a series in a table's cell: a small drawing and its words for those who hear it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from dashboards.data import Measure, Published
+from dashboards.data.series import breaks, point_meaning, series_points
+from dashboards.story import words
+
+WIDTH, HEIGHT = 120, 32
+_EDGE = 6
+_DASH = 3
+_MOST_POINTS = 16
+
+
+def sparkline(published: Published, measure: Measure, organisation: str) -> Markup:
+    """The last sixteen points, gaps kept, with the mean and the latest point by its meaning."""
+    points = series_points(published, measure=measure.measure, organisation=organisation)[
+        -_MOST_POINTS:
+    ]
+    shown = [(i, p.shown) for i, p in enumerate(points) if p.shown is not None]
+    if not shown:
+        return Markup('<span class="quiet">No figure to draw</span>')
+    means = [
+        (i, p.reading.mean, p.reading.stretch)
+        for i, p in enumerate(points)
+        if p.reading and p.reading.mean is not None
+    ]
+    values = [value for _, value in shown]
+    low = min(values + [m for _, m, _ in means])
+    high = max(values + [m for _, m, _ in means])
+
+    def place(index: int, value: float) -> tuple[float, float]:
+        across = _EDGE + index * (WIDTH - 2 * _EDGE) / max(len(points) - 1, 1)
+        up = (value - low) / (high - low) if high > low else 0.5
+        return round(across, 1), round(HEIGHT - _EDGE - up * (HEIGHT - 2 * _EDGE), 1)
+
+    apart = {point.label for _, point in breaks(points)}
+    line = _path(
+        [place(i, v) for i, v in shown], starts=[points[i].label in apart for i, _ in shown]
+    )
+    stretches = [stretch for *_, stretch in means]
+    mean = _path(
+        [place(i, m) for i, m, _ in means],
+        starts=[now != before for before, now in zip([None, *stretches], stretches, strict=False)],
+    )
+    latest = points[shown[-1][0]]
+    meaning = point_meaning(latest, polarity=measure.polarity).split(" ")[0]
+    summary = published.summary_by_series.get((measure.measure, organisation))
+    if meaning == "common" and summary and summary.quarter == latest.quarter and summary.reading:
+        meaning = summary.reading.split(" ")[0]  # it may be that of the trend of five years
+    across, up = place(*shown[-1])
+    text = (
+        f"{len(shown)} figures, lowest {words.shown_figure(measure, min(values))}, "
+        f"highest {words.shown_figure(measure, max(values))}"
+    )
+    if published.totals_by_series and any(p.value and p.value.illustrative for p in points):
+        text += ", illustrative"
+    return Markup(
+        '<svg class="spark" viewBox="0 0 {w} {h}" width="{w}" height="{h}" aria-hidden="true" '
+        'focusable="false"><path class="spark-mean" d="{mean}"/><path class="spark-line" '
+        'd="{line}"/>{mark}</svg><span class="hidden">{text}</span>'
+    ).format(w=WIDTH, h=HEIGHT, mean=mean, line=line, mark=_mark(meaning, across, up), text=text)
+
+
+def _path(places: Sequence[tuple[float, float]], *, starts: Sequence[bool]) -> str:
+    """A line through the places, parted before each that starts a new one; one alone is a dash."""
+    steps = []
+    for n, (across, up) in enumerate(places):
+        if n > 0 and not starts[n]:
+            steps.append(f"L{across} {up}")
+        elif n + 1 == len(places) or starts[n + 1]:
+            steps.append(f"M{round(across - _DASH / 2, 1)} {up}h{_DASH}")
+        else:
+            steps.append(f"M{across} {up}")
+    return "".join(steps)
+
+
+def _mark(meaning: str, across: float, up: float) -> Markup:
+    shapes = {
+        "improvement": "M{x} {t}L{r} {y}L{x} {b}L{l} {y}Z",
+        "concern": "M{l} {t}H{r}V{b}H{l}Z",
+        "neutral": "M{x} {t}L{r} {b}H{l}Z",
+    }
+    shape = shapes.get(meaning)
+    if shape is None:
+        return Markup('<circle class="spark-common" cx="{}" cy="{}" r="4"/>').format(across, up)
+    reach = 4.5
+    path = shape.format(
+        x=across, y=up, l=round(across - reach, 1), r=round(across + reach, 1),
+        t=round(up - reach, 1), b=round(up + reach, 1),
+    )  # fmt: skip
+    return Markup('<path class="spark-{}" d="{}"/>').format(meaning, path)

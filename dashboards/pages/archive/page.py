@@ -1,0 +1,37 @@
+"""Archive: the editions before this one, and the way to all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dashboards.pages.base import Page, PageType, Site
+from dashboards.story import numbers, words
+
+
+def _make(site: Site) -> Iterator[Page]:
+    edition = site.edition
+    earlier = tuple(reversed(edition.earlier)) if edition else ()
+    yield Page(
+        path="archive.html",
+        title="Archive",
+        section="Archive",
+        template="archive.html",
+        context={"earlier": earlier, "finding": _finding(site, len(earlier))},
+    )
+
+
+def _finding(site: Site, earlier: int) -> str:
+    if site.edition is None:
+        return words.say("archive.alone")
+    if earlier == 0:
+        return words.say("archive.first")
+    ending = "one" if earlier == 1 else "many"
+    return words.say(f"archive.before_{ending}", count=numbers.count(earlier))
+
+
+PAGE_TYPE = PageType(
+    name="archive",
+    parts=("editions",),
+    make=_make,
+    navigation=("Archive", "archive.html"),
+)

@@ -1,0 +1,144 @@
+"""Exceptions: every measure and return that a rule picks out, with the rule, for officers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dashboards.data import Measure, Submission, Summary
+from dashboards.drawing.chart import Cell, Column, Table
+from dashboards.pages.base import Page, PageType, Site
+from dashboards.story import summary as summary_words
+from dashboards.story import words
+from dashboards.story.summary import Answer, most_pressing_first
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureException:
+    """A measure and the rules that put it here, heaviest first."""
+
+    measure: Measure
+    summary: Summary
+    rules: tuple[str, ...]
+    partners_missing: str | None
+    answer: Answer
+
+
+_WEIGHTS = (
+    "concern_off", "concern", "failing", "off", "action_late", "unexplained", "queries", "revised",
+    "old", "incomplete",
+)  # fmt: skip
+
+
+def measure_exceptions(site: Site) -> list[MeasureException]:
+    """The measures that a rule picks out, most pressing first."""
+    found = []
+    quarter = site.published.release.quarter
+    revised = {row.measure for row in site.published.revisions}
+    for measure, summary in site.board:
+        if summary is None:
+            continue
+        concern = words.is_concern(summary)
+        off = summary.rating == "off target"
+        answer = summary_words.answer_to(site.published, site.plans, measure)
+        missing = _missing_partners(site, measure, summary)
+        holds = {
+            "concern_off": concern and off,
+            "concern": concern and not off,
+            "failing": summary.assurance == "consistently failing",
+            "off": off and not concern,
+            "action_late": any(action.standing == "late" for action in answer.actions),
+            "unexplained": (concern or off)
+            and bool(site.published.commentary)
+            and (answer.commentary is None or answer.commentary.quarter != quarter),
+            "queries": bool(summary.open_queries),
+            "revised": measure.measure in revised,
+            "old": summary.value is not None
+            and summary.quarter < quarter
+            and measure.frequency != "yearly",
+            "incomplete": bool(missing),
+        }
+        rules = tuple(rule for rule in _WEIGHTS if holds[rule])
+        if rules:
+            found.append(
+                MeasureException(
+                    measure=measure,
+                    summary=summary,
+                    rules=rules,
+                    partners_missing=missing,
+                    answer=answer,
+                )
+            )
+    return sorted(found, key=lambda e: most_pressing_first(e.measure, e.summary))
+
+
+def _missing_partners(site: Site, measure: Measure, summary: Summary) -> str | None:
+    totals = site.published.totals_by_series.get((measure.measure, summary.organisation), ())
+    for value in totals:
+        if value.quarter == summary.quarter:
+            return value.partners_missing or None
+    return None
+
+
+def return_exceptions(site: Site) -> list[tuple[str, Submission]]:
+    """The returns of the release's quarter that are overdue, stopped or have open queries."""
+    found = []
+    for owed in site.published.submissions:
+        if owed.quarter != site.published.release.quarter:
+            continue
+        if owed.state == "overdue":
+            found.append(("overdue", owed))
+        elif owed.state in ("refused", "needs correction"):
+            found.append(("blocked", owed))
+        elif owed.open_queries:
+            found.append(("queries", owed))
+    order = ("overdue", "blocked", "queries")
+    return sorted(found, key=lambda row: order.index(row[0]))
+
+
+def _make(site: Site) -> Iterator[Page]:
+    measures = measure_exceptions(site)
+    table = Table(
+        caption="Measures that a rule picks out",
+        columns=(
+            Column(key="rank", heading="Rank"),
+            Column(key="measure", heading="Measure"),
+            Column(key="title", heading="Title"),
+            Column(key="quarter", heading="Quarter"),
+            Column(key="value", heading="Figure"),
+            Column(key="rating", heading="Rating"),
+            Column(key="reading", heading="Reading"),
+            Column(key="assurance", heading="Assurance"),
+            Column(key="rules", heading="Rules"),
+            Column(key="owner", heading="Owner"),
+        ),
+        rows=tuple(
+            tuple(
+                Cell(value=value, text=str(value or ""))
+                for value in (
+                    rank, e.measure.measure, e.measure.title, site.quarter_label(e.summary.quarter),
+                    e.summary.value, e.summary.rating, e.summary.reading, e.summary.assurance,
+                    "; ".join(words.word("exception", rule) for rule in e.rules),
+                    e.measure.owner_role,
+                )
+            )
+            for rank, e in enumerate(measures, start=1)
+        ),
+    )  # fmt: skip
+    yield Page(
+        path="exceptions.html",
+        title="Exceptions",
+        section="Exceptions",
+        template="exceptions.html",
+        illustrative=any(site.is_illustrative(e.measure.measure) for e in measures),
+        tables={"exceptions": table},
+        context={"measures": measures, "returns": return_exceptions(site)},
+    )
+
+
+PAGE_TYPE = PageType(
+    name="exceptions",
+    parts=("measures", "returns"),
+    make=_make,
+    navigation=("Exceptions", "exceptions.html"),
+)

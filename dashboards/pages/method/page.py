@@ -1,0 +1,89 @@
+"""How to read the pages, how the figures are made, and what the site promises."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dashboards.data import Measure, ProcessPoint, Summary
+from dashboards.pages.base import Page, PageType, Site
+from dashboards.story import words
+
+VARIATION_KEY = (
+    "concern high", "concern low", "improvement high", "improvement low", "neutral high",
+    "neutral low", "common cause",
+)  # fmt: skip
+
+
+def _make(site: Site) -> Iterator[Page]:
+    yield Page(
+        path="method.html",
+        title="Method",
+        section="Method",
+        template="method.html",
+        context={
+            "variations": VARIATION_KEY,
+            "assurances": ("consistently passing", "hit and miss", "consistently failing"),
+            "ratings": ("on target", "close to target", "off target", "not rated"),
+            "states": ("suppressed", "withheld", "not available", "not applicable", "not received"),
+            "example": _example(site),
+            "next_due": min(
+                (m for m in site.published.measures if m.next_due_on and m.status != "retired"),
+                key=lambda m: (m.next_due_on or dt.date.max, m.measure),
+                default=None,
+            ),
+            "retired": [m for m in site.published.measures if m.status == "retired"],
+            "rules": sorted({words.small_numbers(m) for m in site.published.measures} - {""}),
+        },
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A measure to read aloud: its summary, and the latest point with its limits."""
+
+    measure: Measure
+    summary: Summary
+    point: ProcessPoint
+
+
+def _example(site: Site) -> Example | None:
+    """The measure that has most to read: one with a target and limits, and read by them; the most
+    pressing first."""
+    found = []
+    for measure, summary in site.board:
+        if summary is None or summary.value is None or measure.target is None:
+            continue
+        if summary.reading != summary.variation:
+            continue
+        series = site.published.process_by_series.get((measure.measure, summary.organisation), ())
+        point = next(
+            (p for p in series if p.quarter == summary.quarter and p.upl is not None), None
+        )
+        if point is not None and summary.assurance is not None:
+            found.append(Example(measure=measure, summary=summary, point=point))
+    return min(
+        found,
+        key=lambda e: (e.summary.attention_rank or 10_000, e.measure.measure),
+        default=None,
+    )
+
+
+PAGE_TYPE = PageType(
+    name="method",
+    parts=(
+        "how-to-read",
+        "icons",
+        "rules",
+        "small-numbers",
+        "combining",
+        "osr",
+        "revisions",
+        "pre-release",
+        "retirement",
+        "accessibility",
+    ),
+    make=_make,
+    navigation=("Method", "method.html"),
+)

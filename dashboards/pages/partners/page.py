@@ -1,0 +1,172 @@
+"""Partners: what each sent, when, and what its figures say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from dashboards.data import Measure, Submission, Summary
+from dashboards.data.plans import Action
+from dashboards.pages.base import Page, PageType, Site
+from dashboards.story import summary as summary_words
+from dashboards.story import words
+
+_MOST_ACTIONS = 15  # on the page; the pages of plans have all
+_MOST_NAMES = 3
+Row = tuple[Measure, Summary]
+
+
+def _list(site: Site) -> Iterator[Page]:
+    quarter = site.published.release.quarter
+    rows = []
+    for organisation in site.organisation_slugs:
+        now = [
+            s
+            for s in site.published.submissions_by_organisation.get(organisation, ())
+            if s.quarter == quarter and s.is_owed_by_now
+        ]
+        measures = site.published.measures_by_organisation.get(organisation, ())
+        rows.append((organisation, now, len(measures)))
+    every = [owed for _, now, _ in rows for owed in now]
+    yield Page(
+        path="partners/index.html",
+        title="Partners",
+        section="Partners",
+        template="partners.html",
+        context={
+            "finding": _returns_finding(site, every),
+            "rows": sorted(
+                rows,
+                key=lambda row: (
+                    -sum(owed.is_lacking for owed in row[1]),
+                    -sum(bool(owed.days_late or owed.open_queries) for owed in row[1]),
+                    site.organisation_name(row[0]).casefold(),
+                ),
+            ),
+        },
+    )
+
+
+def _returns_finding(site: Site, every: Sequence[Submission]) -> str:
+    """How many returns of the release's quarter are lacking, of all that are owed."""
+    parts = {"quarter": site.published.release.quarter_label, "owed": str(len(every))}
+    if not every:
+        return words.say("partners.finding_nothing", **parts)
+    lacking = sum(one.is_lacking for one in every)
+    return words.counted("partners.finding", lacking, number=str(lacking), **parts)
+
+
+def finding(name: str, rows: Sequence[Row]) -> str:
+    """What a partner's figures say, the worst first."""
+    parts = {"partner": name, "all": str(len(rows))}
+    judged = sum(s.reading is not None for _, s in rows)
+    found = {
+        "worse": [row for row in rows if words.is_concern(row[1])],
+        "missing": [
+            row
+            for row in rows
+            if row[1].value is not None
+            and (row[1].rating == "off target" or row[1].assurance == "consistently failing")
+        ],
+    }
+    for kind, which in found.items():
+        if which:
+            names = words.listed([summary_words.named(*row) for row in which], most=_MOST_NAMES)
+            return words.counted(
+                f"partner.{kind}", len(which), number=str(len(which)), names=names, **parts
+            )
+    kind = "nothing" if not rows else "fine" if judged else "unknown"
+    return words.say(f"partner.{kind}", judged=str(judged), **parts)
+
+
+def _lead(rows: Sequence[Row], actions: Sequence[Action], owed: Sequence[Submission]) -> list[str]:
+    """The sentences under the finding: what improved, what is late, and what was sent."""
+    found = []
+    better = sum(words.is_improvement(summary) for _, summary in rows)
+    if better:
+        found.append(words.counted("partner.better", better, number=str(better)))
+    if actions:
+        late = sum(action.standing == "late" for action in actions)
+        found.append(words.counted("partner.late", late, late=str(late), actions=str(len(actions))))
+    if owed:
+        lacking = sum(one.is_lacking for one in owed)
+        found.append(
+            words.say(
+                "partner.returns",
+                owed=str(len(owed)),
+                on_time=str(sum(one.is_in_time for one in owed)),
+                late=str(sum(bool(s.accepted_received_at and s.days_late) for s in owed)),
+                lacking=str(lacking),
+                are="is" if lacking == 1 else "are",
+            )
+        )
+    return found
+
+
+def _pages(site: Site) -> Iterator[Page]:
+    published = site.published
+    known = {each.organisation: each for each in published.organisations}
+    for organisation, slug in site.organisation_slugs.items():
+        owed = [
+            s
+            for s in published.submissions_by_organisation.get(organisation, ())
+            if s.is_owed_by_now
+        ]
+        owed = sorted(owed, key=lambda s: (s.quarter, s.return_name), reverse=True)
+        rows = [
+            (measure, summary)
+            for measure in published.measures
+            if (summary := published.summary_by_series.get((measure.measure, organisation)))
+        ]
+        first, others = attention_first(rows)
+        actions = site.plans.actions_of_organisation(organisation)
+        name = site.organisation_name(organisation)
+        yield Page(
+            path=f"partners/{slug}.html",
+            title=name,
+            section="Partners",
+            template="partner.html",
+            illustrative=any(site.is_illustrative(measure.measure) for measure, _ in rows),
+            context={
+                "organisation": organisation,
+                "known": known.get(organisation),
+                "finding": finding(name, first + others),
+                "lead": _lead(rows, actions, owed),
+                "first": first,
+                "others": others,
+                "owed": owed,
+                "now": [s for s in owed if s.quarter == published.release.quarter],
+                "before": [s for s in owed if s.quarter != published.release.quarter],
+                "actions": actions[:_MOST_ACTIONS],
+                "actions_left": max(len(actions) - _MOST_ACTIONS, 0),
+                "findings": [
+                    f
+                    for f in published.findings_by_organisation.get(organisation, ())
+                    if f.quarter == published.release.quarter
+                ],
+            },
+        )
+
+
+def attention_first(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """The measures that ask for attention, by the rank that the data give them, then those with an
+    open query; and the others: those that changed, those that can be judged, the rest."""
+    asking = [row for row in rows if row[1].attention_rank is not None or row[1].open_queries]
+    others = [row for row in rows if row not in asking]
+    return (
+        sorted(asking, key=lambda row: (row[1].attention_rank or 10_000, row[0].measure)),
+        sorted(
+            others,
+            key=lambda row: (
+                row[1].reading in (None, "common cause"),
+                row[1].reading is None,
+                row[1].value is None,
+                row[0].measure,
+            ),
+        ),
+    )
+
+
+LIST_PAGE_TYPE = PageType(
+    name="partners", parts=("partners",), make=_list, navigation=("Partners", "partners/index.html")
+)
+PAGE_TYPE = PageType(name="partner", parts=("sent", "measures", "returns"), make=_pages)

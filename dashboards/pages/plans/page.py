@@ -1,0 +1,209 @@
+"""Plans: all of them, each alone, and the groups of actions that a reader can choose.
+
+A group (late, without a date …) is a plain page of its own: choosing needs no script, works from a
+disk and can be linked to and printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from dashboards.data.plan_groups import FILTERS, STANDINGS, by_urgency
+from dashboards.data.plans import Action, Plan
+from dashboards.drawing import base
+from dashboards.drawing.chart import Cell, Column, Table
+from dashboards.drawing.gantt import gantt_chart
+from dashboards.pages.base import Page, PageType, Site
+from dashboards.slugs import slug
+from dashboards.story import words
+
+_SECTION = "Plans"
+_QUARTERS = 8
+
+
+def _list(site: Site) -> Iterator[Page]:
+    published = site.published
+    yield Page(
+        path=site.plans.path(None),
+        title="Plans",
+        section=_SECTION,
+        template="plans.html",
+        illustrative=_made_up(published.actions),
+        context={
+            "plans": [(plan, dict(site.plans.counts(plan.plan_id))) for plan in published.plans],
+            "standings": STANDINGS,
+            "counts": site.plans.counts(),
+            "filters": site.plans.filters(published.actions),
+            "judged_on": published.actions[0].judged_on if published.actions else None,
+        },
+    )
+
+
+def _filters(site: Site) -> Iterator[Page]:
+    published = site.published
+    yield from _of_filters(site, None, published.actions)
+    for plan in published.plans:
+        yield from _of_filters(site, plan, site.plans.actions_of.get(plan.plan_id, []))
+
+
+def _of_filters(site: Site, plan: Plan | None, actions: Sequence[Action]) -> Iterator[Page]:
+    """A page for each group of actions, of one plan or of all."""
+    groups = site.plans.filters(actions)
+    of = None if plan is None else plan.plan_id
+    for name, _ in groups:
+        rows = by_urgency(action for action in actions if FILTERS[name](action))
+        table_name = "-".join(["actions", *([slug(of)] if of else []), slug(name)])
+        title = words.word("filter", name)
+        yield Page(
+            path=site.plans.path(of, name),
+            title=title if plan is None else f"{title}: {plan.title}",
+            section=_SECTION,
+            template="plan_filter.html",
+            illustrative=_made_up(rows),
+            tables={table_name: actions_table(site, rows, caption=title)},
+            context={
+                "plan": plan,
+                "chosen": name,
+                "rows": rows,
+                "all": len(actions),
+                "filters": groups,
+                "table_name": table_name,
+            },
+        )
+
+
+def _pages(site: Site) -> Iterator[Page]:
+    for plan in site.published.plans:
+        actions = site.plans.actions_of.get(plan.plan_id, [])
+        chart = gantt_chart(
+            plan,
+            actions,
+            marks=base.Marks(
+                illustrative=any(action.illustrative for action in actions),
+            ),
+        )
+        name = f"actions-{slug(plan.plan_id)}"
+        counts = site.plans.counts(plan.plan_id)
+        yield Page(
+            path=site.plans.path(plan.plan_id),
+            title=plan.title,
+            section=_SECTION,
+            template="plan.html",
+            illustrative=_made_up(actions),
+            charts=(chart,) if chart else (),
+            tables={name: actions_table(site, actions, caption=plan.title)},
+            context={
+                "plan": plan,
+                "finding": _finding(plan, dict(counts)),
+                "rows": open_first(actions),
+                "counts": counts,
+                "filters": site.plans.filters(actions),
+                "chart": chart,
+                "table_name": name,
+                "standings": STANDINGS,
+                "course": _course(site, plan),
+            },
+        )
+
+
+def _finding(plan: Plan, number: Mapping[str, int]) -> str:
+    """How many actions of a plan are late, of how many."""
+    every = sum(number.values())
+    return words.say(
+        "plans.finding_plan",
+        title=plan.title,
+        all=str(every),
+        kind=words.word("plan_kind", plan.kind) if every == 1 else plan.kind,
+        late=str(number["late"]),
+        undated=str(number["without date"]),
+        complete=str(number["complete"]),
+    )
+
+
+def open_first(actions: Sequence[Action]) -> list[Action]:
+    """The most urgent first, those complete last."""
+    return sorted(by_urgency(actions), key=lambda action: action.standing == "complete")
+
+
+def _course(site: Site, plan: Plan) -> list[tuple[str, bool, dict[str, int]]]:
+    """The last quarters of a plan: their words, whether made up, and how many stood how."""
+    quarters: dict[str, tuple[str, bool, dict[str, int]]] = {}
+    for row in site.published.plan_standings:
+        if row.plan_id == plan.plan_id:
+            label, made_up, counts = quarters.get(row.quarter, (row.quarter_label, False, {}))
+            counts[row.standing] = row.actions
+            quarters[row.quarter] = (label, made_up or row.illustrative, counts)
+    return [quarters[quarter] for quarter in sorted(quarters)][-_QUARTERS:]
+
+
+def _made_up(actions: Sequence[Action]) -> bool:
+    return any(action.rests_on_illustrative for action in actions)
+
+
+def actions_table(site: Site, actions: Sequence[Action], *, caption: str) -> Table:
+    """The actions as a file: everything that the page shows of them, and their return's row."""
+
+    def row(action: Action) -> tuple[Cell, ...]:
+        found: list[str | int | None] = [
+            action.ref,
+            site.plans.by_id[action.plan_id].title,
+            action.action,
+            action.lead_body,
+            action.due_words,
+            action.due_start.isoformat() if action.due_start else None,
+            action.due_end.isoformat() if action.due_end else None,
+            action.due_certainty,
+            action.due_note,
+            action.moves,
+            action.rating,
+            action.standing,
+            action.days_overdue,
+            action.disagreement,
+            action.progress,
+            action.reason,
+            action.recovery_words,
+            action.quarters_without_update,
+            action.reported_quarter,
+            action.submission_id,
+            action.row_number,
+        ]
+        return tuple(Cell(value=value, text="" if value is None else str(value)) for value in found)
+
+    keys = [
+        "ref",
+        "plan",
+        "action",
+        "lead",
+        "due_as_written",
+        "due_start",
+        "due_end",
+        "due_certainty",
+        "due_note",
+        "moves",
+        "rating",
+        "standing",
+        "days_overdue",
+        "disagreement",
+        "progress",
+        "reason",
+        "recovery_date",
+        "quarters_without_update",
+        "reported_quarter",
+        "submission_id",
+        "row_number",
+    ]
+    return Table(
+        caption=caption,
+        columns=tuple(Column(key=key, heading=key) for key in keys),
+        rows=tuple(row(action) for action in actions),
+    )
+
+
+LIST_PAGE_TYPE = PageType(
+    name="plans",
+    parts=("counts", "plans"),
+    make=_list,
+    navigation=("Plans", "plans/index.html"),
+)
+FILTER_PAGE_TYPE = PageType(name="plan-filter", parts=("filters", "actions"), make=_filters)
+PAGE_TYPE = PageType(name="plan", parts=("counts", "actions", "course"), make=_pages)

@@ -1,0 +1,73 @@
+"""The register of risks: each risk, the matrix as a table, and what moved since last time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from dashboards.data.plan_groups import LEVELS
+from dashboards.data.plans import Risk
+from dashboards.drawing.chart import Cell, Column, Table
+from dashboards.pages.base import Page, PageType, Site
+
+_MOVEMENTS = ("higher", "new", "lower", "no change", "not compared", "no longer reported")
+
+
+def _make(site: Site) -> Iterator[Page]:
+    risks = site.plans.ordered(site.published.risks)
+    moved = Counter(risk.movement for risk in risks)
+    yield Page(
+        path="risks.html",
+        title="Risks",
+        section="Risks",
+        template="risks.html",
+        illustrative=any(risk.rests_on_illustrative for risk in risks),
+        tables={"risks-register": _table(risks)} if risks else {},
+        context={
+            "risks": risks,
+            "levels": LEVELS,
+            "movements": [(name, moved[name]) for name in _MOVEMENTS if moved[name]],
+            "unscored": [
+                risk for risk in risks
+                if risk.movement != "no longer reported" and not (risk.likelihood and risk.impact)
+            ],
+        },
+    )  # fmt: skip
+
+
+def _table(risks: list[Risk]) -> Table:
+    """The register as a file, with each risk's row in its return."""
+    keys = [
+        "report",
+        "ref",
+        "risk",
+        "owner_body",
+        "likelihood",
+        "impact",
+        "score",
+        "movement",
+        "previous_likelihood",
+        "previous_impact",
+        "mitigation",
+        "organisation",
+        "quarter",
+        "submission_id",
+        "row_number",
+    ]
+
+    def cell(value: str | int | None) -> Cell:
+        return Cell(value=value, text="" if value is None else str(value))
+
+    return Table(
+        caption="Risks",
+        columns=tuple(Column(key=key, heading=key) for key in keys),
+        rows=tuple(tuple(cell(getattr(risk, key)) for key in keys) for risk in risks),
+    )
+
+
+PAGE_TYPE = PageType(
+    name="risks",
+    parts=("movement", "matrix", "register"),
+    make=_make,
+    navigation=("Risks", "risks.html"),
+)

@@ -1,0 +1,161 @@
+"""Pages to HTML: Jinja2 with everything escaped and nothing undefined let through."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
+
+from dashboards import downloads
+from dashboards.data import Measure, Summary
+from dashboards.data.editions import ALL_EDITIONS
+from dashboards.drawing import base, icons, sparklines
+from dashboards.drawing.chart import Chart
+from dashboards.pages.base import Page, Site
+from dashboards.pages.registry import PAGE_TYPES
+from dashboards.story import numbers, words
+
+# A page's template lies beside its code, what pages share in "shared".
+_TEMPLATES = sorted(one for one in Path(__file__).parent.iterdir() if one.is_dir())
+
+_YEARS = re.compile(r"\b\d{4}-\d{2}\b")
+_IN_SHORT = 100  # characters of commentary on the summary; its page has the whole
+
+# Nothing is fetched from anywhere, no style or script stands in a page, no form leads out.
+CONTENT_POLICY = (
+    "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+
+def environment(
+    site: Site,
+    *,
+    assets: Mapping[str, str],
+    pictured: Collection[str],
+    sizes: Mapping[str, int],
+    printed: bool = False,
+) -> Environment:
+    """The templates with what they may call.
+
+    ``assets`` gives paths by plain names; ``pictured`` are the ids of the charts that will have a
+    picture; ``sizes`` gives the bytes of each file that can be downloaded; ``printed`` says whether
+    there will be PDFs.
+    """
+    made = templates()
+    published = site.published
+
+    def figure(measure: Measure, value: float | None) -> str:
+        return words.shown_figure(measure, value)
+
+    def spark(measure: Measure, organisation: str) -> Markup:
+        return sparklines.sparkline(published, measure, organisation)
+
+    def series_headline(measure: Measure, summary: Summary) -> str:
+        return words.series_headline(published, measure, summary)
+
+    def chart_json(chart: Chart) -> Markup:
+        figure = chart.figure
+        if site.status == "draft":
+            figure = base.with_draft_mark(figure)
+        return Markup(downloads.json_in_page(figure))  # noqa: S704  # escaped for a script element
+
+    made.globals |= {
+        "site": site,
+        "release": published.release,
+        "published": published,
+        "draft": site.status == "draft",
+        "edition": site.edition,
+        "all_editions": ALL_EDITIONS,
+        "printed": printed,
+        "policy": CONTENT_POLICY,
+        "navigation": [kind.navigation for kind in PAGE_TYPES if kind.navigation],
+        "assets": assets,
+        "pictured": pictured,
+        "picture": picture,
+        "sizes": sizes,
+        "figure": figure,
+        "spark": spark,
+        "series_headline": series_headline,
+        "period_of": lambda summary: words.period_of(published, summary),
+        "previous_period_of": lambda summary: words.previous_period_of(published, summary),
+        "period": lambda start, end: numbers.period(start, end, quarter_label=""),
+        "word": words.word,
+        "shortened": lambda text: words.shortened(text, most=_IN_SHORT),
+        "say": words.say,
+        "small_numbers": words.small_numbers,
+        "counted": words.counted,
+        "rating_tag": icons.rating_tag,
+        "rating_glyph": icons.rating_glyph,
+        "change_icon": lambda summary: icons.change_icon(published, summary),
+        "variation_icon": icons.variation_icon,
+        "assurance_icon": icons.assurance_icon,
+        "measure_path": lambda measure: f"measures/{site.measure_slugs[measure]}.html",
+        "theme_path": lambda theme: f"themes/{site.theme_slugs[theme]}.html",
+        "partner_path": lambda code: f"partners/{site.organisation_slugs[code]}.html",
+        "has_partner_page": lambda code: code in site.organisation_slugs,
+        "url": _url,
+        "chart_json": chart_json,
+    }
+    return made
+
+
+def templates() -> Environment:
+    """The templates with their filters, whose names are looked up when they are compiled."""
+    made = Environment(
+        loader=FileSystemLoader(_TEMPLATES, encoding="utf-8"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters |= {
+        "together": _together,
+        "day": numbers.day,
+        "moment": numbers.moment,
+        "count": numbers.count,
+        "plain": numbers.plain,
+        "file_size": numbers.file_size,
+    }
+    return made
+
+
+def _together(text: str) -> Markup:
+    """A sentence whose financial years are not parted at the end of a line."""
+    return Markup(_YEARS.sub(r'<span class="together">\g<0></span>', str(escape(text))))  # noqa: S704  # escaped
+
+
+@pass_context
+def _url(context: Context, path: str) -> str:
+    """A link from the page being written to ``path`` of the site, relative so that the folder can
+    be moved, zipped and opened from a disk."""
+    page: Page = context["page"]
+    return "../" * page.path.count("/") + path
+
+
+def render(made: Environment, page: Page) -> bytes:
+    """A page's HTML."""
+    template = made.get_template(page.template)
+    return template.render(page=page, **page.context).encode("utf-8")
+
+
+def picture(chart_id: str) -> str:
+    """The path of a chart's picture in a page that is rendered and not yet ``with_pictures``."""
+    return f"charts/{chart_id}.svg"
+
+
+def with_pictures(html: bytes, page: Page, pictures: Mapping[str, str]) -> bytes:
+    """The rendered page with the final path of each of its pictures, by the chart's id.
+
+    Nothing that anybody typed can look like one: quotation marks in text are escaped.
+    """
+    for chart in page.charts:
+        if chart.chart_id in pictures:
+            before, after = picture(chart.chart_id), pictures[chart.chart_id]
+            html = html.replace(f'{before}" width='.encode(), f'{after}" width='.encode())
+    return html

@@ -1,0 +1,130 @@
+"""What the summary says first: what got worse, whether that is real, and what is being done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dashboards.data import Commentary, Measure, Published, Submission, Summary
+from dashboards.data.plan_groups import Plans
+from dashboards.data.plans import Action
+from dashboards.story import words
+
+BoardRow = tuple[Measure, Summary | None]
+_MOST_NAMES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What is being done about one measure, as far as the returns tell.
+
+    ``actions`` are those not complete, the most urgent first; ``commentary`` is the newest;
+    ``lacking`` are returns of the measure that are due and have not come.
+    """
+
+    actions: tuple[Action, ...]
+    commentary: Commentary | None
+    lacking: tuple[Submission, ...]
+
+
+def answer_to(published: Published, plans: Plans, measure: Measure) -> Answer:
+    """What is being done about a measure."""
+    said = published.commentary_about("measure", measure.measure)
+    return Answer(
+        actions=tuple(
+            action
+            for action in plans.actions_about("measure", measure.measure)
+            if action.standing != "complete"
+        ),
+        commentary=said[0] if said else None,
+        lacking=tuple(
+            owed
+            for owed in published.submissions
+            if owed.return_name == measure.return_name
+            and owed.quarter == published.release.quarter
+            and owed.is_lacking
+        ),
+    )
+
+
+def pressing(board: Sequence[BoardRow]) -> list[tuple[Measure, Summary]]:
+    """What the summary is about: what got worse by more than chance; if nothing did, what will
+    keep missing its target. The most pressing first."""
+    rows = [(measure, summary) for measure, summary in board if summary]
+    worse = [row for row in rows if words.is_concern(row[1])]
+    failing = [row for row in rows if row[1].assurance == "consistently failing"]
+    return sorted(worse or failing, key=lambda row: most_pressing_first(*row))
+
+
+def most_pressing_first(measure: Measure, summary: Summary) -> tuple[int, str]:
+    """The key by which every list of measures is sorted that puts the most pressing first: the
+    rank that the data give, then the measures that they do not rank."""
+    return summary.attention_rank or 10_000, measure.measure
+
+
+def finding(board: Sequence[BoardRow]) -> str:
+    """The headline of the summary: the most pressing finding in one sentence."""
+    rows = pressing(board)
+    if not rows:
+        return words.say("summary.finding_none")
+    kind = "worse" if words.is_concern(rows[0][1]) else "failing"
+    return words.counted(
+        f"summary.finding_{kind}",
+        len(rows),
+        number=str(len(rows)),
+        names=words.listed([named(*row) for row in rows], most=_MOST_NAMES),
+    )
+
+
+def named(measure: Measure, summary: Summary) -> str:
+    """A measure with its figure, and the target where it has one."""
+    value = words.shown_figure(measure, summary.value)
+    if measure.target is None:
+        return words.say("summary.named", title=measure.title, value=value)
+    target = words.shown_figure(measure, measure.target)
+    return words.say("summary.named_with_target", title=measure.title, value=value, target=target)
+
+
+def lead(published: Published, plans: Plans, board: Sequence[BoardRow]) -> list[str]:
+    """The sentences under the headline: what is being done, what improved, what is noise, and of
+    how many measures nothing can be said."""
+    sentences = []
+    rows = pressing(board)
+    if rows:
+        with_action = sum(bool(answer_to(published, plans, m).actions) for m, _ in rows)
+        which = "none" if not with_action else "all" if with_action == len(rows) else "some"
+        ending = "one" if len(rows) == 1 else "many"
+        sentences.append(
+            words.say(
+                f"summary.done_{which}_{ending}",
+                with_action=str(with_action),
+                number=str(len(rows)),
+            )
+        )
+    if rows and words.is_concern(rows[0][1]):
+        failing = sum(
+            s.assurance == "consistently failing" and not words.is_concern(s) for _, s in board if s
+        )
+        if failing:
+            sentences.append(words.counted("summary.failing_too", failing, number=str(failing)))
+    late = sum(action.standing == "late" for action in published.actions)
+    if published.actions:
+        sentences.append(
+            words.counted("summary.late", late, late=str(late), actions=str(len(published.actions)))
+        )
+    known = [(m, s) for m, s in board if s]
+    counts = {
+        "better": sum(words.is_improvement(s) for _, s in known),
+        "noise": sum(
+            s.reading == "common cause" and words.moved_the_wrong_way(m, s) for m, s in known
+        ),
+    }
+    sentences += [
+        words.counted(f"summary.{key}", number, number=str(number))
+        for key, number in counts.items()
+        if number
+    ]
+    judged = sum(s.reading is not None for _, s in known)
+    if judged < len(board):
+        sentences.append(words.say("summary.judged", judged=str(judged), all=str(len(board))))
+    return sentences

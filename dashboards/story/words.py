@@ -1,0 +1,233 @@
+"""Sentences written from the data by rule. The sentences themselves are in ``words.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from dashboards.data import Measure, Published, Summary, Value
+from dashboards.story import numbers
+
+WORDS_FILE = Path(__file__).parent / "words.toml"
+ALT_SHORTEST, ALT_LONGEST = 40, 350
+
+
+def flatten(section: Mapping[str, object], *, prefix: str = "") -> dict[str, str]:
+    """Every sentence by its full name, ``section.key`` or ``section.part.key``."""
+    found: dict[str, str] = {}
+    for key, value in section.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            found |= flatten(value, prefix=f"{name}.")
+        else:
+            found[name] = str(value)
+    return found
+
+
+@cache
+def sentences() -> dict[str, str]:
+    """The sentences of ``story/*.toml`` by their full names."""
+    found: dict[str, str] = {}
+    for path in sorted(WORDS_FILE.parent.glob("*.toml")):
+        found |= flatten(tomllib.loads(path.read_text(encoding="utf-8")))
+    return found
+
+
+def word(section: str, key: str | None) -> str:
+    """The words for a code of the data; the code itself where the file has none for it."""
+    return sentences().get(f"{section}.{key or 'none'}", key or "")
+
+
+def say(name: str, **parts: str) -> str:
+    """The sentence ``name`` with its parts filled in. Raises ``KeyError`` for one not there."""
+    return sentences()[name].format(**parts)
+
+
+def breakdown_name(breakdown: str) -> str:
+    """A breakdown as people say it: ``staff_group`` is 'staff group'."""
+    return breakdown.replace("_", " ")
+
+
+def shown_figure(measure: Measure, value: float | None) -> str:
+    """A figure of a measure as a page writes it; a dash for none."""
+    if value is None:
+        return "\N{EN DASH}"
+    return numbers.figure(value, unit=measure.unit, decimals=measure.decimals)
+
+
+def period_of(published: Published, summary: Summary) -> str:
+    """The period that a summary's figure is of, in words."""
+    value = _value_of(published, summary, summary.quarter)
+    return _period_or_quarter(published, value, summary.quarter)
+
+
+def previous_period_of(published: Published, summary: Summary) -> str:
+    """The period of the figure that a summary's is set against, in words."""
+    value = _value_of(published, summary, summary.previous_quarter)
+    return _period_or_quarter(published, value, summary.previous_quarter or "")
+
+
+def _value_of(published: Published, summary: Summary, quarter: str | None) -> Value | None:
+    """The figure of a summary's series that one quarter's return gave."""
+    values = published.totals_by_series.get((summary.measure, summary.organisation), ())
+    return next((value for value in values if value.quarter == quarter), None)
+
+
+def _period_or_quarter(published: Published, value: Value | None, quarter: str) -> str:
+    label = published.quarter_labels.get(quarter, quarter)
+    return label if value is None else period_of_value(value)
+
+
+def period_of_value(value: Value) -> str:
+    """The period of one figure, in words."""
+    return numbers.period(value.period_start, value.period_end, quarter_label=value.quarter_label)
+
+
+def measure_headline(published: Published, measure: Measure) -> str:
+    """The finding of a measure's page: what moved, whether that is real, and where target stands.
+
+    A rating never stands alone: where there is one, the process-control reading stands before it.
+    """
+    summary = published.board_summary(measure.measure)
+    if summary is None:
+        return say("headline.no_combined", title=measure.title)
+    return series_headline(published, measure, summary)
+
+
+def series_headline(published: Published, measure: Measure, summary: Summary) -> str:
+    """As ``measure_headline``, for one organisation's series."""
+    period = period_of(published, summary)
+    if summary.value is None:
+        state = word("state", summary.state)
+        return say("headline.no_figure", title=measure.title, period=period, state=state)
+    moved = movement(measure, summary) if _follows_the_one_before(published, summary) else "first"
+    start = say(
+        f"headline.{moved}",
+        title=measure.title,
+        value=shown_figure(measure, summary.value),
+        period=period,
+    )
+    end = say("headline.reading", reading=change_words(published, summary, length="headline"))
+    if summary.rating and summary.rating != "not rated" and measure.target is not None:
+        key = summary.rating.replace(" ", "_")
+        end += say(f"headline.{key}", target=shown_figure(measure, measure.target))
+        if summary.assurance == "consistently failing":
+            end += say("headline.failing")
+    return start + end
+
+
+def _follows_the_one_before(published: Published, summary: Summary) -> bool:
+    """Whether a rise or fall since the figure before can be told: their periods do not overlap, and
+    both are sums over the same partners."""
+    now = _value_of(published, summary, summary.quarter)
+    before = _value_of(published, summary, summary.previous_quarter)
+    if now is None or before is None:
+        return True
+    overlaps = bool(
+        now.period_start and before.period_end and now.period_start <= before.period_end
+    )
+    return not overlaps and adds_up_alike(published, before, now)
+
+
+def adds_up_alike(published: Published, before: Value, now: Value) -> bool:
+    """Whether two figures of a series can be set against each other: a count that lacks a partner
+    is smaller for that alone."""
+    is_sum = published.measure_by_id[now.measure].aggregation == "sum"
+    return not is_sum or before.partners_missing == now.partners_missing
+
+
+def change_words(published: Published, summary: Summary, *, length: str) -> str:
+    """What the figures signal, as people read it: ``short`` (beside an icon), ``long`` (in a
+    sentence) or ``headline``. Where the latest point gives no signal, as of a yearly measure with
+    too few points for one, it may be of the trend of five years; of a count that lacks partners
+    there is none, and it is said why."""
+    if summary.reading is not None and summary.reading != summary.variation:
+        return word("trend.short" if length == "short" else "trend.long", summary.recent_trend)
+    if summary.variation is None and summary.value is None:
+        return word(f"variation.{length}", "no figure")
+    if summary.variation is None and _lacks_partners(published, summary):
+        return word(f"variation.{length}", "incomplete")
+    return word(f"variation.{length}", summary.variation)
+
+
+def _lacks_partners(published: Published, summary: Summary) -> bool:
+    """Whether the figure is a sum in which a partner is missing."""
+    value = _value_of(published, summary, summary.quarter)
+    is_sum = published.measure_by_id[summary.measure].aggregation == "sum"
+    return is_sum and value is not None and bool(value.partners_missing)
+
+
+def small_numbers(measure: Measure) -> str:
+    """What a measure's rule on small numbers hides; empty where the data do not say."""
+    if measure.small_number_rule == "none":
+        return say("small_numbers.none")
+    if measure.threshold is None:
+        return ""
+    hidden = say("small_numbers.some", threshold=str(measure.threshold))
+    if measure.rounding is None or measure.rounding <= 1:
+        return hidden
+    return f"{hidden} {say('small_numbers.rounded', nearest=str(measure.rounding))}"
+
+
+def movement(measure: Measure, summary: Summary) -> str:
+    """``rose``, ``fell``, ``same`` or ``first``, by the figures as they are written on the page."""
+    if summary.value is None or summary.previous_value is None:
+        return "first"
+    if shown_figure(measure, summary.value) == shown_figure(measure, summary.previous_value):
+        return "same"
+    return "rose" if summary.value > summary.previous_value else "fell"
+
+
+def moved_the_wrong_way(measure: Measure, summary: Summary) -> bool:
+    """Whether the figure as written is worse than the one before, chance or not."""
+    wrong = {"higher": "fell", "lower": "rose"}.get(measure.polarity)
+    return movement(measure, summary) == wrong
+
+
+def is_concern(summary: Summary) -> bool:
+    """Whether the figures signal a change for the worse."""
+    return (summary.reading or "").startswith("concern")
+
+
+def is_improvement(summary: Summary) -> bool:
+    """Whether the figures signal a change for the better."""
+    return (summary.reading or "").startswith("improvement")
+
+
+def counted(name: str, count: int, **parts: str) -> str:
+    """The sentence ``name_none``, ``name_one`` or ``name_many``, by the count."""
+    ending = "none" if count == 0 else "one" if count == 1 else "many"
+    return say(f"{name}_{ending}", **parts)
+
+
+def listed(names: Sequence[str], *, most: int) -> str:
+    """Names in a row: ``a, b and c``; beyond ``most`` the number of those left out."""
+    kept = list(names[:most])
+    left = len(names) - len(kept)
+    if left:
+        kept.append(say("list.more", left=str(left)))
+    if len(kept) < 2:
+        return "".join(kept)
+    return say("list.joined", names=", ".join(kept[:-1]), last=kept[-1])
+
+
+def checked_alt(text: str, *, title: str) -> str:
+    """``text`` if it can serve as a text alternative.
+
+    Raises ``ValueError`` where it is shorter than 40 or longer than 350 characters or only repeats
+    the title.
+    """
+    if not ALT_SHORTEST <= len(text) <= ALT_LONGEST:
+        raise ValueError(f"a text alternative of {len(text)} characters: {text!r}")
+    if text == title:
+        raise ValueError(f"a text alternative that repeats the title: {text!r}")
+    return text
+
+
+def shortened(text: str, *, most: int) -> str:
+    """``text``, cut at a word to at most ``most`` characters with an ellipsis if it is longer."""
+    if len(text) <= most:
+        return text
+    return text[: most - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"

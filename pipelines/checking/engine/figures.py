@@ -1,0 +1,94 @@
+"""A measure's figures as a sentence has them: rounded alike, with the unit in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from schemas.reference import Measure
+
+# A figure and a difference of two figures, by the measure's unit.
+_UNITS = {
+    "percent": ("{}%", "{} percentage points"),
+    "rate_per_1000": ("{} per 1,000", "{} per 1,000"),
+    "rate_per_100000": ("{} per 100,000", "{} per 100,000"),
+    "microgram_m3": ("{} µg/m³", "{} µg/m³"),
+}
+_KINDS = {"percent": "percentage", "rate_per_1000": "rate", "rate_per_100000": "rate"}
+_MOST_DECIMALS = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """How the figures of one measure are told; ``unit`` None where nobody knows it.
+
+    ``decimals`` are the fewest that they are told with.
+    """
+
+    unit: str | None
+    decimals: int
+
+    @property
+    def kind(self) -> str:
+        """What is worked out from a numerator and a denominator: a percentage, a rate, a ratio."""
+        return _KINDS.get(self.unit or "", "ratio")
+
+    def figure(self, number: float, *, decimals: int) -> str:
+        """``82.6%``, ``7.9 per 1,000``, ``1,204``."""
+        return _UNITS.get(self.unit or "", ("{}", "{}"))[0].format(self._number(number, decimals))
+
+    def difference(self, number: float, *, decimals: int) -> str:
+        """``37.4 percentage points``, ``2.1 per 1,000``, ``120``."""
+        text = self._number(number, decimals)
+        words = _UNITS.get(self.unit or "", ("{}", "{}"))[1].format(text)
+        return words.removesuffix("s") if text == "1" else words
+
+    def move(self, before: float, now: float, *, limit: float) -> dict[str, str]:
+        """The words of a change beyond a limit: ``figure, move, way, side, before, limit``.
+
+        All with as many decimals as it takes for the change told to be more than the limit told;
+        it is always the difference of the two figures told.
+        """
+        decimals = self.decimals
+        while (
+            not _moved(before, now, decimals) > round(limit, decimals) > 0
+            and decimals < _MOST_DECIMALS
+        ):
+            decimals += 1
+        return {
+            "figure": self.figure(now, decimals=decimals),
+            "move": self.difference(_moved(before, now, decimals), decimals=decimals),
+            "way": "more" if now > before else "less",
+            "side": "above" if now > before else "below",
+            "before": self.figure(before, decimals=decimals),
+            "limit": self.difference(limit, decimals=decimals),
+        }
+
+    def beside(self, figure: float, usual: float) -> dict[str, str]:
+        """The words of a figure beside the usual one, both above nought: ``figure, usual``."""
+        decimals = self.decimals
+        while round(min(figure, usual), decimals) == 0 and decimals < _MOST_DECIMALS:
+            decimals += 1
+        return {
+            "figure": self.figure(figure, decimals=decimals),
+            "usual": self.figure(usual, decimals=decimals),
+        }
+
+    def _number(self, number: float, decimals: int) -> str:
+        text = f"{number:,.{decimals}f}"
+        if decimals > 0 and self.unit in ("count", None):  # whole counts stay whole
+            text = text.rstrip("0").rstrip(".")
+        return text
+
+
+def figure_of(measure: Measure | None, *, counted: bool) -> Figure:
+    """How the figures of a measure are told; None: it is not in the catalogue. ``counted``: the
+    figure is a count of people or cases, whatever the measure's unit."""
+    if counted:
+        return Figure(unit="count", decimals=0)
+    if measure is None:
+        return Figure(unit=None, decimals=1)
+    return Figure(unit=measure.unit, decimals=measure.decimals)
+
+
+def _moved(before: float, now: float, decimals: int) -> float:
+    return round(abs(round(now, decimals) - round(before, decimals)), decimals)

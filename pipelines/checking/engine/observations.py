@@ -1,0 +1,165 @@
+"""What each row is an observation of, whatever its return's columns are called.
+
+Checks and the warehouse read the declaration here, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from schemas.columns import Kind
+from schemas.declaration import Observation, Return
+from schemas.row_checks import rate, unit_factor
+
+TOTAL, ALL = "total", "all"
+
+
+def observations(ret: Return, rows: pl.DataFrame) -> pl.DataFrame:
+    """One row for each row of an observed return: ``row_number, item, breakdown, category, area,
+    when, of, figure``.
+
+    ``breakdown`` is ``total`` and ``category`` ``all`` for a measure as a whole; ``breakdown`` is
+    null where the return names categories only. ``when`` is the month or period, null for the
+    quarter. ``figure`` is the value as sent or, where there is none, the numerator over the
+    denominator, or the numerator alone; ``of`` tells the last, ``count``, from the others,
+    ``value``. A numerator over a denominator is in the unit of the row's measure where
+    ``with_measures`` gave the rows one, and in per cent where not.
+    """
+    seen = _declared(ret)
+    when = seen.month or seen.period
+    return rows.select(
+        "row_number",
+        *_of_what(seen),
+        (pl.col(when).cast(pl.String) if when else pl.lit(None, dtype=pl.String)).alias("when"),
+        _of(seen).alias("of"),
+        _figure(seen, in_units="measure_unit" in rows.columns).alias("figure"),
+    )
+
+
+def stated(ret: Return, rows: pl.LazyFrame) -> pl.LazyFrame:
+    """What each row states, as sent: the columns of ``pipelines.warehouse.tables.ObservationRow``.
+
+    ``rows`` are accepted rows with their ``submission_id``. The breakdown of a category is named
+    after its column where no column names it, and the area is ``all`` where there is none.
+    """
+    seen = _declared(ret)
+    start, end = _days(seen)
+    is_whole = (
+        pl.col(seen.item).eq_missing(pl.lit(seen.share_of))
+        if seen.share_of
+        else pl.lit(value=False)
+    )
+    value = pl.when(~is_whole)  # the whole of which others are a share has no share of its own
+    return rows.select(
+        "submission_id",
+        "row_number",
+        "organisation",
+        pl.col("quarter").str.replace(" ", "-", literal=True),
+        *_of_what(seen),
+        start.alias("period_start"),
+        end.alias("period_end"),
+        pl.lit(ret.name).alias("return_name"),
+        _number(seen.numerator).alias("numerator"),
+        _denominator(seen, is_whole).alias("denominator"),
+        value.then(_number(seen.value)).alias("value"),
+        _number(seen.lower).alias("lower"),
+        _number(seen.upper).alias("upper"),
+        value.then(_text(f"{seen.value}_as_sent" if seen.value else None)).alias("value_as_sent"),
+        _symbol(seen).alias("symbol"),
+    ).with_columns(
+        pl.col("breakdown").fill_null(pl.lit(seen.category)), pl.col("area").fill_null(ALL)
+    )
+
+
+def _declared(ret: Return) -> Observation:
+    if ret.observation is None:
+        raise ValueError(f"{ret.name} observes nothing")
+    return ret.observation
+
+
+def _of_what(seen: Observation) -> tuple[pl.Expr, ...]:
+    breakdown, category = _category(seen)
+    return (
+        pl.col(seen.item).alias("item"),
+        breakdown.alias("breakdown"),
+        category.alias("category"),
+        _text(seen.area).alias("area"),
+    )
+
+
+def _days(seen: Observation) -> tuple[pl.Expr, pl.Expr]:
+    if seen.month:
+        return pl.col(seen.month), pl.col(seen.month).dt.month_end()
+    if seen.period:
+        return pl.col(f"{seen.period}_start"), pl.col(f"{seen.period}_end")
+    return pl.lit(None, dtype=pl.Date), pl.lit(None, dtype=pl.Date)
+
+
+def _denominator(seen: Observation, is_whole: pl.Expr) -> pl.Expr:
+    if seen.share_of is None:
+        return _number(seen.denominator)
+    whole = pl.when(is_whole).then(_number(seen.numerator)).max().over("submission_id")
+    return pl.when(~is_whole).then(whole)
+
+
+def _symbol(seen: Observation) -> pl.Expr:
+    """Withheld comes before not available, and that before not applicable."""
+    given = [pl.col(f"{name}_symbol") for name in seen.figures]
+    ways = [
+        pl.when(pl.any_horizontal(one.eq_missing(pl.lit(symbol)) for one in given)).then(
+            pl.lit(symbol)
+        )
+        for symbol in ("c", "x", "z")
+    ]
+    return pl.coalesce(ways)
+
+
+def _number(name: str | None) -> pl.Expr:
+    return pl.col(name).cast(pl.Float64) if name else pl.lit(None, dtype=pl.Float64)
+
+
+def _text(name: str | None) -> pl.Expr:
+    return pl.col(name) if name else pl.lit(None, dtype=pl.String)
+
+
+def _category(seen: Observation) -> tuple[pl.Expr, pl.Expr]:
+    if seen.category_columns:
+        breakdown, category = pl.lit(TOTAL), pl.lit(ALL)
+        for name in reversed(seen.category_columns):
+            filled = pl.col(name).is_not_null()
+            breakdown = pl.when(filled).then(pl.lit(name)).otherwise(breakdown)
+            category = pl.when(filled).then(pl.col(name)).otherwise(category)
+        return breakdown, category
+    category = pl.col(seen.category).fill_null(ALL) if seen.category else pl.lit(ALL)
+    if seen.breakdown:
+        return pl.col(seen.breakdown).fill_null(TOTAL), category
+    whole = category == ALL
+    return pl.when(whole).then(pl.lit(TOTAL)).otherwise(pl.lit(None, dtype=pl.String)), category
+
+
+def _figure(seen: Observation, *, in_units: bool) -> pl.Expr:
+    ways: list[pl.Expr] = []
+    if seen.value:
+        ways.append(pl.col(seen.value).cast(pl.Float64))
+    if seen.numerator and seen.denominator:
+        factor = unit_factor() if in_units else pl.lit(100.0)
+        ways.append(rate(seen.numerator, seen.denominator, factor=factor))
+        if in_units:
+            counted = pl.col("measure_unit") == "count"
+            ways.append(pl.when(counted).then(pl.col(seen.numerator).cast(pl.Float64)))
+    elif seen.numerator:
+        ways.append(pl.col(seen.numerator).cast(pl.Float64))
+    return pl.coalesce(ways)
+
+
+def _of(seen: Observation) -> pl.Expr:
+    if seen.value is None or seen.numerator is None or seen.denominator is not None:
+        return pl.lit("value")
+    return (
+        pl.when(pl.col(seen.value).is_not_null()).then(pl.lit("value")).otherwise(pl.lit("count"))
+    )
+
+
+def counts(ret: Return) -> tuple[str, ...]:
+    """The columns in which people or cases are counted."""
+    return tuple(column.name for column in ret.columns if column.kind is Kind.PEOPLE)

@@ -1,0 +1,160 @@
+"""Which return a file is, by its headings; and where each declared column stands in it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipelines.checking.engine.context import Context
+from pipelines.checking.engine.violations import Violations, of_file
+from pipelines.reading.headings import BLANK, plain
+from schemas.declaration import Return
+
+# What a reader does not see and a computer does: taken out of headings, and said (ENC-005).
+UNSEEN = "\u00a0\u00ad\u200b\u200c\u200d\u2007\u202f\u2060\ufeff"
+
+
+def recognise(
+    header: Sequence[str],
+    table: pl.DataFrame,
+    *,
+    file_name: str,
+    context: Context,
+    declared: Mapping[str, Return],
+) -> Return | None:
+    """The return whose headings these are; None where they are of no return.
+
+    The one with most of its headings in the file, at least half of those it needs. Where two are
+    alike (population outcomes and youth justice), the one that was announced, then the one that
+    knows most of the items sent, then the one that the file's name holds.
+    """
+    names = {plain(heading) for heading in header} - {""}
+
+    def fit(ret: Return) -> tuple[float, ...]:
+        own = {plain(column.name) for column in ret.columns}
+        needed = {plain(column.name) for column in ret.columns if column.required}
+        share = len(names & needed) / len(needed)
+        alike = len(names & own) / len(names | own)
+        return share >= 0.5, round(share, 6), round(alike, 6), ret.name == context.expected_return
+
+    def fit_of_cells(ret: Return) -> tuple[int, bool]:
+        known = _items_known(ret, header, table, context)
+        return known, plain(ret.name) in plain(file_name)
+
+    fits = {name: fit(ret) for name, ret in declared.items()}
+    best = max(fits.values(), default=None)
+    if best is None or not best[0]:
+        return declared.get(context.expected_return or "")
+    tied = [declared[name] for name, fitting in fits.items() if fitting == best]
+    return tied[0] if len(tied) == 1 else max(tied, key=fit_of_cells)
+
+
+def _items_known(ret: Return, header: Sequence[str], table: pl.DataFrame, context: Context) -> int:
+    if ret.observation is None:
+        return 0
+    for position, heading in enumerate(header):
+        if plain(heading) == plain(ret.observation.item):
+            sent = {cell.strip(BLANK) for cell in table[f"c{position}"].unique().to_list()}
+            return len(sent & {measure.item for measure in context.reference.measures_of(ret.name)})
+    return 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Headings:
+    """Where each declared column stands, and what is to say about the headings."""
+
+    positions: Mapping[str, int]
+    violations: tuple[Violations, ...]
+
+
+def match_headings(
+    header: Sequence[str], *, header_row: int, table: pl.DataFrame, ret: Return
+) -> Headings:
+    """Finds each declared column of ``ret`` in the heading row.
+
+    A heading counts whatever its case, spaces and underscores (HDR-004), and without what cannot
+    be seen (ENC-005); nothing else is guessed.
+    """
+    by_plain = {plain(column.name): column for column in ret.columns}
+    positions: dict[str, int] = {}
+    violations: list[Violations] = []
+    unknown: list[tuple[int, str]] = []
+    for position, heading in enumerate(header):
+        seen = heading.translate({ord(char): None for char in UNSEEN}).strip()
+        column = by_plain.get(plain(heading))
+        if plain(heading) == "" and seen.strip(BLANK) == "":
+            violations += _values_under_blank(table, position, header_row)
+            continue
+        if column is None:
+            unknown.append((position, heading))
+            continue
+        if column.name in positions:
+            violations.append(_at(header_row, "HDR-003", position, heading))
+            continue
+        positions[column.name] = position
+        if any(char in UNSEEN for char in heading.strip(" ")):
+            violations.append(
+                _at(header_row, "ENC-005", position, heading, variant="heading", used=column.name)
+            )
+        if seen != column.name:
+            violations.append(_at(header_row, "HDR-004", position, heading, used=column.name))
+    missing = [c.name for c in ret.columns if c.required and c.name not in positions]
+    violations += _missing(missing, unknown, header_row, ret)
+    return Headings(positions=positions, violations=tuple(violations))
+
+
+def _missing(
+    missing: list[str], unknown: list[tuple[int, str]], header_row: int, ret: Return
+) -> Iterable[Violations]:
+    """HDR-001 for each missing column, HDR-002 for each unknown one; FIL-007 in their place where
+    the unknown ones are those of an earlier template."""
+    names = {plain(heading): (position, heading) for position, heading in unknown}
+    for template in ret.earlier_templates:
+        old = dict(template.columns)
+        if missing and {plain(name) for name in old} >= set(names) and names:
+            changes = [
+                f"{was} is now {now}" if now else f"{was} is gone" for was, now in old.items()
+            ]
+            yield of_file(
+                "FIL-007", version=template.version, changes="; ".join(changes), title=ret.title
+            )
+            return
+    taken = set()
+    for name in missing:
+        near = difflib.get_close_matches(plain(name), [n for n in names if n not in taken], 1, 0.7)
+        if near:
+            taken.add(near[0])
+            position, heading = names[near[0]]
+            yield _at(header_row, "HDR-001", position, heading, variant="nearest", needed=name)
+        else:
+            yield of_file("HDR-001", needed=name)
+    for key, (position, heading) in names.items():
+        if key not in taken:
+            yield _at(
+                header_row, "HDR-002", position, heading,
+                title=ret.title, columns=", ".join(column.name for column in ret.columns),
+            )  # fmt: skip
+
+
+def _values_under_blank(table: pl.DataFrame, position: int, header_row: int) -> list[Violations]:
+    filled = table.filter(pl.col(f"c{position}").str.strip_chars(BLANK) != "")
+    if filled.is_empty():
+        return []
+    rows = filled.select("row_number")
+    return [Violations(rule="HDR-005", position=position, rows=rows, whole=True)]
+
+
+def _at(
+    row: int, rule: str, position: int, heading: str, *, variant: str = "", **facts: object
+) -> Violations:
+    """A violation on a heading."""
+    return Violations(
+        rule=rule,
+        variant=variant,
+        position=position,
+        rows=pl.DataFrame({"row_number": [row], "value": [heading]}).cast({"row_number": pl.Int32}),
+        facts={name: str(fact) for name, fact in facts.items()},
+    )

@@ -1,0 +1,333 @@
+"""Rules over the rows of a whole return: figures due, keys, categories, coverage, oddities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from pipelines.checking.engine.observations import ALL, TOTAL, counts, observations
+from pipelines.checking.engine.sheet import Sheet
+from pipelines.checking.engine.violations import Violations, of_file
+from pipelines.checking.rules.codes import list_in_words, probably_meant
+from pipelines.reading.headings import BLANK
+from schemas.columns import Kind
+from schemas.declaration import Return
+from schemas.quarter import Quarter
+from schemas.reference import Measure, Reference
+
+_ENOUGH_TO_LOOK_ODD = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """Typed rows and what is known of them. ``unread`` names, for each column, the rows whose
+    cell could not be read; a rule that needs such a cell leaves its row out. ``rows_lost``: the
+    file has rows that are not here, since their cells could not be told apart."""
+
+    ret: Return
+    sheet: Sheet
+    rows: pl.DataFrame
+    unread: Mapping[str, pl.Series]
+    reference: Reference
+    organisation: str | None
+    quarter: Quarter | None
+    rows_lost: bool = False
+
+    @cached_property
+    def observed(self) -> pl.DataFrame:
+        """What each row is an observation of: ``observations`` of the rows."""
+        return observations(self.ret, self.rows)
+
+    def readable(self, *columns: str) -> pl.DataFrame:
+        """The rows whose cells of these columns could all be read."""
+        faulty = [self.unread[name] for name in columns if name in self.unread]
+        if not faulty:
+            return self.rows
+        return self.rows.filter(~pl.col("row_number").is_in(pl.concat(faulty).implode()))
+
+
+def rules_over_rows(rows: Rows) -> Iterator[Violations]:
+    """Every rule of this page."""
+    yield from figures_due(rows)
+    yield from repeated_keys(rows)
+    yield from not_owed(rows)
+    if rows.ret.observation is not None:
+        yield from unknown_categories(rows)
+        yield from missing_rows(rows)
+        yield from small_numbers(rows)
+    yield from dates_in_the_future(rows)
+    yield from oddities(rows)
+
+
+def figures_due(rows: Rows) -> Iterator[Violations]:
+    """SYM-001: a row in which no way of giving the figure is filled whole."""
+    present = rows.sheet.positions
+    ways = [way for way in rows.ret.figures if all(name in present for name in way)]
+    if not ways:
+        ways = [way for way in rows.ret.figures if any(name in present for name in way)]
+    if not ways:
+        return
+    given = {
+        n: pl.col(f"{n}_as_sent").fill_null("").str.strip_chars() != "" for w in ways for n in w
+    }
+    lacking = rows.rows.filter(
+        ~pl.any_horizontal(pl.all_horizontal(given[name] for name in way) for way in ways)
+    )
+    for way in sorted(ways, key=len, reverse=True):
+        if lacking.is_empty():
+            return
+        started = lacking.filter(pl.any_horizontal(given[name] for name in way))
+        for name in way:
+            blank = started.filter(~given[name])
+            if not blank.is_empty():
+                others = tuple(other for other in way if other != name)
+                yield Violations(
+                    rule="SYM-001", variant="other_half", column=name,
+                    rows=blank.select("row_number"), other_columns=others,
+                )  # fmt: skip
+        lacking = lacking.filter(~pl.any_horizontal(given[name] for name in way))
+    if not lacking.is_empty():
+        yield Violations(rule="SYM-001", column=ways[0][0], rows=lacking.select("row_number"))
+
+
+def repeated_keys(rows: Rows) -> Iterator[Violations]:
+    """KEY-001 and KEY-002: rows with the same key, but for case and spaces."""
+    key = [name for name in rows.ret.key if name in rows.sheet.positions]
+    readable = rows.readable(*key)
+    varying = [name for name in key if _varies(readable[name])] or key[:1]
+    keys = readable.select(
+        pl.col(name).str.to_lowercase() if readable.schema[name] == pl.String else pl.col(name)
+        for name in varying
+    )
+    if keys.hash_rows().n_unique() == keys.height:
+        return
+    spaced = keys.select(
+        pl.col(pl.String).fill_null("").str.replace_all(r"\s+", " "), pl.exclude(pl.String)
+    )
+    again = readable.filter(spaced.is_duplicated()).with_columns(
+        spaced.filter(spaced.is_duplicated()).rename(lambda name: f"key_{name}")
+    )
+    grouped = [f"key_{name}" for name in varying]
+    told = [c.name for c in rows.ret.columns if not c.key and c.kind is not Kind.TEXT]
+    told = [f"{n}_as_sent" if f"{n}_as_sent" in again.columns else n for n in told]
+    first = again.with_columns(
+        first=pl.col("row_number").min().over(grouped),
+        same=pl.all_horizontal(
+            pl.col(name).eq_missing(pl.col(name).first().over(grouped)) for name in told
+        ),
+    ).filter(pl.col("row_number") != pl.col("first"))
+    for rule, of_rule in (("KEY-001", pl.col("same")), ("KEY-002", ~pl.col("same"))):
+        violation = first.filter(of_rule).select("row_number", "first")
+        if not violation.is_empty():
+            yield Violations(rule=rule, rows=violation, facts={"key": ", ".join(key[2:] or key)})
+
+
+def _varies(cells: pl.Series) -> bool:
+    """Whether a column holds more than one value; quicker than counting them."""
+    return len(cells) > 0 and bool(cells.ne_missing(cells[:1].new_from_index(0, len(cells))).any())
+
+
+def unknown_categories(rows: Rows) -> Iterator[Violations]:
+    """COD-001: a breakdown or category that the measure does not have."""
+    seen = rows.ret.observation
+    if seen is None or not (seen.category or seen.category_columns):
+        return
+    broken_down = [
+        measure.item
+        for measure in rows.reference.measures_of(rows.ret.name)
+        if rows.reference.categories_of(measure.measure)
+    ]
+    named = rows.observed.filter((pl.col("category") != ALL) & pl.col("item").is_in(broken_down))
+    combinations = named.select("item", "breakdown", "category").unique(maintain_order=True)
+    for item, breakdown, category in combinations.iter_rows():
+        measure = rows.reference.measure_by_item(rows.ret.name, item) if item else None
+        every = rows.reference.categories_of(measure.measure) if measure else ()
+        if not every:
+            continue
+        known = {c.category: "" for c in every if breakdown in (None, c.breakdown)}
+        if category in known:
+            continue
+        meant = probably_meant(category, known, nearest=True)
+        column = seen.category or next(
+            (name for name in seen.category_columns if name == breakdown), seen.category_columns[0]
+        )
+        wrong = seen.breakdown is not None and not known
+        violation = named.filter(
+            (pl.col("item") == item)
+            & pl.col("breakdown").eq_missing(breakdown)
+            & (pl.col("category") == category)
+        )
+        options = sorted({c.breakdown for c in every}) if wrong else list(known)
+        yield Violations(
+            rule="COD-001",
+            variant="nearest" if meant else "of_measure",
+            column=seen.breakdown if wrong else column,
+            rows=violation.select("row_number", value=pl.lit(breakdown if wrong else category)),
+            facts={"plain": meant or "", "item": item, "options": list_in_words(options)},
+        )
+
+
+def not_owed(rows: Rows) -> Iterator[Violations]:
+    """COD-004: a measure that the organisation's return does not have; PER-001: no return is
+    owed."""
+    if rows.organisation is None or rows.quarter is None or "organisation" in rows.unread:
+        return
+    owed = [
+        o
+        for o in rows.reference.every_obligation
+        if o.organisation == rows.organisation and o.return_name == rows.ret.name
+    ]
+    if not rows.reference.owes(rows.organisation, rows.ret.name, rows.quarter):
+        variant = "not_this_quarter" if owed else "not_owed"
+        facts = {"quarter": rows.quarter.label, "title": rows.ret.title}
+        yield of_file("PER-001", variant=variant, organisation=rows.organisation, **facts)
+        return
+    if rows.ret.observation is None:
+        return
+    expected = rows.reference.expected_rows(rows.organisation, rows.ret.name, rows.quarter)
+    items = {_measure(rows.reference, row.measure).item for row in expected}
+    column = rows.ret.observation.item
+    foreign = rows.rows.filter(pl.col(column).is_not_null() & ~pl.col(column).is_in(items))
+    if items and not foreign.is_empty():
+        yield Violations(
+            rule="COD-004", column=column, rows=foreign.select("row_number", value=column),
+            facts={"organisation": rows.organisation, "quarter": rows.quarter.label},
+        )  # fmt: skip
+
+
+def missing_rows(rows: Rows) -> Iterator[Violations]:
+    """COV-001: an expected measure is missing; COV-002: an expected breakdown or area is."""
+    if rows.organisation is None or rows.quarter is None or rows.ret.observation is None:
+        return
+    item_column = rows.ret.observation.item
+    if item_column not in rows.sheet.positions:
+        return
+    expected = rows.reference.expected_rows(rows.organisation, rows.ret.name, rows.quarter)
+    sent = rows.observed.select("item", "breakdown", "category", "area")
+    wanted = pl.col("category").is_in([*{row.category for row in expected}, ALL])
+    have = set(sent.filter(wanted).unique().iter_rows())
+    have |= {(item, None, category, area) for item, _, category, area in have}
+    items = set(sent["item"].unique().to_list()) | _meant_items(rows, item_column)
+    without_item: list[str] = []
+    without_rows: list[str] = []
+    for row in expected:
+        item = _measure(rows.reference, row.measure).item
+        breakdown = None if rows.ret.observation.breakdown is None else row.breakdown
+        if item not in items:
+            without_item.append(item)
+        elif not any(
+            (item, way, row.category, row.area) in have for way in (breakdown, row.breakdown)
+        ):
+            place = [p for p in (row.category if row.category != ALL else "", row.area) if p]
+            without_rows.append(f"{item} ({', '.join(place) or 'the total'})")
+    if without_item and not _may_be_there(rows, item_column):
+        names = list(dict.fromkeys(without_item))
+        yield of_file("COV-001", column=item_column, missing=list_in_words(names, most=20))
+    if without_rows and not _unread_keys(rows) and not rows.rows_lost:
+        yield of_file("COV-002", missing=list_in_words(without_rows, most=20))
+
+
+def _may_be_there(rows: Rows, column: str) -> bool:
+    """Whether what seems to be missing may stand in a row that could not be read, or in one whose
+    measure is blank: that has a finding of its own."""
+    if rows.rows_lost:
+        return True
+    if column not in rows.unread:
+        return False
+    at = rows.sheet.table["row_number"].is_in(rows.unread[column].implode())
+    return any(not text.strip(BLANK) for text in rows.sheet.text(column).filter(at).to_list())
+
+
+def _unread_keys(rows: Rows) -> bool:
+    return any(name in rows.unread for name in rows.ret.key)
+
+
+def _meant_items(rows: Rows, column: str) -> set[str]:
+    """The items that unreadable cells were probably meant to be: what follows from a slip in a
+    code is not said a second time."""
+    if column not in rows.unread:
+        return set()
+    at = rows.sheet.table["row_number"].is_in(rows.unread[column].implode())
+    labels = {m.item: m.title for m in rows.reference.measures_of(rows.ret.name)}
+    texts = rows.sheet.text(column).filter(at).unique().to_list()[:100]
+    meant = (probably_meant(text, labels, nearest=True) for text in texts)
+    return {item for item in meant if item is not None}
+
+
+def _measure(reference: Reference, code: str) -> Measure:
+    measure = reference.measure(code)
+    if measure is None:
+        raise ValueError(f"expected rows name a measure that does not exist: {code}")
+    return measure
+
+
+def small_numbers(rows: Rows) -> Iterator[Violations]:
+    """SDC-001: numbers that will be suppressed on pages; none of them is quoted."""
+    seen = rows.ret.observation
+    if seen is None:
+        return
+    limits: dict[str, int] = {}
+    for measure in rows.reference.measures_of(rows.ret.name):
+        rule = rows.reference.small_number_rule(measure.small_number_rule)
+        if rule is not None and rule.threshold > 0:
+            limits[measure.item] = rule.threshold
+    if not limits:
+        return
+    threshold = pl.col(seen.item).replace_strict(limits, default=0, return_dtype=pl.Int32)
+    counted = [name for name in (seen.numerator, seen.value) if name is not None]
+    is_count = {m.item for m in rows.reference.measures_of(rows.ret.name) if m.unit == "count"}
+    small = pl.lit(value=False)
+    for name in counted:
+        here = (pl.col(name) > 0) & (pl.col(name) <= pl.col("threshold"))
+        if name == seen.value:
+            here = here & pl.col(seen.item).is_in(list(is_count))
+        small = small | here.fill_null(value=False)
+    violation = rows.rows.with_columns(threshold=threshold).filter(small)
+    if not violation.is_empty():
+        yield Violations(rule="SDC-001", rows=violation.select("row_number"), whole=True)
+
+
+def dates_in_the_future(rows: Rows) -> Iterator[Violations]:
+    """DAT-004: a month after the quarter that is reported, or a period that ends after it."""
+    if rows.quarter is None:
+        return
+    for column in rows.ret.columns:
+        if column.kind is Kind.MONTH:
+            late = pl.col(column.name) > rows.quarter.end
+        elif column.kind is Kind.PERIOD:
+            late = pl.col(f"{column.name}_end") > rows.quarter.end
+        else:
+            continue
+        violation = rows.rows.filter(late)
+        if not violation.is_empty():
+            text = pl.DataFrame(
+                {"row_number": rows.rows["row_number"], "value": rows.sheet.text(column.name)}
+            )
+            yield Violations(
+                rule="DAT-004",
+                column=column.name,
+                rows=violation.select("row_number").join(
+                    text, on="row_number", maintain_order="left"
+                ),
+                facts={"quarter": rows.quarter.label},
+            )
+
+
+def oddities(rows: Rows) -> Iterator[Violations]:
+    """MAC-001: every count a multiple of five; every percentage 100."""
+    numbers = [rows.rows[name] for name in counts(rows.ret)]
+    counted = pl.concat(numbers).drop_nulls() if numbers else pl.Series(dtype=pl.Int64)
+    counted = counted.filter(counted > 0)
+    if len(counted) >= _ENOUGH_TO_LOOK_ODD and bool((counted % 5 == 0).all()):
+        yield of_file("MAC-001", found=len(counted))
+    for column in rows.ret.columns:
+        if column.kind is Kind.PERCENTAGE:
+            shown = rows.rows[column.name].drop_nulls()
+            if len(shown) >= _ENOUGH_TO_LOOK_ODD // 2 and bool((shown == 100).all()):
+                yield of_file("MAC-001", variant="all_100", column=column.name, found=len(shown))
+
+
+__all__ = ["TOTAL", "Rows", "rules_over_rows"]

@@ -1,0 +1,216 @@
+"""Parts against their wholes: sums, shares, percentages that make 100 (ROW-001, 003, 004)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import polars as pl
+
+from pipelines.checking.engine.observations import ALL, observations
+from pipelines.checking.engine.violations import Violations
+from pipelines.checking.rules.rows import Rows
+from schemas.columns import Kind
+from schemas.declaration import Parts
+from schemas.row_checks import decimals_shown, rounding_shown
+
+_BETWEEN = "\x1f"  # stands in no item and no category
+
+
+def parts_and_wholes(rows: Rows) -> Iterator[Violations]:
+    """Every rule of this page, for each sum that the return declares.
+
+    Two or more rows that name the same whole are taken for all its parts: more than the whole is
+    an error, less a query (an error where the reference data says that they add up). A sum of
+    rounded figures may be off by half a unit of the last decimal for each of them.
+    """
+    if rows.ret.observation is None:
+        return
+    for parts in rows.ret.parts:
+        if parts.figure not in rows.sheet.positions:
+            continue
+        named = _named(rows, parts)
+        pairs = _pairs(named, rows, parts)
+        if not pairs.is_empty():
+            yield from _sums(pairs, parts)
+            if parts.share is not None and parts.share in rows.sheet.positions:
+                yield from _shares(pairs, rows, parts)
+        if parts.whole_is_100:
+            yield from _to_100(named, parts)
+
+
+def _named(rows: Rows, parts: Parts) -> pl.DataFrame:
+    """One row for each figure: what it is of, the figure, how far rounding can put it off, and
+    the whole that it names."""
+    key = [name for name in rows.ret.key if name in rows.sheet.positions]
+    readable = rows.readable(parts.figure, *key)
+    is_percentage = rows.ret.column_by_name[parts.figure].kind is Kind.PERCENTAGE
+    slack = rounding_shown(parts.figure)
+    exact = pl.lit(1e-9)
+    in_units = slack if is_percentage else (
+        pl.when((pl.col("measure_unit") != "count") | (decimals_shown(parts.figure) > 0))
+        .then(slack)
+        .otherwise(exact)
+    )  # fmt: skip
+    part_of = pl.col(parts.part_of) if parts.part_of else pl.lit(None, dtype=pl.String)
+    seen = observations(rows.ret, readable).drop("figure")
+    return (
+        seen.with_columns(
+            readable.select(
+                pl.col(parts.figure).cast(pl.Float64).alias("figure"),
+                in_units.alias("slack"),
+                part_of.alias("part_of"),
+                decimals_shown(parts.figure).alias("decimals"),
+            )
+        )
+        .filter(pl.col("figure").is_not_null())
+        .with_columns(pl.col("breakdown").fill_null(""), pl.col("area", "when").fill_null(""))
+    )
+
+
+def _pairs(named: pl.DataFrame, rows: Rows, parts: Parts) -> pl.DataFrame:
+    """Each part beside its whole; ``adds_up`` where the reference data says that parts do."""
+    of_total = pl.col("category") == ALL
+    complete = _complete_breakdowns(rows)
+    parts_named = named.with_columns(
+        whole_item=pl.when(of_total).then("part_of").otherwise("item"),
+        whole_category=pl.when(of_total)
+        .then(pl.lit(ALL))
+        .otherwise(pl.col("part_of").fill_null(ALL)),
+        adds_up=_looked_up(complete, default=0) > 0,
+        parts_due=_looked_up(complete, default=0),
+        # Categories that name no whole may overlap, unless the reference data says otherwise.
+        named_whole=pl.col("part_of").is_not_null(),
+    ).filter(pl.col("whole_item").is_not_null())
+    wholes = named.select(
+        pl.col("item").alias("whole_item"),
+        pl.col("category").alias("whole_category"),
+        "area",
+        "when",
+        pl.col("figure").alias("whole"),
+        pl.col("slack").alias("whole_slack"),
+        pl.col("row_number").alias("whole_row"),
+    ).unique(["whole_item", "whole_category", "area", "when"], keep="first")
+    return parts_named.join(
+        wholes, on=["whole_item", "whole_category", "area", "when"], how="inner"
+    ).filter(pl.col("row_number") != pl.col("whole_row"))
+
+
+def _complete_breakdowns(rows: Rows) -> dict[str, int]:
+    """The items and categories of breakdowns of which the reference data says that they add up,
+    each with the number of categories that do so together."""
+    found: dict[str, int] = {}
+    for measure in rows.reference.measures_of(rows.ret.name):
+        every = [row for row in rows.reference.categories_of(measure.measure) if row.adds_up]
+        together = Counter((row.breakdown, row.part_of) for row in every)
+        for row in every:
+            place = f"{measure.item}{_BETWEEN}{row.category}"
+            found[place] = together[row.breakdown, row.part_of]
+    return found
+
+
+def _looked_up(complete: dict[str, int], *, default: int) -> pl.Expr:
+    if not complete:
+        return pl.lit(default, dtype=pl.Int64)
+    place = pl.concat_str("item", "category", separator=_BETWEEN)
+    return place.replace_strict(complete, default=default, return_dtype=pl.Int64)
+
+
+def _sums(pairs: pl.DataFrame, parts: Parts) -> Iterator[Violations]:
+    bigger = pairs.filter(
+        pl.col("figure") > pl.col("whole") + pl.col("slack") + pl.col("whole_slack")
+    )
+    if not bigger.is_empty():
+        yield Violations(
+            rule="ROW-001",
+            variant="part_row",
+            column=parts.figure,
+            rows=bigger.select(
+                "row_number", value=_text("figure"), whole_item="whole_item",
+                whole=pl.col("whole"), whole_row="whole_row", decimals="decimals",
+            ),
+        )  # fmt: skip
+    sums = (
+        pairs.filter(pl.col("named_whole") | pl.col("adds_up"))
+        .group_by("whole_row", "breakdown", maintain_order=True)
+        .agg(
+            pl.col("figure").sum().alias("sum"),
+            pl.len().alias("parts"),
+            pl.col("whole").first(),
+            (pl.col("slack").sum() + pl.col("whole_slack").first()).alias("slack"),
+            pl.col("adds_up").all() & (pl.len() >= pl.col("parts_due").max()),
+            pl.col("decimals").max(),
+            (pl.col("figure") > pl.col("whole") + 1e-9).any().alias("one_is_bigger"),
+            pl.col("row_number").sort().cast(pl.String).str.join(", ").alias("part_rows"),
+        )
+        # A part that is bigger than its whole has a finding already.
+        .filter((pl.col("parts") > 1) & ~pl.col("one_is_bigger"))
+        .with_columns(off=pl.col("sum") - pl.col("whole"))
+        .filter(pl.col("off").abs() > pl.col("slack"))
+    )
+    ways = {
+        "": pl.col("off") > 0,
+        "less": (pl.col("off") < 0) & pl.col("adds_up"),
+        "perhaps_incomplete": (pl.col("off") < 0) & ~pl.col("adds_up"),
+    }
+    for variant, of_way in ways.items():
+        violation = sums.filter(of_way)
+        if not violation.is_empty():
+            rows = violation.select(
+                pl.col("whole_row").alias("row_number"), "sum", "whole", "decimals", "part_rows",
+                pl.col("parts").cast(pl.String),
+            )  # fmt: skip
+            yield Violations(rule="ROW-004", variant=variant, column=parts.figure, rows=rows)
+
+
+def _shares(pairs: pl.DataFrame, rows: Rows, parts: Parts) -> Iterator[Violations]:
+    """ROW-003: the stated percentage of the whole."""
+    share = parts.share or ""
+    stated = rows.rows.select(
+        "row_number",
+        pl.col(share).alias("stated"),
+        pl.col(f"{share}_as_sent").str.strip_chars().alias("value"),
+        rounding_shown(share).alias("share_slack"),
+        decimals_shown(share).alias("share_decimals"),
+    ).filter(pl.col("stated").is_not_null())
+    beside = pairs.join(stated, on="row_number", how="inner", maintain_order="left").with_columns(
+        exact=pl.col("figure") / pl.col("whole") * 100.0
+    )
+    # Where the part is bigger than the whole, that is the finding.
+    off = beside.filter(
+        ((pl.col("stated") - pl.col("exact")).abs() > pl.col("share_slack"))
+        & (pl.col("whole") > 0)
+        & (pl.col("figure") <= pl.col("whole"))
+    )
+    if not off.is_empty():
+        yield Violations(
+            rule="ROW-003",
+            variant="share",
+            column=share,
+            rows=off.select(
+                "row_number", "value", "exact", part=_text("figure"), whole=_text("whole"),
+                whole_item="whole_item", decimals="share_decimals",
+            ),
+        )  # fmt: skip
+
+
+def _to_100(named: pl.DataFrame, parts: Parts) -> Iterator[Violations]:
+    top = named.filter(pl.col("part_of").is_null() & (pl.col("category") == ALL))
+    total, slack = float(top["figure"].sum()), float(top["slack"].sum())
+    too_much = total > 100 + slack
+    too_little = total < 100 - slack and top.height > 2
+    if not (too_much or too_little):
+        return
+    yield Violations(
+        rule="ROW-004",
+        variant="over_100" if too_much else "under_100",
+        column=parts.figure,
+        rows=top.select("row_number"),
+        facts={"sum": f"{total:.{int(top['decimals'].max() or 0)}f}", "parts": str(top.height)},  # type: ignore[arg-type]  # a column of whole numbers
+        whole=True,
+    )
+
+
+def _text(column: str) -> pl.Expr:
+    """A figure as a spreadsheet shows it: 1443, not 1443.0."""
+    return pl.col(column).cast(pl.String).str.replace(r"\.0$", "")

@@ -1,0 +1,358 @@
+"""What is owed, and what became of it: the chase list, with "not received" as a row of its own.
+
+This is the one place that decides it. The warehouse loads what it says (``raw.standing``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from pipelines.obligations.explanations import explained
+from pipelines.record.model import Event, EventKind, Obligation, Submission
+from pipelines.record.store import Record
+from schemas.quarter import Quarter
+from schemas.reference import Reference
+
+LONDON = ZoneInfo("Europe/London")
+# Measures that come once a year are due in one of the next four quarters.
+_COMING = 4
+
+
+class State(StrEnum):
+    """Where an obligation stands, from the reader's side; the most pressing first."""
+
+    OVERDUE = "overdue"
+    REFUSED = "refused"
+    NEEDS_CORRECTION = "needs correction"
+    ACCEPTED_WITH_QUERIES = "accepted with queries"
+    NOT_DUE = "not due"
+    ACCEPTED = "accepted"
+    NIL = "nil"
+    EXCUSED = "excused"
+
+    @property
+    def turn(self) -> int:
+        """Its place in lists that put the most pressing first."""
+        return list(State).index(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What of a record decides how its obligations stand: all of it, or up to a moment.
+
+    ``decisions`` are the events that excuse, extend and reopen, in the order they were taken.
+    """
+
+    submissions: Sequence[Submission]
+    withdrawn: Mapping[str, dt.datetime]
+    decisions: Sequence[Event]
+
+    @classmethod
+    def of(cls, record: Record, *, up_to: dt.datetime | None = None) -> Known:
+        """What ``record`` held at the moment ``up_to`` (aware; None: what it holds)."""
+        every = cls(
+            submissions=record.submissions(),
+            withdrawn=record.withdrawn(),
+            decisions=record.events(*_KINDS),
+        )
+        return every if up_to is None else every.by(up_to)
+
+    def by(self, moment: dt.datetime) -> Known:
+        """What of it was known at a moment (aware)."""
+        return Known(
+            submissions=[one for one in self.submissions if one.received_at <= moment],
+            withdrawn={name: at for name, at in self.withdrawn.items() if at <= moment},
+            decisions=[one for one in self.decisions if one.at <= moment],
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """One obligation and how it stands.
+
+    ``current`` is the submission whose figures are used, ``latest`` the newest of any outcome;
+    withdrawn ones are neither. ``days_late`` counts from the due day to the first accepted
+    submission, or to the day asked about while there is none; None where it is excused.
+    ``is_owed`` False: nobody asked for it, and it was sent. ``first_received_at`` is that of
+    anything that came, ``accepted_at`` that of the first accepted submission.
+    """
+
+    obligation: Obligation
+    due_on: dt.date
+    state: State
+    days_late: int | None
+    current: Submission | None
+    latest: Submission | None
+    corrections: int
+    open_queries: int
+    is_owed: bool = True
+    extended_to: dt.date | None = None
+    submissions: int = 0
+    first_received_at: dt.datetime | None = None
+    accepted_at: dt.datetime | None = None
+
+    @property
+    def last_correction_failed(self) -> bool:
+        """Whether a newer file was not accepted while an older one stays in use."""
+        return (
+            self.current is not None
+            and self.latest is not None
+            and not self.latest.is_accepted
+            and self.latest.submission_id > self.current.submission_id
+        )
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether the newest file was not accepted."""
+        return self.last_correction_failed or self.state in _NOT_ACCEPTED
+
+
+_NOT_ACCEPTED = frozenset({State.REFUSED, State.NEEDS_CORRECTION})
+
+
+def most_pressing_first(one: Standing) -> tuple[int, Obligation]:
+    """The key by which every list of standings of a quarter is sorted."""
+    return one.state.turn, one.obligation
+
+
+def known_quarters(submissions: Iterable[Submission], *, on: dt.date) -> list[Quarter]:
+    """Every quarter from the first accepted return's to the newest that has begun to matter.
+
+    That is the quarter that ended last before the day ``on``, so that what is owed for it stands
+    there before anything came. Where returns stopped more than a year before it, the list ends
+    with them: nobody reports to that record any more. Oldest first; empty for an empty record.
+    """
+    sent = {one.quarter for one in submissions if one.quarter and one.is_accepted}
+    if not sent:
+        return []
+    ended = Quarter.containing(on).shift(-1)
+    last = max(sent) if ended > max(sent).shift(4) else max(ended, *sent)
+    quarters = [min(sent)]
+    while quarters[-1] < last:
+        quarters.append(quarters[-1].shift(1))
+    return quarters
+
+
+def standings(
+    record: Record, reference: Reference, quarter: Quarter, *, on: dt.date
+) -> list[Standing]:
+    """How every obligation of the quarter stands on the day ``on`` (a day in London).
+
+    Ordered by organisation and return. One that is not owed but was sent is there too.
+    """
+    return standings_of(record, reference, [quarter], on=on)
+
+
+def standings_of(
+    record: Record, reference: Reference, quarters: Sequence[Quarter], *, on: dt.date
+) -> list[Standing]:
+    """How every obligation of these quarters stands, quarter by quarter, from one look."""
+    return decide(
+        Known.of(record), reference, quarters, on=on, open_queries=partial(open_queries, record)
+    )
+
+
+def standings_of_all(record: Record, reference: Reference, *, on: dt.date) -> list[Standing]:
+    """How every obligation of every known quarter stands, oldest quarter first.
+
+    What was sent for another quarter is there too.
+    """
+    known = Known.of(record)
+    return decide_all(known, reference, on=on, open_queries=partial(open_queries, record))
+
+
+def decide_all(
+    known: Known,
+    reference: Reference,
+    *,
+    on: dt.date,
+    open_queries: Callable[[Submission], int],
+    coming: bool = False,
+) -> list[Standing]:
+    """``decide`` for every known quarter, with what was sent for any other.
+
+    ``coming`` adds what will be owed in the year after them, with its due days.
+    """
+    quarters = known_quarters(known.submissions, on=on)
+    others = {one.quarter for one in known.submissions if one.quarter} - set(quarters)
+    ahead = [quarters[-1].shift(n) for n in range(1, _COMING + 1)] if coming and quarters else []
+    found = decide(
+        known, reference, sorted({*quarters, *others, *ahead}), on=on, open_queries=open_queries
+    )
+    listed = {*quarters, *ahead}
+    return [one for one in found if one.submissions or one.obligation.quarter in listed]
+
+
+def decide(
+    known: Known,
+    reference: Reference,
+    quarters: Sequence[Quarter],
+    *,
+    on: dt.date,
+    open_queries: Callable[[Submission], int],
+) -> list[Standing]:
+    """How every obligation of these quarters stands on the day ``on``, by what is ``known``."""
+    submissions: dict[Obligation, list[Submission]] = defaultdict(list)
+    for submission in known.submissions:
+        if submission.obligation:
+            submissions[submission.obligation].append(submission)
+    sent: dict[Quarter, set[Obligation]] = defaultdict(set)
+    for obligation in submissions:
+        sent[obligation.quarter].add(obligation)
+    decisions: dict[Obligation, list[Event]] = defaultdict(list)
+    for event in known.decisions:
+        if event.obligation is not None:
+            decisions[event.obligation].append(event)
+    found = []
+    for quarter in quarters:
+        owed = {
+            Obligation(row.organisation, row.return_name, quarter)
+            for row in reference.obligations(quarter)
+        }
+        for obligation in sorted(owed | sent[quarter]):
+            calendar = reference.calendar(obligation.return_name)
+            if calendar is None:
+                continue
+            decided = Decided.by(decisions[obligation])
+            found.append(
+                _standing(
+                    obligation,
+                    submissions.get(obligation, []),
+                    known=known,
+                    decided=decided,
+                    due_on=decided.due_on(calendar.due_on(quarter)),
+                    is_owed=obligation in owed,
+                    on=on,
+                    open_queries=open_queries,
+                )
+            )
+    return found
+
+
+def open_queries(record: Record, submission: Submission) -> int:
+    """How many queries of the submission nobody has explained yet."""
+    if submission.queries == 0:
+        return 0
+    answered = explained(record, submission)
+    findings = record.findings(submission.submission_id)
+    return sum(
+        finding["severity"] == "query" and number not in answered
+        for number, finding in enumerate(findings, start=1)
+    )
+
+
+def _standing(
+    obligation: Obligation,
+    submissions: list[Submission],
+    *,
+    known: Known,
+    decided: Decided,
+    due_on: dt.date,
+    is_owed: bool,
+    on: dt.date,
+    open_queries: Callable[[Submission], int],
+) -> Standing:
+    remaining = [one for one in submissions if one.submission_id not in known.withdrawn]
+    accepted = [one for one in remaining if one.is_accepted]
+    current = accepted[-1] if accepted else None
+    latest = remaining[-1] if remaining else None
+    until = on
+    if current is not None:
+        until = accepted[0].received_at.astimezone(LONDON).date()
+        state = State.NIL if current.nil else State(current.outcome)
+    elif decided.is_excused:
+        state = State.EXCUSED
+    elif latest is not None:
+        state = State(latest.outcome)
+    else:
+        state = State.OVERDUE if on > due_on else State.NOT_DUE
+    return Standing(
+        obligation=obligation,
+        due_on=due_on,
+        state=state,
+        days_late=None if state is State.EXCUSED else max((until - due_on).days, 0),
+        current=current,
+        latest=latest,
+        corrections=max(len(accepted) - 1, 0),
+        open_queries=open_queries(current) if current else 0,
+        is_owed=is_owed,
+        extended_to=decided.extended_to,
+        submissions=len(submissions),
+        first_received_at=min((one.received_at for one in submissions), default=None),
+        accepted_at=min((one.received_at for one in accepted), default=None),
+    )
+
+
+_KINDS = (EventKind.EXCUSED, EventKind.EXTENDED, EventKind.REOPENED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    """What was decided about one obligation. The newest decision of a kind counts.
+
+    ``is_open``: the newest decision is that it is taken again, so no last day holds.
+    """
+
+    is_excused: bool = False
+    extended_to: dt.date | None = None
+    is_open: bool = False
+
+    @classmethod
+    def by(cls, events: Iterable[Event]) -> Decided:
+        """What these events about one obligation, oldest first, come to."""
+        excused = reopened = False
+        until: dt.date | None = None
+        for event in events:
+            reopened = event.kind is EventKind.REOPENED
+            if event.kind is EventKind.EXTENDED:
+                until = dt.date.fromisoformat(event.details["extended_to"])
+            else:
+                excused = event.kind is EventKind.EXCUSED
+        return cls(is_excused=excused, extended_to=until, is_open=reopened)
+
+    def due_on(self, day: dt.date) -> dt.date:
+        """The last day in time, ``day`` being the calendar's: never an earlier one."""
+        return max(day, self.extended_to or day)
+
+    def last_day(self, closes: dt.date) -> dt.date | None:
+        """The last day on which it is taken, ``closes`` being the calendar's; None: there is none.
+
+        A reopened return is taken without a last day, until it is excused or extended again.
+        """
+        return None if self.is_open else self.due_on(closes)
+
+
+def decided_about(record: Record, obligation: Obligation) -> Decided:
+    """What was decided in the record about one obligation."""
+    return Decided.by(record.events_about([obligation], *_KINDS))
+
+
+class RecordClosing:
+    """When a collection closes for each organisation after what was decided in the record.
+
+    It answers ``pipelines.checking.engine.context.Closing``.
+    """
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+
+    def last_day(
+        self, organisation: str, return_name: str, quarter: Quarter, *, closes: dt.date
+    ) -> dt.date | None:
+        """The last day on which the return is taken, ``closes`` being the calendar's."""
+        obligation = Obligation(organisation, return_name, quarter)
+        return decided_about(self._record, obligation).last_day(closes)
+
+
+def due_on(record: Record, reference: Reference, obligation: Obligation) -> dt.date | None:
+    """The day on which the obligation is due, an extension counted in; None without a calendar."""
+    calendar = reference.calendar(obligation.return_name)
+    if calendar is None:
+        return None
+    return decided_about(record, obligation).due_on(calendar.due_on(obligation.quarter))

@@ -1,0 +1,73 @@
+"""The file as it was sent, with what was found beside each row: to be put right in place."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from pipelines.checking.engine.outcome import CheckedFile, Outcome
+from pipelines.escaping import write_csv
+from pipelines.reading.headings import plain
+from pipelines.reading.reader import as_sent
+from pipelines.record.model import Submission
+from pipelines.record.store import Record
+from schemas.finding import Finding
+
+FINDINGS, WHAT_TO_DO = "findings", "what to do"
+
+
+def annotate(content: bytes, checked: CheckedFile) -> bytes:
+    """The file's rows as sent with the columns ``findings`` and ``what to do`` at the right.
+
+    Every row stays where it was, so the numbers in the findings are right in it. What is said of
+    the whole file stands beside the first row under the heading. A file that was annotated before
+    gets these two columns anew. Gives the bytes as they are where they are no text.
+    """
+    rows = as_sent(content)
+    if not rows:
+        return content
+    # What is said of the heading stands beside the first row, so that the heading stays one.
+    by_row: dict[int, list[Finding]] = defaultdict(list)
+    for finding in checked.findings:
+        for place in finding.rows or (finding.row or 2,):
+            by_row[max(place, 2)].append(finding)
+    ours = {plain(FINDINGS), plain(WHAT_TO_DO)}
+    kept = [at for at, heading in enumerate(rows[0]) if plain(heading) not in ours]
+    if len(kept) < len(rows[0]):
+        rows = [tuple(row[at] for at in kept if at < len(row)) for row in rows]
+    width = max(len(row) for row in rows)
+    rows += [()] * (max(by_row, default=0) - len(rows))  # of a file with no row but its heading
+    lines = []
+    for number, row in enumerate(rows, start=1):
+        beside = by_row.get(number, [])
+        said = [
+            " ".join(f"{_where(one)}{one.message} [{one.rule}]" for one in beside),
+            " ".join(dict.fromkeys(one.hint for one in beside)),
+        ]
+        if number == 1:
+            said = [FINDINGS, WHAT_TO_DO]
+        lines.append([*row, *[""] * (width - len(row)), *said])
+    return write_csv(lines)
+
+
+def annotate_submission(record: Record, submission: Submission) -> bytes:
+    """Return the file of a submission as ``annotate`` does, from what the record holds."""
+    fields = record.findings(submission.submission_id)
+    checked = CheckedFile(
+        file_name=submission.file_name,
+        return_name=submission.return_name,
+        organisation=submission.organisation,
+        quarter=submission.quarter,
+        outcome=Outcome(submission.outcome),
+        rows_found=submission.rows_found,
+        rows_used=submission.rows_used,
+        rows_not_used=submission.rows_not_used,
+        rows_passed_over=submission.rows_passed_over,
+        findings=tuple(Finding.from_json(one) for one in fields),
+        rows=None,
+    )
+    return annotate(record.as_sent(submission.submission_id), checked)
+
+
+def _where(finding: Finding) -> str:
+    """The column, for the row is the one beside; nothing where the whole row or file is meant."""
+    return f"Column {finding.letter}: " if finding.letter else ""

@@ -1,0 +1,83 @@
+"""The CSV that a partner starts from: its headings, and the rows that are expected."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pipelines.checking.engine.context import History
+from pipelines.checking.rules.history import LOOKED_BACK
+from pipelines.escaping import write_csv
+from schemas.declaration import Return
+from schemas.quarter import Quarter
+from schemas.reference import ExpectedRow, Measure, Reference
+
+
+def file_name(organisation: str, return_name: str, quarter: Quarter) -> str:
+    """The name under which a return is saved: ``UHB-training_compliance-2018-19-Q2.csv``."""
+    return f"{organisation}-{return_name}-{quarter.key}.csv"
+
+
+def template(
+    *,
+    organisation: str,
+    ret: Return,
+    quarter: Quarter,
+    reference: Reference,
+    history: History | None = None,
+) -> bytes:
+    """A CSV with a row for each figure that the organisation owes; the figures are blank.
+
+    A monthly measure has a row for each month where the return has a column for it. Where a
+    return's rows last (actions, risks), they are those of the newest return in ``history`` that
+    are not finished, with what is new left blank.
+    """
+    rows = _carried_forward(organisation, ret, quarter, history=history) or [
+        row
+        for expected in reference.expected_rows(organisation, ret.name, quarter)
+        if (measure := reference.measure(expected.measure)) is not None
+        for row in _rows(expected, measure, ret, quarter)
+    ]
+    names = [column.name for column in ret.columns]
+    start = {"organisation": organisation, "quarter": quarter.label}
+    lines = [[{**start, **row}.get(name, "") for name in names] for row in rows]
+    return write_csv([names, *lines])
+
+
+def _carried_forward(
+    organisation: str, ret: Return, quarter: Quarter, *, history: History | None
+) -> list[dict[str, str]]:
+    """The rows of the newest earlier return that go on, in the columns that are carried."""
+    if history is None or not ret.carried_forward:
+        return []
+    for back in range(1, LOOKED_BACK + 1):
+        before = history.rows(organisation, ret.name, quarter.shift(-back))
+        if before is None:
+            continue
+        if ret.finished is not None:
+            column, done = ret.finished
+            before = before.filter(pl.col(column).ne_missing(done))
+        kept = before.select(pl.col(name).fill_null("") for name in ret.carried_forward)
+        return kept.to_dicts()
+    return []
+
+
+def _rows(
+    expected: ExpectedRow, measure: Measure, ret: Return, quarter: Quarter
+) -> list[dict[str, str]]:
+    seen = ret.observation
+    if seen is None:
+        return []
+    row = {seen.item: measure.item}
+    if expected.breakdown != "total":
+        if seen.breakdown and seen.category:
+            row |= {seen.breakdown: expected.breakdown, seen.category: expected.category}
+        elif expected.breakdown in seen.category_columns:
+            row[expected.breakdown] = expected.category
+        elif seen.category:
+            row[seen.category] = expected.category
+    if seen.area and expected.area:
+        row[seen.area] = expected.area
+    if seen.month is None or measure.frequency != "monthly":
+        return [row]
+    first = quarter.start
+    return [{**row, seen.month: f"{first.year}-{first.month + n:02d}"} for n in range(3)]

@@ -1,0 +1,339 @@
+"""The warehouse: one DuckDB file derived from the record. Losing it costs one command.
+
+Every connection is made here, with the same settings, since DuckDB refuses to mix them in one
+process.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from pipelines.checking.engine.observations import stated
+from pipelines.obligations.explanations import Explained, explained_in_all
+from pipelines.obligations.overview import newest_change
+from pipelines.obligations.standing import Known, Standing, decide_all
+from pipelines.record.model import Submission
+from pipelines.record.store import Record
+from pipelines.warehouse.tables import (
+    RAW_TABLES,
+    FindingRow,
+    HorizonRow,
+    ObservationRow,
+    RawRow,
+    StandingRow,
+    SubmissionRow,
+    sql_type,
+)
+from schemas.declaration import Return, record_columns
+from schemas.quarter import Quarter
+from schemas.reference import Reference
+from schemas.registry import returns
+
+# No extension is fetched or loaded by itself: nothing leaves this machine.
+SETTINGS: Mapping[str, str] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
+
+
+class WarehouseBusyError(Exception):
+    """Another process has the warehouse open; the message says which, and what to do."""
+
+
+@contextmanager
+def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the warehouse, closed after the block.
+
+    Raises ``WarehouseBusyError`` where another process holds the file.
+    """
+    try:
+        connection = duckdb.connect(str(path), read_only=read_only, config=dict(SETTINGS))
+    except duckdb.IOException as problem:
+        if "lock" in str(problem).lower():
+            raise WarehouseBusyError(
+                f"Another program has the warehouse {path} open ({_holder(str(problem))}). "
+                "Close it, or wait until the build that is running has finished, and try again."
+            ) from problem
+        raise
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def ensure_raw_schema(connection: duckdb.DuckDBPyConnection) -> None:
+    """Makes the schemas and tables that the loader fills and dbt reads, where they are missing."""
+    for schema in ("raw", "disclosure"):
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    for row in RAW_TABLES:
+        columns = [(column.name, column.sql_type) for column in row.columns()]
+        _create(connection, row.table, columns)
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS disclosure.cell_state "
+        "(cell_id VARCHAR, state VARCHAR, reason VARCHAR)"
+    )
+    for declared in returns().values():
+        _create(connection, declared.name, raw_columns(declared).items())
+
+
+def raw_columns(declared: Return) -> dict[str, str]:
+    """The columns of ``raw.<return>`` in order, with their SQL types."""
+    typed = {name: sql_type(dtype) for name, dtype in record_columns(declared).items()}
+    return {"submission_id": "varchar", **typed}
+
+
+def load_rows(
+    connection: duckdb.DuckDBPyConnection,
+    record: Record,
+    declared: Return,
+    quarters: Sequence[Quarter],
+) -> int:
+    """Loads the accepted rows of one return for these quarters anew; gives how many rows.
+
+    All versions are loaded, superseded ones too, and with them what they observe. Done twice it
+    gives the same. Raises ``DamagedRecordError``, with the rows of before left as they were.
+    """
+    record.require_sound()
+    ensure_raw_schema(connection)
+    wanted = set(quarters)
+    found = [
+        submission
+        for submission in record.submissions()
+        if submission.return_name == declared.name
+        and submission.is_accepted
+        and submission.quarter in wanted
+    ]
+    files = [str(record.sound_rows_file(one.submission_id)) for one in found]
+    listed = ", ".join(f'"{name}"' for name in raw_columns(declared))
+    of_the_quarters = "WHERE list_contains(?, quarter)"
+    # A row says its quarter as its sender wrote it: either form is right.
+    written = [text for quarter in wanted for text in (quarter.key, quarter.label)]
+    connection.begin()
+    connection.execute(f"DELETE FROM raw.{declared.name} {of_the_quarters}", [written])
+    connection.execute(
+        f"DELETE FROM raw.observation {of_the_quarters} AND return_name = ?",
+        [written, declared.name],
+    )
+    if files:
+        connection.execute(
+            f"""INSERT INTO raw.{declared.name} ({listed}) SELECT {listed} FROM (
+                SELECT *, parse_filename(parse_dirpath(filename)) AS submission_id
+                FROM read_parquet(?, union_by_name = true, filename = true))""",
+            [files],
+        )
+        if declared.observation is not None:
+            observe(connection, declared, _accepted_rows(declared, files))
+    connection.commit()
+    return _count(connection, f"raw.{declared.name} {of_the_quarters}", [written])
+
+
+def _accepted_rows(declared: Return, files: list[str]) -> pl.LazyFrame:
+    return pl.scan_parquet(
+        files,
+        schema=record_columns(declared),
+        missing_columns="insert",
+        extra_columns="ignore",
+        include_file_paths="file",
+    ).with_columns(pl.col("file").str.extract(r"([^/]+)/[^/]+$").alias("submission_id"))
+
+
+def observe(connection: duckdb.DuckDBPyConnection, declared: Return, rows: pl.LazyFrame) -> None:
+    """Adds what these accepted rows of one return state to ``raw.observation``."""
+    names = [column.name for column in ObservationRow.columns()]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "observations.parquet"  # which both libraries read without a third
+        stated(declared, rows).select(names).sink_parquet(file, compression="lz4")
+        listed = ", ".join(names)
+        connection.execute(
+            f"INSERT INTO raw.observation ({listed}) SELECT {listed} FROM read_parquet(?)",
+            [str(file)],
+        )
+
+
+def load_submissions(
+    connection: duckdb.DuckDBPyConnection,
+    record: Record,
+    reference: Reference,
+    *,
+    on: dt.date,
+    up_to: dt.datetime | None = None,
+) -> int:
+    """Loads what came, what was found in it and how each obligation stands, anew.
+
+    They are few beside the rows, and what is newest among them decides what is current.
+
+    Args:
+        connection: The warehouse.
+        record: What is loaded.
+        reference: What is owed, and when it is due.
+        on: The day by which lateness is judged.
+        up_to: The moment up to which the record counts; None: all of it does.
+
+    Returns:
+        How many submissions were loaded.
+
+    Raises:
+        DamagedRecordError: Something in the record is not as it came; nothing was changed.
+    """
+    record.require_sound()
+    ensure_raw_schema(connection)
+    known = Known.of(record, up_to=up_to)
+    answers = explained_in_all(record, known.submissions, as_of=up_to)
+    findings = [
+        finding_row(one.submission_id, number, found, answers.get(one.submission_id, {}))
+        for one in known.submissions
+        for number, found in enumerate(record.findings(one.submission_id), start=1)
+    ]
+    still_open = Counter(one.submission_id for one in findings if one.is_open_query)
+    stood = decide_all(
+        known,
+        reference,
+        on=on,
+        open_queries=lambda submission: still_open[submission.submission_id],
+        coming=True,
+    )
+    connection.begin()
+    fill(connection, [submission_row(one, known.withdrawn) for one in known.submissions])
+    fill(connection, findings, table=FindingRow)
+    fill(connection, [standing_row(one) for one in stood], table=StandingRow)
+    counted = up_to or newest_change(record)
+    fill(connection, [HorizonRow(counts_up_to=_naive(counted), as_of_day=on)])
+    connection.commit()
+    return len(known.submissions)
+
+
+def as_of_day(connection: duckdb.DuckDBPyConnection) -> dt.date | None:
+    """The day by which what is loaded is judged; None where nothing is loaded."""
+    row = connection.execute("SELECT max(as_of_day) FROM raw.horizon").fetchone()
+    return row[0] if row else None
+
+
+def submission_row(one: Submission, withdrawn: Mapping[str, dt.datetime]) -> SubmissionRow:
+    """A submission as ``raw.submission`` has it."""
+    return SubmissionRow(
+        submission_id=one.submission_id,
+        return_name=one.return_name,
+        organisation=one.organisation,
+        quarter=one.quarter.key if one.quarter else None,
+        outcome=one.outcome,
+        received_at=_naive(one.received_at),
+        sender=one.sender,
+        channel=one.channel,
+        file_name=one.file_name,
+        sha256=one.sha256,
+        rows_found=one.rows_found,
+        rows_used=one.rows_used,
+        rows_not_used=one.rows_not_used,
+        rows_passed_over=one.rows_passed_over,
+        errors=one.errors,
+        queries=one.queries,
+        notes=one.notes,
+        withdrawn_at=_naive_or_none(withdrawn.get(one.submission_id)),
+        sample=one.sample,
+    )
+
+
+def finding_row(
+    submission_id: str, number: int, found: Mapping[str, Any], answers: Mapping[int, Explained]
+) -> FindingRow:
+    """A finding of the record as ``raw.finding`` has it."""
+    answer = answers.get(number)
+    return FindingRow(
+        submission_id=submission_id,
+        finding_number=number,
+        rule=found["rule"],
+        severity=found["severity"],
+        row_number=found["row"],
+        rows_in_group=len(found.get("rows", ())) or 1,
+        column_name=found["column"],
+        value=found["value"],
+        message=found["message"],
+        hint=found["hint"],
+        explained_at=_naive(answer.at) if answer else None,
+        explanation=answer.text if answer else None,
+        is_open_query=found["severity"] == "query" and answer is None,
+    )
+
+
+def standing_row(one: Standing) -> StandingRow:
+    """How an obligation stands, as ``raw.standing`` has it."""
+    return StandingRow(
+        organisation=one.obligation.organisation,
+        return_name=one.obligation.return_name,
+        quarter=one.obligation.quarter.key,
+        is_owed=one.is_owed,
+        due_on=one.due_on,
+        extended_to=one.extended_to,
+        state=one.state.value,
+        days_late=one.days_late,
+        submissions=one.submissions,
+        corrections=one.corrections,
+        current_submission_id=one.current.submission_id if one.current else None,
+        latest_submission_id=one.latest.submission_id if one.latest else None,
+        first_received_at=_naive_or_none(one.first_received_at),
+        accepted_received_at=_naive_or_none(one.accepted_at),
+        open_queries=one.open_queries,
+    )
+
+
+def fill(
+    connection: duckdb.DuckDBPyConnection,
+    rows: Sequence[RawRow],
+    *,
+    table: type[RawRow] | None = None,
+) -> None:
+    """Puts these rows, all of one table, in the place of those of before. ``table`` names it where
+    there may be none."""
+    kind = table or type(rows[0])
+    connection.execute(f"DELETE FROM raw.{kind.table}")
+    if rows:
+        insert(connection, rows)
+
+
+def insert(connection: duckdb.DuckDBPyConnection, rows: Sequence[RawRow]) -> None:
+    """Adds these rows, all of one table and one at least."""
+    # One statement for all rows: DuckDB binds a list of columns far faster than row after row.
+    columns = list(zip(*(astuple(one) for one in rows), strict=True))  # type: ignore[call-overload]
+    unnested = ", ".join("unnest(?)" for _ in columns)
+    connection.execute(
+        f"INSERT INTO raw.{rows[0].table} SELECT {unnested}", [list(column) for column in columns]
+    )
+
+
+def _create(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: Iterable[tuple[str, str]]
+) -> None:
+    listed = ", ".join(f'"{name}" {kind}' for name, kind in columns)
+    connection.execute(f"CREATE TABLE IF NOT EXISTS raw.{table} ({listed})")
+
+
+def _naive(moment: dt.datetime) -> dt.datetime:
+    """A moment as the warehouse keeps it: in UTC, without saying so."""
+    return moment.astimezone(dt.UTC).replace(tzinfo=None)
+
+
+def _naive_or_none(moment: dt.datetime | None) -> dt.datetime | None:
+    return None if moment is None else _naive(moment)
+
+
+def _count(
+    connection: duckdb.DuckDBPyConnection, relation: str, parameters: Sequence[object]
+) -> int:
+    row = connection.execute(f"SELECT count(*) FROM {relation}", list(parameters)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _holder(message: str) -> str:
+    match = re.search(r"held in (.+? \(PID \d+\))", message)
+    return match[1] if match else "which one is not known"
