@@ -1,5 +1,5 @@
 # Two commands do all the set-up: `make demo` and `make test`.
-.PHONY: demo test lint set-up browser test-tools faults sbom audit
+.PHONY: demo test lint set-up browser test-tools faults sbom licences audit
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
@@ -20,12 +20,9 @@ lint: set-up
 	$(RUN) lint-imports
 	$(RUN) sqlfluff lint dbt_project/models --disable-progress-bar
 
-# uv, in an environment of its own, then everything the lock names and our own code, compiled once,
-# and the dbt project, parsed once.
+# uv, in an environment of its own, then everything the lock names, and the dbt project, parsed once.
 set-up: $(UV)
 	$(UV) sync --frozen --quiet --compile-bytecode
-	$(RUN) python -m compileall -q dashboards orchestration pipelines portal schemas
-	$(RUN) python -m dashboards.pages.templating
 	$(RUN) python -m orchestration.dbt_project
 
 $(UV):
@@ -45,17 +42,14 @@ faults: set-up
 	$(RUN) python -m tests.faults.kills --rounds 1000
 	$(RUN) python -m tests.faults.builds --rounds 10
 
-# What the program is made of, from the lock, and under which licences. Needs no network.
-sbom: set-up
+# What the program is made of, from the lock. Needs no network.
+sbom: $(UV)
 	$(UV) export --frozen --no-dev --quiet --format cyclonedx1.5 --output-file sbom.cdx.json
-	$(RUN) python -m scripts.licences > licences.csv
 
-# Known vulnerabilities of what the lock names. With ADVISORIES=all.zip it needs no network: OSV's
-# list for PyPI, carried in. Without, it asks a service outside, and fails where that cannot be asked.
-audit: set-up
-ifdef ADVISORIES
-	$(RUN) python -m scripts.advisories $(ADVISORIES)
-else
-	$(UV) export --frozen --no-dev --no-emit-project --quiet --output-file requirements-audit.txt
-	$(UV) tool run pip-audit --strict --require-hashes --disable-pip -r requirements-audit.txt
-endif
+# The licence of every package that is installed, as it states it.
+licences: set-up
+	$(UV) tool run pip-licenses --python .venv/bin/python --format csv --output-file licences.csv
+
+# Known vulnerabilities of what the lock names. Asks OSV, and fails where it cannot be asked.
+audit: $(UV)
+	$(UV) audit --frozen

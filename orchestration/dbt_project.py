@@ -11,13 +11,10 @@ import os
 import sys
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from pipelines.durable import exclusive
 from pipelines.workspace import Workspace
-
-if TYPE_CHECKING:
-    from dbt.contracts.graph.manifest import Manifest
 
 # Absolute: dbt mixes up paths where a manifest was made from another folder.
 PROJECT = (Path(__file__).parents[1] / "dbt_project").absolute()
@@ -65,16 +62,19 @@ def prepare(workspace: Workspace) -> Path:
     return target / "manifest.json"
 
 
-def parsed(workspace: Workspace) -> Manifest:
-    """The parsed project in memory, read once in a process and again when a file has changed.
+def parsed(workspace: Workspace) -> Any:
+    """Return the parsed project in memory, as ``dbtRunner`` takes it.
 
-    Raises ``DbtFailedError``.
+    It is read once in a process, and again when a file has changed.
+
+    Raises:
+        DbtFailedError: dbt cannot read the project.
     """
     return _parsed(_parsed_folder(workspace), _fingerprint())
 
 
 @cache
-def _parsed(target: Path, fingerprint: str) -> Manifest:
+def _parsed(target: Path, fingerprint: str) -> Any:
     with exclusive(target / "prepare.lock"):
         return _parse(target, fingerprint)
 
@@ -89,7 +89,7 @@ def _is_written(target: Path, fingerprint: str) -> bool:
     )
 
 
-def _parse(target: Path, fingerprint: str) -> Manifest:
+def _parse(target: Path, fingerprint: str) -> Any:
     from dbt.cli.main import dbtRunner  # noqa: PLC0415  # takes seconds to import
 
     # dbt parses everything again where the profile's variables differ from last time; the parsed
@@ -99,9 +99,8 @@ def _parse(target: Path, fingerprint: str) -> Manifest:
     result = dbtRunner().invoke(["--quiet", write, "parse", *arguments(target)])
     if not result.success:
         raise DbtFailedError(f"dbt cannot read {PROJECT}: {result.exception}")
-    manifest: Manifest = result.result  # type: ignore[assignment]  # what `parse` gives
     (target / "project.sha256").write_text(fingerprint, encoding="utf-8")
-    return manifest
+    return result.result
 
 
 def _parsed_folder(workspace: Workspace) -> Path:

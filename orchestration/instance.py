@@ -90,8 +90,6 @@ def set_up_home(workspace: Workspace) -> Path:
     os.environ["QUARTERDECK_WORKSPACE"] = str(workspace.root)
     os.environ["QUARTERDECK_WAREHOUSE"] = str(workspace.warehouse)
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
-    # Events that come together are stored together; more than a run ever plans at once.
-    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
     return home
 
 

@@ -18,6 +18,7 @@ from pipelines.warehouse.health import writing_to
 from pipelines.workspace import Workspace
 
 _LOOK = 1.0  # seconds between two looks whether the warehouse is free
+_GRACE = 5.0  # from letting go of the warehouse until the run's end is noted: thousandths of one
 
 
 class AsOf(dg.Config):
@@ -107,8 +108,8 @@ def holding(
 ) -> Iterator[None]:
     """Hold the lock for the length of the block; the run's log says for whom it waits.
 
-    The file names the run that holds it. A name that is left in it is that of a run whose process
-    was killed: that run is failed in ``instance``.
+    The file names the run that held it last. Where that run seems to go on without the lock, its
+    process was killed or could not note its end: it is failed in ``instance``.
     """
     with _opened(lock) as handle:
         waits = False
@@ -120,31 +121,32 @@ def holding(
             time.sleep(_LOOK)
         if instance is not None:
             _fail_interrupted(instance, _name_in(handle))
-        _write_name(handle, run_id)
-        try:
-            yield
-        finally:
-            _write_name(handle, "")
+        handle.truncate(0)
+        handle.write(run_id.encode())
+        handle.flush()
+        os.fsync(handle.fileno())
+        yield
 
 
 def end_interrupted_run(instance: dg.DagsterInstance, lock: Path) -> str | None:
-    """Fail the run whose process was killed while it held the lock; return its id, if there is one.
+    """Fail the run that held the lock last, if it seems to go on without it; return its id.
 
     Dagster sees the death of a run's process only as long as the server that started it lives.
     """
     with _opened(lock) as handle:
-        if not _locked(handle):
-            return None
-        ended = _fail_interrupted(instance, _name_in(handle))
-        _write_name(handle, "")
-    return ended
+        return _fail_interrupted(instance, _name_in(handle)) if _locked(handle) else None
 
 
 def _fail_interrupted(instance: dg.DagsterInstance, run_id: str) -> str | None:
-    run = instance.get_run_by_id(run_id) if run_id else None
-    if run is None or run.is_finished:
+    """Fail the run if it goes on. Caller must hold the lock."""
+    until = time.monotonic() + _GRACE
+    while (run := instance.get_run_by_id(run_id) if run_id else None) and not run.is_finished:
+        if time.monotonic() >= until:
+            break
+        time.sleep(_LOOK)
+    else:
         return None
-    message = "The run's process is gone: it was killed, or the machine stopped."
+    message = "The run's process is gone: it was killed, the machine stopped or the disk was full."
     if run.status is dg.DagsterRunStatus.CANCELING:
         instance.report_run_canceled(run, message)
     else:
@@ -170,13 +172,6 @@ def _locked(handle: IO[bytes]) -> bool:
 def _name_in(handle: IO[bytes]) -> str:
     handle.seek(0)
     return handle.read().decode("utf-8", "replace")
-
-
-def _write_name(handle: IO[bytes], name: str) -> None:
-    handle.truncate(0)
-    handle.write(name.encode())
-    handle.flush()
-    os.fsync(handle.fileno())
 
 
 @cache

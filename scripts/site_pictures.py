@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
-"""Takes the pictures of the site that the documentation shows, from a built site.
+"""Take the pictures of the site that the documentation shows, from a built site.
 
-    .venv/bin/python scripts/site-images workspace-demo/releases/current/site
+    python -m scripts.site_pictures workspace-demo/releases/current/site
 
 Writes docs/images/site/*.png, each under 200 KB. The page on paper needs pdftoppm (poppler-utils).
 """
@@ -13,14 +12,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
 from playwright.sync_api import Browser, sync_playwright
 
-from dashboards.drawing.rendering import BROWSER_ARGUMENTS, find_browser
+from dashboards.drawing.chromium import BROWSER_ARGUMENTS, find_browser
 
-IMAGES = ROOT / "docs/images/site"
+IMAGES = Path(__file__).parents[1] / "docs/images/site"
 LARGEST = 200 * 1024
 # name, page, width and height of the window
 SCREENS = (
@@ -33,7 +29,7 @@ MAP = '[data-chart$="-map"]'
 
 
 def take(browser: Browser, site: Path) -> None:
-    """The pictures of screens, and of the summary's first printed side."""
+    """Take the pictures of screens, and of the summary's first printed side."""
     for name, path, width, height in SCREENS:
         page = browser.new_page(viewport={"width": width, "height": height})
         page.goto((site / path).as_uri())
@@ -55,12 +51,11 @@ def take(browser: Browser, site: Path) -> None:
 
 
 def main() -> None:
+    """Take every picture. Ends with 1 where one is larger than it may be."""
     site = Path(sys.argv[1]).resolve()
     IMAGES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=find_browser(), args=[*BROWSER_ARGUMENTS]
-        )
+        browser = driver.chromium.launch(executable_path=find_browser(), args=[*BROWSER_ARGUMENTS])
         take(browser, site)
         browser.close()
     for image in sorted(IMAGES.glob("*.png")):

@@ -1,23 +1,20 @@
-#!/usr/bin/env python3
-"""Writes dashboards/vendor/plotly.css: the rules that Plotly's script would put into a page itself.
+"""Write dashboards/vendor/plotly.css: the rules that Plotly's script would put into a page itself.
 
-A page with a strict policy allows no inline style, so it gets them as a file, without those of the bar and its dialogs, which no page shows. Run it after taking a
-newer script: .venv/bin/python scripts/plotly-style
+    python -m scripts.plotly_style
+
+A page with a strict policy allows no inline style, so it gets them as a file, without those of the
+bar and its dialogs, which no page shows. Run it after taking a newer script.
 """
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from playwright.sync_api import sync_playwright
 
-from dashboards.drawing.rendering import BROWSER_ARGUMENTS, PLOTLY_SCRIPT, find_browser
+from dashboards.drawing.chromium import BROWSER_ARGUMENTS, find_browser
+from dashboards.drawing.rendering import PLOTLY_SCRIPT
 
-HEAD = """/* The style that Plotly's script (basic bundle, MIT, see LICENSE) would write into a page itself, as
-   a file for pages that allow no inline style. Made from the script by scripts/plotly-style. */
+HEAD = """/* The style that Plotly's script (basic bundle, MIT, see LICENSE) would write into a page
+   itself, as a file for pages that allow no inline style. Made by scripts/plotly_style.py. */
 """
 RULES = r"""
 () => Array.from(document.getElementById("plotly.js-style-global").sheet.cssRules)
@@ -27,6 +24,7 @@ RULES = r"""
 
 
 def main() -> None:
+    """Write the file."""
     with sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=find_browser(), args=[*BROWSER_ARGUMENTS])
         page = chromium.new_page()
