@@ -37,8 +37,11 @@ browser:
 test-tools:
 	@sh scripts/install-test-tools
 
-# The thousand kills, and those of whole builds; the result is written down in docs/promises.md.
+# Each act killed at every step and done again, the thousand kills, and those of whole builds; the
+# result is written down in docs/promises.md.
 faults: set-up
+	$(RUN) python -m tests.faults.one_effect "$$(mktemp -d)"
+	$(RUN) python -m tests.faults.one_effect "$$(mktemp -d)" --twice
 	$(RUN) python -m tests.faults.kills --rounds 1000
 	$(RUN) python -m tests.faults.builds --rounds 10
 

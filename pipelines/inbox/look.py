@@ -329,9 +329,10 @@ def _file_away(held: Path, received: Received, *, inbox: Path) -> None:
         fresh.write_text(as_text(received.receipt), encoding="utf-8")
         fresh.replace(target / "receipt.txt")  # by a rename, which follows no link
         held.rename(own / held.name)
-        held.parent.rmdir()
     except OSError as problem:
         raise _NotFiledAwayError(problem.strerror) from problem
+    with suppress(OSError):
+        held.parent.rmdir()
 
 
 def _remembered(workspace: Workspace) -> dict[str, tuple[float, Sight]]:

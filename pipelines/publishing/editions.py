@@ -104,8 +104,8 @@ def next_edition(
 ) -> Edition | None:
     """Return what an edition with these figures would be.
 
-    None if they are published as they are, with this note if there is one: a publication that was
-    stopped half-way is completed by the next.
+    It is None if they are published as they are, with this note if there is one: a publication that
+    was stopped half-way is completed by the next.
 
     The first of a meeting has no note. Raises ``AmendmentNeedsNoteError`` if the meeting has an
     edition with other figures and ``note`` is empty, and ``NothingToAmendError`` if it has none and

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from pipelines.record.model import Event, EventKind, Obligation, Submission
 from schemas.quarter import Quarter
@@ -23,11 +23,6 @@ class Submissions:
         self.obligations: dict[tuple[str, Quarter], dict[Obligation, None]] = defaultdict(dict)
         for submission in submissions:
             self.add(submission)
-
-    def would_end_with(self, submissions: Sequence[Submission]) -> bool:
-        """Whether these, oldest first, are all newer than what is there."""
-        last = self.ordered[-1].submission_id if self.ordered else ""
-        return not submissions or submissions[0].submission_id > last
 
     def add(self, submission: Submission) -> None:
         """Adds one that is newer than all others."""
@@ -49,11 +44,6 @@ class Events:
         self.withdrawn: dict[str, dt.datetime] = {}
         for event in events:
             self.add(event)
-
-    def would_end_with(self, events: Sequence[Event]) -> bool:
-        """Whether these, oldest first, are all newer than what is there."""
-        last = self.ordered[-1].event_id if self.ordered else ""
-        return not events or events[0].event_id > last
 
     def add(self, event: Event) -> None:
         """Adds one that is newer than all others."""

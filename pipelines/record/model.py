@@ -120,6 +120,8 @@ _SUBJECT: dict[EventKind, tuple[str, ...]] = {
     EventKind.DISCLOSURE_ACCEPTED: ("cell_id",),
     EventKind.SET_ASIDE: ("damaged",),
 }
+# What was open when somebody decided: kept with the decision, and no part of what was decided.
+_CIRCUMSTANCES = frozenset({"open_queries", "unanswered", "not_accepted"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,13 +168,13 @@ class Event:
         )
 
     def repeats(self, other: Event) -> bool:
-        """Whether the same person decides the same for the same reason."""
-        return (self.kind, self.by_whom, self.reason, self.details) == (
-            other.kind,
-            other.by_whom,
-            other.reason,
-            other.details,
-        )
+        """Whether the same person decides the same for the same reason, whatever is open now."""
+        return self._decided == other._decided
+
+    @property
+    def _decided(self) -> tuple[object, ...]:
+        details = {k: v for k, v in self.details.items() if k not in _CIRCUMSTANCES}
+        return (self.kind, self.by_whom, self.reason, details)
 
     def as_json(self) -> dict[str, Any]:
         """A JSON object from which ``from_json`` gives the same event."""

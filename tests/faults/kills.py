@@ -69,7 +69,7 @@ def act(workspace: Workspace, kind: str, figure: int, tell: Tell) -> None:
     elif kind == "draft":
         tell({"did": kind, "release": small.draft(workspace, figure).release_id})
     elif kind == "sign_off":
-        tell({"did": kind, "id": small.sign_off(workspace).event_id})
+        tell({"did": kind, "id": small.sign_off(workspace, note=f"No. {figure}").event_id})
     else:
         tell({"did": kind, "release": small.publish(workspace, figure).release_id})
 

@@ -78,7 +78,7 @@ def draft(workspace: Workspace, figure: int, *, now: dt.datetime = NOON) -> Rele
     )
 
 
-def sign_off(workspace: Workspace, *, now: dt.datetime = NOON) -> Event:
+def sign_off(workspace: Workspace, *, now: dt.datetime = NOON, note: str = "") -> Event:
     """The sign-off of the newest draft, as it is kept."""
     newest = newest_draft(workspace.releases, QUARTER)
     assert newest is not None
@@ -86,7 +86,7 @@ def sign_off(workspace: Workspace, *, now: dt.datetime = NOON) -> Event:
         EventKind.SIGN_OFF,
         at=now,
         by_whom="Head of performance",
-        reason="",
+        reason=note,
         quarter=QUARTER.key,
         data_sha256=newest.data_sha256,
         open_queries=0,

@@ -11,11 +11,13 @@ import pytest
 from pipelines.board.tables import load_reference
 from pipelines.checking.engine.context import Context
 from pipelines.obligations.standing import State, open_queries, standings
+from pipelines.publishing.sign_off import sign_off
 from pipelines.receiving import decisions
 from pipelines.receiving.receive import Sender, receive
 from pipelines.record.model import Event, EventKind, Obligation, Submission
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
+from tests.faults import small
 
 REFERENCE = load_reference()
 QUARTER = Quarter(2018, 1)
@@ -183,6 +185,26 @@ def test_what_is_decided_again_is_one_decision_until_something_else_is(tmp_path:
     again = decisions.excuse(record, REFERENCE, **OWED, **SAID)  # it was taken back since
     assert decisions.excuse(Record(tmp_path), REFERENCE, **OWED, **SAID) == again
     assert record.events() == [*once, again]
+
+
+def test_a_sign_off_done_again_is_the_same_though_other_returns_came_meanwhile(
+    tmp_path: Path,
+) -> None:
+    workspace = small.small_workspace(tmp_path)
+    record = Record(workspace.record)
+
+    def sign(note: str) -> Event:
+        return sign_off(
+            record, REFERENCE, workspace.releases, QUARTER, by_whom="Head", note=note, at=AT
+        )[1]
+
+    first = sign("Looked at")
+    small.send(record, TWO_PEOPLE)
+    assert sign("Looked at") == first
+    assert sign("Looked at once more") != first
+    small.draft(workspace, 8200, now=AT)
+    assert sign("Looked at once more").details["data_sha256"] != first.details["data_sha256"]
+    assert len(record.events(EventKind.SIGN_OFF)) == 1 + 3  # one by another person before
 
 
 def test_another_answer_is_another_decision_and_so_is_the_first_one_after_it(

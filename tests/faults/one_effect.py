@@ -1,0 +1,494 @@
+"""Each act has one effect: killed at any step and done again, by a person or the daemon.
+
+    python -m tests.faults.one_effect FOLDER [--points N] [--acts NAME...] [--twice]
+
+Each act is done in a process that kills itself before its first change to the disk, before its
+second, and so on (``--points``: at so many of them), and once after its last, when nobody has been
+told yet. A change is a file opened to write, a rename, a folder, a link, a removal, a flush. Then
+another process does the same with the same intention. There must be one
+effect then, and ``verify`` must find nothing. ``--twice``: the process that does it again is killed
+too, at a random step, before a third one does it.
+
+The controls are programs with a known fault: there the same sweep must find a second effect, or
+none. Prints one JSON object. None of it runs inside pytest: a fork of a process in which Polars has
+worked can hang.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from click.testing import CliRunner
+
+from dashboards.site import SiteReport
+from orchestration import releasing
+from orchestration.cli import keeping  # noqa: F401  # here once, instead of in every process
+from orchestration.cli.main import quarterdeck
+from pipelines.inbox import look as inbox
+from pipelines.publishing import editions as edition_rules
+from pipelines.publishing import sign_off as signing
+from pipelines.publishing.editions import editions, public_faults
+from pipelines.publishing.releases import LEDGER, Edition, current, edition_of, staging_folder
+from pipelines.receiving import decisions
+from pipelines.record.model import Event, EventKind
+from pipelines.record.store import Record
+from pipelines.record.verify import verify
+from pipelines.workspace import Workspace
+from tests import small_city
+from tests.faults import kills, small  # noqa: F401  # kills imports what a first check would
+
+LATER = small.NOON + dt.timedelta(days=3)
+BY = "Performance officer"
+WHY = "The ward moved in June"
+_FOR: dict[str, Any] = {
+    "organisation": "UHB",
+    "return_name": "training_compliance",
+    "quarter": small.QUARTER,
+}
+_SAID: dict[str, Any] = {"by_whom": BY, "reason": WHY, "at": LATER}
+_ODD = small.training_return(8000).replace(b"539,445", b"2,1")  # gets a query (ROW-002)
+_PERSON = "Jane Exampleperson"
+# Audit events that come before a change to the disk; "open" is looked at more closely.
+_CHANGES = frozenset(
+    {
+        "os.rename", "os.mkdir", "os.rmdir", "os.remove", "os.link", "os.symlink", "os.truncate",
+        "os.utime", "os.chmod",
+    }
+)  # fmt: skip
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """Something that somebody does; ``effects`` says what is wrong with what came of it."""
+
+    name: str
+    does: Callable[[Workspace], object]
+    effects: Callable[[Workspace], list[str]]
+    prepares: Callable[[Workspace], object] = lambda _: None
+
+
+# --- what is done ---------------------------------------------------------------------------------
+
+
+def _record(workspace: Workspace) -> Record:
+    return Record(workspace.record)
+
+
+def _sent(workspace: Workspace) -> str:
+    """The newest submission."""
+    return _record(workspace).submissions()[-1].submission_id
+
+
+def _looks(workspace: Workspace) -> None:
+    """As the daemon looks at the inbox, twice with ten seconds between."""
+    for at in (0.0, inbox.STILL_SECONDS):
+        clock = partial(float, at)
+        inbox.look(workspace, _record(workspace), small.reference(), now=LATER, clock=clock)
+
+
+def _dropped(workspace: Workspace) -> None:
+    folder = workspace.inbox / "UHB"
+    folder.mkdir(parents=True)
+    (folder / "return.csv").write_bytes(small.training_return(8700))
+
+
+def _explain(workspace: Workspace) -> None:
+    sent = _sent(workspace)
+    found = _record(workspace).findings(sent)
+    number = next(n for n, one in enumerate(found, start=1) if one["severity"] == "query")
+    decisions.explain(
+        _record(workspace),
+        submission_id=sent,
+        finding_number=number,
+        by_whom=BY,
+        text=WHY,
+        at=LATER,
+    )
+
+
+def _with_a_name(workspace: Workspace) -> None:
+    content = small.training_return(8300, comment=_PERSON)
+    small.send(_record(workspace), content, file_name=f"{_PERSON}.csv", at=LATER)
+    kept = workspace.inbox / "UHB" / ".received" / _sent(workspace) / "file"
+    kept.mkdir(parents=True)
+    (kept / "return.csv").write_bytes(content)
+    workspace.warehouse.write_text(_PERSON, encoding="utf-8")
+
+
+def _erase(workspace: Workspace) -> None:
+    erased = next(
+        one.submission_id for one in _record(workspace).submissions() if one.received_at == LATER
+    )
+    words = ["erase", erased, "--reason", "A name", "--by", BY, "--yes"]
+    done = CliRunner().invoke(quarterdeck, ["--workspace", str(workspace.root), *words])
+    if done.exit_code:
+        raise AssertionError(done.output) from done.exception
+
+
+def _site(data_dir: Path, site_dir: Path, **_: object) -> SiteReport:
+    """A page stands for the site."""
+    site_dir.mkdir()
+    figures = sorted(path.stat().st_size for path in data_dir.iterdir())
+    (site_dir / "index.html").write_text(f"<p>{figures}</p>", encoding="utf-8")
+    return SiteReport(files={}, pages=("index.html",), charts=0, charts_from_cache=0, missing=())
+
+
+def _city(workspace: Workspace, raised: float) -> None:
+    """A draft of a small city's figures, signed off."""
+    staging = staging_folder(workspace.releases)
+    small_city.build(
+        staging / "data", quarter=small.QUARTER, meeting_on=dt.date(2018, 7, 31), raised=raised,
+        without=["TC01", "DA01", "CP01"], plans=False,
+    )  # fmt: skip
+    (staging / LEDGER).write_text("{}", encoding="utf-8")
+    releasing.make_release(
+        workspace, staging, quarter=small.QUARTER, status="draft", made_by="test",
+        now=LATER + dt.timedelta(minutes=raised),
+    )  # fmt: skip
+    _sign_off(workspace)
+
+
+def _sign_off(workspace: Workspace) -> None:
+    signing.sign_off(
+        _record(workspace), small.reference(), workspace.releases, small.QUARTER, by_whom=BY,
+        note="", at=LATER,
+    )  # fmt: skip
+
+
+def _publish(note: str | None = None) -> Callable[[Workspace], object]:
+    return lambda workspace: releasing.publish(
+        workspace, _record(workspace), small.QUARTER, now=LATER, note=note
+    )
+
+
+def _published(workspace: Workspace) -> None:
+    _city(workspace, 0.0)
+    _publish()(workspace)
+
+
+def _other_figures(workspace: Workspace) -> None:
+    _published(workspace)
+    _city(workspace, 0.7)
+
+
+# --- what must have come of it --------------------------------------------------------------------
+
+
+def _one(kind: EventKind, **details: object) -> Callable[[Workspace], list[str]]:
+    def effects(workspace: Workspace) -> list[str]:
+        found = [
+            event for event in _record(workspace).events(kind)
+            if event.by_whom == BY and details.items() <= event.details.items()
+        ]  # fmt: skip
+        return [] if len(found) == 1 else [f"{len(found)} decisions of the kind {kind}"]
+
+    return effects
+
+
+def _one_submission(workspace: Workspace) -> list[str]:
+    sent = small.training_return(8700)
+    record = _record(workspace)
+    kept = [one for one in record.submissions() if record.as_sent(one.submission_id) == sent]
+    return [] if len(kept) == 1 else [f"{len(kept)} submissions of one file"]
+
+
+def _one_out_of_the_inbox(workspace: Workspace) -> list[str]:
+    received = list(workspace.inbox.glob("UHB/.received/*/file*/return.csv"))
+    left = [one for one in workspace.inbox.rglob("*.csv") if one not in received]
+    wrong = [] if len(received) == 1 and not left else [f"received {received}, left {left}"]
+    return [*_one_submission(workspace), *wrong]
+
+
+def _erased(workspace: Workspace) -> list[str]:
+    left = [
+        str(path)
+        for path in workspace.root.rglob("*")
+        if path.is_file() and _PERSON.encode() in path.read_bytes() + path.name.encode()
+    ]
+    return [
+        *_one(EventKind.WITHDRAWAL, erased=True)(workspace),
+        *(f"the name is left in {path}" for path in left),
+    ]
+
+
+def _editions(*names: str) -> Callable[[Workspace], list[str]]:
+    def effects(workspace: Workspace) -> list[str]:
+        published = editions(workspace.releases)
+        found = tuple(edition_of(one).name for one in published)
+        wrong = [] if found == names else [f"editions {found}"]
+        if current(workspace.releases) != published[-1]:
+            wrong.append("another edition is current")
+        return [*wrong, *public_faults(workspace.releases, workspace.public, published)]
+
+    return effects
+
+
+_WAY = "2018-07-31"
+ACTS = (
+    Act(
+        name="receive",
+        does=lambda ws: small.send(_record(ws), small.training_return(8700), at=LATER),
+        effects=_one_submission,
+    ),
+    Act(
+        name="receive by the inbox",
+        prepares=_dropped,
+        does=_looks,
+        effects=_one_out_of_the_inbox,
+    ),
+    Act(
+        name="explain",
+        prepares=lambda ws: small.send(_record(ws), _ODD),
+        does=_explain,
+        effects=_one(EventKind.EXPLANATION),
+    ),
+    Act(
+        name="withdraw",
+        does=lambda ws: decisions.withdraw(_record(ws), submission_id=_sent(ws), **_SAID),
+        effects=_one(EventKind.WITHDRAWAL),
+    ),
+    Act(
+        name="excuse",
+        does=lambda ws: decisions.excuse(_record(ws), small.reference(), **_FOR, **_SAID),
+        effects=_one(EventKind.EXCUSED),
+    ),
+    Act(
+        name="extend",
+        does=lambda ws: decisions.extend(
+            _record(ws), small.reference(), until=dt.date(2018, 12, 1), **_FOR, **_SAID
+        ),
+        effects=_one(EventKind.EXTENDED),
+    ),
+    Act(
+        name="reopen",
+        prepares=lambda ws: decisions.excuse(_record(ws), small.reference(), **_FOR, **_SAID),
+        does=lambda ws: decisions.reopen(_record(ws), small.reference(), **_FOR, **_SAID),
+        effects=_one(EventKind.REOPENED),
+    ),
+    Act(name="erase", prepares=_with_a_name, does=_erase, effects=_erased),
+    Act(
+        name="sign off",
+        prepares=lambda ws: small.draft(ws, 8100),
+        does=_sign_off,
+        effects=_one(EventKind.SIGN_OFF),
+    ),
+    Act(
+        name="publish",
+        prepares=lambda ws: _city(ws, 0.0),
+        does=_publish(),
+        effects=_editions(_WAY),
+    ),
+    Act(
+        name="amend",
+        prepares=_other_figures,
+        does=_publish(WHY),
+        effects=_editions(_WAY, f"{_WAY}-r1"),
+    ),
+    Act(
+        name="amend the same figures",
+        prepares=_published,
+        does=_publish(WHY),
+        effects=_editions(_WAY, f"{_WAY}-r1"),
+    ),
+)
+
+
+# --- programs with a fault ------------------------------------------------------------------------
+
+
+def add_whatever_is_there() -> None:
+    """The record does not look whether it has the decision."""
+    mock.patch.object(Event, "repeats", return_value=False).start()
+
+
+def amend_whenever_there_is_a_note() -> None:
+    """A publication does not look whether it was made."""
+    real = edition_rules.next_edition
+
+    def always(published: Any, *, note: str | None, **given: Any) -> Edition | None:
+        return real(published, note=f"{note} ({len(published)})" if note else None, **given)
+
+    mock.patch.object(releasing, "next_edition", always).start()
+
+
+def complete_nothing() -> None:
+    """A publication that was made already is not looked after any more."""
+    rule, show = edition_rules.next_edition, releasing.show
+    is_new = False
+
+    def decided(published: Any, **given: Any) -> Edition | None:
+        nonlocal is_new
+        edition = rule(published, **given)
+        is_new = edition is not None
+        return edition
+
+    mock.patch.object(releasing, "next_edition", decided).start()
+    mock.patch.object(releasing, "show", lambda ws: show(ws) if is_new else None).start()
+
+
+CONTROLS: dict[str, tuple[str, Callable[[], None]]] = {
+    "adds whatever is there": ("excuse", add_whatever_is_there),
+    "amends whenever there is a note": ("amend", amend_whenever_there_is_a_note),
+    "completes nothing": ("publish", complete_nothing),
+}
+
+
+# --- the sweep ------------------------------------------------------------------------------------
+
+
+def in_a_process(
+    does: Callable[[Workspace], object],
+    workspace: Workspace,
+    *,
+    kill_at: int = 0,
+    fault: Callable[[], None] | None = None,
+) -> int | str:
+    """Do it in a process of its own, which kills itself before its ``kill_at``-th change.
+
+    Returns:
+        The number of changes if it ended by itself, -9 if it was killed, else what it raised.
+    """
+    reading, writing = os.pipe()
+    process = os.fork()
+    if process:
+        os.close(writing)
+        with os.fdopen(reading, "rb") as pipe:
+            said = pipe.read().decode()
+        _, status = os.waitpid(process, 0)
+        ended: int | str = -signal.SIGKILL if os.WIFSIGNALED(status) else json.loads(said)
+        return ended
+    result: int | str = "it ended in no way that is known"
+    try:
+        if fault is not None:
+            fault()
+        changes = _Changes(kill_at)
+        does(workspace)
+        changes.ends()
+        result = changes.made
+    except BaseException as problem:  # noqa: BLE001  # the child must end here and say why
+        result = repr(problem)
+    finally:
+        os.write(writing, json.dumps(result).encode())
+        os._exit(0)
+
+
+class _Changes:
+    """Counts what this process changes on the disk; kills it before one of these."""
+
+    def __init__(self, kill_at: int) -> None:
+        self.made = 0
+        self._kill_at = kill_at
+        self._lock = threading.Lock()
+        for name in ("fsync", "pwrite"):
+            setattr(os, name, self._counted(getattr(os, name)))
+        sys.addaudithook(self._hears)
+
+    def ends(self) -> None:
+        """The act is done and nobody has been told."""
+        if self.made + 1 == self._kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def _hears(self, event: str, given: tuple[Any, ...]) -> None:
+        if event in _CHANGES or (event == "open" and given[2] is not None and given[2] & _WRITES):
+            self._comes()
+
+    def _counted(self, real: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*given: Any) -> Any:
+            self._comes()
+            return real(*given)
+
+        return counted
+
+    def _comes(self) -> None:
+        with self._lock:
+            self.made += 1
+            if self.made == self._kill_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+def swept(
+    act: Act,
+    root: Path,
+    *,
+    points: int = 0,
+    twice: bool = False,
+    fault: Callable[[], None] | None = None,
+) -> dict[str, Any]:
+    """Kill the act at each of its steps, or at ``points`` of them, and do it again."""
+    base, tried = Workspace(root / "base").create(), Workspace(root / "tried")
+    prepared = in_a_process(lambda ws: (small.small_workspace(ws.root), act.prepares(ws)), base)
+    shutil.copytree(base.root, tried.root, symlinks=True)
+    changes = in_a_process(act.does, tried)
+    if not (isinstance(prepared, int) and isinstance(changes, int)):
+        return {"steps": 0, "wrong": [f"it does not go at all: {prepared}, {changes}"]}
+    chance = random.Random(act.name)  # noqa: S311  # repeatable, not secret
+    wrong = [f"undisturbed: {one}" for one in _wrong(act, tried)]
+    steps = _steps(changes + 1, points)
+    for step in steps:
+        shutil.rmtree(tried.root)
+        shutil.copytree(base.root, tried.root, symlinks=True)
+        killed = in_a_process(act.does, tried, kill_at=step, fault=fault)
+        if killed != -signal.SIGKILL:
+            wrong.append(f"step {step}: it was not killed: {killed}")
+        if twice:
+            in_a_process(act.does, tried, kill_at=chance.randint(1, step), fault=fault)
+        done = in_a_process(act.does, tried, fault=fault)
+        if not isinstance(done, int):
+            wrong.append(f"step {step}: it cannot be done again: {done}")
+        wrong += [f"step {step}: {one}" for one in _wrong(act, tried)]
+        if wrong and fault is not None:
+            break
+    shutil.rmtree(root)
+    return {"steps": len(steps), "wrong": wrong}
+
+
+def _wrong(act: Act, workspace: Workspace) -> list[str]:
+    faults = [f"{one.where}: {one.what}" for one in verify(workspace).faults]
+    return [*act.effects(workspace), *faults]
+
+
+def _steps(last: int, points: int) -> list[int]:
+    """All steps, or so many of them, evenly spread, the last among them."""
+    wanted = points or last
+    return sorted({max(last - last * n // wanted, 1) for n in range(wanted)})
+
+
+def main() -> None:
+    """Sweep the acts, and the controls; print what was found."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--points", type=int, default=0, help="of each act's steps; 0: all")
+    parser.add_argument("--acts", nargs="*", default=[act.name for act in ACTS])
+    parser.add_argument("--twice", action="store_true")
+    given = parser.parse_args()
+    os.environ["QUARTERDECK_CHROMIUM"] = "no-such-browser"
+    mock.patch.object(releasing, "build_site", _site).start()
+    small.reference()
+    by_name = {act.name: act for act in ACTS}
+    found = {
+        name: swept(by_name[name], given.folder / name, points=given.points, twice=given.twice)
+        for name in given.acts
+    }
+    for name, (act, fault) in CONTROLS.items():
+        found[name] = swept(by_name[act], given.folder / name, points=given.points, fault=fault)
+    print(json.dumps(found, indent=1))
+    sys.exit(any(one["wrong"] for name, one in found.items() if name in by_name))
+
+
+if __name__ == "__main__":
+    main()
