@@ -76,7 +76,7 @@ def test_a_machine_with_nothing_but_the_setting_does_what_the_first_does(first: 
         done = run(one, "verify")
         assert done.exit_code == 0, done.output
         assert "4 submissions (0 erased), 1 decisions and 2 releases" in done.output
-        start_over(one.warehouse, Record(one.record))
+        start_over(one.warehouse, Record(one.record), on=small.DAY)
     assert loaded(other) == loaded(first)
     assert len(loaded(first)) == 12
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.declarations import dbt_files, raw_columns
+from pipelines.declarations import dbt_files
+from pipelines.warehouse import raw_columns
 from schemas.columns import Column, Kind
 from schemas.declaration import Return, record_columns
 from schemas.registry import returns
