@@ -236,7 +236,8 @@ def stage_load(workspace: Workspace, reference: Reference, given: argparse.Names
     from pipelines.warehouse.health import writing_to  # noqa: PLC0415
 
     del reference, given
-    with writing_to(workspace.warehouse, Record(workspace.record), loads=True):
+    on = workspace.today(now=dt.datetime.now(dt.UTC))
+    with writing_to(workspace.warehouse, Record(workspace.record), loads=True, on=on):
         pass
     return f"{workspace.warehouse.stat().st_size / 1e6:,.0f} MB of warehouse"
 

@@ -12,7 +12,8 @@ from orchestration.jobs import build_job, build_request, publish, tell
 from orchestration.resources import WorkspaceResource
 from pipelines.board.tables import load_reference
 from pipelines.obligations.calendar import london_day, publish_by
-from pipelines.obligations.overview import next_meeting
+from pipelines.obligations.overview import newest_change, next_meeting
+from pipelines.obligations.standing import standings_of_all
 from pipelines.publishing.releases import all_releases, newest_draft, signed_off
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
@@ -33,7 +34,7 @@ _NIGHT = dt.timedelta(hours=20)  # until when a night's draft is still worth mak
 def nightly_draft(
     context: dg.ScheduleEvaluationContext, workspace: WorkspaceResource
 ) -> dg.RunRequest | dg.SkipReason:
-    """A build, also where nothing came: a day later something more may be late.
+    """A build, also where nothing came, if a day later something more is late.
 
     Nights on which the service was off are not made up for: the last one's draft has it all.
     """
@@ -41,8 +42,31 @@ def nightly_draft(
     if now - context.scheduled_execution_time > _NIGHT:
         return dg.SkipReason(f"The night of {context.scheduled_execution_time:%-d %B %Y} is over.")
     on = workspace.workspace.today(now=now)
+    why_not = nothing_to_add(workspace.workspace, workspace.record, load_reference(), on=on)
+    if why_not is not None:
+        return dg.SkipReason(why_not)
     request = build_request(context.instance, workspace.record, on=on, run_key=None)
     return request or dg.SkipReason("No return was accepted yet.")
+
+
+def nothing_to_add(
+    workspace: Workspace, record: Record, reference: Reference, *, on: dt.date
+) -> str | None:
+    """Why the newest draft is to stay as it is on the day ``on``; None where it is not.
+
+    A draft that somebody signed off must not be replaced by one that differs in its date alone:
+    its figures would have to be signed off again each day.
+    """
+    drafts = [one for one in all_releases(workspace.releases) if one.status == "draft"]
+    newest = drafts[-1] if drafts else None
+    if newest is None or newest.as_of is None or newest.made_at < newest_change(record):
+        return None
+    if signed_off(record, newest.quarter, newest.data_sha256) is not None:
+        return "Nothing came since the newest draft was signed off: it stays as it is."
+    then = standings_of_all(record, reference, on=newest.as_of)
+    if then == standings_of_all(record, reference, on=on):
+        return f"Nothing came, and nothing is later than on {newest.as_of:%-d %B %Y}."
+    return None
 
 
 @dg.schedule(

@@ -18,6 +18,7 @@ from schemas.columns import Column, Kind
 from schemas.declaration import Return
 from schemas.finding import Finding
 from schemas.reference import Measure, Reference
+from schemas.units import unit_words
 
 SEVERITIES = {
     "refuse": "Nothing of the file is used. The file and the reason are kept.",
@@ -41,10 +42,6 @@ _KINDS = {
     Kind.TEXT: "words",
 }
 _POLARITY = {"higher": "higher is better", "lower": "lower is better", "none": ""}
-_UNITS = {
-    "percent": "%", "count": "number", "rate_per_1000": "per 1,000",
-    "rate_per_100000": "per 100,000", "microgram_m3": "µg/m³", "ratio": "ratio",
-}  # fmt: skip
 _MOST_LINES = 4
 _SYMBOLS = (
     "Where there is no figure, write `[c]` (withheld), `[x]` (not available) or `[z]` (not "
@@ -239,7 +236,7 @@ def _measures(ret: Return, reference: Reference) -> list[str]:
 def _measure_line(measure: Measure) -> str:
     what = f"{measure.title}. {measure.definition}" if measure.definition else measure.title
     return (
-        f"| {_cell(measure.item)} | {_cell(what)} | {_UNITS.get(measure.unit, measure.unit)} | "
+        f"| {_cell(measure.item)} | {_cell(what)} | {unit_words(measure.unit).name} | "
         f"{_POLARITY.get(measure.polarity, measure.polarity)} |"
     )
 

@@ -11,6 +11,7 @@ from dashboards.data import Measure
 from dashboards.data.series import Point, latest_shown, point_meaning
 from dashboards.drawing import base, tokens
 from dashboards.story import words
+from schemas.units import without_unit
 
 HEIGHT = 330
 _MARGIN = {"l": 62, "r": 168, "t": 40, "b": 42}
@@ -229,10 +230,7 @@ def _end_labels(measure: Measure, points: Sequence[Point]) -> list[tuple[float, 
     if measure.target is not None:
         text = f"<b>Target {words.shown_figure(measure, measure.target)}</b>"
         found.append((measure.target, text))
-    return [(value, text.replace(" per 1,000", "")
-        .replace(" per 100,000", "")
-        .replace(" µg/m³", ""))
-            for value, text in found]  # fmt: skip
+    return [(value, without_unit(text, measure.unit)) for value, text in found]
 
 
 def _latest_label(

@@ -6,15 +6,8 @@ import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 
 from schemas.quarter import Quarter
+from schemas.units import unit_words
 
-_SUFFIX = {
-    "percent": "%",
-    "count": "",
-    "ratio": "",
-    "rate_per_1000": " per 1,000",
-    "rate_per_100000": " per 100,000",
-    "microgram_m3": " µg/m³",
-}
 _DEFAULT_DECIMALS = {"count": 0}
 
 
@@ -28,7 +21,7 @@ def rounded(value: float, *, decimals: int) -> str:
 def figure(value: float, *, unit: str, decimals: int | None) -> str:
     """A figure with its unit: ``82.9%``, ``7.9 per 1,000``, ``1,204``."""
     places = _DEFAULT_DECIMALS.get(unit, 1) if decimals is None else decimals
-    return rounded(value, decimals=places) + _SUFFIX.get(unit, f" {unit}")
+    return rounded(value, decimals=places) + unit_words(unit).suffix
 
 
 def plain(value: float) -> str:

@@ -67,15 +67,20 @@ def portal(
             "--user-header needs --trusted-proxy: anyone could send the header otherwise."
         )
     workspace.create()
-    if practice is not None:
-        _only_samples(workspace)
+    holds_only_samples = all(one.sample for one in Record(workspace.record).submissions())
+    if practice is not None and not holds_only_samples:
+        # Practice marks what is sent as a sample, and a real record must never hold such a one.
+        raise click.ClickException(
+            "This record holds real returns. Practise in another workspace, such as the demo's."
+        )
+    practice_day = workspace.practice_day() if holds_only_samples else None
     settings = Settings(
         workspace=workspace,
         names=(*LOOPBACK_NAMES, *names),
         behind_tls=bool(names),
         trusted_proxies=tuple(_network(text) for text in proxies),
         user_header=user_header,
-        practice_day=practice.date() if practice else workspace.practice_day(),
+        practice_day=practice.date() if practice else practice_day,
         workers=workers,
     )
     click.echo(f"The upload pages: http://{host}:{port}   (stop with Ctrl-C)")
@@ -88,11 +93,3 @@ def _network(text: str) -> Network:
         return ipaddress.ip_network(text)
     except ValueError as problem:
         raise click.ClickException(f"“{text}” is no address and no network.") from problem
-
-
-def _only_samples(workspace: Workspace) -> None:
-    """Practice marks what is sent as a sample, and a real record must never hold such a one."""
-    if any(one.sample is None for one in Record(workspace.record).submissions()):
-        raise click.ClickException(
-            "This record holds real returns. Practise in another workspace, such as the demo's."
-        )

@@ -109,10 +109,9 @@ class Warehouse:
         if withdrawn:
             self.withdrawn[submission_id] = _aware(withdrawn)
         for number, finding in enumerate(findings, start=1):
-            given: dict[str, Any] = dict.fromkeys(("column", "value", "message", "hint")) | dict(
-                finding
-            )
-            made = finding_row(submission_id, number, {**given, "row": finding["row_number"]}, {})
+            blank = dict.fromkeys(("column", "value", "message", "hint"))
+            given = {**blank, **finding, "row": finding["row_number"]}
+            made = finding_row(submission_id, number, given, {})
             self.findings.append(made)
         if accepted and rows:
             whole = [

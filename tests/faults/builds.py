@@ -69,6 +69,7 @@ def small_city(root: Path) -> Workspace:
             sample=row["sample"],
         )
         assert received.submission.is_accepted
+    workspace.practise(max(one.received_at for one in record.submissions()).date())
     return workspace
 
 
@@ -77,6 +78,7 @@ def copied(workspace: Workspace, root: Path) -> Workspace:
     copy = Workspace(root).create()
     shutil.copytree(workspace.record, copy.record, dirs_exist_ok=True)
     shutil.copytree(workspace.charts, copy.charts, dirs_exist_ok=True)
+    shutil.copy(workspace.practice, copy.practice)
     return copy
 
 

@@ -166,7 +166,7 @@ def _city(workspace: Workspace, raised: float) -> None:
 def _sign_off(workspace: Workspace) -> None:
     signing.sign_off(
         _record(workspace), small.reference(), workspace.releases, small.QUARTER, by_whom=BY,
-        note="", at=LATER,
+        note="", at=LATER, on=LATER.date(),
     )  # fmt: skip
 
 

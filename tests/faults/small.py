@@ -30,6 +30,7 @@ from schemas.reference import Reference
 
 QUARTER = Quarter(2018, 1)
 OWED = Obligation("UHB", "training_compliance", QUARTER)
+DAY = dt.date(2018, 8, 1)  # on which lateness is judged
 NOON = dt.datetime(2018, 7, 14, 12, tzinfo=dt.UTC)
 _HEADING = "organisation,quarter,course,staff_group,eligible,trained,percent,comment"
 

@@ -60,7 +60,7 @@ def publish(workspace: Workspace) -> None:
 
 
 def load(workspace: Workspace) -> None:
-    with writing_to(workspace.warehouse, Record(workspace.record), loads=True):
+    with writing_to(workspace.warehouse, Record(workspace.record), loads=True, on=small.DAY):
         pass
 
 

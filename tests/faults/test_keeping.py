@@ -120,7 +120,7 @@ def test_a_workspace_of_the_version_before_opens_and_is_gone_on_with(tmp_path: P
         record, small.training_return(8222), at=dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
     )
     assert after.submission.follows is not None
-    start_over(workspace.warehouse, record)
+    start_over(workspace.warehouse, record, on=small.DAY)
     with connect(workspace.warehouse, read_only=True) as connection:
         loaded = connection.execute("SELECT count(*) FROM raw.submission").fetchone()
     assert loaded == (len(old) + 1,)
@@ -172,7 +172,7 @@ def test_what_is_erased_is_nowhere_and_that_it_was_erased_stays(
     inbox = workspace.inbox / "UHB" / ".received" / submission_id
     inbox.mkdir(parents=True)
     (inbox / "return.csv").write_bytes(SECRET)
-    start_over(workspace.warehouse, Record(workspace.record))
+    start_over(workspace.warehouse, Record(workspace.record), on=small.DAY)
     back_up(workspace, tmp_path / "backup")
     assert holding(workspace.root)
     assert holding(tmp_path / "backup")
@@ -207,7 +207,7 @@ def test_figures_are_made_without_it_and_the_return_before_counts_again(
     assert [one.submission_id for one in record.current().values()] == [submission_id]
     erase(record, submission_id, by_whom="Officer", reason="A name", at=LATER)
     assert list(record.current().values()) == [before]
-    start_over(workspace.warehouse, record)
+    start_over(workspace.warehouse, record, on=small.DAY)
     with connect(workspace.warehouse, read_only=True) as connection:
         rows = connection.execute(
             "SELECT count(*) FROM raw.training_compliance WHERE submission_id = ?", [submission_id]

@@ -29,13 +29,14 @@ from pipelines.warehouse.health import (
 )
 from pipelines.warehouse.loading import WarehouseBusyError, connect
 from pipelines.workspace import Workspace
+from tests.faults import small
 from tests.faults.small import small_workspace
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     workspace = small_workspace(tmp_path / "ws")
-    with writing_to(workspace.warehouse, Record(workspace.record), loads=True):
+    with writing_to(workspace.warehouse, Record(workspace.record), loads=True, on=small.DAY):
         pass
     assert rows(workspace) == 4
     return workspace
@@ -71,10 +72,10 @@ def test_a_warehouse_that_cannot_be_opened_is_made_anew(
     record = Record(workspace.record)
     with (
         pytest.raises(WarehouseIncompleteError, match="begins anew"),
-        writing_to(workspace.warehouse, record, loads=False),
+        writing_to(workspace.warehouse, record, loads=False, on=small.DAY),
     ):
         pytest.fail("a step that does not load must not begin")
-    with writing_to(workspace.warehouse, record, loads=True):
+    with writing_to(workspace.warehouse, record, loads=True, on=small.DAY):
         pass
     assert rows(workspace) == 4
 
@@ -86,11 +87,11 @@ def test_damage_that_is_found_while_working_is_healed_by_the_next_build(
     record = Record(workspace.record)
     with (
         pytest.raises(duckdb.Error),
-        writing_to(workspace.warehouse, record, loads=True),
+        writing_to(workspace.warehouse, record, loads=True, on=small.DAY),
         connect(workspace.warehouse) as connection,
     ):
         connection.execute("SELECT * FROM raw.submission").fetchall()
-    with writing_to(workspace.warehouse, record, loads=True):
+    with writing_to(workspace.warehouse, record, loads=True, on=small.DAY):
         pass
     assert rows(workspace) == 4
 
@@ -102,7 +103,9 @@ def test_a_step_that_was_killed_leaves_nothing_to_the_next(workspace: Workspace)
         "from pipelines.warehouse.loading import connect\n"
         "from pipelines.warehouse.health import writing_to\n"
         "root = Path(sys.argv[1])\n"
-        "with writing_to(root / 'warehouse.duckdb', Record(root / 'record'), loads=True):\n"
+        "from tests.faults.small import DAY\n"
+        "record = Record(root / 'record')\n"
+        "with writing_to(root / 'warehouse.duckdb', record, loads=True, on=DAY):\n"
         "    with connect(root / 'warehouse.duckdb') as connection:\n"
         "        connection.execute('DELETE FROM raw.training_compliance')\n"
         "        print('deleted', flush=True)\n"
@@ -114,7 +117,7 @@ def test_a_step_that_was_killed_leaves_nothing_to_the_next(workspace: Workspace)
         assert process.stdout.readline() == "deleted\n"
         process.send_signal(signal.SIGKILL)
     assert workspace.warehouse.with_name(workspace.warehouse.name + UNFINISHED).exists()
-    with writing_to(workspace.warehouse, Record(workspace.record), loads=True):
+    with writing_to(workspace.warehouse, Record(workspace.record), loads=True, on=small.DAY):
         pass
     assert rows(workspace) == 4
     assert not workspace.warehouse.with_name(workspace.warehouse.name + UNFINISHED).exists()
@@ -125,11 +128,11 @@ def test_a_step_that_failed_leaves_nothing_to_the_next(workspace: Workspace) -> 
     record = Record(workspace.record)
     with (
         pytest.raises(duckdb.BinderException),
-        writing_to(workspace.warehouse, record, loads=True),
+        writing_to(workspace.warehouse, record, loads=True, on=small.DAY),
         connect(workspace.warehouse) as connection,
     ):
         connection.execute("DELETE FROM raw.training_compliance; SELECT no_such_column")
-    with writing_to(workspace.warehouse, record, loads=True):
+    with writing_to(workspace.warehouse, record, loads=True, on=small.DAY):
         pass
     assert rows(workspace) == 4
 
@@ -143,7 +146,7 @@ def test_rows_that_are_missing_are_seen_and_loaded_or_stop_the_release(
         connection.execute("DELETE FROM raw.training_compliance WHERE row_number = 2")
         with pytest.raises(WarehouseIncompleteError, match=r"holds 1 rows of .* 2 were accepted"):
             check_totals(connection, record)
-    complete(workspace.warehouse, record)
+    complete(workspace.warehouse, record, on=small.DAY)
     assert rows(workspace) == 4
 
 
@@ -160,7 +163,7 @@ def test_rows_of_nothing_that_is_in_use_are_seen_and_removed_or_stop_the_release
         )
         with pytest.raises(WarehouseIncompleteError, match="bcdfgh, and none are in use"):
             check_totals(connection, record)
-    complete(workspace.warehouse, record)
+    complete(workspace.warehouse, record, on=small.DAY)
     assert rows(workspace) == 4
 
 
@@ -178,13 +181,13 @@ def test_the_holder_of_the_file_is_named_and_nothing_is_put_aside(workspace: Wor
         started = time.monotonic()
         with (
             pytest.raises(WarehouseBusyError, match=rf"PID {tool.pid}.*Close it"),
-            writing_to(workspace.warehouse, Record(workspace.record), loads=True),
+            writing_to(workspace.warehouse, Record(workspace.record), loads=True, on=small.DAY),
         ):
             pytest.fail("the file is held by another")
         assert time.monotonic() - started < 5
         tool.kill()
     assert not workspace.warehouse.with_name(workspace.warehouse.name + ASIDE).exists()
-    with writing_to(workspace.warehouse, Record(workspace.record), loads=True):
+    with writing_to(workspace.warehouse, Record(workspace.record), loads=True, on=small.DAY):
         pass
     assert rows(workspace) == 4
 
@@ -197,5 +200,5 @@ def test_a_new_warehouse_is_the_same_as_the_old(workspace: Workspace) -> None:
             ).fetchall()
 
     before = everything()
-    start_over(workspace.warehouse, Record(workspace.record))
+    start_over(workspace.warehouse, Record(workspace.record), on=small.DAY)
     assert everything() == before

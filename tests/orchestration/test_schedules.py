@@ -8,7 +8,7 @@ import datetime as dt
 import dagster as dg
 
 from orchestration.resources import WorkspaceResource
-from orchestration.schedules import to_publish
+from orchestration.schedules import nothing_to_add, to_publish
 from orchestration.sensors import built_up_to, new_submissions
 from pipelines.board.tables import load_reference
 from pipelines.publishing.releases import Release, data_sha256, finish, staging_folder
@@ -16,20 +16,29 @@ from pipelines.record.model import EventKind
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
+from tests.faults import small
 
 Q2 = Quarter(2018, 2)
 LAST_DAY = dt.date(2018, 11, 19)  # for the meeting on 27 November 2018
 AT = dt.datetime(2018, 11, 15, 9, tzinfo=dt.UTC)
 
 
-def draft(workspace: Workspace, figures: bytes, *, status: str = "draft") -> Release:
+def draft(
+    workspace: Workspace,
+    figures: bytes,
+    *,
+    status: str = "draft",
+    made_at: dt.datetime = AT,
+    as_of: dt.date | None = None,
+) -> Release:
     staging = staging_folder(workspace.releases)
     (staging / "data").mkdir()
     (staging / "data" / "figures.parquet").write_bytes(figures)
     assert data_sha256(staging / "data")
     return finish(
-        staging, workspace.releases, quarter=Q2, status=status, made_at=AT, made_by="a test"
-    )
+        staging, workspace.releases, quarter=Q2, status=status, made_at=made_at, made_by="a test",
+        as_of=as_of,
+    )  # fmt: skip
 
 
 def sign(record: Record, release: Release) -> None:
@@ -60,6 +69,25 @@ def test_figures_that_were_published_are_not_published_again_by_themselves(
     sign(Record(workspace.record), draft(workspace, b"one"))
     draft(workspace, b"one", status="final")
     assert "is published already" in str(said(workspace, LAST_DAY))
+
+
+def test_a_night_makes_no_draft_that_would_differ_in_its_date_alone(workspace: Workspace) -> None:
+    record, reference = Record(workspace.record), load_reference()
+    small.send(record, small.training_return(8000))
+    made_at, day = small.NOON + dt.timedelta(hours=1), small.NOON.date()
+
+    def why_not(on: dt.date) -> str:
+        return str(nothing_to_add(workspace, record, reference, on=on))
+
+    assert why_not(day) == "None"  # there is no draft yet
+    made = draft(workspace, b"one", made_at=made_at, as_of=day)
+    due = dt.date(2018, 7, 21)
+    assert "nothing is later than on 14 July 2018" in why_not(due)
+    assert why_not(due + dt.timedelta(days=1)) == "None"  # others are late now
+    sign(record, made)
+    assert "was signed off: it stays as it is" in why_not(due + dt.timedelta(days=1))
+    small.send(record, small.training_return(8100), at=made_at + dt.timedelta(days=1))
+    assert why_not(due) == "None"
 
 
 def test_an_empty_record_starts_nothing(workspace: Workspace, instance: dg.DagsterInstance) -> None:

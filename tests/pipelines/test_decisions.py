@@ -195,7 +195,14 @@ def test_a_sign_off_done_again_is_the_same_though_other_returns_came_meanwhile(
 
     def sign(note: str) -> Event:
         return sign_off(
-            record, REFERENCE, workspace.releases, QUARTER, by_whom="Head", note=note, at=AT
+            record,
+            REFERENCE,
+            workspace.releases,
+            QUARTER,
+            by_whom="Head",
+            note=note,
+            at=AT,
+            on=AT.date(),
         )[1]
 
     first = sign("Looked at")

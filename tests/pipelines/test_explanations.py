@@ -160,7 +160,7 @@ def test_the_warehouse_has_carried_answers_too(record: Record) -> None:
     answer(record, first)
     second = send(record, early="1210,1100", day=5).submission
     connection = duckdb.connect()
-    load_submissions(connection, record)
+    load_submissions(connection, record, REFERENCE, on=START.date())
     rows = connection.execute(
         "SELECT submission_id, explanation, strftime(explained_at, '%-d %B') FROM raw.finding "
         "WHERE severity = 'query' ORDER BY submission_id"

@@ -50,12 +50,11 @@ def headline_rows(site: Site) -> list[Row]:
 def attention_rows(site: Site) -> list[Row]:
     """What needs attention, most pressing first, by the rank that the data gives."""
     ranked = [
-        (measure, summary)
+        (summary_words.most_pressing_first(measure, summary), (measure, summary))
         for measure, summary in site.board
         if summary is not None and summary.attention_rank is not None
     ]
-    ranked.sort(key=lambda row: summary_words.most_pressing_first(*row))
-    return [*ranked]
+    return [row for _, row in sorted(ranked, key=lambda one: one[0])]
 
 
 def status_moves(site: Site) -> list[tuple[Measure, str, str]]:

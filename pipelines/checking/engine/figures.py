@@ -5,15 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from schemas.reference import Measure
+from schemas.units import unit_words
 
-# A figure and a difference of two figures, by the measure's unit.
-_UNITS = {
-    "percent": ("{}%", "{} percentage points"),
-    "rate_per_1000": ("{} per 1,000", "{} per 1,000"),
-    "rate_per_100000": ("{} per 100,000", "{} per 100,000"),
-    "microgram_m3": ("{} µg/m³", "{} µg/m³"),
-}
-_KINDS = {"percent": "percentage", "rate_per_1000": "rate", "rate_per_100000": "rate"}
 _MOST_DECIMALS = 6
 
 
@@ -30,16 +23,16 @@ class Figure:
     @property
     def kind(self) -> str:
         """What is worked out from a numerator and a denominator: a percentage, a rate, a ratio."""
-        return _KINDS.get(self.unit or "", "ratio")
+        return unit_words(self.unit).derived
 
     def figure(self, number: float, *, decimals: int) -> str:
         """``82.6%``, ``7.9 per 1,000``, ``1,204``."""
-        return _UNITS.get(self.unit or "", ("{}", "{}"))[0].format(self._number(number, decimals))
+        return self._number(number, decimals) + unit_words(self.unit).suffix
 
     def difference(self, number: float, *, decimals: int) -> str:
         """``37.4 percentage points``, ``2.1 per 1,000``, ``120``."""
         text = self._number(number, decimals)
-        words = _UNITS.get(self.unit or "", ("{}", "{}"))[1].format(text)
+        words = text + unit_words(self.unit).difference
         return words.removesuffix("s") if text == "1" else words
 
     def move(self, before: float, now: float, *, limit: float) -> dict[str, str]:

@@ -1,0 +1,47 @@
+"""How a figure is written with its unit: checks, reference pages and published pages ask here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitWords:
+    """What is written after a figure of a unit, and after a difference of two.
+
+    ``name`` is the unit where it stands alone, in a table of measures. ``derived`` is what a
+    numerator over a denominator is called.
+    """
+
+    suffix: str
+    difference: str
+    name: str
+    derived: str = "ratio"
+
+
+_UNITS = {
+    "percent": UnitWords(
+        suffix="%", difference=" percentage points", name="%", derived="percentage"
+    ),
+    "count": UnitWords(suffix="", difference="", name="number"),
+    "ratio": UnitWords(suffix="", difference="", name="ratio"),
+    "rate_per_1000": UnitWords(
+        suffix=" per 1,000", difference=" per 1,000", name="per 1,000", derived="rate"
+    ),
+    "rate_per_100000": UnitWords(
+        suffix=" per 100,000", difference=" per 100,000", name="per 100,000", derived="rate"
+    ),
+    "microgram_m3": UnitWords(suffix=" µg/m³", difference=" µg/m³", name="µg/m³"),
+}
+
+
+def unit_words(unit: str | None) -> UnitWords:
+    """The words of a unit; of none, nothing is written; of an unknown one, its own name."""
+    if unit is None:
+        return UnitWords(suffix="", difference="", name="")
+    return _UNITS.get(unit) or UnitWords(suffix=f" {unit}", difference=f" {unit}", name=unit)
+
+
+def without_unit(text: str, unit: str) -> str:
+    """A figure's text as a chart has it whose axis says the unit; a per cent sign stays."""
+    return text if unit == "percent" else text.replace(unit_words(unit).suffix, "")

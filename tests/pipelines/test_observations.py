@@ -1,0 +1,112 @@
+"""What a return's rows state, as the warehouse has it: made from the declaration alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from pipelines.checking.engine.observations import stated
+from pipelines.warehouse.tables import ObservationRow
+from schemas.declaration import record_columns
+from schemas.registry import returns
+
+_MAY_BE_EMPTY = {"submission_id": "s", "organisation": "UHB", "quarter": "2018-19 Q1"}
+
+
+def of(return_name: str, *rows: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What these rows state."""
+    ret = returns()[return_name]
+    given = [_MAY_BE_EMPTY | {"row_number": n, **row} for n, row in enumerate(rows, start=2)]
+    frame = pl.DataFrame(given, {"submission_id": pl.String, **record_columns(ret)})
+    return stated(ret, frame.lazy()).collect().to_dicts()
+
+
+def picked(rows: list[dict[str, Any]], *names: str) -> list[tuple[Any, ...]]:
+    return [tuple(row[name] for name in names) for row in rows]
+
+
+def test_every_return_with_figures_states_all_that_the_warehouse_keeps() -> None:
+    names = {column.name for column in ObservationRow.columns()}
+    for name, ret in returns().items():
+        if ret.observation is not None:
+            item = ret.observation.item
+            [row] = of(name, {item: "an item"})
+            assert row.keys() == names
+            assert (row["area"], row["breakdown"], row["category"]) == ("all", "total", "all")
+            assert (row["item"], row["return_name"], row["quarter"]) == (
+                "an item", name, "2018-19-Q1",
+            )  # fmt: skip
+
+
+def test_an_empty_staff_group_is_the_whole_and_withheld_comes_before_not_available() -> None:
+    rows = of(
+        "training_compliance",
+        {"course": "C", "eligible": 1000, "trained": 874},
+        {
+            "course": "C",
+            "staff_group": "medical staff",
+            "percent": 87.4,
+            "percent_as_sent": "87.40",
+        },
+        {"course": "C", "staff_group": "other", "percent_symbol": "x", "trained_symbol": "c"},
+    )
+    columns = ("breakdown", "category", "numerator", "denominator", "value", "value_as_sent")
+    assert picked(rows, *columns, "symbol") == [
+        ("total", "all", 874.0, 1000.0, None, None, None),
+        ("staff_group", "medical staff", None, None, 87.4, "87.4", None),
+        ("staff_group", "other", None, None, None, None, "c"),
+    ]
+
+
+def test_an_outcome_is_a_share_of_the_row_of_all_referrals() -> None:
+    # Board pack, item 6, figure 36 (29.7 per cent allocated); the counts are worked by hand.
+    rows = of(
+        "referral_outcomes",
+        {"outcome": "All referrals", "referrals": 1000, "percent": 100.0, "percent_as_sent": "100"},
+        {"outcome": "Section 47", "referrals": 47},
+        {"submission_id": "t", "outcome": "Allocated", "percent": 29.7, "percent_as_sent": "29.7"},
+    )
+    assert picked(rows, "numerator", "denominator", "value", "value_as_sent") == [
+        (1000.0, None, None, None),
+        (47.0, 1000.0, None, None),
+        (None, None, 29.7, "29.7"),
+    ]
+
+
+def test_a_site_or_a_class_of_vehicle_is_a_category_of_its_own_breakdown() -> None:
+    rows = of(
+        "clean_air_zone",
+        {"measure": "m", "site": "Colmore Row", "value": 41.3},
+        {"measure": "m", "vehicle_class": "taxi", "value": 60.0},
+        {"measure": "m", "value": 50.0},
+    )
+    assert picked(rows, "breakdown", "category", "value") == [
+        ("site", "Colmore Row", 41.3), ("vehicle_class", "taxi", 60.0), ("total", "all", 50.0),
+    ]  # fmt: skip
+
+
+def test_a_month_has_its_days_and_a_category_is_named_after_its_column() -> None:
+    # The board pack of 27 November 2018, item 6, figures 41 (April 2017) and 30.
+    rows = of(
+        "safeguarding_activity",
+        {"measure": "Child safeguarding referrals", "month": dt.date(2018, 2, 1), "value": 415.0},
+        {"measure": "Total safeguarding", "category": "Safeguarding currently", "value": 1165.0},
+    )
+    assert picked(rows, "period_start", "period_end", "breakdown", "category") == [
+        (dt.date(2018, 2, 1), dt.date(2018, 2, 28), "total", "all"),
+        (None, None, "category", "Safeguarding currently"),
+    ]
+
+
+def test_a_period_and_the_source_s_interval_go_with_the_figure() -> None:
+    first, last = dt.date(2016, 4, 1), dt.date(2017, 3, 31)
+    [row] = of(
+        "population_outcomes",
+        {"indicator": "MMR", "area": "Leeds", "period": "2016-17", "period_start": first,
+         "period_end": last, "value": 88.9, "lower": 88.0, "upper": 89.7},
+    )  # fmt: skip
+    names = ("area", "period_start", "period_end", "lower", "upper")
+    assert tuple(row[name] for name in names) == ("Leeds", first, last, 88.0, 89.7)
