@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.annotated import annotate
 from pipelines.checking.outcome import CheckedFile, Outcome
-from pipelines.explanations import Explained
+from pipelines.explanations import Explained, explained
 from pipelines.receipts.told import place_of
 from pipelines.record.model import Submission
 from pipelines.record.store import Record
@@ -54,6 +54,12 @@ def from_json(fields: Mapping[str, Any]) -> Finding:
         letter=fields.get("letter"),
         value=fields["value"],
     )
+
+
+def answers(record: Record, submission_id: str) -> Mapping[int, Explained]:
+    """The answers that count of a submission's queries, carried over or its own, by number."""
+    submission = record.submission(submission_id)
+    return explained(record, submission) if submission is not None else {}
 
 
 def groups(findings: Iterable[Finding], answered: Mapping[int, Explained]) -> tuple[Group, ...]:

@@ -9,10 +9,9 @@ from starlette.responses import Response
 
 from pipelines import decisions
 from pipelines.decisions import DecisionError, is_excused
-from pipelines.explanations import explained
 from pipelines.obligations import State, most_pressing_first
 from pipelines.record.model import Event, EventKind, Obligation
-from portal.findings import Shown, from_json, groups
+from portal.findings import Shown, answers, from_json, groups
 from portal.handling import Call
 from portal.refused import not_found
 from portal.views.listing import listed
@@ -162,7 +161,7 @@ def _open_queries(call: Call, rows: list[Row]) -> list[OpenQuery]:
         if submission is None or not row.standing.open_queries:
             continue
         findings = map(from_json, call.record.findings(submission.submission_id))
-        answered = explained(call.record, submission)
+        answered = answers(call.record, submission.submission_id)
         found += [
             OpenQuery(row=row, submission_id=submission.submission_id, finding=finding)
             for group in groups(findings, answered)

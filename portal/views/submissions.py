@@ -12,11 +12,10 @@ from starlette.responses import HTMLResponse, Response
 
 from pipelines import decisions
 from pipelines.decisions import DecisionError
-from pipelines.explanations import explained
 from pipelines.record.model import Event, EventKind, Submission
 from pipelines.templates import file_name as template_name
 from portal.access import may_explain, may_see, may_send, may_withdraw
-from portal.findings import annotated, from_json, groups
+from portal.findings import annotated, answers, from_json, groups
 from portal.handling import Call
 from portal.refused import Refused, not_found
 from portal.views.downloads import download
@@ -158,7 +157,7 @@ def _page(
         shown=shown,
         submission=submission,
         organisation=organisation.name if organisation else None,
-        groups=groups(found, explained(record, submission)),
+        groups=groups(found, answers(record, submission.submission_id)),
         steps=receipt.get("next", []) if is_open else [],
         changes=receipt.get("changes"),
         previous=receipt.get("previous"),

@@ -23,7 +23,7 @@ from click.testing import CliRunner
 
 import orchestration.checks
 import pipelines.obligations
-import portal.views.officer
+import portal.findings
 from dashboards.pages.base import Site
 from dashboards.pages.exceptions import return_exceptions
 from dashboards.published import Release, Submission, read_model
@@ -223,7 +223,7 @@ _decide_all = pipelines.obligations.decide_all
     ("where", "name", "wrong"),
     [
         (Decided, "by", staticmethod(_largest_extension)),
-        (portal.views.officer, "explained", _own_answers_only),
+        (portal.findings, "explained", _own_answers_only),
         (orchestration.checks, "explained", lambda *_: {}),
         (pipelines.obligations, "decide_all", _a_day_early),
     ],
