@@ -14,6 +14,7 @@ on the clock stand beside it.
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import resource
 import subprocess
 import sys
@@ -29,10 +30,13 @@ from orchestration.dbt_project import PROJECT, environment, executable
 from pipelines.board.tables import load_reference
 from pipelines.disclosure.adapter import decide
 from pipelines.warehouse.loading import connect, ensure_raw_schema
+from pipelines.warehouse.loading import fill as replace_rows
+from pipelines.warehouse.tables import HorizonRow
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 
 LAST = Quarter(2018, 1)
+_JUDGED = dt.datetime.combine(LAST.shift(1).end, dt.time(9))
 ORGANISATIONS = 16
 GROUPS = ("", "nursing and midwifery staff", "medical staff", "other clinical staff")
 
@@ -83,6 +87,25 @@ def fill(connection: duckdb.DuckDBPyConnection, quarters: list[Quarter], *, vers
         """,
         {name: given[name] for name in ("courses", "groups")},
     )
+    # As the loader does: what the rows state, how the returns stand, and on which day.
+    connection.execute("""
+        insert into raw.observation by name
+        select submission_id, row_number, organisation, 'all' as area, quarter, course as item,
+            'training_compliance' as return_name, coalesce(staff_group, 'all') as category,
+            if(staff_group is null, 'total', 'staff_group') as breakdown,
+            trained as numerator, eligible as denominator
+        from raw.training_compliance where submission_id in (select submission_id from sent)
+    """)
+    connection.execute("""
+        insert into raw.standing by name
+        select organisation, 'training_compliance' as return_name, quarter, true as is_owed,
+            cast(min(received_at) as date) as due_on, 'accepted' as state, 0 as days_late,
+            count(*) as submissions, count(*) - 1 as corrections, 0 as open_queries,
+            max(submission_id) as current_submission_id, max(submission_id) as latest_submission_id,
+            min(received_at) as first_received_at, min(received_at) as accepted_received_at
+        from sent group by organisation, quarter
+    """)
+    replace_rows(connection, [HorizonRow(counts_up_to=_JUDGED, as_of_day=_JUDGED.date())])
     return len(quarters) * len(names) * len(courses) * len(GROUPS) * versions
 
 

@@ -8,6 +8,7 @@ elsewhere), runs dbt with every test of these models, and prints the seconds.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import sys
 import tempfile
@@ -17,6 +18,8 @@ from pathlib import Path
 from dbt.cli.main import dbtRunner
 
 from pipelines.warehouse.loading import connect, ensure_raw_schema
+from pipelines.warehouse.loading import fill as replace_rows
+from pipelines.warehouse.tables import HorizonRow
 from schemas.quarter import Quarter
 
 PROJECT = (Path(__file__).parents[1] / "dbt_project").absolute()
@@ -29,6 +32,8 @@ def fill(warehouse: Path, *, actions: int, quarters: int) -> None:
     """One return a quarter, each with every action: dates move, ratings and updates vary."""
     with connect(warehouse) as connection:
         ensure_raw_schema(connection)
+        last = dt.datetime.combine(FIRST.shift(quarters).start, dt.time(9))
+        replace_rows(connection, [HorizonRow(counts_up_to=last, as_of_day=last.date())])
         for number in range(quarters):
             quarter = FIRST.shift(number)
             connection.execute(

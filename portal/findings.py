@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pipelines.obligations.explanations import Explained
+from pipelines.obligations.explanations import Explained, explained
 from pipelines.receiving.receipts.wording import place_of
+from pipelines.record.store import Record
 from schemas.finding import Finding, Severity
 
 
@@ -34,6 +35,12 @@ class Group:
 
     severity: Severity
     findings: tuple[Shown, ...]
+
+
+def answers(record: Record, submission_id: str) -> Mapping[int, Explained]:
+    """The answers that count of a submission's queries, carried over or its own, by number."""
+    submission = record.submission(submission_id)
+    return explained(record, submission) if submission is not None else {}
 
 
 def groups(findings: Iterable[Finding], answered: Mapping[int, Explained]) -> tuple[Group, ...]:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from pipelines.obligations.explanations import explained
 from pipelines.obligations.standing import State, most_pressing_first
 from pipelines.receiving import decisions
 from pipelines.receiving.decisions import DecisionError, is_excused
 from pipelines.record.model import Event, EventKind, Obligation
-from portal.findings import Shown, groups
+from portal.findings import Shown, answers, groups
 from portal.handling import Call
 from portal.refused import not_found
 from portal.views.listing import listed
@@ -163,7 +162,7 @@ def _open_queries(call: Call, rows: list[Row]) -> list[OpenQuery]:
         if submission is None or not row.standing.open_queries:
             continue
         findings = map(Finding.from_json, call.record.findings(submission.submission_id))
-        answered = explained(call.record, submission)
+        answered = answers(call.record, submission.submission_id)
         found += [
             OpenQuery(row=row, submission_id=submission.submission_id, finding=finding)
             for group in groups(findings, answered)

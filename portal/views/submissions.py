@@ -10,11 +10,10 @@ from typing import Any
 
 from starlette.responses import HTMLResponse, Response
 
-from pipelines.obligations.explanations import explained
 from pipelines.receiving.decisions import DecisionError
 from pipelines.receiving.templates import file_name as template_name
 from pipelines.record.model import Event, EventKind, Submission
-from portal.findings import groups
+from portal.findings import answers, groups
 from portal.handling import Call
 from portal.refused import Refused, not_found
 from portal.views.downloads import download
@@ -140,7 +139,7 @@ def _page(
         shown=shown,
         submission=submission,
         organisation=organisation.name if organisation else None,
-        groups=groups(found, explained(record, submission)),
+        groups=groups(found, answers(record, submission.submission_id)),
         steps=receipt.get("next", []) if is_open else [],
         changes=receipt.get("changes"),
         previous=receipt.get("previous"),

@@ -23,7 +23,7 @@ from click.testing import CliRunner
 
 import orchestration.checks
 import pipelines.obligations.standing
-import portal.views.officer
+import portal.findings
 from dashboards.data import Release, Submission, read_model
 from dashboards.pages.base import Site
 from dashboards.pages.exceptions.page import return_exceptions
@@ -223,7 +223,7 @@ _decide_all = pipelines.obligations.standing.decide_all
     ("where", "name", "wrong"),
     [
         (Decided, "by", staticmethod(_largest_extension)),
-        (portal.views.officer, "explained", _own_answers_only),
+        (portal.findings, "explained", _own_answers_only),
         (orchestration.checks, "explained", lambda *_: {}),
         (pipelines.obligations.standing, "decide_all", _a_day_early),
     ],
