@@ -9,12 +9,17 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.durable import exclusive
 from pipelines.workspace import Workspace
+
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunnerResult
 
 # Absolute: dbt mixes up paths where a manifest was made from another folder.
 PROJECT = (Path(__file__).parents[1] / "dbt_project").absolute()
@@ -90,17 +95,27 @@ def _is_written(target: Path, fingerprint: str) -> bool:
 
 
 def _parse(target: Path, fingerprint: str) -> Any:
-    from dbt.cli.main import dbtRunner  # noqa: PLC0415  # takes seconds to import
-
     # dbt parses everything again where the profile's variables differ from last time; the parsed
     # project does not depend on where the warehouse lies.
     os.environ["QUARTERDECK_WAREHOUSE"] = str(target / "warehouse.duckdb")
     write = "--no-write-json" if _is_written(target, fingerprint) else "--write-json"
-    result = dbtRunner().invoke(["--quiet", write, "parse", *arguments(target)])
+    result = invoke(["--quiet", write, "parse", *arguments(target)])
     if not result.success:
         raise DbtFailedError(f"dbt cannot read {PROJECT}: {result.exception}")
     (target / "project.sha256").write_text(fingerprint, encoding="utf-8")
     return result.result
+
+
+def invoke(command: Sequence[str], *, project: Any = None) -> dbtRunnerResult:
+    """Run a dbt command in this process, on a parsed project if there is one.
+
+    It works in a thread of its own, since in the main one it would catch that the run is canceled.
+    A canceled run waits until dbt has ended: nothing writes after the warehouse was let go of.
+    """
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415  # takes seconds to import
+
+    with ThreadPoolExecutor(1, thread_name_prefix="dbt") as beside:
+        return beside.submit(dbtRunner(manifest=project).invoke, list(command)).result()
 
 
 def _parsed_folder(workspace: Workspace) -> Path:

@@ -10,15 +10,17 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator
-from dbt.cli.main import dbtRunner, dbtRunnerResult
 
-from orchestration.dbt_project import arguments, parsed
+from orchestration.dbt_project import arguments, invoke, parsed
 from pipelines.warehouse.loading import connect
 from pipelines.workspace import Workspace
+
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunnerResult
 
 _FINE = ("success", "pass", "warn", "skipped", "no-op")
 
@@ -64,7 +66,7 @@ def build_models(
     # dbt closes the file after each node (`keep_open: false`), so that it is closed afterwards.
     # Holding it open here meanwhile, with the same settings, makes that cost nothing.
     with connect(workspace.warehouse):
-        outcome = dbtRunner(manifest=project).invoke(command)
+        outcome = invoke(command, project=project)
     yield from _events(context, outcome, nodes, translator=translator)
     if not outcome.success:
         raise dg.Failure(description=_failures(outcome), allow_retries=False)
