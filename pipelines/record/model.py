@@ -10,7 +10,6 @@ from typing import Any
 
 from schemas.quarter import Quarter
 
-
 ACCEPTED = frozenset({"accepted", "accepted with queries"})
 
 
