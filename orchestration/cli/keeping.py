@@ -121,7 +121,7 @@ def erase(workspace: Workspace, reference: str, reason: str, by_whom: str, yes: 
     except EraseError as refusal:
         raise click.ClickException(terminal(str(refusal))) from refusal
     for path in workspace.root.glob("warehouse.duckdb*"):
-        path.unlink()  # derived, and it held the rows; the next build makes it anew
+        path.unlink(missing_ok=True)  # derived, and it held the rows; the next build makes it anew
     for folder in workspace.inbox.glob(f"*/.received/{reference}"):
         shutil.rmtree(folder)
     click.echo(f"Erased {reference}. The warehouse that held its rows was deleted.")

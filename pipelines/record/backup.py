@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines.durable import copy_whole, flush_folder, make_folder
+from pipelines.durable import copy_whole, flush_folder, make_folder, place_link
 from pipelines.record.store import Record
 from pipelines.record.verify import Verified, verify
 from pipelines.workspace import Workspace
@@ -160,12 +160,8 @@ def copy_file(source: str, target: str) -> str:
 
 def _point_at_same(source: Workspace, target: Workspace) -> None:
     link = source.releases / "current"
-    if not link.is_symlink():
-        return
-    fresh = target.releases / f".current-{secrets.token_hex(8)}"
-    fresh.symlink_to(link.readlink())
-    fresh.replace(target.releases / "current")
-    flush_folder(target.releases)
+    if link.is_symlink():
+        place_link(target.releases / "current", str(link.readlink()))
 
 
 def _keep_apart(one: Path, other: Path) -> None:

@@ -10,14 +10,6 @@ from typing import Any
 
 from schemas.quarter import Quarter
 
-
-class Sample(StrEnum):
-    """Where sample figures come from; real returns have none."""
-
-    BOARD_PACK = "board_pack"
-    ILLUSTRATIVE = "illustrative"
-
-
 ACCEPTED = frozenset({"accepted", "accepted with queries"})
 
 
@@ -120,6 +112,8 @@ _SUBJECT: dict[EventKind, tuple[str, ...]] = {
     EventKind.DISCLOSURE_ACCEPTED: ("cell_id",),
     EventKind.SET_ASIDE: ("damaged",),
 }
+# Decisions of these kinds undo each other.
+_OPPOSED = (EventKind.EXCUSED, EventKind.REOPENED)
 # What was open when somebody decided: kept with the decision, and no part of what was decided.
 _CIRCUMSTANCES = frozenset({"open_queries", "unanswered", "not_accepted"})
 
@@ -155,16 +149,14 @@ class Event:
         )
 
     @property
-    def related_kinds(self) -> tuple[EventKind, ...]:
-        """The kinds of decision that speak of the same: an excuse, more time, its taking back."""
-        names = _SUBJECT[self.kind]
-        return tuple(kind for kind in _SUBJECT if _SUBJECT[kind] == names)
+    def opposed_kinds(self) -> tuple[EventKind, ...]:
+        """Its own kind, and the one that undoes it."""
+        return _OPPOSED if self.kind in _OPPOSED else (self.kind,)
 
     def is_about_the_same(self, other: Event) -> bool:
-        """Whether both are of related kinds and about the same thing."""
-        names = _SUBJECT[self.kind]
-        return _SUBJECT[other.kind] == names and all(
-            self.details.get(name) == other.details.get(name) for name in names
+        """Whether an event of the same or the opposed kind is about the same thing."""
+        return all(
+            self.details.get(name) == other.details.get(name) for name in _SUBJECT[self.kind]
         )
 
     def repeats(self, other: Event) -> bool:

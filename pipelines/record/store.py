@@ -225,9 +225,9 @@ class Record:
     ) -> Event:
         """Add one decision and return it once it is on disk. Takes the lock itself.
 
-        If the newest decision about the same thing is this very one (same person, reason and
-        details), it is returned, and nothing is added: a person, or a program, that does not know
-        whether the record took it asks again.
+        If the newest decision about the same thing, of this kind or the opposed one, is this very
+        one (same person, reason and details), it is returned, and nothing is added: a person, or a
+        program, that does not know whether the record took it asks again.
 
         Raises:
             OSError: Nothing is acknowledged.
@@ -243,7 +243,7 @@ class Record:
                 reason=reason,
                 details=details,
             )
-            about_it = filter(event.is_about_the_same, reversed(self.events(*event.related_kinds)))
+            about_it = filter(event.is_about_the_same, reversed(self.events(*event.opposed_kinds)))
             if (before := next(about_it, None)) is not None and event.repeats(before):
                 return before
             content = sealed({**event.as_json(), "follows": newest})

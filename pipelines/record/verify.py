@@ -13,10 +13,16 @@ from typing import Any, TypeVar
 
 import polars as pl
 
+<<<<<<< HEAD:pipelines/record/verify.py
 from pipelines.inbox.files import is_reached_without_links
 from pipelines.publishing.releases import MANIFEST, OFFICERS_LIST, Release, content_id, data_sha256
 from pipelines.receiving.receive import figures_sha256
 from pipelines.record.checksums import SUMS, is_intact, is_to_have_list, read_sums, sha256_of
+=======
+from pipelines.escaping import visible
+from pipelines.inbox.files import is_reached_without_links
+from pipelines.receiving.receive import figures_sha256
+>>>>>>> one-machine-record:pipelines/record/verify.py
 from pipelines.record.format import RecordTooNewError, refuse_newer
 from pipelines.record.ids import is_id, month_of
 from pipelines.record.model import Event, EventKind, Submission
@@ -128,9 +134,10 @@ def _inbox(workspace: Workspace, found: Verified) -> None:
         folder = workspace.record / "submissions" / month_of(reference) / reference
         kept = _read(folder / "submission.json", Submission.from_json, lambda _: None)
         if kept is not None and not kept.erased and sha256_of(file) != kept.sha256:
+            where = visible(str(file.relative_to(workspace.root)))
             found.notes.append(
-                f"{file.relative_to(workspace.root)} was written to after it was received. To have "
-                "it received as it is now, as a correction, move it back into the folder above."
+                f"{where} was written to after it was received. To have it received as it is now, "
+                f"as a correction, move it back into inbox/{visible(file.parents[3].name)}/."
             )
 
 

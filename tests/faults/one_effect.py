@@ -5,9 +5,9 @@
 Each act is done in a process that kills itself before its first change to the disk, before its
 second, and so on (``--points``: at so many of them), and once after its last, when nobody has been
 told yet. A change is a file opened to write, a rename, a folder, a link, a removal, a flush. Then
-another process does the same with the same intention. There must be one
-effect then, and ``verify`` must find nothing. ``--twice``: the process that does it again is killed
-too, at a random step, before a third one does it.
+another process does the same with the same intention. There must be one effect then, and ``verify``
+must find nothing; and so if two processes do it at the same time. ``--twice``: the process that
+does it again is killed too, at a random step, before a third one does it.
 
 The controls are programs with a known fault: there the same sweep must find a second effect, or
 none. Prints one JSON object. None of it runs inside pytest: a fork of a process in which Polars has
@@ -363,15 +363,22 @@ def in_a_process(
     Returns:
         The number of changes if it ended by itself, -9 if it was killed, else what it raised.
     """
+    return _ended(_started(does, workspace, kill_at=kill_at, fault=fault))
+
+
+def _started(
+    does: Callable[[Workspace], object],
+    workspace: Workspace,
+    *,
+    kill_at: int = 0,
+    fault: Callable[[], None] | None = None,
+) -> tuple[int, int]:
+    """Start the process; return its id and the end of a pipe to read from."""
     reading, writing = os.pipe()
     process = os.fork()
     if process:
         os.close(writing)
-        with os.fdopen(reading, "rb") as pipe:
-            said = pipe.read().decode()
-        _, status = os.waitpid(process, 0)
-        ended: int | str = -signal.SIGKILL if os.WIFSIGNALED(status) else json.loads(said)
-        return ended
+        return process, reading
     result: int | str = "it ended in no way that is known"
     try:
         if fault is not None:
@@ -385,6 +392,15 @@ def in_a_process(
     finally:
         os.write(writing, json.dumps(result).encode())
         os._exit(0)
+
+
+def _ended(started: tuple[int, int]) -> int | str:
+    process, reading = started
+    with os.fdopen(reading, "rb") as pipe:
+        said = pipe.read().decode()
+    _, status = os.waitpid(process, 0)
+    result: int | str = -signal.SIGKILL if os.WIFSIGNALED(status) else json.loads(said)
+    return result
 
 
 class _Changes:
@@ -438,10 +454,10 @@ def swept(
         return {"steps": 0, "wrong": [f"it does not go at all: {prepared}, {changes}"]}
     chance = random.Random(act.name)  # noqa: S311  # repeatable, not secret
     wrong = [f"undisturbed: {one}" for one in _wrong(act, tried)]
+    wrong += _at_once(act, base, tried)
     steps = _steps(changes + 1, points)
     for step in steps:
-        shutil.rmtree(tried.root)
-        shutil.copytree(base.root, tried.root, symlinks=True)
+        _begin_anew(base, tried)
         killed = in_a_process(act.does, tried, kill_at=step, fault=fault)
         if killed != -signal.SIGKILL:
             wrong.append(f"step {step}: it was not killed: {killed}")
@@ -455,6 +471,19 @@ def swept(
             break
     shutil.rmtree(root)
     return {"steps": len(steps), "wrong": wrong}
+
+
+def _at_once(act: Act, base: Workspace, tried: Workspace) -> list[str]:
+    """What is wrong once two processes have done it at the same time."""
+    _begin_anew(base, tried)
+    ended = [_ended(one) for one in [_started(act.does, tried) for _ in range(2)]]
+    stopped = [f"at once: {one}" for one in ended if not isinstance(one, int)]
+    return stopped + [f"at once: {one}" for one in _wrong(act, tried)]
+
+
+def _begin_anew(base: Workspace, tried: Workspace) -> None:
+    shutil.rmtree(tried.root)
+    shutil.copytree(base.root, tried.root, symlinks=True)
 
 
 def _wrong(act: Act, workspace: Workspace) -> list[str]:

@@ -24,7 +24,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What the sweep found."""
     folder = tmp_path_factory.mktemp("one-effect")
     done = subprocess.run(
-        [sys.executable, "-m", "tests.faults.one_effect", str(folder), "--points", "4"],
+        [sys.executable, "-m", "tests.faults.one_effect", str(folder), "--points", "3"],
         cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.stdout, done.stderr
@@ -34,7 +34,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Any:
 @pytest.mark.parametrize("act", [act.name for act in ACTS])
 def test_an_act_that_was_killed_and_is_done_again_has_one_effect(found: Any, act: str) -> None:
     assert found[act]["wrong"] == []
-    assert found[act]["steps"] == 4
+    assert found[act]["steps"] == 3
 
 
 @pytest.mark.parametrize("fault", CONTROLS)

@@ -182,6 +182,8 @@ def test_what_is_decided_again_is_one_decision_until_something_else_is(tmp_path:
     assert decisions.reopen(record, REFERENCE, **OWED, **SAID) == once[3]
     assert decisions.withdraw(record, submission_id=sent.submission_id, **SAID) == once[4]
     assert record.events() == once
+    more = decisions.extend(record, REFERENCE, **OWED, **SAID, until=dt.date(2018, 12, 1))
+    assert more == once[1]  # taking an excuse back leaves the day as it is
     again = decisions.excuse(record, REFERENCE, **OWED, **SAID)  # it was taken back since
     assert decisions.excuse(Record(tmp_path), REFERENCE, **OWED, **SAID) == again
     assert record.events() == [*once, again]
