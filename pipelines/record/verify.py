@@ -13,16 +13,11 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-<<<<<<< HEAD:pipelines/record/verify.py
+from pipelines.escaping import visible
 from pipelines.inbox.files import is_reached_without_links
 from pipelines.publishing.releases import MANIFEST, OFFICERS_LIST, Release, content_id, data_sha256
 from pipelines.receiving.receive import figures_sha256
 from pipelines.record.checksums import SUMS, is_intact, is_to_have_list, read_sums, sha256_of
-=======
-from pipelines.escaping import visible
-from pipelines.inbox.files import is_reached_without_links
-from pipelines.receiving.receive import figures_sha256
->>>>>>> one-machine-record:pipelines/record/verify.py
 from pipelines.record.format import RecordTooNewError, refuse_newer
 from pipelines.record.ids import is_id, month_of
 from pipelines.record.model import Event, EventKind, Submission
