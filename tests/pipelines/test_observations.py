@@ -56,7 +56,7 @@ def test_an_empty_staff_group_is_the_whole_and_withheld_comes_before_not_availab
     columns = ("breakdown", "category", "numerator", "denominator", "value", "value_as_sent")
     assert picked(rows, *columns, "symbol") == [
         ("total", "all", 874.0, 1000.0, None, None, None),
-        ("staff_group", "medical staff", None, None, 87.4, "87.4", None),
+        ("staff_group", "medical staff", None, None, 87.4, "87.40", None),
         ("staff_group", "other", None, None, None, None, "c"),
     ]
 
