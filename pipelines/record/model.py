@@ -10,14 +10,6 @@ from typing import Any
 
 from schemas.quarter import Quarter
 
-
-class Sample(StrEnum):
-    """Where sample figures come from; real returns have none."""
-
-    BOARD_PACK = "board_pack"
-    ILLUSTRATIVE = "illustrative"
-
-
 ACCEPTED = frozenset({"accepted", "accepted with queries"})
 
 
