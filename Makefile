@@ -24,7 +24,8 @@ lint: set-up
 
 # The documentation as a site with a search, in site-docs/; asks nothing of the network.
 docs: set-up
-	$(UV) run --frozen --group docs mkdocs build --strict --quiet
+	$(UV) run --frozen --group docs env NO_MKDOCS_2_WARNING=1 mkdocs build --strict --quiet
+	@! grep -rlE '<(script|link|img|iframe)[^>]*(src|href)="?(https?:)?//' site-docs --include='*.html'
 	@echo "The documentation: site-docs/index.html"
 
 # uv, in an environment of its own, then everything the lock names, and the dbt project, parsed once.

@@ -24,7 +24,7 @@ _HEAD = """# A drawing of the house
 Made from the imports of the code by `python -m scripts.house`; a test holds this page to them.
 What stands higher uses what stands lower, never the other way round: `make lint` fails otherwise
 (the contracts of import-linter in `pyproject.toml`). Rooms joined by ⇄ use each other. The other
-folders are in the [README](../README.md#for-the-newcomer), what one layer hands to the next in
+folders are in the README, what one layer hands to the next in
 [contracts](contracts.md).
 
 """

@@ -69,13 +69,18 @@ def folder(tmp_path: Path) -> Path:
 def test_every_step_of_the_tutorial_does_what_the_page_says(folder: Path) -> None:
     steps = list(_STEP.finditer(PAGE.read_text(encoding="utf-8")))
     assert len(steps) == PAGE.read_text(encoding="utf-8").count("```sh") > 8
-    script = "".join(f"{step['commands']}\necho \"=== $?\"\n" for step in steps)
-    *answers, rest = re.split(r"^=== (?=\d+$)", _run(script, folder), flags=re.MULTILINE)
-    ended = [one.partition("\n") for one in [*answers[1:], rest]]
-    codes = [code for code, _, _ in ended]
-    printed = [answers[0], *(after for _, _, after in ended)]
-    for step, code, said in zip(steps, codes, printed, strict=False):
-        assert code == (step["code"] or "0"), f"{step['commands']}\n{said}"
+    commands = [line for step in steps for line in step["commands"].splitlines()]
+    script = "".join(f'{line}\necho "=== $?"\n' for line in commands)
+    said = re.split(r"^=== (\d+)\n", _run(script, folder), flags=re.MULTILINE)
+    answers = dict(zip(range(len(commands)), zip(said[::2], said[1::2], strict=False), strict=True))
+    at = 0
+    for step in steps:
+        lines = step["commands"].splitlines()
+        own = [answers[at + number] for number in range(len(lines))]
+        at += len(lines)
+        codes = [code for _, code in own]
+        printed = "".join(text for text, _ in own)
+        assert codes == ["0"] * (len(lines) - 1) + [step["code"] or "0"], printed
         for line in (step["printed"] or "").splitlines():
             wanted = ".*".join(re.escape(part) for part in line.strip().split("…"))
-            assert re.search(wanted, said), f"{line!r} is not in\n{said}"
+            assert re.search(wanted, printed), f"{line!r} is not in\n{printed}"
