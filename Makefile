@@ -1,5 +1,5 @@
 # Two commands do all the set-up: `make demo` and `make test`.
-.PHONY: demo test lint set-up browser test-tools faults sbom licences audit
+.PHONY: demo test lint coverage docs set-up browser test-tools faults sbom licences audit
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
@@ -18,7 +18,15 @@ lint: set-up
 	$(RUN) ruff format --check .
 	$(RUN) mypy
 	$(RUN) lint-imports
+	$(RUN) deptry .
+	$(RUN) vulture
 	$(RUN) sqlfluff lint dbt_project/models --disable-progress-bar
+
+# The documentation as a site with a search, in site-docs/; asks nothing of the network.
+docs: set-up
+	$(UV) run --frozen --group docs env NO_MKDOCS_2_WARNING=1 mkdocs build --strict --quiet
+	@! grep -rlE '<(script|link|img|iframe)[^>]*(src|href)="?(https?:)?//' site-docs --include='*.html'
+	@echo "The documentation: site-docs/index.html"
 
 # uv, in an environment of its own, then everything the lock names, and the dbt project, parsed once.
 set-up: $(UV)

@@ -103,7 +103,7 @@ def one(tool: str, path: Path) -> None:
 
 def main() -> None:
     """Measures and prints."""
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--frictionless-rows", type=int, default=20_000)

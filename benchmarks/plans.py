@@ -8,9 +8,9 @@ elsewhere), runs dbt with every test of these models, and prints the seconds.
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
 import os
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -62,8 +62,11 @@ def fill(warehouse: Path, *, actions: int, quarters: int) -> None:
 
 def main() -> None:
     """Prints how long dbt took, and how many rows it made."""
-    actions = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    quarters = int(sys.argv[2]) if len(sys.argv) > 2 else 40
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("actions", type=int, nargs="?", default=10_000)
+    parser.add_argument("quarters", type=int, nargs="?", default=40)
+    given = parser.parse_args()
+    actions, quarters = given.actions, given.quarters
     with tempfile.TemporaryDirectory() as folder:
         warehouse = Path(folder) / "warehouse.duckdb"
         fill(warehouse, actions=actions, quarters=quarters)

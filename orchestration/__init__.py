@@ -1,0 +1,1 @@
+"""Dagster's assets, checks, sensors and schedules, and the ``quarterdeck`` command."""

@@ -1,0 +1,1 @@
+"""The upload pages: a thin skin over ``pipelines``."""

@@ -436,8 +436,3 @@ class Reference:
     def small_number_rule(self, name: str) -> SmallNumberRule | None:
         """The small-number rule of that name; None if there is none."""
         return self._rule_by_name.get(name)
-
-    def meeting_for(self, quarter: Quarter) -> Meeting | None:
-        """The first meeting to which ``quarter`` is reported; None if none is planned."""
-        found = [row for row in self.meetings if row.quarter == quarter]
-        return min(found, key=lambda row: row.meeting_on, default=None)

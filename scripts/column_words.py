@@ -1,10 +1,11 @@
-"""Writes dashboards/columns.toml: what each published column holds, as its model describes it.
+"""Write dashboards/columns.toml: what each published column holds, as its model describes it.
 
 python -m scripts.column_words
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 from pathlib import Path
 
@@ -30,7 +31,8 @@ def text() -> str:
 
 
 def main() -> None:
-    """Writes the file."""
+    """Write the file."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     FILE.write_text(text(), encoding="utf-8")
 
 

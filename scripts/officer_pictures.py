@@ -1,4 +1,4 @@
-"""Takes the pictures in docs/officer.md from Dagster's own pages, on a workspace with the demo.
+"""Take the pictures in docs/officer.md from Dagster's own pages, on a workspace with the demo.
 
     python -m scripts.officer_pictures workspace-demo
 
@@ -8,6 +8,7 @@ in the workspace meanwhile.
 
 from __future__ import annotations
 
+import argparse
 import socket
 import subprocess
 import sys
@@ -34,10 +35,10 @@ RETURN = "/assets/raw/training_compliance"
 
 
 def main() -> None:
-    """Makes every picture anew."""
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    workspace = Path(sys.argv[1]).resolve()
+    """Make every picture anew."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("workspace", type=Path)
+    workspace: Path = parser.parse_args().workspace.resolve()
     build = _newest_build(workspace)
     IMAGES.mkdir(parents=True, exist_ok=True)
     with _pages_of(workspace), sync_playwright() as driver:

@@ -8,6 +8,8 @@ bar and its dialogs, which no page shows. Run it after taking a newer script.
 
 from __future__ import annotations
 
+import argparse
+
 from playwright.sync_api import sync_playwright
 
 from dashboards.drawing.chromium import BROWSER_ARGUMENTS, find_browser
@@ -25,6 +27,7 @@ RULES = r"""
 
 def main() -> None:
     """Write the file."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     with sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=find_browser(), args=[*BROWSER_ARGUMENTS])
         page = chromium.new_page()

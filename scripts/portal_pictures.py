@@ -1,10 +1,11 @@
-"""Takes the pictures in docs/portal.md from the real pages, on a workspace with samples.
+"""Take the pictures in docs/portal.md from the real pages, on a workspace with samples.
 
 python -m scripts.portal_pictures
 """
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
 import tempfile
 from pathlib import Path
@@ -29,7 +30,8 @@ RETURN = "/returns/BCHC/training_compliance/2018-19-Q2"
 
 
 def main() -> None:
-    """Makes every picture anew."""
+    """Make every picture anew."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         _fill(Workspace(Path(folder)).create())

@@ -7,8 +7,8 @@ Writes docs/images/site/*.png, each under 200 KB. The page on paper needs pdftop
 
 from __future__ import annotations
 
+import argparse
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -52,7 +52,9 @@ def take(browser: Browser, site: Path) -> None:
 
 def main() -> None:
     """Take every picture. Ends with 1 where one is larger than it may be."""
-    site = Path(sys.argv[1]).resolve()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("site", type=Path)
+    site: Path = parser.parse_args().site.resolve()
     IMAGES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=find_browser(), args=[*BROWSER_ARGUMENTS])

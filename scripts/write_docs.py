@@ -1,10 +1,11 @@
-"""Writes docs/rules and docs/returns from what is declared: run it from the project's folder.
+"""Write docs/rules and docs/returns from what is declared: run it from the project's folder.
 
 python -m scripts.write_docs
 """
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 from pipelines.board.tables import load_reference
@@ -44,7 +45,8 @@ def _examples(rule: str) -> list[Example]:
 
 
 def main() -> None:
-    """Writes the pages that are new or changed, and takes away those of what is gone."""
+    """Write the pages that are new or changed, and take away those of what is gone."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     made = pages()
     for folder in ("rules", "returns"):
         (DOCS / folder).mkdir(exist_ok=True)

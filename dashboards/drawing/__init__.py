@@ -1,0 +1,1 @@
+"""Charts, maps and icons as SVG, and the browser that draws them."""

@@ -24,8 +24,6 @@ TARGET = "#ca3535"
 
 # Analysis Function palette.
 FOCUS = "#12436D"
-QUIET = "#BFBFBF"
-SECOND = "#28A197"
 
 # Sequential palette with the ink that can be read on each; the darker, the larger.
 SEQUENTIAL = (

@@ -1,0 +1,1 @@
+"""The kinds of pages: each is a folder with its code beside its template."""

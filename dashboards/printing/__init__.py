@@ -1,0 +1,1 @@
+"""The edition on paper: PDFs and the ZIP."""

@@ -4,7 +4,7 @@ Chromium writes three things into a PDF that differ from run to run: the time, n
 as they come, and for each link the address at which it read the page, which is the folder of this
 build. All are settled, so that the same pages give the same bytes with the same Chromium, wherever
 they lie. Another version of it may set a line otherwise: a PDF is the same only for the same
-version (docs/decisions/editions.md).
+version (docs/decisions/0007-same-data-same-bytes.md).
 """
 
 from __future__ import annotations

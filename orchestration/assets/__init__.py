@@ -1,0 +1,1 @@
+"""Dagster's assets: returns, warehouse, releases, overviews."""

@@ -1,0 +1,1 @@
+"""The ``quarterdeck`` command: a module for each group of subcommands."""

@@ -1,0 +1,1 @@
+"""Disclosure control: small numbers suppressed, and what would give them away."""

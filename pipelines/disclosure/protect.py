@@ -1,7 +1,7 @@
 """Which rows to suppress so that no small number can be worked out.
 
-Pure: counts and equations in, decisions out. ``docs/decisions/disclosure.md`` says why it is done
-this way.
+Pure: counts and equations in, decisions out. Why it is done this way:
+``docs/decisions/0003-suppress-by-linear-programme.md``.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""The folder that files can be dropped into."""

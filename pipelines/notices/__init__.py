@@ -1,0 +1,1 @@
+"""Notices to partners and officers, by mail or into a folder."""

@@ -1,0 +1,1 @@
+"""What is owed, due, late and answered: the calendar and the standing of returns."""

@@ -1,0 +1,1 @@
+"""Drafts, sign-off, editions and releases."""

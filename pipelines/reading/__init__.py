@@ -1,0 +1,1 @@
+"""Strict reading: the bytes of a file to a table of text cells."""

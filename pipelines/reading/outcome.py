@@ -29,7 +29,7 @@ class Fault:
 
     ``row`` is the row that a spreadsheet shows, None where the whole file is meant. ``column`` is
     the cell's index from 0, None where the whole row is meant. ``value`` is the cell as sent.
-    ``facts`` are the named values a message is made from; docs/decisions/strict-reading.md
+    ``facts`` are the named values a message is made from; docs/reading.md
     lists them for each rule.
     """
 

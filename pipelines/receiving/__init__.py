@@ -1,0 +1,1 @@
+"""Receiving a file: receipts, annotated copies, explanations, decisions; the desk."""

@@ -1,0 +1,1 @@
+"""The warehouse: raw tables declared once, loading, health."""

@@ -1,0 +1,1 @@
+"""The upload pages' views: one module for each thing a person does."""

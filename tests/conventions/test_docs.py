@@ -71,3 +71,27 @@ def test_every_page_of_the_documentation_can_be_reached_from_the_readme() -> Non
         ROOT / name for name in _tracked() if name.startswith("docs/") and name.endswith(".md")
     }
     assert not sorted(str(one.relative_to(ROOT)) for one in pages - reached)
+
+
+_PATH = re.compile(r"`((?:[\w.*-]+/)+[\w.*-]*)`")
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "README.md"])
+def test_every_path_that_a_page_names_exists(name: str) -> None:
+    named = _PATH.findall((ROOT / name).read_text(encoding="utf-8"))
+    made = ("releases/", "site-docs/", "workspace-", "./workspace")  # by the program, not by us
+    missing = [path for path in named if not path.startswith(made) and not [*ROOT.glob(path)]]
+    assert named
+    assert missing == []
+
+
+def test_the_changes_that_come_name_what_to_touch_and_what_to_run() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    section = text.partition("## The ten changes")[2].partition("\n## ")[0]
+    changes = [one for one in section.split("\n\n") if one.strip()]
+    assert len(changes) == 10
+    for change in changes:
+        touched, run, tests = change.partition("\nRun: ")
+        assert run, change
+        assert _PATH.findall(touched) or "as for a" in tests, change
+        assert "`tests/" in tests or "as for a" in tests, change

@@ -1,0 +1,1 @@
+"""The way of a check: from rows to findings in plain English."""

@@ -1,0 +1,1 @@
+"""The rules: each family's code beside the words of its findings."""
