@@ -5,114 +5,42 @@ a framework asks for. A function that only tests call does not belong here but i
 """
 
 # Subcommands: click finds them by their decorator.
-_.accept_disclosure
-_.demo
-_.list_accounts
-_.rebuild
-_.set_up
+_.accept_disclosure, _.demo, _.list_accounts, _.rebuild, _.set_up
 
 # Called or read by a library: click, Dagster, http.server, jinja2, sqlite3, Starlette, zipfile;
 # members of an enum, reached by their value.
-_.SEASON
-_.YEAR
-_.compress_type
-_.convert
-_.create_system
-_.external_attr
-_.format_commands
-_.get_group_name
-_.get_owners
-_.globals
-_.log_message
-_.obj
-_.redirect_slashes
-_.row_factory
-_.yield_for_execution
+_.SEASON, _.YEAR, _.compress_type, _.convert, _.create_system, _.external_attr
+_.format_commands, _.get_group_name, _.get_owners, _.globals, _.log_message, _.obj
+_.redirect_slashes, _.row_factory, _.yield_for_execution
 
 # A mark of the record that tests read, a rule of the seeds, the other half of a difference; the
 # calendar's own check of itself; the files of dbt, written by hand (docs/add-a-return.md).
 _.NHS_1_TO_7
 _.disagreements  # XRT-001, of two organisations; no page or check asks for it yet
-_.no_figure_changed_since
-_.row_before
-_.working_days_between
-_.write_dbt_files
+_.no_figure_changed_since, _.row_before, _.working_days_between, _.write_dbt_files
 
 # Checks of the models of returns: pandera calls them, and columns that it reads by their name.
-_.change_is_what_the_figures_give
-_.change_percent
-_.denominator_is_large_enough
-_.eligible_is_large_enough
-_.indicator
-_.mitigation
-_.numerator_is_within_denominator
-_.percent_follows
-_.percent_is_not_a_fraction
-_.recovery_date
-_.staff_group
-_.trained_is_within_eligible
-_.value_follows
-_.value_is_not_a_fraction
-_.value_is_within_100
-_.value_year_before
-_.vehicle_class
+_.change_is_what_the_figures_give, _.change_percent, _.denominator_is_large_enough
+_.eligible_is_large_enough, _.indicator, _.mitigation, _.numerator_is_within_denominator
+_.percent_follows, _.percent_is_not_a_fraction, _.recovery_date, _.staff_group
+_.trained_is_within_eligible, _.value_follows, _.value_is_not_a_fraction, _.value_is_within_100
+_.value_year_before, _.vehicle_class
 
 # Fields of reference tables: a column of the board's tables each.
-_.board_priorities
-_.decided_by
-_.decided_on
-_.denominator_words
-_.lead_role
-_.numerator_words
-_.peer_sets
-_.priority
-_.rebases
-_.seasonal
-_.valid_from
+_.board_priorities, _.decided_by, _.decided_on, _.denominator_words, _.lead_role
+_.numerator_words, _.peer_sets, _.priority, _.rebases, _.seasonal, _.valid_from
 
 # Columns of raw tables, which models of dbt read.
-_.column_name
-_.current_submission_id
-_.explained_at
-_.explanation
-_.latest_submission_id
-_.rows_in_group
-_.withdrawn_at
+_.column_name, _.current_submission_id, _.explained_at, _.explanation, _.latest_submission_id
+_.rows_in_group, _.withdrawn_at
 
 # Columns of published models, and what templates of published pages ask for.
-_.attention_reason
-_.beyond_chance
-_.changed_at
-_.charted
-_.commentary_id
-_.data_cut_off
-_.direction
-_.first_due_end
-_.has_summary_pdf
-_.has_whole_pdf
-_.known_from
-_.newest_last
-_.owner_body
-_.partners_expected
-_.partners_reported
-_.plans_of_theme
-_.previous_impact
-_.previous_likelihood
-_.previous_rating
-_.priority_title
-_.rating_reason
-_.recovery_on
-_.risk_anchor
-_.risks_about
-_.shown_table
-_.signed_off_by
-_.start_words
-_.starts_on
-_.state_reason
-_.theme_title
+_.attention_reason, _.beyond_chance, _.changed_at, _.charted, _.commentary_id, _.data_cut_off
+_.direction, _.first_due_end, _.has_summary_pdf, _.has_whole_pdf, _.known_from, _.newest_last
+_.owner_body, _.partners_expected, _.partners_reported, _.plans_of_theme, _.previous_impact
+_.previous_likelihood, _.previous_rating, _.priority_title, _.rating_reason, _.recovery_on
+_.risk_anchor, _.risks_about, _.shown_table, _.signed_off_by, _.start_words, _.starts_on
+_.state_reason, _.theme_title
 
 # What templates of the upload pages ask for.
-_.act
-_.act_href
-_.href
-_.row_after
+_.act, _.act_href, _.href, _.row_after

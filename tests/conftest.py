@@ -16,6 +16,7 @@ _LONGEST = (
     "tests/end_to_end/test_the_whole_way.py",
     "tests/end_to_end/test_a_return_sent_in_the_browser.py",
     "tests/orchestration/test_killed_runs.py",
+    "tests/end_to_end/test_tutorial.py",
 )
 
 
