@@ -90,7 +90,7 @@ def _number(series: dict[str, Any] | int, quarter: Quarter, key: str | None = No
 
 
 def training_compliance(organisation: str, quarter: Quarter) -> Rows:
-    """Return training course by course; two trusts by groups of staff, two partners in percentages only."""
+    """Return course by course; two trusts by groups of staff, two partners in percentages."""
     levels = STORIES["training"].get(organisation)
     if levels is None:
         return None
