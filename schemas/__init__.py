@@ -1,0 +1,1 @@
+"""What a valid return is, and the typed models of reference data."""

@@ -1,15 +1,16 @@
 """Reference data: what is measured, who owes what by when, and the lists a return may use.
 
 Every class is one row of one file in ``dbt_project/seeds``; :class:`Reference` holds them all.
-Empty means None throughout. ``first_quarter`` None: since always; ``last_quarter`` None: still.
+Empty means None throughout.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Literal, TypeVar
 
 from schemas.quarter import Quarter
 from schemas.reference_cells import (
@@ -35,9 +36,36 @@ Status = Literal["proposed", "live", "retired"]
 BOARD = "board"  # the subject of commentary that is about no one measure or plan
 
 
-def in_use(quarter: Quarter, *, first: Quarter | None, last: Quarter | None) -> bool:
-    """Whether ``quarter`` lies between ``first`` and ``last``, both included; None is no bound."""
-    return (first is None or first <= quarter) and (last is None or quarter <= last)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _InUse:
+    """A row that is in use from one quarter to another, both included; None is no bound."""
+
+    first_quarter: MaybeQuarter
+    last_quarter: MaybeQuarter
+
+    def in_use_at(self, quarter: Quarter) -> bool:
+        """Whether it is in use in ``quarter``."""
+        return (self.first_quarter is None or self.first_quarter <= quarter) and (
+            self.last_quarter is None or quarter <= self.last_quarter
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Due(_InUse):
+    """A row that is due in some quarters of a year.
+
+    ``quarters`` are their numbers: (1, 2, 3, 4) for each quarter, (4,) for what is due yearly,
+    after the financial year.
+    """
+
+    quarters: QuarterNumbers
+
+    def in_use_at(self, quarter: Quarter) -> bool:
+        """Whether it is due for ``quarter``."""
+        return quarter.number in self.quarters and super().in_use_at(quarter)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,43 +129,30 @@ class ReturnCalendar:
     closes_after_days: MaybeWhole
 
     def opens_on(self, quarter: Quarter) -> dt.date:
-        """The first day on which the return for ``quarter`` is taken."""
+        """Return the first day on which the return for ``quarter`` is taken."""
         return quarter.end + dt.timedelta(days=self.opens_after_days)
 
     def due_on(self, quarter: Quarter) -> dt.date:
-        """The last day on which the return for ``quarter`` is in time."""
+        """Return the last day on which the return for ``quarter`` is in time."""
         return quarter.end + dt.timedelta(days=self.due_after_days)
 
     def closes_on(self, quarter: Quarter) -> dt.date | None:
-        """The last day on which it is taken at all; None: corrections are always taken."""
+        """Return the last day on which it is taken; None: corrections are always taken."""
         if self.closes_after_days is None:
             return None
         return quarter.end + dt.timedelta(days=self.closes_after_days)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Obligation:
-    """An organisation owes a return, from one quarter to another.
-
-    ``quarters`` are the numbers of the quarters in which it is owed: (1, 2, 3, 4) for each
-    quarter, (4,) for a yearly return that comes after the financial year.
-    """
+class Obligation(_Due):
+    """An organisation owes a return, from one quarter to another."""
 
     organisation: str
     return_name: str
-    first_quarter: MaybeQuarter
-    last_quarter: MaybeQuarter
-    quarters: QuarterNumbers
-
-    def owed_for(self, quarter: Quarter) -> bool:
-        """Whether the return is owed for ``quarter``."""
-        return quarter.number in self.quarters and in_use(
-            quarter, first=self.first_quarter, last=self.last_quarter
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measure:
+class Measure(_InUse):
     """What is measured. The words of the columns stand in ``docs/contracts.md``, section 1."""
 
     measure: str
@@ -164,14 +179,10 @@ class Measure:
     source: str
     status: Status
     headline: MaybeWhole
-    first_quarter: MaybeQuarter
-    last_quarter: MaybeQuarter
 
     def in_use_at(self, quarter: Quarter) -> bool:
         """Whether it is collected for ``quarter``."""
-        return self.status != "retired" and in_use(
-            quarter, first=self.first_quarter, last=self.last_quarter
-        )
+        return self.status != "retired" and super().in_use_at(quarter)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,11 +202,11 @@ class MeasureCategory:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExpectedRow:
+class ExpectedRow(_Due):
     """A row that an organisation's return must hold. ``area`` None: the organisation's own.
 
     ``breakdown`` is ``total`` and ``category`` is ``all`` for the measure as a whole. A monthly
-    measure is expected for each month of the quarter. ``quarters`` as in :class:`Obligation`.
+    measure is expected for each month of the quarter.
     """
 
     organisation: str
@@ -203,36 +214,26 @@ class ExpectedRow:
     breakdown: str
     category: str
     area: str | None
-    first_quarter: MaybeQuarter
-    last_quarter: MaybeQuarter
-    quarters: QuarterNumbers
-
-    def expected_for(self, quarter: Quarter) -> bool:
-        """Whether the row is expected for ``quarter``."""
-        return quarter.number in self.quarters and in_use(
-            quarter, first=self.first_quarter, last=self.last_quarter
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Code:
+class Code(_InUse):
     """One entry of a code list."""
 
     list: str
     code: str
     label: str
-    first_quarter: MaybeQuarter
-    last_quarter: MaybeQuarter
-
-    def in_use_at(self, quarter: Quarter) -> bool:
-        """Whether it may be used in a return for ``quarter``."""
-        return in_use(quarter, first=self.first_quarter, last=self.last_quarter)
+    first_quarter: MaybeQuarter = None
+    last_quarter: MaybeQuarter = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class SmallNumberRule:
-    """How small numbers are hidden: 1 to ``threshold`` are suppressed (0: none are), the rest
-    rounded to the nearest ``rounding`` (1: not rounded), a zero shown or not."""
+    """How small numbers are hidden.
+
+    Counts of 1 to ``threshold`` are suppressed (0: none are), the rest rounded to the nearest
+    ``rounding`` (1: not rounded), a zero shown or not.
+    """
 
     small_number_rule: str
     threshold: Whole
@@ -296,53 +297,37 @@ class Reference:
     rebases: tuple[Rebase, ...]
 
     @cached_property
-    def _organisation_by_code(self) -> dict[str, Organisation]:
-        return {row.organisation: row for row in self.organisations}
-
-    @cached_property
     def _measure_by_code(self) -> dict[str, Measure]:
         return {row.measure: row for row in self.measures}
 
-    @cached_property
-    def _measure_by_item(self) -> dict[tuple[str, str], Measure]:
-        return {(row.return_name, row.item): row for row in self.measures}
-
-    @cached_property
-    def _return_by_name(self) -> dict[str, ReturnCalendar]:
-        return {row.return_name: row for row in self.returns}
-
-    @cached_property
-    def _rule_by_name(self) -> dict[str, SmallNumberRule]:
-        return {row.small_number_rule: row for row in self.small_number_rules}
-
     def organisation(self, code: str) -> Organisation | None:
-        """The organisation of that code, ended or not; None if there is none."""
-        return self._organisation_by_code.get(code)
+        """Return the organisation of that code, ended or not; None if there is none."""
+        return _first(self.organisations, organisation=code)
 
     def organisations_at(self, quarter: Quarter) -> tuple[Organisation, ...]:
-        """The organisations that existed in ``quarter``."""
+        """Return the organisations that existed in ``quarter``."""
         return tuple(row for row in self.organisations if row.in_use_at(quarter))
 
     def calendar(self, return_name: str) -> ReturnCalendar | None:
-        """The dates of a return; None if there is no such return."""
-        return self._return_by_name.get(return_name)
+        """Return the dates of a return; None if there is no such return."""
+        return _first(self.returns, return_name=return_name)
 
     def measure(self, code: str) -> Measure | None:
-        """The measure of that code; None if there is none."""
+        """Return the measure of that code; None if there is none."""
         return self._measure_by_code.get(code)
 
     def measures_of(self, return_name: str) -> tuple[Measure, ...]:
-        """The measures of a return, in use or not."""
+        """Return the measures of a return, in use or not."""
         return tuple(row for row in self.measures if row.return_name == return_name)
 
     def measure_by_item(self, return_name: str, item: str) -> Measure | None:
-        """The measure that ``item`` stands for in the measure column of a return."""
-        return self._measure_by_item.get((return_name, item))
+        """Return the measure that ``item`` stands for in the measure column of a return."""
+        return _first(self.measures, return_name=return_name, item=item)
 
     def categories_of(
         self, measure: str, *, breakdown: str | None = None
     ) -> tuple[MeasureCategory, ...]:
-        """The categories of a measure, of one breakdown or of all."""
+        """Return the categories of a measure, of one breakdown or of all."""
         return tuple(
             row
             for row in self.measure_categories
@@ -350,12 +335,12 @@ class Reference:
         )
 
     def obligations(self, quarter: Quarter) -> tuple[Obligation, ...]:
-        """What is owed for ``quarter``; a duty on an organisation ends with the organisation."""
+        """Return what is owed for ``quarter``; a duty ends with its organisation."""
         there = {row.organisation for row in self.organisations_at(quarter)}
         return tuple(
             row
             for row in self.every_obligation
-            if row.owed_for(quarter) and row.organisation in there
+            if row.in_use_at(quarter) and row.organisation in there
         )
 
     def owes(self, organisation: str, return_name: str, quarter: Quarter) -> bool:
@@ -368,76 +353,54 @@ class Reference:
     def expected_rows(
         self, organisation: str, return_name: str, quarter: Quarter
     ) -> tuple[ExpectedRow, ...]:
-        """The rows that the organisation's return for ``quarter`` must hold."""
+        """Return the rows that the organisation's return for ``quarter`` must hold."""
         return tuple(
             row
             for row in self.every_expected_row
             if row.organisation == organisation
-            and row.expected_for(quarter)
+            and row.in_use_at(quarter)
             and self._measure_by_code[row.measure].return_name == return_name
             and self._measure_by_code[row.measure].in_use_at(quarter)
         )
 
     def code_list(self, name: str, quarter: Quarter | None = None) -> tuple[Code, ...]:
-        """The codes of a list, only those in use in ``quarter`` where one is given.
+        """Return the codes of a list, only those in use in ``quarter`` if one is given.
 
         ``organisation``, ``area`` and ``subject`` (what commentary is about: every measure, every
         plan, and the board) are lists too, made from their own files.
         """
-        if name == "subject":
-            return self._subjects(quarter)
         if name == "organisation":
-            return tuple(
-                Code(
-                    list=name,
-                    code=row.organisation,
-                    label=row.name,
-                    first_quarter=Quarter.containing(row.started_on) if row.started_on else None,
-                    last_quarter=Quarter.containing(row.ended_on) if row.ended_on else None,
-                )
-                for row in self.organisations
-                if quarter is None or row.in_use_at(quarter)
-            )
+            rows = self.organisations if quarter is None else self.organisations_at(quarter)
+            return tuple(Code(list=name, code=row.organisation, label=row.name) for row in rows)
         if name == "area":
-            return tuple(
-                Code(
-                    list=name, code=row.area, label=row.name, first_quarter=None, last_quarter=None
-                )
-                for row in self.areas
+            return tuple(Code(list=name, code=row.area, label=row.name) for row in self.areas)
+        every = tuple(row for row in self.every_code if row.list == name)
+        if name == "subject":
+            plans = (replace(row, list=name) for row in self.code_list("plan"))
+            every = (
+                Code(list=name, code=BOARD, label="The board as a whole"),
+                *plans,
+                *(
+                    Code(
+                        list=name,
+                        code=row.measure,
+                        label=row.title,
+                        first_quarter=row.first_quarter,
+                        last_quarter=row.last_quarter,
+                    )
+                    for row in self.measures
+                ),
             )
-        return tuple(
-            row
-            for row in self.every_code
-            if row.list == name and (quarter is None or row.in_use_at(quarter))
-        )
-
-    def _subjects(self, quarter: Quarter | None) -> tuple[Code, ...]:
-        board = Code(
-            list="subject",
-            code=BOARD,
-            label="The board as a whole",
-            first_quarter=None,
-            last_quarter=None,
-        )
-        plans = (replace(row, list="subject") for row in self.code_list("plan"))
-        measures = (
-            Code(
-                list="subject",
-                code=row.measure,
-                label=row.title,
-                first_quarter=row.first_quarter,
-                last_quarter=row.last_quarter,
-            )
-            for row in self.measures
-        )
-        every = (board, *plans, *measures)
         return tuple(row for row in every if quarter is None or row.in_use_at(quarter))
 
     def small_number_rule(self, name: str) -> SmallNumberRule | None:
-        """The small-number rule of that name; None if there is none."""
-        return self._rule_by_name.get(name)
+        """Return the small-number rule of that name; None if there is none."""
+        return _first(self.small_number_rules, small_number_rule=name)
 
-    def meeting_for(self, quarter: Quarter) -> Meeting | None:
-        """The first meeting to which ``quarter`` is reported; None if none is planned."""
-        found = [row for row in self.meetings if row.quarter == quarter]
-        return min(found, key=lambda row: row.meeting_on, default=None)
+
+def _first(rows: Iterable[T], **wanted: str) -> T | None:
+    """Return the first row whose fields are these; None if there is none."""
+    found = (
+        row for row in rows if all(getattr(row, name) == value for name, value in wanted.items())
+    )
+    return next(found, None)

@@ -1,0 +1,1 @@
+"""Checking a return: from its bytes to typed rows and findings."""

@@ -1,0 +1,1 @@
+"""Deadlines as people write them, read as dates."""

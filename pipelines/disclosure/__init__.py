@@ -1,0 +1,1 @@
+"""Small numbers: which figures to suppress, and whether a release gives them away."""

@@ -12,12 +12,10 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 # A well-formed UTF-8 sequence of more than one byte (RFC 3629, table 3-7 of the Unicode Standard,
-# told apart no further than is needed to know one when it is seen).
+# distinguished no further than is needed to recognise one).
 _UTF8_SEQUENCE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
-
-
 # Stands in a text for what could not be decoded: a noncharacter, which no text may hold.
 UNREADABLE = "\ufdd0"
 
@@ -45,7 +43,14 @@ def decode(content: bytes) -> Decoded:
     """
     for mark, encoding in _MARKS:
         if content.startswith(mark):
-            return _decode_marked(content, encoding=encoding, mark_bytes=len(mark))
+            body = content[len(mark) :]
+            bad_at = _first_undecodable(body, encoding)
+            return Decoded(
+                body=_in_utf_8(body, encoding) if bad_at is None else _readable(body, encoding),
+                encoding=encoding if bad_at is None else "",
+                by_mark=True,
+                bad_at=None if bad_at is None else len(mark) + bad_at,
+            )
     not_utf8_at = _first_undecodable(content, "utf-8")
     if not_utf8_at is None:
         return Decoded(body=content, encoding="utf-8")
@@ -56,22 +61,8 @@ def decode(content: bytes) -> Decoded:
     return Decoded(body=_readable(content, "windows-1252"), encoding=encoding, bad_at=bad_at)
 
 
-def _decode_marked(content: bytes, *, encoding: str, mark_bytes: int) -> Decoded:
-    body = content[mark_bytes:]
-    bad_at = _first_undecodable(body, encoding)
-    if bad_at is not None:
-        return Decoded(
-            body=_readable(body, encoding), encoding="", by_mark=True, bad_at=mark_bytes + bad_at
-        )
-    if encoding != "utf-8":
-        body = body.decode(encoding).encode("utf-8")
-    return Decoded(body=body, encoding=encoding, by_mark=True)
-
-
 def _first_undecodable(content: bytes, encoding: str) -> int | None:
-    """The offset of the first byte that the encoding does not know."""
-    if encoding == "utf-8" and content.isascii():
-        return None
+    """Return the offset of the first byte that the encoding does not know."""
     try:
         content.decode(encoding)
     except UnicodeDecodeError as error:
@@ -79,7 +70,11 @@ def _first_undecodable(content: bytes, encoding: str) -> int | None:
     return None
 
 
+def _in_utf_8(content: bytes, encoding: str) -> bytes:
+    return content if encoding == "utf-8" else content.decode(encoding).encode("utf-8")
+
+
 def _readable(content: bytes, encoding: str) -> bytes:
-    """The content in UTF-8, with UNREADABLE for what the encoding does not know."""
+    """Return the content in UTF-8, with UNREADABLE for what the encoding does not know."""
     text = content.decode(encoding, errors="replace")
     return text.replace("\ufffd", UNREADABLE).encode("utf-8")

@@ -1,4 +1,4 @@
-"""What stands between cells: commas, semicolons or tabs; and Excel's ``sep=`` line."""
+"""The delimiter of a file (comma, semicolon or tab), and Excel's ``sep=`` line."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Dialect:
 
 
 def find_dialect(start: str, *, known: Headings) -> Dialect:
-    """The dialect that the beginning of a file shows.
+    """Return the dialect that the beginning of a file shows.
 
     A ``sep=`` line is believed. Else the delimiter under which a line shows most headings of a
     known return; else the one that comes equally often in most lines, the more frequent where
@@ -55,6 +55,6 @@ def find_dialect(start: str, *, known: Headings) -> Dialect:
 
 
 def _regularity(lines: list[str], mark: str) -> tuple[int, int]:
-    """In how many lines the mark comes equally often, and how often that is."""
+    """Return in how many lines the mark comes equally often, and how often that is."""
     counts = Counter(count for count in (line.count(mark) for line in lines) if count)
     return max(((lines_alike, count) for count, lines_alike in counts.items()), default=(0, 0))

@@ -1,19 +1,19 @@
-"""What there is to say about a file's encoding: ENC-001 to ENC-003."""
+"""Faults of a file's encoding: ENC-001 to ENC-003."""
 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipelines.reading.decoding import UNREADABLE, Decoded
 from pipelines.reading.outcome import Fact, Fault
-from pipelines.reading.records import Records
+from pipelines.reading.scanner import Record
 
 _START_BYTES = 10_000  # enough to know UTF-16 by
 
 
-def encoding_faults(decoded: Decoded, content: bytes, records: Records) -> Iterator[Fault]:
-    """How the file was decoded, and where it could not be."""
+def encoding_faults(decoded: Decoded, content: bytes, records: Sequence[Record]) -> Iterator[Fault]:
+    """Yield how the file was decoded, and where it could not be."""
     if decoded.bad_at is not None:
         byte = f"0x{content[decoded.bad_at]:02X}" if decoded.bad_at < len(content) else ""
         place: dict[str, Fact] = {"byte": byte, "byte_offset": decoded.bad_at}
@@ -21,7 +21,9 @@ def encoding_faults(decoded: Decoded, content: bytes, records: Records) -> Itera
     elif decoded.by_mark:
         yield Fault(rule="ENC-001", facts={"encoding": decoded.encoding})
     elif decoded.encoding == "windows-1252":
-        rows = tuple(index + 1 for index in records.beyond_ascii())
+        rows = tuple(
+            row for row, one in enumerate(records, start=1) if not all(map(str.isascii, one.cells))
+        )
         yield Fault(rule="ENC-002", row=rows[0], facts={"encoding": decoded.encoding, "rows": rows})
     if b"\0" in decoded.body:
         counts = {"byte_offset": content.find(0), "found": content.count(0)}
@@ -29,8 +31,10 @@ def encoding_faults(decoded: Decoded, content: bytes, records: Records) -> Itera
 
 
 def unmarked_utf_16(content: bytes) -> Fault | None:
-    """ENC-003 where the bytes are UTF-16 without its byte order mark by the look of them: a zero
-    beside each Latin letter. Nothing further can be found in such a file."""
+    """Return ENC-003 for what looks like UTF-16 without its mark: a zero beside each Latin letter.
+
+    Nothing further can be found in such a file.
+    """
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return None
     start = content[:_START_BYTES]
@@ -40,12 +44,12 @@ def unmarked_utf_16(content: bytes) -> Fault | None:
     return Fault(rule="ENC-003", row=1, facts={"kind": "NUL", **counts, "likely": "utf-16"})
 
 
-def _unusable(records: Records, character: str, facts: dict[str, Fact]) -> Fault:
-    """ENC-003 at the first cell with that character, with every row that has one."""
+def _unusable(records: Sequence[Record], character: str, facts: dict[str, Fact]) -> Fault:
+    """Return ENC-003 at the first cell with that character, with every row that has one."""
     places = [
-        (index + 1, column)
-        for index in range(len(records.widths))
-        for column, cell in enumerate(records.cells(index))
+        (row, column)
+        for row, record in enumerate(records, start=1)
+        for column, cell in enumerate(record.cells)
         if character in cell
     ]
     row, column = places[0] if places else (None, None)

@@ -14,11 +14,12 @@ class NotReadError(Exception):
 
 
 def read_from_disk(file: Path, *, limits: Limits | None = None) -> bytes:
-    """The bytes of ``file``. What was read is what counts, whatever happens to it meanwhile.
+    """Return the bytes of ``file`` as they are at this moment.
 
-    Raises ``NotReadError`` for what is larger than a return may be, told by its size before a byte
-    is read, for one that grows beyond that while it is read, and for what is no file (a device or
-    a pipe would never end); ``OSError`` where the system refuses.
+    Raises:
+        NotReadError: It is larger than a return may be (judged by its size before a byte is read,
+            and again if it grows meanwhile), or is no file: a device or a pipe would never end.
+        OSError: The system refuses.
     """
     most = (limits or Limits()).bytes
     # Opening a pipe would wait for a writer.

@@ -1,4 +1,4 @@
-"""What a file is by its content, where that is not text in columns.
+"""Kinds of file, known by their content, that are not text in columns.
 
 A file's name says nothing: a workbook named ``.csv`` is a workbook. Signatures are those of the
 formats' own specifications.
@@ -34,12 +34,12 @@ _JSON = re.compile(r'\{\s*["}]|\[\s*[\[{"\]]')
 
 
 def compression(content: bytes) -> str | None:
-    """The name of the compression that the bytes show, None where they show none."""
+    """Return the name of the compression that the bytes show, None for none."""
     return next((name for mark, name in _COMPRESSED if content.startswith(mark)), None)
 
 
 def binary_kind(content: bytes) -> str | None:
-    """What the bytes are when they are a known kind of file other than text, else None.
+    """Return what the bytes are if they are a known kind of file other than text, else None.
 
     One of ``Excel workbook``, ``OpenDocument spreadsheet``, ``zip``, ``old Excel``, ``PDF``,
     ``rich text``, ``picture``, ``database``, ``Parquet``.
@@ -53,7 +53,7 @@ def binary_kind(content: bytes) -> str | None:
 
 
 def text_kind(text: str) -> str | None:
-    """What the beginning of a text shows it to be (``web page``, ``XML``, ``JSON``), else None."""
+    """Return ``web page``, ``XML`` or ``JSON`` if a text begins as one, else None."""
     start = text[:1000].lstrip("\ufeff \t\r\n")
     if _HTML.match(start):
         return "web page"

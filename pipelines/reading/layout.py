@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from pipelines.reading.headings import (
@@ -19,8 +18,16 @@ from pipelines.reading.headings import (
     plain,
     plain_names,
 )
-from pipelines.reading.outcome import Fault
-from pipelines.reading.records import CONTROL, Records
+from pipelines.reading.outcome import Fact, Fault
+from pipelines.reading.scanner import Record
+
+# Control characters but tab, line feed and carriage return; and those that turn the direction of
+# text (Unicode Standard Annex 9), with which one can be shown something else than what is stored.
+# NUL has a rule of its own.
+_CONTROL = re.compile(
+    "[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+Cells = tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +35,7 @@ class Layout:
     """The heading, the table under it and what is not in it. Row numbers begin with 1."""
 
     faults: tuple[Fault, ...]
-    header: tuple[str, ...]
+    header: Cells
     header_row: int
     table: pl.DataFrame
     blank_rows: tuple[int, ...]
@@ -36,184 +43,147 @@ class Layout:
     rows_under_heading: int
 
 
-def lay_out(records: Records, *, known: Headings, most_columns: int) -> Layout | None:
-    """The layout of a file's records, None where every row is blank.
+@dataclass(frozen=True, kw_only=True)
+class _Rows:
+    """The rows under a heading by their numbers, each with its cells if they are needed later."""
+
+    regular: dict[int, Cells] = field(default_factory=dict)
+    blank: list[int] = field(default_factory=list)
+    repeated: dict[int, Cells] = field(default_factory=dict)
+    other_headings: dict[int, Cells] = field(default_factory=dict)
+    ragged: dict[int, Cells] = field(default_factory=dict)
+
+
+def lay_out(records: Sequence[Record], *, known: Headings, most_columns: int) -> Layout | None:
+    """Return the layout of a file's records, None if every row is blank.
 
     A heading of more than ``most_columns`` gets an empty table: no row under it is looked at.
     """
-    count = len(records.widths)
-    first = _first_rows(records, count)
+    first = _first_rows(records)
     heading = find_heading(first, known)
     if heading is None:
         return None
     header = first[heading]
+    titles = [i + 1 for i in range(heading) if not is_blank(first[i])]
     faults: list[Fault] = []
-    titles = [i for i in range(heading) if not is_blank(first[i])]
     if titles:
-        faults.append(_title_rows(first, titles, heading))
-
-    if len(header) > most_columns:
-        return Layout(
-            faults=tuple(faults),
-            header=header,
-            header_row=heading + 1,
-            table=pl.DataFrame({"row_number": pl.Series([], dtype=pl.Int32)}),
-            blank_rows=(),
-            rows_found=count - 1,
-            rows_under_heading=count - 1 - heading,
-        )
-
-    sound = np.ones(count, dtype=bool)
-    sound[list(records.faults)] = False
-    sound[: heading + 1] = False
-    blank = [i for i in range(heading) if is_blank(first[i])]
-
-    own = _own_width(header)
-    odd: list[int] = []
-    regular = sound & (records.widths == len(header))
-    shorter = sound & (records.widths == own) & ~regular
-    for index in np.flatnonzero(sound & ~regular & ~shorter).tolist():
-        (blank if is_blank(records.cells(index)) else odd).append(index)
-
-    table = _table(records, np.flatnonzero(regular), len(header))
-    if shorter.any():
-        table = _with_shorter_rows(table, records, np.flatnonzero(shorter), own)
-    table, blank_in_table = _without_blank_rows(table)
-    blank.extend(blank_in_table)
-
-    table, again, second = _without_headings(table, header, known)
-    again += [i + 1 for i in odd if plain_names(records.cells(i)) == plain_names(header)]
-    odd = [i for i in odd if i + 1 not in again]
-    seconds = [second] if second is not None else []
-    seconds += [i + 1 for i in odd if match(records.cells(i), known)]
-    if seconds:
-        end = min(seconds)
-        cells = records.cells(end - 1)
-        faults.append(
-            Fault(rule="STR-006", row=end, facts={"kind": "second table", "cells": cells})
-        )
-        table = table.filter(pl.col("row_number") < end)
-        odd, again = [i for i in odd if i + 1 < end], [row for row in again if row < end]
-    faults.extend(_repeated(row, records.cells(row - 1)) for row in again)
-    faults.extend(_ragged(i + 1, records.cells(i), header) for i in odd)
-
-    header, table, dropped = _without_blank_columns(header, table)
-    blank_rows = tuple(sorted(i + 1 for i in blank))
-    if dropped:
-        faults.append(Fault(rule="STR-005", facts={"kind": "columns", "found": dropped}))
-    if blank_rows:
-        faults.append(
-            Fault(
-                rule="STR-005",
-                row=blank_rows[0],
-                facts={"kind": "rows", "found": len(blank_rows), "rows": blank_rows},
-            )
-        )
+        value = next(cell for cell in first[titles[0] - 1] if cell.strip(BLANK))
+        facts: dict[str, Fact] = {"heading_row": heading + 1, "rows": tuple(titles)}
+        faults = [_layout_fault(titles[0], "title rows", value=value, **facts)]
+    is_wide = len(header) > most_columns
+    rows = _Rows() if is_wide else _by_kind(records, header, heading + 1, known=known)
+    if rows.other_headings:
+        _cut_at_second_table(rows, faults)
+    faults += [
+        _layout_fault(n, "heading repeated", cells=cells) for n, cells in rows.repeated.items()
+    ]
+    for number, cells in rows.ragged.items():
+        facts = {"expected": len(header), "found": len(cells), "cells": cells}
+        faults.append(Fault(rule="STR-001", row=number, facts=facts))
+    blank = [] if is_wide else [i + 1 for i in range(heading) if is_blank(first[i])]
+    blank += rows.blank
+    table = _table(rows.regular, len(header))
+    if not is_wide:
+        header, table, dropped = _without_blank_columns(header, table)
+        if dropped:
+            faults.append(Fault(rule="STR-005", facts={"kind": "columns", "found": dropped}))
+    if blank:
+        facts = {"kind": "rows", "found": len(blank), "rows": tuple(blank)}
+        faults.append(Fault(rule="STR-005", row=blank[0], facts=facts))
     return Layout(
         faults=tuple(faults),
         header=header,
         header_row=heading + 1,
         table=table,
-        blank_rows=blank_rows,
-        rows_found=count - 1,
-        rows_under_heading=count - 1 - heading - sum(1 for i in blank if i > heading),
+        blank_rows=tuple(blank),
+        rows_found=len(records) - 1,
+        rows_under_heading=len(records) - 1 - heading - len(rows.blank),
     )
 
 
-def control_characters(records: Records) -> list[Fault]:
-    """ENC-004 for each cell with a control or bidirectional character."""
+def _by_kind(
+    records: Sequence[Record], header: Cells, header_row: int, *, known: Headings
+) -> _Rows:
+    """Sort the rows under the heading into regular, blank and ragged ones and further headings.
+
+    A row may end at the last heading that is not blank: a spreadsheet leaves trailing delimiters
+    out of some rows and not of others.
+    """
+    rows = _Rows()
+    own = max((i + 1 for i, cell in enumerate(header) if cell.strip(BLANK)), default=0)
+    own_names = [plain(cell) for cell in header]
+    # A regular row whose first cell is no heading is looked at no further.
+    first_names = {own_names[0], *plain_names(header).union(*known)}
+    for number, record in enumerate(records[header_row:], start=header_row + 1):
+        cells = record.cells
+        if record.fault is not None:
+            continue
+        if is_blank(cells):
+            rows.blank.append(number)
+        elif len(cells) not in (len(header), own):
+            if plain_names(cells) == plain_names(header):
+                rows.repeated[number] = cells
+            else:
+                rows.ragged[number] = cells
+                if match(cells, known):
+                    rows.other_headings[number] = cells
+        else:
+            is_heading = plain(cells[0]) in first_names
+            padded = cells + ("",) * (len(header) - len(cells))
+            if is_heading and [plain(cell) for cell in padded] == own_names:
+                rows.repeated[number] = cells
+            else:
+                rows.regular[number] = padded
+                if is_heading and match(cells, known):
+                    rows.other_headings[number] = cells
+    return rows
+
+
+def _cut_at_second_table(rows: _Rows, faults: list[Fault]) -> None:
+    """Leave out what stands at and under the heading of a second table, and say so."""
+    end = min(rows.other_headings)
+    faults.append(_layout_fault(end, "second table", cells=rows.other_headings[end]))
+    for found in (rows.regular, rows.repeated, rows.ragged):
+        for number in [number for number in found if number >= end]:
+            del found[number]
+
+
+def control_characters(records: Sequence[Record]) -> list[Fault]:
+    """Return ENC-004 for each cell with a control or bidirectional character."""
     faults = []
-    for index in records.with_control_characters():
-        for column, cell in enumerate(records.cells(index)):
-            found = tuple(dict.fromkeys(f"U+{ord(c):04X}" for c in CONTROL.findall(cell)))
-            if found:
+    for row, record in enumerate(records, start=1):
+        for column, cell in enumerate(record.cells):
+            if not cell.isprintable() and (found := _CONTROL.findall(cell)):
+                names = tuple(dict.fromkeys(f"U+{ord(character):04X}" for character in found))
+                place = {"row": row, "column": column}
                 faults.append(
-                    Fault(
-                        rule="ENC-004",
-                        row=index + 1,
-                        column=column,
-                        value=cell,
-                        facts={"characters": found},
-                    )
+                    Fault(rule="ENC-004", value=cell, facts={"characters": names}, **place)
                 )
     return faults
 
 
-def _first_rows(records: Records, count: int) -> list[tuple[str, ...]]:
-    """The first rows that are not blank, and the blank ones between them."""
-    rows: list[tuple[str, ...]] = []
+def _first_rows(records: Sequence[Record]) -> list[Cells]:
+    """Return the first rows that are not blank, and the blank ones between them."""
+    rows: list[Cells] = []
     filled = 0
-    for index in range(count):
-        rows.append(records.cells(index))
-        filled += not is_blank(rows[-1])
+    for record in records:
+        rows.append(record.cells)
+        filled += not is_blank(record.cells)
         if filled == LOOKED_AT:
             break
     return rows
 
 
-def _own_width(header: Sequence[str]) -> int:
-    """How many columns there are up to the last heading that is not blank."""
-    return max((i + 1 for i, cell in enumerate(header) if cell.strip(BLANK)), default=0)
-
-
-def _table(records: Records, indexes: npt.NDArray[np.int64], width: int) -> pl.DataFrame:
-    numbers = pl.Series("row_number", indexes.astype(np.int32) + 1)
-    return records.frame(indexes, width).insert_column(0, numbers)
-
-
-def _with_shorter_rows(
-    table: pl.DataFrame, records: Records, indexes: npt.NDArray[np.int64], width: int
-) -> pl.DataFrame:
-    """The table with the rows that end at the last heading: a spreadsheet leaves trailing
-    delimiters out of some rows and not of others."""
-    shorter = _table(records, indexes, width)
-    missing = [pl.lit("").alias(name) for name in table.columns[width + 1 :]]
-    return pl.concat([table, shorter.with_columns(missing)]).sort("row_number")
-
-
-def _without_blank_rows(table: pl.DataFrame) -> tuple[pl.DataFrame, list[int]]:
-    """The table without rows that show nothing, and their record indexes."""
-    names = table.columns[1:]
-    # Column after column, each only where all before it are blank: most files end at the first.
-    shows_nothing = [cell for cell in table["c0"].unique().to_list() if not cell.strip(BLANK)]
-    if not shows_nothing:
-        return table, []
-    blank = table.lazy().filter(pl.col("c0").is_in(shows_nothing))
-    for name in names[1:]:
-        blank = blank.filter(pl.col(name).str.strip_chars(BLANK) == "")
-    numbers = blank.select("row_number").collect()["row_number"]
-    if numbers.is_empty():
-        return table, []
-    kept = table.filter(~pl.col("row_number").is_in(numbers.implode()))
-    return kept, [number - 1 for number in numbers.to_list()]
-
-
-def _without_headings(
-    table: pl.DataFrame, header: Sequence[str], known: Headings
-) -> tuple[pl.DataFrame, list[int], int | None]:
-    """The table without repeated headings, their rows, and the row of a second table's heading."""
-    # A row whose first cell is no heading is looked at no further.
-    names = {plain(header[0]), *plain_names(header).union(*known)}
-    first = table["c0"]
-    headings = [cell for cell in first.unique().to_list() if plain(cell) in names]
-    if not headings:
-        return table, [], None
-    own = [plain(cell) for cell in header]
-    again: list[int] = []
-    second: int | None = None
-    for number, *cells in table.filter(first.is_in(headings)).iter_rows():
-        if [plain(cell) for cell in cells] == own:
-            again.append(number)
-        elif second is None and match(cells, known):
-            second = number
-    kept = table.filter(~pl.col("row_number").is_in(again)) if again else table
-    return kept, again, second
+def _table(rows: dict[int, Cells], width: int) -> pl.DataFrame:
+    columns = zip(*rows.values(), strict=True) if rows else ((),) * width
+    cells = [pl.Series(f"c{i}", column, dtype=pl.String) for i, column in enumerate(columns)]
+    return pl.DataFrame([pl.Series("row_number", list(rows), dtype=pl.Int32), *cells])
 
 
 def _without_blank_columns(
     header: tuple[str, ...], table: pl.DataFrame
 ) -> tuple[tuple[str, ...], pl.DataFrame, int]:
-    """Header and table without the columns at the right that are blank from top to bottom."""
+    """Leave out the columns at the right that are blank from top to bottom, and count them."""
     width = len(header)
     while width > 1 and not header[width - 1].strip(BLANK):
         if (table[f"c{width - 1}"].str.strip_chars(BLANK) != "").any():
@@ -224,26 +194,5 @@ def _without_blank_columns(
     return header[:width], table.select(table.columns[: width + 1]), len(header) - width
 
 
-def _title_rows(first: Sequence[tuple[str, ...]], titles: list[int], heading: int) -> Fault:
-    return Fault(
-        rule="STR-006",
-        row=titles[0] + 1,
-        value=next(cell for cell in first[titles[0]] if cell.strip(BLANK)),
-        facts={
-            "kind": "title rows",
-            "heading_row": heading + 1,
-            "rows": tuple(i + 1 for i in titles),
-        },
-    )
-
-
-def _repeated(row: int, cells: tuple[str, ...]) -> Fault:
-    return Fault(rule="STR-006", row=row, facts={"kind": "heading repeated", "cells": cells})
-
-
-def _ragged(row: int, cells: tuple[str, ...], header: tuple[str, ...]) -> Fault:
-    return Fault(
-        rule="STR-001",
-        row=row,
-        facts={"expected": len(header), "found": len(cells), "cells": cells},
-    )
+def _layout_fault(row: int, kind: str, *, value: str | None = None, **facts: Fact) -> Fault:
+    return Fault(rule="STR-006", row=row, value=value, facts={"kind": kind, **facts})

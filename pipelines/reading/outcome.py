@@ -1,4 +1,4 @@
-"""What reading a file gives: the limits it is held to, the faults found, the table of cells.
+"""The outcome of reading a file: its limits, the faults found, the table of cells.
 
 Plain values, with no words for people in them: the words are made from a fault's facts elsewhere.
 """

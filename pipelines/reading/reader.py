@@ -1,12 +1,11 @@
-"""Reading a return strictly: a table of text cells with the rows a spreadsheet shows, or reasons
-why not. Nothing is repaired and nothing is raised, whatever the bytes."""
+"""Strict reading of a return: a table of text cells, or reasons why not; nothing is repaired."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
-from pipelines.reading.bulk import bulk_records
 from pipelines.reading.decoding import Decoded, decode
 from pipelines.reading.dialect import Dialect, find_dialect
 from pipelines.reading.encoding_faults import encoding_faults, unmarked_utf_16
@@ -14,15 +13,13 @@ from pipelines.reading.headings import plain_names
 from pipelines.reading.kinds import binary_kind, compression, text_kind
 from pipelines.reading.layout import Layout, control_characters, lay_out
 from pipelines.reading.outcome import Fact, Fault, Limits, ReadFile
-from pipelines.reading.records import Records, ScannedRecords
-from pipelines.reading.scanner import scan
+from pipelines.reading.scanner import Record, scan
 
 # After these no row is handed on: it may not be what was sent, or there is none.
 _NO_TABLE = frozenset({"FIL-003", "ENC-003", "STR-007"})
 
 # No spreadsheet shows more rows than this, blank ones included.
 _SPREADSHEET_ROWS = 1_048_576
-_SMALL_BYTES = 16_384  # scanned exactly in less time than the quick way takes to begin
 _START_BYTES = 70_000  # enough to know a kind and a dialect by
 
 __all__ = ["Fault", "Limits", "ReadFile", "read"]
@@ -48,16 +45,16 @@ def read(
     if unmarked is not None:
         return ReadFile(faults=(unmarked,))
     decoded = decode(content)
-    start = decoded.body[:_START_BYTES].decode("utf-8", errors="ignore")
+    start = _start(decoded)
     kind = text_kind(start)
     if kind is not None:
         return ReadFile(faults=(Fault(rule="FIL-002", facts={"kind": kind}),))
     known = [plain_names(tuple(headings)) for headings in known_headings]
     dialect = find_dialect(start, known=known)
     most_rows = max(limits.rows, _SPREADSHEET_ROWS)
-    records = _records(decoded, dialect, most=most_rows)
-    if len(records.widths) > most_rows:
-        return ReadFile(faults=(_over("rows", limits.rows, len(records.widths)),))
+    records = list(islice(_scanned(decoded, dialect), most_rows + 1))
+    if len(records) > most_rows:
+        return ReadFile(faults=(_over("rows", limits.rows, len(records)),))
     layout = lay_out(records, known=known, most_columns=limits.columns)
     if layout is None:
         return ReadFile(faults=(Fault(rule="FIL-001", facts={"bytes": len(content)}),))
@@ -65,8 +62,9 @@ def read(
         *encoding_faults(decoded, content, records),
         *_dialect_faults(dialect, records),
         *_limit_faults(records, layout, limits=limits),
-        *_empty(layout),
     ]
+    if not layout.rows_under_heading:  # nothing but blank rows
+        faults.append(Fault(rule="STR-007", row=layout.header_row))
     refused = any(fault.rule in _NO_TABLE for fault in faults)
     if not any(fault.facts.get("limit") == "rows" for fault in faults):
         row_faults = [*_quote_faults(records), *layout.faults, *control_characters(records)]
@@ -86,31 +84,28 @@ def read(
 
 
 def as_sent(content: bytes) -> list[tuple[str, ...]] | None:
-    """The rows of a file exactly as it holds them, blank and broken ones too, in their places;
-    None where it is no text. A ``sep=`` line is no row."""
+    """Return the rows exactly as a file holds them, blank and broken ones too; None if no text.
+
+    A ``sep=`` line is no row.
+    """
     if _not_text(content, limits=Limits(bytes=len(content))) or unmarked_utf_16(content):
         return None
     decoded = decode(content)
-    start = decoded.body[:_START_BYTES].decode("utf-8", errors="ignore")
-    dialect = find_dialect(start, known=())
+    dialect = find_dialect(_start(decoded), known=())
+    return [record.cells for record in _scanned(decoded, dialect)]
+
+
+def _start(decoded: Decoded) -> str:
+    return decoded.body[:_START_BYTES].decode("utf-8", errors="ignore")
+
+
+def _scanned(decoded: Decoded, dialect: Dialect) -> Iterator[Record]:
     text = decoded.body.decode("utf-8")[dialect.sep_line_characters :]
-    return [record.cells for record in scan(text, delimiter=dialect.delimiter)]
-
-
-def _records(decoded: Decoded, dialect: Dialect, *, most: int) -> Records:
-    """The records by the quick way where the file allows it, else by the exact scanner."""
-    body = decoded.body
-    if dialect.sep_line_characters:
-        body = body[dialect.sep_line_characters :]  # ASCII: as many bytes as characters
-    quick = bulk_records(body, delimiter=dialect.delimiter) if len(body) > _SMALL_BYTES else None
-    if quick is not None:
-        return quick
-    scanned = scan(body.decode("utf-8"), delimiter=dialect.delimiter)
-    return ScannedRecords(list(islice(scanned, most + 1)))
+    return scan(text, delimiter=dialect.delimiter)
 
 
 def _not_text(content: bytes, *, limits: Limits) -> tuple[Fault, ...]:
-    """Why the bytes are not looked at any further, nothing where they are."""
+    """Return why the bytes are not looked at any further, nothing if they are."""
     compressed, kind = compression(content), binary_kind(content)
     faults = []
     if compressed is not None:
@@ -127,53 +122,47 @@ def _over(limit: str, allowed: int, found: int, **place: int) -> Fault:
     return Fault(rule="FIL-003", facts=facts, row=place.get("row"), column=place.get("column"))
 
 
-def _limit_faults(records: Records, layout: Layout, *, limits: Limits) -> list[Fault]:
+def _limit_faults(records: Sequence[Record], layout: Layout, *, limits: Limits) -> list[Fault]:
     faults = []
     rows = layout.rows_found - len(layout.blank_rows)
     if rows > limits.rows:
         faults.append(_over("rows", limits.rows, rows))
-    widest = int(records.widths.argmax())
-    if records.widths[widest] > limits.columns:
-        faults.append(_over("columns", limits.columns, int(records.widths[widest]), row=widest + 1))
-    for index in records.with_cells_beyond(limits.cell_characters):
-        for column, cell in enumerate(records.cells(index)):
+    widths = [len(record.cells) for record in records]
+    widest = widths.index(max(widths))
+    if widths[widest] > limits.columns:
+        faults.append(_over("columns", limits.columns, widths[widest], row=widest + 1))
+    for row, record in enumerate(records, start=1):
+        for column, cell in enumerate(record.cells):
             if len(cell) > limits.cell_characters:
-                place = {"row": index + 1, "column": column}
+                place = {"row": row, "column": column}
                 faults.append(_over("cell_characters", limits.cell_characters, len(cell), **place))
     return faults
 
 
-def _dialect_faults(dialect: Dialect, records: Records) -> list[Fault]:
-    """STR-004: one for the delimiter, one for a ``sep=`` line, one for mixed line ends."""
+def _dialect_faults(dialect: Dialect, records: Sequence[Record]) -> list[Fault]:
+    """Return STR-004 for the delimiter or a ``sep=`` line, and for mixed line ends."""
     faults = []
-    if dialect.sep_line_characters:
-        facts = {"kind": "sep line", "delimiter": dialect.delimiter}
+    if dialect.sep_line_characters or dialect.delimiter != ",":
+        kind = "sep line" if dialect.sep_line_characters else "delimiter"
+        facts = {"kind": kind, "delimiter": dialect.delimiter}
         faults.append(Fault(rule="STR-004", facts=facts))
-    elif dialect.delimiter != ",":
-        facts = {"kind": "delimiter", "delimiter": dialect.delimiter}
-        faults.append(Fault(rule="STR-004", facts=facts))
-    if len(records.line_ends) > 1:
+    line_ends = Counter(record.line_end for record in records if record.line_end)
+    if len(line_ends) > 1:
         names = {"\r\n": "crlf", "\n": "lf", "\r": "cr"}
-        counts = {names[end]: count for end, count in records.line_ends.items()}
+        counts = {names[end]: count for end, count in line_ends.items()}
         faults.append(Fault(rule="STR-004", facts={"kind": "line ends", **counts}))
     return faults
 
 
-def _empty(layout: Layout) -> list[Fault]:
-    """STR-007 where nothing but blank rows stands under the heading."""
-    if layout.rows_under_heading:
-        return []
-    return [Fault(rule="STR-007", row=layout.header_row)]
-
-
-def _quote_faults(records: Records) -> list[Fault]:
+def _quote_faults(records: Sequence[Record]) -> list[Fault]:
     return [
         Fault(
-            rule=fault.rule,
-            row=index + 1,
-            column=fault.column,
-            value=records.cells(index)[fault.column],
-            facts={"kind": fault.kind, "cells": records.cells(index)},
+            rule=record.fault.rule,
+            row=row,
+            column=record.fault.column,
+            value=record.cells[record.fault.column],
+            facts={"kind": record.fault.kind, "cells": record.cells},
         )
-        for index, fault in records.faults.items()
+        for row, record in enumerate(records, start=1)
+        if record.fault is not None
     ]

@@ -30,9 +30,12 @@ class QuoteFault:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record: where it begins and ends in the text (its line end included), its cells as
-    they are meant (quotation marks taken off), the line end that closed it (empty at the end of
-    the text), and the first quotation mark out of place."""
+    """One record of a text.
+
+    ``start`` and ``end`` are its place, line end included. ``cells`` are without their quotation
+    marks, ``line_end`` is empty at the end of the text, ``fault`` is the first quotation mark out
+    of place.
+    """
 
     start: int
     end: int
@@ -42,8 +45,9 @@ class Record:
 
 
 def scan(text: str, *, delimiter: str) -> Iterator[Record]:
-    """Each record of ``text``, in order. Line ends are CR LF, LF and CR outside quotation marks.
+    """Yield each record of ``text``, in order.
 
+    Line ends are CR LF, LF and CR outside quotation marks.
     An unquoted cell that holds a quotation mark, or text after a closing one, makes a record with
     fault STR-003 that ends at its line's end. A quotation mark that is never closed makes
     one with fault STR-002, and reading goes on at the next line.

@@ -1,0 +1,1 @@
+"""The returns that come with the product: one module declares one."""

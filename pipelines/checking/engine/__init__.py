@@ -1,0 +1,1 @@
+"""The way of a check, from a file to its findings in words."""

@@ -1,0 +1,1 @@
+"""The rules: each family's code beside its words (``*.toml``)."""

@@ -7,14 +7,6 @@ from __future__ import annotations
 
 import re
 
-# What every cell with one of these has, in an order that polars can look for in all cells at once:
-# an @; ten digits as an NHS number has them; letters and digits as in a National Insurance number
-# or a postcode; nine digits with little between them.
-SUSPECT = (
-    r"@|[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}|(?i:[a-z]{2}[ -]?[0-9]{2}[ -]?[0-9]{2})"
-    r"|(?i:[a-z][a-z0-9]{1,3} ?[0-9][a-z]{2})|(?:[0-9][ .()-]{0,2}){8}[0-9]"
-)
-
 # Ten digits, 3-3-4 where they are spaced: https://www.datadictionary.nhs.uk/attributes/nhs_number.html
 _NHS_NUMBER = re.compile(r"(?<![\d.,])(\d{3})[ -]?(\d{3})[ -]?(\d{4})(?![\d.,]\d|\d)", re.ASCII)
 # HMRC, National Insurance Manual NIM39110: letters that a prefix cannot have.
@@ -39,7 +31,7 @@ _TELEPHONE = re.compile(
 
 
 def personal_details(text: str) -> str | None:
-    """The kind of the first personal detail in ``text``, in words; None where there is none."""
+    """Return the kind of the first personal detail in ``text``, in words; None if it has none."""
     for match in _NHS_NUMBER.finditer(text):
         if is_nhs_number("".join(match.groups())):
             return "an NHS number"

@@ -29,7 +29,7 @@ from pipelines.checking.engine.context import AsInTheCalendar, Context
 from pipelines.checking.engine.outcome import CheckedFile
 from pipelines.checking.rules.answers import Answer, Answers, NoAnswers, bound
 from pipelines.reading.outcome import Limits
-from schemas.columns import Kind, column, item_column, organisation_column, quarter_column
+from schemas.columns import Kind, ReturnRows, column, item_column
 from schemas.declaration import Renamed, Return
 from schemas.finding import Severity
 from schemas.quarter import Quarter
@@ -41,11 +41,9 @@ OTHER = "PH"  # who sent what stands in a file of ``others``
 USUAL_DAY = dt.date(2018, 10, 20)
 
 
-class Sighting(pa.DataFrameModel):
+class Sighting(ReturnRows):
     """A return with a day in it."""
 
-    organisation: str = organisation_column()
-    quarter: str = quarter_column()
     course: str = item_column(title="Course", description="A course.", example="Prevent")
     seen_on: dt.date = column(
         title="Seen on", description="A day.", example="2018-07-14", kind=Kind.DATE

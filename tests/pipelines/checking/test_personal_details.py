@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import polars as pl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from pipelines.checking.rules import personal_details as details
-from pipelines.checking.rules.personal_details import SUSPECT, is_nhs_number, personal_details
+from pipelines.checking.rules.personal_details import is_nhs_number, personal_details
 
 HELD = {
     "943 476 5919": "an NHS number",
@@ -23,24 +19,12 @@ HELD = {
     "+44 (0)121 496 0000": "a telephone number",
     "07700 900123": "a telephone number",
 }
-PATTERNS = (
-    details._NHS_NUMBER,
-    details._NATIONAL_INSURANCE,
-    details._POSTCODE,
-    details._EMAIL,
-    details._TELEPHONE,
-)
-
-
-def suspected(texts: list[str]) -> list[bool]:
-    return pl.Series(texts, dtype=pl.String).str.contains(SUSPECT).to_list()
 
 
 @pytest.mark.parametrize("text", HELD)
 def test_each_kind_is_found_alone_and_in_a_sentence(text: str) -> None:
     assert personal_details(text) == HELD[text]
     assert personal_details(f"Ask about {text}, please") == HELD[text]
-    assert suspected([text, f"Ask about {text}, please"]) == [True, True]
 
 
 @pytest.mark.parametrize(
@@ -56,10 +40,3 @@ def test_ten_digits_are_an_nhs_number_only_with_their_check_digit() -> None:
     assert is_nhs_number("9434765919")
     assert not any(is_nhs_number(f"943476591{last}") for last in range(9))
     assert not is_nhs_number("0000000000")
-
-
-@given(st.one_of([st.from_regex(pattern) for pattern in PATTERNS]))
-@settings(max_examples=200, deadline=None)
-def test_the_quick_look_misses_nothing_that_the_careful_one_finds(text: str) -> None:
-    if personal_details(text) is not None:
-        assert suspected([text]) == [True]
