@@ -393,10 +393,6 @@ class Reference:
             )
         return tuple(row for row in every if quarter is None or row.in_use_at(quarter))
 
-    def small_number_rule(self, name: str) -> SmallNumberRule | None:
-        """Return the small-number rule of that name; None if there is none."""
-        return _first(self.small_number_rules, small_number_rule=name)
-
 
 def _first(rows: Iterable[T], **wanted: str) -> T | None:
     """Return the first row whose fields are these; None if there is none."""

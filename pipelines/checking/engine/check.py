@@ -110,7 +110,7 @@ def check(
         lost = read_file.rows_not_read > 0
         violations += _of_rows(sheet, cells, found, context=context, rows_lost=lost)
     answers: Sequence[Answer] = ()
-    if found.organisation is not None and found.quarter is not None:
+    if context.answers and found.organisation is not None and found.quarter is not None:
         answers = context.answers.of(found.organisation, ret.name, found.quarter)
     return _checked(
         file_name, read_file, violations, sheet=sheet, found=found, rows=cells.rows, answers=answers

@@ -115,7 +115,7 @@ def period(sheet: Sheet, found: Origin, *, context: Context) -> Iterator[Violati
     if not context.enforce_window:
         return
     opens, closes = calendar.opens_on(found.quarter), calendar.closes_on(found.quarter)
-    if closes is not None and found.organisation is not None:
+    if context.closing and closes is not None and found.organisation is not None:
         closes = context.closing.last_day(
             found.organisation, sheet.ret.name, found.quarter, closes=closes
         )
