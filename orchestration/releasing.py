@@ -99,10 +99,10 @@ def export(workspace: Workspace, record: Record) -> Path:
     )
     if attack.succeeded:
         shutil.rmtree(staging)
-        first = (attack.exposed or attack.doors)[0]
+        first = (attack.exposed or attack.open_columns)[0]
         raise UnsafeReleaseError(
-            f"{len(attack.exposed) + len(attack.doors)} suppressed figures can be worked back "
-            f"from what would be published, first: {first}. Nothing was made."
+            f"{len(attack.exposed) + len(attack.open_columns)} suppressed figures can be worked "
+            f"back from what would be published, first: {first}. Nothing was made."
         )
     return staging
 

@@ -1,4 +1,4 @@
-"""What a column of a return is, in words for people and for checks.
+"""Columns of a return, in words for people and for checks.
 
 A return's model names its columns once, each with :func:`column`; the description travels in the
 metadata of pandera's ``Field``, and :func:`columns_of` reads it back from the model.
@@ -14,7 +14,7 @@ import pandera.polars as pa
 
 
 class Kind(StrEnum):
-    """What stands in a column's cells; it decides how they are read and what they become."""
+    """The kind of a column's cells; it decides how they are read and what they become."""
 
     ORGANISATION = "organisation"  # an organisation's code
     QUARTER = "quarter"  # a financial quarter, 2018-19 Q1
@@ -65,7 +65,7 @@ class Column:
     sensitive: bool = False
 
 
-def column(  # what a Field is given is a Column's fields, and those are many
+def column(
     *,
     title: str,
     description: str,
@@ -79,11 +79,13 @@ def column(  # what a Field is given is a Column's fields, and those are many
     signed: bool = False,
     sensitive: bool = False,
 ) -> Any:
-    """A column for a return's model; its name is the attribute it is given to.
+    """Return a column for a return's model; its name is the attribute it is assigned to.
 
     A number is at least 0 unless it is ``signed``; a percentage is at most 100 unless signed.
     pandera checks both, and the rule that a failure stands for is found from the check's name.
+    A column that is not ``required`` may be left blank.
     """
+    blank_allowed = blank_allowed or not required
     minimum = 0.0 if kind.is_number and not signed else None
     maximum = 100.0 if kind is Kind.PERCENTAGE and not signed else None
     described = Column(
@@ -114,9 +116,10 @@ def column(  # what a Field is given is a Column's fields, and those are many
     )
 
 
-def organisation_column() -> Any:
-    """The organisation that the figures are of; every return starts with it."""
-    return column(
+class ReturnRows(pa.DataFrameModel):
+    """The two columns that every return starts with."""
+
+    organisation: str = column(
         title="Organisation",
         description="The code of the organisation that the figures are of, the same in every row.",
         example="UHB",
@@ -124,11 +127,7 @@ def organisation_column() -> Any:
         key=True,
         code_list="organisation",
     )
-
-
-def quarter_column() -> Any:
-    """The quarter that is reported; every return has it second."""
-    return column(
+    quarter: str = column(
         title="Quarter",
         description=(
             "The financial quarter that is reported, the same in every row. "
@@ -141,18 +140,17 @@ def quarter_column() -> Any:
 
 
 def item_column(*, title: str, description: str, example: str) -> Any:
-    """The column that says what is measured: an ``item`` of the catalogue of measures."""
+    """Return the column that names what is measured: an ``item`` of the catalogue of measures."""
     return column(title=title, description=description, example=example, kind=Kind.ITEM, key=True)
 
 
 def comment_column() -> Any:
-    """Words of the sender about a row; every return ends with it."""
+    """Return the column of the sender's words about a row; every return ends with it."""
     return column(
         title="Comment",
         description="Anything a reader of this figure should know. Name no person.",
         example="Two clinics closed in May.",
         kind=Kind.TEXT,
         required=False,
-        blank_allowed=True,
         sensitive=True,
     )

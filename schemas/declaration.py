@@ -1,4 +1,4 @@
-"""What a return is: its model, what its columns mean for measures, and which sums it holds."""
+"""The declaration of a return: its model, what its columns mean for measures, its sums."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DEADLINE_PARTS: dict[str, type[pl.DataType]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Observation:
-    """Which columns say what was measured. A name is None where the return has no such column.
+    """The columns that say what was measured. A name is None if the return has no such column.
 
     ``breakdown`` and ``category`` are two columns (breakdown ``sex``, category ``female``), or
     ``category_columns`` are columns whose own names are the breakdowns (``site``): at most one of
@@ -66,9 +66,9 @@ class Observation:
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """Rows that are parts of another row, named in the column ``part_of`` (None: there is no such
-    column, and the categories of a measure are parts of its total).
+    """Rows that are parts of another row, which the column ``part_of`` names.
 
+    Without such a column (None) the categories of a measure are parts of its total.
     ``figure`` is what must add up. ``share``: a column with the part's stated percentage of the
     whole. ``whole_is_100``: the rows that are part of no other make 100 per cent together, where
     ``figure`` is a percentage.
@@ -82,8 +82,11 @@ class Parts:
 
 @dataclass(frozen=True, kw_only=True)
 class Renamed:
-    """An earlier template: its version, and its columns that the present one does not have, each
-    with the present column that took its place (None: dropped)."""
+    """An earlier template.
+
+    ``columns`` are those that the present one does not have, each with the present column that
+    took its place (None: dropped).
+    """
 
     version: str
     columns: tuple[tuple[str, str | None], ...]
@@ -93,8 +96,8 @@ class Renamed:
 class Return:
     """A return, declared once.
 
-    ``model`` is what must hold of the typed rows, ``queries`` what is merely odd where it does
-    not. ``figures`` are the ways in which a row can give its figure; one of them must be filled
+    ``model`` is what must hold of the typed rows, ``queries`` what is merely odd if it does not.
+    ``figures`` are the ways in which a row can give its figure; one of them must be filled
     whole (a value, or a numerator with its denominator). ``carried_forward`` are the columns that
     a template takes from the return before, where rows are of things that last (actions, risks);
     ``finished`` is a column and what stands in it in rows that are not carried on.
@@ -104,9 +107,9 @@ class Return:
     title: str
     purpose: str
     sent_by: str
-    template_version: str
     model: type[pa.DataFrameModel]
-    queries: type[pa.DataFrameModel]
+    queries: type[pa.DataFrameModel] | None = None
+    template_version: str = "1"
     observation: Observation | None = None
     figures: tuple[tuple[str, ...], ...] = ()
     parts: tuple[Parts, ...] = ()
@@ -135,12 +138,12 @@ class Return:
 
 
 def dtype_of(kind: Kind) -> type[pl.DataType]:
-    """The polars type of a column of that kind in accepted rows."""
+    """Return the polars type of a column of that kind in accepted rows."""
     return _TYPES.get(kind, pl.String)
 
 
 def record_columns(ret: Return) -> dict[str, type[pl.DataType]]:
-    """The columns of accepted rows in order, with their polars types.
+    """Return the columns of accepted rows in order, with their polars types.
 
     ``row_number``, then each declared column; a column of numbers is followed by
     ``<column>_as_sent`` and ``<column>_symbol``, a period by its first and last day,
@@ -148,13 +151,18 @@ def record_columns(ret: Return) -> dict[str, type[pl.DataType]]:
     """
     columns: dict[str, type[pl.DataType]] = {"row_number": pl.Int32}
     for column in ret.columns:
-        columns[column.name] = dtype_of(column.kind)
-        if column.kind.is_number:
-            columns[f"{column.name}_as_sent"] = pl.String
-            columns[f"{column.name}_symbol"] = pl.String
-        elif column.kind is Kind.PERIOD:
-            columns[f"{column.name}_start"] = pl.Date
-            columns[f"{column.name}_end"] = pl.Date
-        elif column.kind is Kind.DEADLINE:
-            columns |= {f"{column.name}_{part}": dtype for part, dtype in DEADLINE_PARTS.items()}
+        columns |= columns_of(column)
     return columns
+
+
+def columns_of(column: Column) -> dict[str, type[pl.DataType]]:
+    """Return the columns of accepted rows that one declared column becomes, with their types."""
+    columns = {column.name: dtype_of(column.kind)}
+    parts: dict[str, type[pl.DataType]] = {}
+    if column.kind.is_number:
+        parts = {"as_sent": pl.String, "symbol": pl.String}
+    elif column.kind is Kind.PERIOD:
+        parts = {"start": pl.Date, "end": pl.Date}
+    elif column.kind is Kind.DEADLINE:
+        parts = DEADLINE_PARTS
+    return columns | {f"{column.name}_{part}": dtype for part, dtype in parts.items()}

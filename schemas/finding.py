@@ -1,9 +1,10 @@
-"""A finding: what is odd about a return, where, and what to do. One form everywhere."""
+"""Findings: what is odd about a return, where, and what to do. One form everywhere."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from enum import StrEnum
 from typing import Any
 
@@ -61,38 +62,23 @@ class Finding:
 
     @property
     def sentence(self) -> str:
-        """Where, what was found, what to do, and the rule's id last:
+        """The place, what was found, what to do, and the rule's id last.
+
         ``Row 14, column E (trained): 201 is more than the 100 eligible staff. Check columns D
-        and E. [ROW-001]``."""
+        and E. [ROW-001]``.
+        """
         return f"{self.where}: {self.message} {self.hint} [{self.rule}]"
 
     def as_json(self) -> dict[str, str | int | list[int] | None]:
-        """The seven fixed fields (``rule, severity, row, column, value, message, hint``), then
-        ``rows`` where several rows are grouped."""
-        fields: dict[str, str | int | list[int] | None] = {
-            "rule": self.rule,
-            "severity": self.severity.value,
-            "row": self.row,
-            "column": self.column,
-            "value": self.value,
-            "message": self.message,
-            "hint": self.hint,
-        }
-        if self.rows:
-            fields["rows"] = list(self.rows)
-        return fields
+        """Return the seven fixed fields, and ``rows`` if several rows are grouped."""
+        names = ("rule", "severity", "row", "column", "value", "message", "hint")
+        fields = {name: getattr(self, name) for name in names}
+        return fields | ({"rows": list(self.rows)} if self.rows else {})
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Finding:
         """Return the finding that ``as_json`` wrote. Older records hold no ``letter``."""
-        return cls(
-            rule=fields["rule"],
-            severity=Severity(fields["severity"]),
-            message=fields["message"],
-            hint=fields["hint"],
-            row=fields["row"],
-            rows=tuple(fields.get("rows", ())),
-            column=fields["column"],
-            letter=fields.get("letter"),
-            value=fields["value"],
-        )
+        names = {one.name for one in dataclass_fields(cls)} & set(fields)
+        found = {name: fields[name] for name in names}
+        rows, severity = tuple(fields.get("rows", ())), Severity(fields["severity"])
+        return cls(**{**found, "severity": severity, "rows": rows})

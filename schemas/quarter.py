@@ -21,14 +21,16 @@ class Quarter:
     number: int
 
     def __post_init__(self) -> None:
+        """Refuse a quarter that does not exist."""
         if self.number not in (1, 2, 3, 4) or not 1900 <= self.start_year <= 2998:
             raise ValueError(f"no such quarter: {self.start_year}, {self.number}")
 
     @classmethod
     def parse(cls, text: str) -> Quarter:
-        """The quarter written ``2018-19 Q1`` (for people) or ``2018-19-Q1`` (in keys and names).
+        """Return the quarter written ``2018-19 Q1`` (for people) or ``2018-19-Q1`` (in keys).
 
-        Raises ``ValueError`` for anything else, a second year that does not follow included.
+        Raises:
+            ValueError: It is anything else, a second year that does not follow included.
         """
         match = _WRITTEN.fullmatch(text)
         if match is None:
@@ -40,7 +42,7 @@ class Quarter:
 
     @classmethod
     def containing(cls, day: dt.date) -> Quarter:
-        """The quarter in which ``day`` falls."""
+        """Return the quarter in which ``day`` falls."""
         year = day.year if day.month >= 4 else day.year - 1
         return cls(year, (day.month - 4) % 12 // 3 + 1)
 
@@ -71,9 +73,10 @@ class Quarter:
         return self.shift(1).start - dt.timedelta(days=1)
 
     def shift(self, quarters: int) -> Quarter:
-        """The quarter so many later (or earlier, when negative)."""
+        """Return the quarter so many later (or earlier, when negative)."""
         index = self.start_year * 4 + self.number - 1 + quarters
         return Quarter(index // 4, index % 4 + 1)
 
     def __str__(self) -> str:
+        """Return the label."""
         return self.label

@@ -1,4 +1,4 @@
-"""Finds the returns: every module in ``schemas/returns`` that declares one, and nothing else."""
+"""The returns: every module in ``schemas/returns`` that declares one, and nothing else."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ from schemas.declaration import Return
 
 @cache
 def returns() -> Mapping[str, Return]:
-    """Every declared return by its name, in the order of the names.
+    """Return every declared return by its name, in the order of the names.
 
     A return ``<name>`` is the module ``schemas/returns/<name>.py`` with a constant ``RETURN``.
-    Raises ``TypeError`` where a module declares none, ``ValueError`` where its name is another.
+
+    Raises:
+        TypeError: A module declares none.
+        ValueError: A module declares one of another name.
     """
     found: dict[str, Return] = {}
     for module in sorted(pkgutil.iter_modules(schemas.returns.__path__), key=lambda m: m.name):

@@ -46,7 +46,7 @@ def row_check(
         variant: Which of the rule's wordings is meant; "" for its plain words.
     """
 
-    def check(cls: type, data: PolarsData) -> pl.LazyFrame:
+    def check(_: type, data: PolarsData) -> pl.LazyFrame:
         return data.lazyframe.select(passes.fill_null(value=True))
 
     # pandera finds checks by the function's own name, so each needs a different one.
@@ -61,7 +61,7 @@ def row_check(
 
 
 def part_within_whole(part: str, whole: str, *, of_measures: bool = False) -> Any:
-    """ROW-001: a part is not more than its whole.
+    """Return ROW-001: a part is not more than its whole.
 
     ``of_measures``: only for measures that are proportions (re-offences can outnumber the
     re-offenders they are counted over).
@@ -76,13 +76,13 @@ def part_within_whole(part: str, whole: str, *, of_measures: bool = False) -> An
 
 
 def decimals_shown(column: str) -> pl.Expr:
-    """How many decimals stand in the cell as sent."""
+    """Return how many decimals stand in the cell as sent."""
     text = pl.col(f"{column}_as_sent").str.strip_chars()
     return text.str.extract(r"\.([0-9]*)$").str.len_chars().fill_null(0).cast(pl.Int32)
 
 
 def rounding_shown(column: str) -> pl.Expr:
-    """The most by which a correctly rounded figure can differ from the exact one.
+    """Return the most by which a correctly rounded figure can differ from the exact one.
 
     Half a unit of the last decimal shown; a hair more, for what binary fractions cannot hold.
     """
@@ -90,7 +90,7 @@ def rounding_shown(column: str) -> pl.Expr:
 
 
 def rate(numerator: str, denominator: str, *, factor: pl.Expr) -> pl.Expr:
-    """Numerator over denominator times ``factor``; null where the denominator is zero."""
+    """Return numerator over denominator times ``factor``; null if the denominator is zero."""
     return (
         pl.when(pl.col(denominator) > 0)
         .then(pl.col(numerator).cast(pl.Float64) / pl.col(denominator) * factor)
@@ -99,14 +99,14 @@ def rate(numerator: str, denominator: str, *, factor: pl.Expr) -> pl.Expr:
 
 
 def unit_factor() -> pl.Expr:
-    """The factor of the row's measure (100 for a percentage); null for a count or a reading."""
+    """Return the factor of the row's measure, 100 for a percentage; null for a count or reading."""
     return pl.col("measure_unit").replace_strict(
         UNIT_FACTORS, default=None, return_dtype=pl.Float64
     )
 
 
 def rate_follows(value: str, numerator: str, denominator: str, *, of_measures: bool = False) -> Any:
-    """ROW-003: a stated rate is what its numerator and denominator give, to the decimals shown.
+    """Return ROW-003: a stated rate agrees with numerator and denominator, to the decimals shown.
 
     ``of_measures``: the factor comes from the measure's unit; otherwise the rate is a percentage.
     Where the numerator is the larger of the two that is the finding (ROW-001), and this passes.
@@ -124,7 +124,7 @@ def rate_follows(value: str, numerator: str, denominator: str, *, of_measures: b
 
 
 def change_follows(change: str, now: str, before: str) -> Any:
-    """ROW-003: a stated change in per cent is what the two figures give, to the decimals shown."""
+    """Return ROW-003: a stated change in per cent agrees with its figures, as far as shown."""
     exact = (
         pl.when(pl.col(before) > 0)
         .then((pl.col(now) - pl.col(before)) / pl.col(before) * 100.0)
@@ -139,7 +139,7 @@ def change_follows(change: str, now: str, before: str) -> Any:
 
 
 def percentage_within_100(value: str) -> Any:
-    """NUM-006: where the measure is a percentage, its value is at most 100."""
+    """Return NUM-006: the value of a percentage is at most 100."""
     passes = (pl.col("measure_unit") != "percent") | (pl.col(value) <= 100)
     return row_check(
         "percentage_within_100", value,
@@ -148,7 +148,7 @@ def percentage_within_100(value: str) -> Any:
 
 
 def enough_in_denominator(denominator: str, *, of_measures: bool = False) -> Any:
-    """ROW-002, a query: nobody, or fewer than five, in the denominator."""
+    """Return ROW-002, a query: nobody, or fewer than five, in the denominator."""
     passes = pl.col(denominator) >= FEW
     if of_measures:
         passes = ~pl.col("measure_form").is_in(["proportion", "rate"]) | passes
@@ -159,7 +159,7 @@ def enough_in_denominator(denominator: str, *, of_measures: bool = False) -> Any
 
 
 def not_a_fraction(value: str, *, of_measures: bool = False) -> Any:
-    """NUM-006, a query: percentages none of which is above 1 may be shares of 1.
+    """Return NUM-006, a query: percentages none of which is above 1 may be shares of 1.
 
     Where another percentage of the column is above 1, 0.6 means 0.6 per cent.
     """

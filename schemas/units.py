@@ -1,4 +1,4 @@
-"""How a figure is written with its unit: checks, reference pages and published pages ask here."""
+"""How a figure is written with its unit, in checks, reference pages and published pages."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ _UNITS = {
 
 
 def unit_words(unit: str | None) -> UnitWords:
-    """The words of a unit; of none, nothing is written; of an unknown one, its own name."""
+    """Return the words of a unit: none for no unit, its own name for an unknown one."""
     if unit is None:
         return UnitWords(suffix="", difference="", name="")
     return _UNITS.get(unit) or UnitWords(suffix=f" {unit}", difference=f" {unit}", name=unit)
 
 
 def without_unit(text: str, unit: str) -> str:
-    """A figure's text as a chart has it whose axis says the unit; a per cent sign stays."""
+    """Return a figure's text for a chart whose axis names the unit; a per cent sign stays."""
     return text if unit == "percent" else text.replace(unit_words(unit).suffix, "")

@@ -1,4 +1,4 @@
-"""Finding the dates in a line of words: days, months, quarters, seasons and years."""
+"""Dates in a line of words: days, months, quarters, seasons and years."""
 
 from __future__ import annotations
 
@@ -19,8 +19,11 @@ JOIN = re.compile(r"[\s)(,]*(?:-|–|—|/|\bto\b|\band\b|\bor\b|\buntil\b|\btil
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
-    """One date in a line: its place (``at`` to ``to``), its first and last day, and how closely
-    it is named: ``exact``, ``month``, ``quarter or season``, ``year`` or ``range``."""
+    """One date in a line: its place (``at`` to ``to``), and its first and last day.
+
+    ``certainty`` is how closely it is named: ``exact``, ``month``, ``quarter or season``, ``year``
+    or ``range``.
+    """
 
     at: int
     to: int
@@ -45,7 +48,7 @@ class _NoSuchDateError(ValueError):
 
 
 def find_spans(text: str, *, written_on: dt.date | None) -> tuple[list[Span], list[str]]:
-    """The dates in ``text`` from left to right, and what kept a date from being read.
+    """Return the dates in ``text`` from left to right, and what kept a date from being read.
 
     A month without a year takes the year of the date that a dash, a stroke or "to" joins it to,
     or else the year that brings it nearest to ``written_on``.
@@ -71,8 +74,10 @@ def find_spans(text: str, *, written_on: dt.date | None) -> tuple[list[Span], li
 
 
 def _matches(text: str) -> list[tuple[re.Match[str], _Reader]]:
-    """The leftmost date, then the leftmost one after it, and so on; of two that begin at the
-    same place the one whose form stands earlier in ``_FORMS``."""
+    """Return the leftmost date, then the leftmost one after it, and so on.
+
+    Of two that begin at the same place it is the one whose form stands earlier in ``_FORMS``.
+    """
     found: list[tuple[re.Match[str], _Reader]] = []
     position = 0
     while True:
@@ -104,7 +109,8 @@ def _with_year(
 
 def _day_or_month(item: _Yearless, *, year: int, note: str = "") -> Span:
     if item.day is None:
-        start, end, certainty = dt.date(year, item.month, 1), _month_end(year, item.month), "month"
+        start = dt.date(year, item.month, 1)
+        end, certainty = month_end(start), "month"
     else:
         start = end = _date(year, item.month, item.day)
         certainty = "exact"
@@ -123,17 +129,21 @@ _FINANCIAL = r"(?P<year>(?:19|20)\d\d)\s?[/-]\s?(?P<next>(?:19|20)\d\d|\d\d)(?![
 _GAP = r"[\s,\-]*"
 
 
+def _span(
+    match: re.Match[str], start: dt.date, end: dt.date, certainty: str, note: str = ""
+) -> Span:
+    at, to = match.span()
+    return Span(at=at, to=to, start=start, end=end, certainty=certainty, note=note)
+
+
 def _numeric(match: re.Match[str]) -> Span:
-    return _exact(match, int(match["number"]))
+    day = _date(_year(match["year"]), int(match["number"]), int(match["day"]))
+    return _span(match, day, day, "exact")
 
 
 def _named(match: re.Match[str]) -> Span:
-    return _exact(match, _month(match))
-
-
-def _exact(match: re.Match[str], month: int) -> Span:
-    day = _date(_year(match["year"]), month, int(match["day"]))
-    return Span(at=match.start(), to=match.end(), start=day, end=day, certainty="exact")
+    day = _date(_year(match["year"]), _month(match), int(match["day"]))
+    return _span(match, day, day, "exact")
 
 
 def _day_without_year(match: re.Match[str]) -> _Yearless:
@@ -143,27 +153,14 @@ def _day_without_year(match: re.Match[str]) -> _Yearless:
 
 
 def _month_of_financial_year(match: re.Match[str]) -> Span:
-    first = _financial_year(match)
     month = _month(match)
-    year = first + (month < 4)
-    return Span(
-        at=match.start(),
-        to=match.end(),
-        start=dt.date(year, month, 1),
-        end=_month_end(year, month),
-        certainty="month",
-    )
+    start = dt.date(_financial_year(match) + (month < 4), month, 1)
+    return _span(match, start, month_end(start), "month")
 
 
 def _month_and_year(match: re.Match[str]) -> Span:
-    year, month = _year(match["year"]), _month(match)
-    return Span(
-        at=match.start(),
-        to=match.end(),
-        start=dt.date(year, month, 1),
-        end=_month_end(year, month),
-        certainty="month",
-    )
+    start = dt.date(_year(match["year"]), _month(match), 1)
+    return _span(match, start, month_end(start), "month")
 
 
 def _month_alone(match: re.Match[str]) -> _Yearless:
@@ -172,66 +169,34 @@ def _month_alone(match: re.Match[str]) -> _Yearless:
 
 def _quarter(match: re.Match[str]) -> Span:
     quarter = Quarter(_financial_year(match), int(match["quarter"]))
-    return Span(
-        at=match.start(),
-        to=match.end(),
-        start=quarter.start,
-        end=quarter.end,
-        certainty="quarter or season",
-    )
+    return _span(match, quarter.start, quarter.end, "quarter or season")
 
 
 def _season(match: re.Match[str]) -> Span:
-    """Meteorological seasons: spring is March to May. Winter begins in December of its year."""
-    month = _SEASONS[match["season"].lower()]
-    year = _year(match["year"])
+    """Read a meteorological season: spring is March to May, winter begins in December."""
+    month, year = _SEASONS[match["season"].lower()], _year(match["year"])
     start = dt.date(year, month, 1)
     last_month = (month + 1) % 12 + 1
-    end = _month_end(year + (last_month < month), last_month)
+    end = month_end(dt.date(year + (last_month < month), last_month, 1))
     note = f"{match['season'].capitalize()} is read as {start:%B} to {end:%B}."
-    return Span(
-        at=match.start(),
-        to=match.end(),
-        start=start,
-        end=end,
-        certainty="quarter or season",
-        note=note,
-    )
+    return _span(match, start, end, "quarter or season", note)
 
 
 def _two_years(match: re.Match[str]) -> Span:
-    """A financial year, or calendar years from one to another where they do not follow on."""
+    """Read a financial year, or calendar years from one to another if they do not follow on."""
     first, second = int(match["year"]), match["next"]
     if len(second) == 4 and int(second) > first + 1:
-        return Span(
-            at=match.start(),
-            to=match.end(),
-            start=dt.date(first, 1, 1),
-            end=dt.date(int(second), 12, 31),
-            certainty="range",
-            note=f"Read as the calendar years {first} to {second}.",
-        )
+        note = f"Read as the calendar years {first} to {second}."
+        return _span(match, dt.date(first, 1, 1), dt.date(int(second), 12, 31), "range", note)
     year = _financial_year(match)
-    return Span(
-        at=match.start(),
-        to=match.end(),
-        start=dt.date(year, 4, 1),
-        end=dt.date(year + 1, 3, 31),
-        certainty="year",
-        note="Read as the financial year, April to March.",
-    )
+    note = "Read as the financial year, April to March."
+    return _span(match, dt.date(year, 4, 1), dt.date(year + 1, 3, 31), "year", note)
 
 
 def _calendar_year(match: re.Match[str]) -> Span:
     year = int(match["year"])
-    return Span(
-        at=match.start(),
-        to=match.end(),
-        start=dt.date(year, 1, 1),
-        end=dt.date(year, 12, 31),
-        certainty="year",
-        note="Read as the calendar year.",
-    )
+    note = "Read as the calendar year."
+    return _span(match, dt.date(year, 1, 1), dt.date(year, 12, 31), "year", note)
 
 
 _Reader = Callable[[re.Match[str]], Span | _Yearless]
@@ -269,7 +234,7 @@ def _month(match: re.Match[str]) -> int:
 
 
 def _year(digits: str) -> int:
-    """Two digits are of this century."""
+    """Return the year in digits; two digits are of this century."""
     number = int(digits.lstrip("'"))
     return number if number >= 1900 else 2000 + number
 
@@ -293,6 +258,6 @@ def _date(year: int, month: int, day: int) -> dt.date:
         ) from None
 
 
-def _month_end(year: int, month: int) -> dt.date:
-    first_of_next = dt.date(year + month // 12, month % 12 + 1, 1)
-    return first_of_next - dt.timedelta(days=1)
+def month_end(first: dt.date) -> dt.date:
+    """Return the last day of the month that begins on ``first``."""
+    return dt.date(first.year + first.month // 12, first.month % 12 + 1, 1) - dt.timedelta(days=1)

@@ -1,9 +1,9 @@
 """Deadlines as people write them: ``End Aug-18``, ``Sept/Oct 18``, ``2019/20``, ``TBC``.
 
-The words are always kept; what can be read is read; what contradicts itself is said and never
-corrected. The day stands before the month. A year alone is a calendar year, two years in a row
-(``2019/20``) a financial one. No general date parser is used: those guess (month before day, the
-missing parts from today's date), and a guess here would put a false date on an action.
+The words are always kept; what can be read is read; a contradiction is noted and never corrected.
+The day stands before the month. A year alone is a calendar year, two years in a row (``2019/20``)
+a financial one. No general date parser is used: those guess (month before day, the missing parts
+from today's date), and a guess here would put a false date on an action.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pipelines.deadlines.date_words import JOIN, Span, find_spans
@@ -37,14 +37,14 @@ class Deadline:
     """A deadline as written and as read.
 
     ``start`` and ``end`` are the first and the last day that the words can mean, both included;
-    an action is overdue after ``end``. Both are None where nothing could be read, ``end`` alone
-    where there is none. ``moved_from`` is the deadline before, where the words tell that it was
-    moved. ``note`` says in plain English how the words were read and what was odd.
+    an action is overdue after ``end``. Both are None if nothing could be read, ``end`` alone
+    if there is none. ``moved_from`` is the deadline before, if the words speak of a move.
+    ``note`` says in plain English how the words were read and what was odd.
     """
 
     as_written: str
-    start: dt.date | None
-    end: dt.date | None
+    start: dt.date | None = None
+    end: dt.date | None = None
     certainty: Certainty
     moved_from: Deadline | None = None
     note: str = ""
@@ -82,47 +82,31 @@ _FILLER = re.compile(
 
 
 def read_deadline(text: str, *, written_on: dt.date | None = None) -> Deadline:
-    """What ``text`` says of a deadline; never raises.
+    """Read the deadline in ``text``; never raises.
 
     ``written_on`` is the day on which the words were written. It supplies a year where none is
     written: the one that brings the date nearest to that day. Without it such a date is unreadable.
     """
     if len(text) > LONGEST:
-        return Deadline(
-            as_written=text,
-            start=None,
-            end=None,
-            certainty=Certainty.UNREADABLE,
-            note="Too long to be a deadline.",
-        )
-    move = _last_move(text)
-    if move is None:
+        note = "Too long to be a deadline."
+        return Deadline(as_written=text, certainty=Certainty.UNREADABLE, note=note)
+    # The last "revised to" after which something is written.
+    moves = [m for m in _MOVED.finditer(text) if text[m.end() :].strip()]
+    if not moves:
         return _read(text, words=text, written_on=written_on)
+    move = moves[-1]
     before, after = text[: move.start()].strip(" -–—,;("), text[move.end() :]
     if move[0].rstrip(": \t").lower().endswith("from"):  # "moved from June to August"
         earlier, _, later = after.partition(" to ")
         before, after = earlier, later
     old = read_deadline(before, written_on=written_on)
     new = _read(after, words=text, written_on=written_on)
-    moved = f"Moved from {said(old)}." if old.start else "Moved; the earlier date was not read."
-    return Deadline(
-        as_written=text,
-        start=new.start,
-        end=new.end,
-        certainty=new.certainty,
-        moved_from=old,
-        note=f"{moved} {new.note}".strip(),
-    )
+    moved = f"Moved from {in_words(old)}." if old.start else "Moved; the earlier date was not read."
+    return replace(new, as_written=text, moved_from=old, note=f"{moved} {new.note}".strip())
 
 
-def _last_move(text: str) -> re.Match[str] | None:
-    """The last "revised to" after which something is written."""
-    moves = [m for m in _MOVED.finditer(text) if text[m.end() :].strip()]
-    return moves[-1] if moves else None
-
-
-def said(deadline: Deadline) -> str:
-    """The days that were read, for people: ``1 July 2018``, ``October 2018``."""
+def in_words(deadline: Deadline) -> str:
+    """Return the days that were read, for people: ``1 July 2018``, ``October 2018``."""
     if deadline.start is None:
         return "no date"
     if deadline.end is None:
@@ -135,7 +119,7 @@ def said(deadline: Deadline) -> str:
 
 
 def day_month_year(day: dt.date) -> str:
-    """``1 July 2018``."""
+    """Return a day as a sentence has it: ``1 July 2018``."""
     return f"{day.day} {day:%B %Y}"
 
 
@@ -150,12 +134,10 @@ class _Clause:
 
 
 def _read(text: str, *, words: str, written_on: dt.date | None) -> Deadline:
-    """``text`` read without looking for moves; ``words`` is what is kept as written."""
+    """Read ``text`` without looking for moves; ``words`` is what is kept as written."""
     if _NOT_SET.fullmatch(text):
         note = "No deadline is set." if text.strip() else ""
-        return Deadline(
-            as_written=words, start=None, end=None, certainty=Certainty.NOT_SET, note=note
-        )
+        return Deadline(as_written=words, certainty=Certainty.NOT_SET, note=note)
     # The digits of "Years 1-2" are not dates; blanks keep every later position.
     plan_years = list(_PLAN_YEARS.finditer(text))
     dated = _PLAN_YEARS.sub(lambda found: " " * len(found[0]), text)
@@ -195,11 +177,11 @@ def _without_date(text: str, *, words: str, faults: list[str], plan_years: bool)
         certainty, note = Certainty.OPEN, "Repeats or goes on, with no last day."
     else:
         note = "No date could be read."
-    return Deadline(as_written=words, start=None, end=None, certainty=certainty, note=note)
+    return Deadline(as_written=words, certainty=certainty, note=note)
 
 
 def _joined(text: str, spans: list[Span]) -> list[list[Span]]:
-    """The spans, with two that a dash, a stroke or "to" joins taken together."""
+    """Group the spans: two that a dash, a stroke or "to" joins are taken together."""
     groups: list[list[Span]] = [[spans[0]]]
     for earlier, later in itertools.pairwise(spans):
         between = text[earlier.to : later.at]
@@ -214,18 +196,13 @@ def _clause(text: str, group: list[Span]) -> _Clause:
     first, last = group[0], group[-1]
     before, after = text[: first.at], text[last.to :]
     if last.end < first.start:
-        return _Clause(
-            start=last.start,
-            end=first.end,
-            certainty=Certainty.RANGE,
-            note="The second date is before the first.",
-        )
+        note = "The second date is before the first."
+        return _Clause(start=last.start, end=first.end, certainty=Certainty.RANGE, note=note)
     if len(group) > 1:
         return _Clause(start=first.start, end=last.end, certainty=Certainty.RANGE)
     if _OPEN_BEFORE.search(before) or _OPEN_AFTER.search(after):
-        return _Clause(
-            start=first.start, end=None, certainty=Certainty.OPEN, note="A start and no last day."
-        )
+        note = "A start and no last day."
+        return _Clause(start=first.start, end=None, certainty=Certainty.OPEN, note=note)
     if _BEFORE.search(before):
         return _one_day(first.start - dt.timedelta(days=1), "the day before it begins")
     if _END_OF.search(before) and first.start != first.end:
@@ -239,7 +216,7 @@ def _one_day(day: dt.date, words: str) -> _Clause:
 
 
 def _contradictions(plan_years: list[re.Match[str]], groups: list[list[Span]]) -> list[str]:
-    """ "Years 1-2" beside dates of three financial years: said, not corrected."""
+    """Note "Years 1-2" beside dates of three financial years; nothing is corrected."""
     notes = []
     for found in plan_years:
         following = next((group for group in groups if group[0].at >= found.end()), None)
@@ -260,7 +237,7 @@ def _years(count: int) -> str:
 
 
 def _without(text: str, spans: list[Span]) -> str:
-    """``text`` with a blank for each date."""
+    """Return ``text`` with a blank for each date."""
     for span in reversed(spans):
         text = f"{text[: span.at]} {text[span.to :]}"
     return text

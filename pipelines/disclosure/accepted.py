@@ -1,4 +1,4 @@
-"""What people decided about figures that cannot be protected any more, kept in the record."""
+"""Decisions of people about figures that cannot be protected any more, kept in the record."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from pipelines.record.store import Record
 def accept(
     record: Record, figure: Accepted, *, at: dt.datetime, by_whom: str, reason: str
 ) -> Event:
-    """Record that a person leaves the figure as it is; gives the event once it is on disk.
+    """Record that a person leaves the figure as it is; return the event once it is on disk.
 
-    Raises ``ValueError`` where no reason or nobody's name is given.
+    Raises:
+        ValueError: The reason or the name is missing.
     """
     if not reason.strip() or not by_whom.strip():
-        message = "A decision to leave a figure that can be worked out needs a reason and a name"
-        raise ValueError(message)
+        raise ValueError(
+            "A decision to leave a figure that can be worked out needs a reason and a name"
+        )
     return record.add_event(
         EventKind.DISCLOSURE_ACCEPTED,
         at=at,
@@ -31,7 +33,7 @@ def accept(
 
 
 def accepted_figures(record: Record) -> frozenset[Accepted]:
-    """All figures that people decided to leave as they are, by version."""
+    """Return all figures that people decided to leave as they are, by version."""
     return frozenset(
         Accepted(event.details["cell_id"], event.details["version_id"])
         for event in record.events(EventKind.DISCLOSURE_ACCEPTED)
@@ -39,5 +41,5 @@ def accepted_figures(record: Record) -> frozenset[Accepted]:
 
 
 def accepted_ids(figures: Iterable[Accepted]) -> frozenset[str]:
-    """The ids of the figures without their versions: published files name no version."""
+    """Return the ids of the figures without their versions: published files name no version."""
     return frozenset(figure.cell_id for figure in figures)

@@ -1,10 +1,10 @@
-"""Disclosure control of the warehouse: reads its cells, writes what becomes of them."""
+"""Disclosure control of the warehouse: read its cells, write which are shown."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import duckdb
@@ -17,7 +17,7 @@ from pipelines.disclosure.ledger import (
     write_ledger_file,
 )
 from pipelines.disclosure.protect import protect
-from pipelines.disclosure.rows import Counts, Row, Tables, Term, counts_of, gather, key
+from pipelines.disclosure.rows import Row, Tables, Term, counts_of, gather, key
 from pipelines.disclosure.tables import Accepted, Reason, State
 
 CELLS = "intermediate.int_disclosure__cells"
@@ -48,12 +48,18 @@ def decide(
     ledgers: Collection[Ledger] = (),
     accepted: Collection[Accepted] = (),
 ) -> Summary:
-    """Decide for each row of ``int_disclosure__cells`` and write ``disclosure.cell_state`` (for all
-    later models) and ``disclosure.decision`` (the cause, for officers only), in one transaction.
+    """Decide for each row of ``int_disclosure__cells`` whether it is shown, in one transaction.
 
-    ``ledgers`` are those of the releases already published. ``accepted`` are the rows which
-    a person decided to leave as they are. Raises ``CannotProtectError`` naming cells where only a
-    person can decide; nothing is written then.
+    Writes ``disclosure.cell_state`` (for all later models) and ``disclosure.decision`` (the cause,
+    for officers only).
+
+    Args:
+        connection: The warehouse.
+        ledgers: Those of the releases already published.
+        accepted: The rows which a person decided to leave as they are.
+
+    Raises:
+        CannotProtectError: Only a person can decide about the cells it names; nothing is written.
     """
     rows, equations = _read(connection)
     tables = gather(rows, equations, ledgers=ledgers, accepted=accepted)
@@ -95,54 +101,41 @@ def _ledger(
     shown: Collection[str],
     release_id: str,
 ) -> Ledger:
-    cells = []
+    cells = {}
     for row in rows:
         rule, counts = row.rule, counts_of(row)
         if rule is None:
             continue
         is_shown = row.cell_id in shown
-        seen = counts if is_shown else Counts(numerator=None, denominator=None)
-        cells.append(
-            LedgerCell(
-                cell_id=row.cell_id,
-                version_id=row.version_id,
-                shown=is_shown,
-                has_denominator=row.form == "proportion",
-                has_figure=counts.numerator is not None or counts.problem is not None,
-                numerator=None if seen.numerator is None else rule.shows_as(seen.numerator),
-                denominator=None if seen.denominator is None else rule.shows_as(seen.denominator),
-                threshold=rule.threshold,
-                rounding=rule.rounding,
-                show_zero=rule.show_zero,
-            )
+        x, n = (counts.numerator, counts.denominator) if is_shown else (None, None)
+        cells[row.cell_id] = LedgerCell(
+            cell_id=row.cell_id,
+            version_id=row.version_id,
+            shown=is_shown,
+            has_denominator=row.form == "proportion",
+            has_figure=counts.numerator is not None or counts.problem is not None,
+            numerator=None if x is None else rule.shows_as(x),
+            denominator=None if n is None else rule.shows_as(n),
+            threshold=rule.threshold,
+            rounding=rule.rounding,
+            show_zero=rule.show_zero,
         )
     versions = {row.cell_id: row.version_id for row in rows}
-    kept = {cell.cell_id for cell in cells}
     written = []
     for terms in equations:
-        if not all(term.cell_id in kept for term in terms):
+        if not all(term.cell_id in cells for term in terms):
             continue
         constant = _constant(tables, terms, versions)
         if constant is not None:
-            written.append(
-                LedgerEquation(
-                    terms=tuple(
-                        LedgerTerm(
-                            cell_id=term.cell_id,
-                            version_id=versions[term.cell_id],
-                            quantity=term.quantity,
-                            coefficient=term.coefficient,
-                        )
-                        for term in terms
-                    ),
-                    constant=constant,
-                )
+            ledger_terms = tuple(
+                LedgerTerm(version_id=versions[term.cell_id], **vars(term)) for term in terms
             )
-    return Ledger(release_id=release_id, cells=tuple(cells), equations=tuple(written))
+            written.append(LedgerEquation(terms=ledger_terms, constant=constant))
+    return Ledger(release_id=release_id, cells=tuple(cells.values()), equations=tuple(written))
 
 
 def _constant(tables: Tables, terms: Collection[Term], versions: Mapping[str, str]) -> int | None:
-    """The constant with which ``gather`` kept the equation; None where it was left out."""
+    """Return the constant with which ``gather`` kept the equation; None if it was left out."""
     merged: dict[str, int] = defaultdict(int)
     for term in terms:
         merged[key(term.cell_id, versions[term.cell_id], term.quantity)] += term.coefficient
@@ -151,34 +144,11 @@ def _constant(tables: Tables, terms: Collection[Term], versions: Mapping[str, st
 
 
 def _read(connection: duckdb.DuckDBPyConnection) -> tuple[list[Row], list[list[Term]]]:
+    columns = [field.name for field in fields(Row)]
+    selected = f"select {', '.join(columns)} from {CELLS} order by cell_id"
     rows = [
-        Row(
-            cell_id=cell_id,
-            version_id=version_id,
-            form=form,
-            numerator=numerator,
-            denominator=denominator,
-            value=value,
-            symbol=symbol,
-            threshold=threshold,
-            rounding=rounding,
-            show_zero=show_zero,
-        )
-        for (
-            cell_id,
-            version_id,
-            form,
-            numerator,
-            denominator,
-            value,
-            symbol,
-            threshold,
-            rounding,
-            show_zero,
-        ) in connection.execute(
-            "select cell_id, version_id, form, numerator, denominator, value, symbol, threshold, "
-            f"rounding, show_zero from {CELLS} order by cell_id"
-        ).fetchall()
+        Row(**dict(zip(columns, values, strict=True)))
+        for values in connection.execute(selected).fetchall()
     ]
     equations: dict[str, list[Term]] = defaultdict(list)
     for equation_id, cell_id, quantity, coefficient in connection.execute(
@@ -186,8 +156,9 @@ def _read(connection: duckdb.DuckDBPyConnection) -> tuple[list[Row], list[list[T
         "order by equation_id, cell_id, quantity"
     ).fetchall():
         if coefficient != int(coefficient):
-            message = f"Equation {equation_id} has the coefficient {coefficient}, no whole number"
-            raise ValueError(message)
+            raise ValueError(
+                f"Equation {equation_id} has the coefficient {coefficient}, no whole number"
+            )
         equations[equation_id].append(
             Term(cell_id=cell_id, quantity=quantity, coefficient=int(coefficient))
         )

@@ -1,4 +1,4 @@
-"""Tries to work suppressed figures back from what is published, as someone outside would.
+"""An attack on suppressed figures, from what is published, as someone outside would try it.
 
 Run on each release before it is published. It reads the published Parquet files alone, guesses
 which figures add up to which (and drops a guess that figures in full view contradict), and solves
@@ -18,7 +18,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.disclosure.knowledge import NothingFitsError, linked_systems
-from pipelines.disclosure.open_columns import HIDDEN_STATES, SAME_ROW, OpenDoor, open_doors
+from pipelines.disclosure.open_columns import HIDDEN_STATES, SAME_ROW, OpenColumn, open_columns
 from pipelines.disclosure.sums import (
     Categories,
     Family,
@@ -45,27 +45,21 @@ class Exposed:
     @property
     def cell_id(self) -> str:
         """The id that the warehouse gives the figure."""
-        return "|".join(
-            str(part)
-            for part in (
-                self.measure, self.organisation, self.area, self.quarter, self.breakdown,
-                self.category,
-            )
-        )  # fmt: skip
+        return "|".join(str(getattr(self, name)) for name in SAME_ROW)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Attack:
-    """What came of it. The release may be published if ``succeeded`` is false."""
+    """The outcome. The release may be published if ``succeeded`` is false."""
 
     suppressed: int
     exposed: tuple[Exposed, ...]
-    doors: tuple[OpenDoor, ...]
+    open_columns: tuple[OpenColumn, ...]
 
     @property
     def succeeded(self) -> bool:
         """Whether anything that is suppressed can be worked out."""
-        return bool(self.exposed or self.doors)
+        return bool(self.exposed or self.open_columns)
 
 
 def attack_release(
@@ -73,12 +67,17 @@ def attack_release(
 ) -> Attack:
     """Attack the published files in ``data_dir``, together with those of ``earlier`` releases.
 
-    ``accepted`` are the ids of the figures (``Exposed.cell_id``) that a person decided to leave
-    although they can be worked out: they are no longer secret.
-
     Needs ``pub_measure_value.parquet`` and ``pub_measure.parquet`` (with ``threshold, rounding,
-    show_zero``; where they are missing, 1 to 4 is taken to be small). Raises ``FileNotFoundError``
-    where they are not there.
+    show_zero``; if they are missing, 1 to 4 is taken to be small).
+
+    Args:
+        data_dir: The folder of the published files.
+        earlier: The folders of earlier releases.
+        accepted: The ids of the figures (``Exposed.cell_id``) that a person decided to leave
+            although they can be worked out: they are no longer secret.
+
+    Raises:
+        FileNotFoundError: The files are not there.
     """
     directories = (*earlier, data_dir)
     values = {each: pl.read_parquet(each / "pub_measure_value.parquet") for each in directories}
@@ -93,12 +92,12 @@ def attack_release(
         sensitive = each.linked_to(sensitive)
     knowledge = _Knowledge()
     for directory, frame in values.items():
-        told = frame.filter(pl.col("measure").is_in(sensitive))
-        knowledge.read(told, directory, categories[directory])
+        of_these = frame.filter(pl.col("measure").is_in(sensitive))
+        knowledge.read(of_these, directory, categories[directory])
     return Attack(
         suppressed=len(knowledge.hidden),
         exposed=tuple(found for found in knowledge.exposed() if found.cell_id not in accepted),
-        doors=open_doors(data_dir),
+        open_columns=open_columns(data_dir),
     )
 
 
@@ -108,7 +107,7 @@ _Bounds = tuple[int, int | None]
 
 @dataclass
 class _Knowledge:
-    """All that the published files say: bounds of counts, and what adds up to what."""
+    """All that the published files reveal: bounds of counts, and what adds up to what."""
 
     bounds: dict[_Variable, _Bounds] = field(default_factory=dict)
     hidden: dict[_Variable, tuple[tuple[str, ...], int]] = field(default_factory=dict)
@@ -153,47 +152,33 @@ class _Knowledge:
         if form == "proportion":
             secret.append("rest")
             self.bounds.setdefault(f"{name} rest", (0, None))
-            self.certain.append(
-                Equation(
-                    terms=(
-                        (f"{name} numerator", 1),
-                        (f"{name} rest", 1),
-                        (f"{name} denominator", -1),
-                    )
-                )
-            )
+            parts = ((f"{name} numerator", 1), (f"{name} rest", 1))
+            self.certain.append(Equation(terms=(*parts, (f"{name} denominator", -1))))
         if is_hidden:
             for quantity in secret:
                 key = tuple(str(row[column]) for column in SAME_ROW)
                 self.hidden[f"{name} {quantity}"] = (key, rule.threshold)
 
     def _guess(self, measure: str, family: Family, quantity: str, place: str) -> None:
-        """The parts make up the whole."""
-        self.guesses[measure, f"{family.kind} {quantity}"].append(
-            Equation(
-                terms=(
-                    (f"{_name(family.whole, place)} {quantity}", 1),
-                    *((f"{_name(part, place)} {quantity}", -1) for part in family.parts),
-                )
-            )
-        )
+        """Guess that the parts make up the whole."""
+        whole = (f"{_name(family.whole, place)} {quantity}", 1)
+        parts = ((f"{_name(part, place)} {quantity}", -1) for part in family.parts)
+        self.guesses[measure, f"{family.kind} {quantity}"].append(Equation(terms=(whole, *parts)))
 
     def _guess_shared(self, measure: str, family: Family, form: str, place: str) -> None:
-        """A part that is given as a share is a share of the whole's count."""
+        """Guess that a part which is published as a share is a share of the whole's count."""
         quantity = "numerator" if form == "count" else "denominator"
-        for part in family.parts:
-            self.guesses[measure, f"{family.kind} share"].append(
-                Equation(
-                    terms=(
-                        (f"{_name(family.whole, place)} {quantity}", 1),
-                        (f"{_name(part, place)} denominator", -1),
-                    )
-                )
-            )
+        whole = (f"{_name(family.whole, place)} {quantity}", 1)
+        self.guesses[measure, f"{family.kind} share"] += [
+            Equation(terms=(whole, (f"{_name(part, place)} denominator", -1)))
+            for part in family.parts
+        ]
 
     def equations(self) -> Iterator[Equation]:
-        """What is certain, and each kind of guess that figures in full view bear out more often
-        than not (or never test, for numerators)."""
+        """Yield what is certain, and each kind of guess that figures in full view bear out.
+
+        That is more often than not, or, for numerators, if none of them tests it.
+        """
         yield from self.certain
         for (_, kind), guesses in self.guesses.items():
             open_ones, right, wrong = [], 0, 0
@@ -214,13 +199,9 @@ class _Knowledge:
                 yield from open_ones
 
     def exposed(self) -> Iterator[Exposed]:
-        """Each suppressed count that the equations pin down."""
+        """Yield each suppressed count that the equations pin down."""
         for system in linked_systems(self.bounds, self.equations()):
-            thresholds = {
-                variable: self.hidden[variable][1]
-                for variable in system.bounds
-                if variable in self.hidden
-            }
+            thresholds = {one: self.hidden[one][1] for one in system.bounds if one in self.hidden}
             try:
                 for variable in system.exposed(thresholds):
                     found = system.range_of(variable)
@@ -235,21 +216,11 @@ class _Knowledge:
 
 
 def _exposed(key: tuple[str, ...], least: int, greatest: int) -> Exposed:
-    measure, organisation, area, quarter, breakdown, category = key
-    return Exposed(
-        measure=measure,
-        organisation=organisation,
-        area=area,
-        quarter=quarter,
-        breakdown=breakdown,
-        category=category,
-        least=least,
-        greatest=greatest,
-    )
+    return Exposed(**dict(zip(SAME_ROW, key, strict=True)), least=least, greatest=greatest)
 
 
 def _end(bounds: _Bounds, coefficient: int, which: int) -> int:
-    """The least (0) or greatest (1) that a term can be."""
+    """Return the least (0) or greatest (1) that a term can be."""
     low, high = bounds
     ends = sorted((coefficient * low, coefficient * (low if high is None else high)))
     return ends[which]
@@ -268,7 +239,7 @@ def _rule(measure: PublishedRow) -> Rule:
 
 
 def _name(row: PublishedRow, place: str) -> _Variable:
-    """One name for one count: the same in two releases if nothing was sent anew in between."""
+    """Return the name of a count: the same in two releases if nothing was sent anew in between."""
     version = (row.get("submission_id"), row.get("row_number"), row.get("known_from"))
     if all(part is None for part in version):
         version = (place, None, None)
@@ -276,7 +247,7 @@ def _name(row: PublishedRow, place: str) -> _Variable:
 
 
 def _shown_counts(row: PublishedRow, form: str) -> tuple[int | None, int | None]:
-    """Numerator and denominator as they can be read, or reckoned from the percentage."""
+    """Return numerator and denominator as they can be read, or worked out from the percentage."""
     if row["state"] != "shown":
         return None, None
     x, n, value = (_number(row[column]) for column in ("numerator", "denominator", "value"))

@@ -8,18 +8,23 @@ stand in it as they were shown.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 FORMAT = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class LedgerCell:
-    """One row as a release treated it. ``has_figure`` is false where no figure had come, so that
-    there was nothing to hide. The counts are None unless it was shown."""
+    """One row as a release treated it.
+
+    ``has_figure`` is false if no figure had come, so that there was nothing to hide. The counts
+    are None unless it was shown.
+    """
 
     cell_id: str
     version_id: str
@@ -61,47 +66,36 @@ class Ledger:
 
 
 def write_ledger_file(ledger: Ledger, path: Path) -> None:
-    """Write a ledger, a line for each row and equation; the same ledger gives the same bytes."""
-    equations = [
-        {"terms": [vars(term) for term in one.terms], "constant": one.constant}
-        for one in ledger.equations
-    ]
+    """Write a ledger, a line for each row and equation; the same ledger has the same bytes."""
     path.write_text(
         f'{{"format": {FORMAT}, "release_id": {json.dumps(ledger.release_id)},\n'
-        f'"cells": {_lines(map(vars, ledger.cells))},\n'
-        f'"equations": {_lines(equations)}}}\n',
+        f'"cells": {_lines(ledger.cells)},\n'
+        f'"equations": {_lines(ledger.equations)}}}\n',
         encoding="utf-8",
     )
 
 
-def _lines(rows: Iterable[Mapping[str, Any]]) -> str:
-    lines = ",\n".join(json.dumps(row, sort_keys=True) for row in rows)
+def _lines(rows: Iterable[Any]) -> str:
+    lines = ",\n".join(json.dumps(asdict(row), sort_keys=True) for row in rows)
     return f"[\n{lines}\n]" if lines else "[]"
 
 
 def read_ledger(path: Path) -> Ledger:
-    """A ledger from its file. Raises ``ValueError`` where it is of another format or damaged."""
+    """Return the ledger in a file.
+
+    Raises:
+        ValueError: It is of another format or damaged.
+    """
+    text = path.read_bytes()
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        if content["format"] != FORMAT:
-            message = f"{path} is a ledger of format {content['format']}, not {FORMAT}"
-            raise ValueError(message)
-        return Ledger(
-            release_id=content["release_id"],
-            cells=tuple(LedgerCell(**cell) for cell in content["cells"]),
-            equations=tuple(
-                LedgerEquation(
-                    terms=tuple(LedgerTerm(**term) for term in equation["terms"]),
-                    constant=equation["constant"],
-                )
-                for equation in content["equations"]
-            ),
-        )
-    except (KeyError, TypeError) as error:
-        message = f"{path} is not a whole ledger of a release: {error}"
-        raise ValueError(message) from error
+        found = TypeAdapter(dict[str, Any]).validate_json(text).get("format")
+        if found == FORMAT:
+            return TypeAdapter(Ledger).validate_json(text)
+    except ValidationError as error:
+        raise ValueError(f"{path} is not a whole ledger of a release: {error}") from error
+    raise ValueError(f"{path} is a ledger of format {found}, not {FORMAT}")
 
 
 def read_ledgers(paths: Iterable[Path]) -> tuple[Ledger, ...]:
-    """The ledgers of all published releases, oldest first by their ids."""
+    """Return the ledgers of all published releases, oldest first by their ids."""
     return tuple(sorted((read_ledger(path) for path in paths), key=lambda each: each.release_id))

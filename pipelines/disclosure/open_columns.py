@@ -8,18 +8,11 @@ from pathlib import Path
 
 import polars as pl
 
-# Everything of a row of pub_measure_value that is reckoned from its figure. A rating or a direction
+# All columns of pub_measure_value that are computed from the figure. A rating or a direction
 # says between which values the figure lies.
 FIGURES = (
-    "numerator",
-    "denominator",
-    "value",
-    "value_as_sent",
-    "lower",
-    "upper",
-    "rating",
-    "direction",
-)
+    "numerator", "denominator", "value", "value_as_sent", "lower", "upper", "rating", "direction",
+)  # fmt: skip
 HARMLESS = {"rating": "not rated", "direction": "not compared"}
 HIDDEN_STATES = ("suppressed", "withheld")
 SAME_ROW = ("measure", "organisation", "area", "quarter", "breakdown", "category")
@@ -32,7 +25,7 @@ OTHER_FIGURES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class OpenDoor:
+class OpenColumn:
     """A suppressed row, and the published column in which something of its figure stands."""
 
     model: str
@@ -40,8 +33,8 @@ class OpenDoor:
     row: tuple[str, ...]
 
 
-def open_doors(data_dir: Path) -> tuple[OpenDoor, ...]:
-    """Every column of the published files that shows something of a suppressed row.
+def open_columns(data_dir: Path) -> tuple[OpenColumn, ...]:
+    """Return every column of the published files that shows something of a suppressed row.
 
     ``data_dir`` holds ``pub_measure_value.parquet`` and, where they are published, the others.
     """
@@ -53,33 +46,32 @@ def open_doors(data_dir: Path) -> tuple[OpenDoor, ...]:
         if path.exists():
             other = pl.read_parquet(path)
             keys = [name for name in SAME_ROW if name in other.columns]
-            told = hidden
-            if "breakdown" not in keys:  # a model of totals
-                told = hidden.filter(
-                    (pl.col("breakdown") == "total") & (pl.col("category") == "all")
-                )
-            rows = other.join(told.select(keys).unique(), on=keys, how="semi", nulls_equal=True)
+            is_total = (pl.col("breakdown") == "total") & (pl.col("category") == "all")
+            secret = hidden if "breakdown" in keys else hidden.filter(is_total)
+            rows = other.join(secret.select(keys), on=keys, how="semi", nulls_equal=True)
             found += _filled(rows, model, columns, keys)
-    found += _means_that_tell(data_dir)
+    found += _revealing_means(data_dir)
     return tuple(found)
 
 
 def _filled(
     rows: pl.DataFrame, model: str, columns: Iterable[str], keys: Iterable[str]
-) -> Iterable[OpenDoor]:
+) -> Iterable[OpenColumn]:
     for column in columns:
         if column in rows.columns:
-            telling = rows.filter(
+            revealing = rows.filter(
                 pl.col(column).is_not_null()
                 & (pl.col(column).cast(pl.String) != HARMLESS.get(column, ""))
             )
-            for key in telling.select(list(keys)).iter_rows():
-                yield OpenDoor(model=model, column=column, row=tuple(str(part) for part in key))
+            for key in revealing.select(list(keys)).iter_rows():
+                yield OpenColumn(model=model, column=column, row=tuple(str(part) for part in key))
 
 
-def _means_that_tell(data_dir: Path) -> Iterable[OpenDoor]:
-    """Process-control means that are not the means of the points shown: a hidden point is in them,
-    and can be worked out from them."""
+def _revealing_means(data_dir: Path) -> Iterable[OpenColumn]:
+    """Yield process-control means that are not the means of the points shown.
+
+    A hidden point is in them, and can be worked out from them.
+    """
     path = data_dir / "pub_process_control.parquet"
     if not path.exists():
         return
@@ -90,11 +82,11 @@ def _means_that_tell(data_dir: Path) -> Iterable[OpenDoor]:
         pl.col("value").mean().alias("mean_of_shown"),
         pl.col("value").abs().max().alias("largest"),
     )
-    telling = stretches.filter(
+    revealing = stretches.filter(
         (pl.col("mean") - pl.col("mean_of_shown")).abs()
         > 1e-6 * pl.max_horizontal(pl.lit(1.0), pl.col("largest"))
     )
-    for row in telling.select([*keys, "stretch"]).iter_rows():
-        yield OpenDoor(
+    for row in revealing.select([*keys, "stretch"]).iter_rows():
+        yield OpenColumn(
             model="pub_process_control", column="mean", row=tuple(str(part) for part in row)
         )

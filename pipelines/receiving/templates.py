@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.checking.engine.context import History
-from pipelines.checking.rules.history import LOOKED_BACK
+from pipelines.checking.engine.context import LOOKED_BACK, History
 from pipelines.escaping import write_csv
 from schemas.declaration import Return
 from schemas.quarter import Quarter

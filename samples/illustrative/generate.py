@@ -1,4 +1,4 @@
-"""Writes the illustrative returns and the list of all deliveries. Run it again: the same bytes.
+"""Write the illustrative returns and the list of all deliveries. Run it again: the same bytes.
 
     python samples/illustrative/generate.py
 
@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import io
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import outcomes
@@ -28,7 +27,7 @@ from schemas.registry import returns
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent
 BOARD_PACK = SAMPLES / "board_pack"
-TOLD: dict[str, Callable[[str, Quarter], Rows]] = {
+STORIES: dict[str, Callable[[str, Quarter], Rows]] = {
     "action_progress": plans.action_progress,
     "risks": plans.risks,
     "clean_air_zone": stories.clean_air_zone,
@@ -54,7 +53,7 @@ USUAL_DAYS = {"commentary": 42}
 # When the board pack's returns are said to have come. Its commentary was out with the papers, five
 # clear days before the meeting of 27 November 2018.
 PRINTED_AFTER = {"commentary": 50}
-# What the checks say of the printed figures that contradict each other or look odd.
+# The checks' outcome for the printed figures that contradict each other or look odd.
 OUTCOMES = {
     "BSMHFT-training_compliance-2017-18-Q4": "needs correction",
     "HEFT-referral_outcomes-2017-18-Q4": "needs correction",
@@ -72,120 +71,100 @@ CORRECTED = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Made:
-    """One delivery of the list."""
+class Delivery:
+    """One line of the list of deliveries; ``file`` is its place below ``samples``."""
 
     file: Path
     sample: str
     organisation: str
     received_at: dt.datetime
-    note: str = ""
+    channel: str = "sample"
     expected_outcome: str = "accepted"
+    note: str = ""
 
 
 def main() -> None:
-    """Writes every file and the list."""
+    """Write every file and the list."""
     made = [*_of_the_board_pack()]
-    printed = {_name_of(one.file) for one in made}
+    printed = {_name_of(SAMPLES / one.file) for one in made}
     for quarter in QUARTERS:
         for owed in load_reference().obligations(quarter):
             name = (owed.organisation, owed.return_name, quarter.key)
-            if owed.return_name not in TOLD or name in printed or name in MISSING:
+            if owed.return_name not in STORIES or name in printed or name in MISSING:
                 continue
-            rows = TOLD[owed.return_name](owed.organisation, quarter)
+            rows = STORIES[owed.return_name](owed.organisation, quarter)
             if rows:
                 made += _deliveries(name, [*rows, *_not_available(name, rows)], quarter)
     _next_quarter()
     with (SAMPLES / "deliveries.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(
-            ["file", "sample", "organisation", "received_at", "channel", "expected_outcome", "note"]
-        )
+        columns = [column.name for column in fields(Delivery)]
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
+        writer.writeheader()
         for one in sorted(made, key=lambda one: (one.received_at, one.file)):
-            writer.writerow(
-                [
-                    one.file.relative_to(SAMPLES),
-                    one.sample,
-                    one.organisation,
-                    one.received_at.isoformat(),
-                    "sample",
-                    one.expected_outcome,
-                    one.note,
-                ]
-            )
+            writer.writerow({**vars(one), "received_at": one.received_at.isoformat()})
 
 
 def _next_quarter() -> None:
-    """Plans and risks of the quarter after the last one: to be sent by hand, to see what moves.
-    They are no deliveries, so that the quarter reported stays the board pack's."""
+    """Write plans and risks of the quarter after the last one, to see what moves.
+
+    They are to be sent by hand and are no deliveries: the quarter reported stays the board pack's.
+    """
     for owed in load_reference().obligations(plans.AFTER):
-        rows = (
-            TOLD[owed.return_name](owed.organisation, plans.AFTER)
-            if (owed.return_name in ("action_progress", "risks"))
-            else None
-        )
-        if rows:
-            name = f"{owed.organisation}-{owed.return_name}-{plans.AFTER.key}.csv"
-            file = HERE / owed.return_name / name
-            _write(file, owed.return_name, owed.organisation, plans.AFTER, rows)
+        if owed.return_name in ("action_progress", "risks"):
+            rows = STORIES[owed.return_name](owed.organisation, plans.AFTER)
+            if rows:
+                _write((owed.organisation, owed.return_name, plans.AFTER.key), rows)
 
 
-def _deliveries(name: Name, rows: list[Row], quarter: Quarter) -> list[Made]:
+def _deliveries(name: Name, rows: list[Row], quarter: Quarter) -> list[Delivery]:
     organisation, return_name, _ = name
-    file = HERE / return_name / f"{organisation}-{return_name}-{quarter.key}.csv"
     usual = USUAL_DAYS.get(return_name, 18)
     after = VERY_LATE.get(name, usual + round(3 * noise("days", *name)))
     at = dt.datetime.combine(
         quarter.end + dt.timedelta(days=after), dt.time(9 + len(organisation) % 7, 10), dt.UTC
     )
-    one = Made(file=file, sample="illustrative", organisation=organisation, received_at=at)
+    first = rows
     if name in REJECTED:
-        _write(file, return_name, organisation, quarter, _spoiled(rows))
+        first = _spoiled(rows)
+    elif name in CORRECTED:
+        first = _before_correction(rows)
+    file = _write(name, first)
+    one = Delivery(file=file, sample="illustrative", organisation=organisation, received_at=at)
+    if name in REJECTED:
         return [replace(one, expected_outcome="needs correction")]
     if name not in CORRECTED:
-        _write(file, return_name, organisation, quarter, rows)
         return [one]
-    _write(file, return_name, organisation, quarter, _before_correction(rows))
-    corrected = file.with_name(f"{file.stem}-corrected.csv")
-    _write(corrected, return_name, organisation, quarter, rows)
-    later = Made(
-        file=corrected,
-        sample="illustrative",
-        organisation=organisation,
-        received_at=at + dt.timedelta(days=12),
-        note="a correction",
-    )
-    return [one, later]
+    at += dt.timedelta(days=12)
+    corrected = _write(name, rows, ending="-corrected")
+    return [one, replace(one, file=corrected, received_at=at, note="a correction")]
 
 
 def _not_available(name: Name, rows: list[Row]) -> list[Row]:
-    """A row that says [x] for each measure that is expected and has no made-up figure."""
+    """Return a row that says [x] for each measure that is expected and has no made-up figure."""
     organisation, return_name, key = name
-    reference = load_reference()
+    reference, quarter = load_reference(), Quarter.parse(key)
     seen = returns()[return_name].observation
     if seen is None:
         return []
-    item, figures = seen.item, seen.figures
-    told = {row[item] for row in rows}
-    expected = reference.expected_rows(organisation, return_name, Quarter.parse(key))
-    items = dict.fromkeys(
-        measure.item for row in expected if (measure := reference.measure(row.measure))
-    )
+    expected = reference.expected_rows(organisation, return_name, quarter)
+    measures = (reference.measure(row.measure) for row in expected)
+    sent = {row[seen.item] for row in rows}
+    items = [*dict.fromkeys(m.item for m in measures if m is not None and m.item not in sent)]
     if seen.area is not None:
-        return outcomes.not_available([one for one in items if one not in told], Quarter.parse(key))
-    blank = dict.fromkeys(figures, stories.NOT_AVAILABLE)
-    return [{item: one, **blank} for one in items if one not in told]
+        return outcomes.not_available(items, quarter)
+    blank = dict.fromkeys(seen.figures, stories.NOT_AVAILABLE)
+    return [{seen.item: item, **blank} for item in items]
 
 
 def _spoiled(rows: list[Row]) -> list[Row]:
-    """The rows with more trained than there are: a return that needs correction."""
+    """Return the rows with more trained than there are: the return needs correction."""
     first = dict(rows[0])
     first["trained"], first["eligible"] = first.get("eligible", 90), first.get("trained", 80)
     return [first, *rows[1:]]
 
 
 def _before_correction(rows: list[Row]) -> list[Row]:
-    """The rows with one part counted a few short, as it was sent first."""
+    """Return the rows with one part counted a few short, as they were sent first."""
     changed = [dict(row) for row in rows]
     for row in changed:
         for column in ("trained", "numerator"):
@@ -197,29 +176,30 @@ def _before_correction(rows: list[Row]) -> list[Row]:
     return changed
 
 
-def _write(
-    file: Path, return_name: str, organisation: str, quarter: Quarter, rows: list[Row]
-) -> None:
+def _write(name: Name, rows: list[Row], *, ending: str = "") -> Path:
+    """Write a return and return its place below ``samples``."""
+    organisation, return_name, key = name
+    file = HERE / return_name / f"{organisation}-{return_name}-{key}{ending}.csv"
     file.parent.mkdir(exist_ok=True)
     columns = [column.name for column in returns()[return_name].columns]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, restval="", lineterminator="\r\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({"organisation": organisation, "quarter": quarter.label, **row})
-    file.write_bytes(text.getvalue().encode())
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, columns, restval="", lineterminator="\r\n")
+        writer.writeheader()
+        same = {"organisation": organisation, "quarter": Quarter.parse(key).label}
+        writer.writerows({**same, **row} for row in rows)
+    return file.relative_to(SAMPLES)
 
 
-def _of_the_board_pack() -> list[Made]:
-    """The printed returns; the one without the contradictions comes three days later."""
+def _of_the_board_pack() -> list[Delivery]:
+    """Return the printed returns; the one without the contradictions comes three days later."""
     found = []
     for file in sorted(BOARD_PACK.glob("*/*.csv")):
         organisation, return_name, key = _name_of(file)
         later = 3 if file.stem.endswith("-without-contradictions") else 0
         day = Quarter.parse(key).end + dt.timedelta(days=PRINTED_AFTER.get(return_name, 24) + later)
         found.append(
-            Made(
-                file=file,
+            Delivery(
+                file=file.relative_to(SAMPLES),
                 sample="board_pack",
                 organisation=organisation,
                 received_at=dt.datetime.combine(day, dt.time(11), dt.UTC),

@@ -38,7 +38,7 @@ UPDATES = {
 
 
 def action_progress(organisation: str, quarter: Quarter) -> list[Row] | None:
-    """The actions of a made-up quarter, None for another quarter."""
+    """Return the actions of a made-up quarter, None for another quarter."""
     if quarter not in (BEFORE, AFTER):
         return None
     make = _before if quarter == BEFORE else _after
@@ -46,7 +46,7 @@ def action_progress(organisation: str, quarter: Quarter) -> list[Row] | None:
 
 
 def risks(organisation: str, quarter: Quarter) -> list[Row] | None:
-    """The risks of a made-up quarter, None for another quarter."""
+    """Return the risks of a made-up quarter, None for another quarter."""
     if quarter not in (BEFORE, AFTER):
         return None
     rows = []
@@ -72,7 +72,7 @@ def _printed(return_name: str, organisation: str) -> list[dict[str, str]]:
 
 
 def _rated(row: dict[str, str], rating: str, **cells: str) -> Row:
-    """The action with a rating and what goes with it; every fifth has no update."""
+    """Return an action with a rating and what goes with it; every fifth has no update."""
     update = "" if noise("update", row["plan"], row["ref"]) > 0.85 else UPDATES[rating]
     made: Row = {**row, "comment": "", "rating": rating, "progress": update, **cells}
     if rating == "Red":
@@ -81,7 +81,7 @@ def _rated(row: dict[str, str], rating: str, **cells: str) -> Row:
 
 
 def _before(row: dict[str, str]) -> Row:
-    """What was sent a quarter earlier: fewer actions complete, and dates before they moved."""
+    """Return an action a quarter earlier: fewer are complete, and dates had not moved."""
     read = _read(row)
     due = row["due"] if read.moved_from is None else read.moved_from.as_written
     chance = noise("rating", row["plan"], row["ref"])
@@ -92,7 +92,7 @@ def _before(row: dict[str, str]) -> Row:
 
 
 def _after(row: dict[str, str]) -> Row:
-    """What is sent a quarter later: more actions complete, some dates moved, one reopened."""
+    """Return an action a quarter later: more are complete, some dates moved, one reopened."""
     key = (row["plan"], row["ref"])
     read = _read(row)
     chance = noise("later", *key)

@@ -13,7 +13,7 @@ SEED = "quarterdeck illustrative returns 1"
 
 
 def noise(*key: object) -> float:
-    """About normal, mean 0 and standard deviation 1; the same for the same key.
+    """Return noise, about normal, mean 0 and standard deviation 1; the same for the same key.
 
     A sum of uniform numbers, because the logarithms of a true normal differ in their last digit
     between machines.
@@ -23,7 +23,7 @@ def noise(*key: object) -> float:
 
 
 def place(quarter: Quarter) -> int:
-    """How many quarters after the first one."""
+    """Return how many quarters after the first one it is."""
     return QUARTERS.index(quarter)
 
 
@@ -37,8 +37,17 @@ def level(
     step: tuple[int, float] = (99, 0.0),
     turn: tuple[int, float] = (99, 0.0),
 ) -> float:
-    """A value of a series: ``start``, ``drift`` a quarter, a ``step`` of so much from a place on,
-    a ``turn`` of so much a quarter after a place, and noise of ``spread``."""
+    """Return a value of a series.
+
+    Args:
+        key: What the noise is drawn from, with the quarter.
+        quarter: The quarter of the value.
+        start: The value in the first quarter.
+        drift: What is added each quarter.
+        spread: The standard deviation of the noise.
+        step: A place and what is added from there on.
+        turn: A place and what is added for each quarter after it.
+    """
     at = place(quarter)
     value = start + drift * at + spread * noise(key, quarter.key)
     if at >= step[0]:
@@ -47,18 +56,18 @@ def level(
 
 
 def count(key: str, quarter: Quarter, **how: object) -> int:
-    """The same, rounded, and never below zero."""
+    """Return a value of a series, rounded, and never below zero."""
     return max(0, round(level(key, quarter, **how)))  # type: ignore[arg-type]  # passed on as given
 
 
 def share(key: str, quarter: Quarter, whole: int, **how: object) -> int:
-    """So many of ``whole``, the series being in per cent; from none of them to all."""
+    """Return the part of ``whole`` that a series in per cent is; from none of it to all."""
     percent = level(key, quarter, **how)  # type: ignore[arg-type]  # passed on as given
     return min(whole, max(0, round(whole * percent / 100)))
 
 
 def split(key: str, quarter: Quarter, whole: int, weights: Sequence[float]) -> list[int]:
-    """``whole`` cut into parts about as large as ``weights``; they add up."""
+    """Cut ``whole`` into parts about as large as ``weights``; they add up."""
     moved = [
         weight * max(0.1, 1 + 0.18 * noise(key, n, quarter.key)) for n, weight in enumerate(weights)
     ]

@@ -14,7 +14,7 @@ Row = dict[str, object]
 
 
 def commentary(organisation: str, quarter: Quarter) -> list[Row] | None:
-    """The pieces of that organisation for that quarter, None where it says nothing."""
+    """Return the pieces of an organisation for a quarter, None if it wrote none."""
     pieces = tomllib.loads(WORDS.read_text(encoding="utf-8"))["piece"]
     rows: list[Row] = [
         {

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import pandera.polars as pa
-
-from schemas.columns import Kind, column, comment_column, organisation_column, quarter_column
+from schemas.columns import Kind, ReturnRows, column, comment_column
 from schemas.declaration import Return
 
 
-class ActionProgress(pa.DataFrameModel):
+class ActionProgress(ReturnRows):
     """One row is one action, recommendation or milestone of one plan."""
 
-    organisation: str = organisation_column()
-    quarter: str = quarter_column()
     plan: str = column(
         title="Plan",
         description="The plan that the action belongs to, as the list of plans names it.",
@@ -47,7 +43,6 @@ class ActionProgress(pa.DataFrameModel):
         example="2018-06-01",
         kind=Kind.DEADLINE,
         required=False,
-        blank_allowed=True,
     )
     due: str = column(
         title="Due",
@@ -82,7 +77,6 @@ class ActionProgress(pa.DataFrameModel):
         example="The supplier withdrew.",
         kind=Kind.TEXT,
         required=False,
-        blank_allowed=True,
     )
     recovery_date: str = column(
         title="Recovery date",
@@ -90,13 +84,8 @@ class ActionProgress(pa.DataFrameModel):
         example="2019-03-31",
         kind=Kind.DEADLINE,
         required=False,
-        blank_allowed=True,
     )
     comment: str = comment_column()
-
-
-class ActionProgressQueries(pa.DataFrameModel):
-    """What is odd about a plan shows against the quarters before; one row alone shows nothing."""
 
 
 RETURN = Return(
@@ -104,9 +93,7 @@ RETURN = Return(
     title="Action progress",
     purpose="The actions, recommendations and milestones of each plan, and how far they are.",
     sent_by="The leads of plans",
-    template_version="1",
     model=ActionProgress,
-    queries=ActionProgressQueries,
     carried_forward=("plan", "ref", "action", "lead", "start", "due", "rating"),
     finished=("rating", "Blue"),
 )

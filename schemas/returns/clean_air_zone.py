@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import pandera.polars as pa
 
-from schemas.columns import (
-    Kind,
-    column,
-    comment_column,
-    item_column,
-    organisation_column,
-    quarter_column,
-)
+from schemas.columns import Kind, ReturnRows, column, comment_column, item_column
 from schemas.declaration import Observation, Return
 from schemas.row_checks import not_a_fraction, percentage_within_100
 
 
-class CleanAirZone(pa.DataFrameModel):
+class CleanAirZone(ReturnRows):
     """One row is one measure, at one site or for one class of vehicle where it has them."""
 
-    organisation: str = organisation_column()
-    quarter: str = quarter_column()
     measure: str = item_column(
         title="Measure",
         description="The measure, as the list of measures names it.",
@@ -33,7 +24,6 @@ class CleanAirZone(pa.DataFrameModel):
         kind=Kind.TEXT,
         key=True,
         required=False,
-        blank_allowed=True,
     )
     vehicle_class: str = column(
         title="Class of vehicle",
@@ -42,7 +32,6 @@ class CleanAirZone(pa.DataFrameModel):
         kind=Kind.TEXT,
         key=True,
         required=False,
-        blank_allowed=True,
     )
     value: float = column(
         title="Value",
@@ -69,7 +58,6 @@ RETURN = Return(
     title="Clean Air Zone",
     purpose="Air quality, vehicles that comply, permits and the consultation of the zone.",
     sent_by="The council",
-    template_version="1",
     model=CleanAirZone,
     queries=CleanAirZoneQueries,
     observation=Observation(

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-import pandera.polars as pa
-
-from schemas.columns import Kind, column, comment_column, organisation_column, quarter_column
+from schemas.columns import Kind, ReturnRows, column, comment_column
 from schemas.declaration import Return
 
 
-class Commentary(pa.DataFrameModel):
+class Commentary(ReturnRows):
     """One row is one piece of commentary, or one thing that the board is asked to do."""
 
-    organisation: str = organisation_column()
-    quarter: str = quarter_column()
     subject: str = column(
         title="Subject",
         description=(
@@ -62,16 +58,10 @@ class Commentary(pa.DataFrameModel):
     comment: str = comment_column()
 
 
-class CommentaryQueries(pa.DataFrameModel):
-    """Words are not odd by themselves; what may not be shown is looked for before publication."""
-
-
 RETURN = Return(
     name="commentary",
     title="Commentary",
     purpose="What stands behind the figures, in words, and what the board is asked to do.",
     sent_by="Officers and the leads of measures and plans",
-    template_version="1",
     model=Commentary,
-    queries=CommentaryQueries,
 )

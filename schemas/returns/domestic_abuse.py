@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import pandera.polars as pa
 
-from schemas.columns import (
-    Kind,
-    column,
-    comment_column,
-    item_column,
-    organisation_column,
-    quarter_column,
-)
+from schemas.columns import Kind, ReturnRows, column, comment_column, item_column
 from schemas.declaration import Observation, Parts, Return
 from schemas.row_checks import (
     enough_in_denominator,
@@ -22,11 +15,9 @@ from schemas.row_checks import (
 )
 
 
-class DomesticAbuse(pa.DataFrameModel):
+class DomesticAbuse(ReturnRows):
     """One row is one measure, or one category of it."""
 
-    organisation: str = organisation_column()
-    quarter: str = quarter_column()
     measure: str = item_column(
         title="Measure",
         description="The measure's id, DA01 to DA08.",
@@ -98,7 +89,6 @@ RETURN = Return(
         "identification and early help, safety and support."
     ),
     sent_by="The council, the police, Women's Aid, the Children's Trust and NHS trusts",
-    template_version="1",
     model=DomesticAbuse,
     queries=DomesticAbuseQueries,
     observation=Observation(

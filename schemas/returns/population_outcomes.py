@@ -2,108 +2,8 @@
 
 from __future__ import annotations
 
-import pandera.polars as pa
-
-from schemas.columns import (
-    Kind,
-    column,
-    comment_column,
-    item_column,
-    organisation_column,
-    quarter_column,
-)
-from schemas.declaration import Observation, Return
-from schemas.row_checks import (
-    enough_in_denominator,
-    not_a_fraction,
-    part_within_whole,
-    percentage_within_100,
-    rate_follows,
-)
-
-
-class PopulationOutcomes(pa.DataFrameModel):
-    """One row is one indicator, one area and one period."""
-
-    organisation: str = organisation_column()
-    quarter: str = quarter_column()
-    indicator: str = item_column(
-        title="Indicator",
-        description="The indicator, as the list of measures names it.",
-        example="Infant mortality",
-    )
-    area: str = column(
-        title="Area",
-        description="The place that the figure is of, as the list of areas names it.",
-        example="Birmingham",
-        kind=Kind.CODE,
-        key=True,
-        code_list="area",
-    )
-    period: str = column(
-        title="Period",
-        description=(
-            "Of when the figure is: 2016, 2016-17, 2014-16 for three years together, "
-            "2018-19 Q1, 2018-03, or July 2015 to June 2016."
-        ),
-        example="2014-16",
-        kind=Kind.PERIOD,
-        key=True,
-    )
-    numerator: int = column(
-        title="Numerator",
-        description="The events or people counted, a whole number, where it is known.",
-        example="14582",
-        kind=Kind.PEOPLE,
-        required=False,
-        blank_allowed=True,
-    )
-    denominator: int = column(
-        title="Denominator",
-        description="The people or events they are counted over, a whole number, where known.",
-        example="17590",
-        kind=Kind.PEOPLE,
-        required=False,
-        blank_allowed=True,
-    )
-    value: float = column(
-        title="Value",
-        description="The figure in the indicator's unit. Write 82.9, with no unit and no % sign.",
-        example="82.9",
-        kind=Kind.NUMBER,
-        blank_allowed=True,
-    )
-    lower: float = column(
-        title="Lower limit",
-        description="The lower end of the 95 % confidence interval, where the source gives one.",
-        example="82.3",
-        kind=Kind.NUMBER,
-        required=False,
-        blank_allowed=True,
-    )
-    upper: float = column(
-        title="Upper limit",
-        description="The upper end of the 95 % confidence interval, where the source gives one.",
-        example="83.5",
-        kind=Kind.NUMBER,
-        required=False,
-        blank_allowed=True,
-    )
-    comment: str = comment_column()
-
-    numerator_is_within_denominator = part_within_whole(
-        "numerator", "denominator", of_measures=True
-    )
-    value_follows = rate_follows("value", "numerator", "denominator", of_measures=True)
-    value_is_within_100 = percentage_within_100("value")
-
-
-class PopulationOutcomesQueries(pa.DataFrameModel):
-    """What may be right and needs a word."""
-
-    denominator_is_large_enough = enough_in_denominator("denominator", of_measures=True)
-    value_is_not_a_fraction = not_a_fraction("value", of_measures=True)
-
+from schemas.declaration import Return
+from schemas.indicators import FIGURES, OBSERVATION, IndicatorQueries, Indicators
 
 RETURN = Return(
     name="population_outcomes",
@@ -113,18 +13,8 @@ RETURN = Return(
         "the nearest neighbours."
     ),
     sent_by="Public health",
-    template_version="1",
-    model=PopulationOutcomes,
-    queries=PopulationOutcomesQueries,
-    observation=Observation(
-        item="indicator",
-        area="area",
-        period="period",
-        numerator="numerator",
-        denominator="denominator",
-        value="value",
-        lower="lower",
-        upper="upper",
-    ),
-    figures=(("value",), ("numerator", "denominator")),
+    model=Indicators,
+    queries=IndicatorQueries,
+    observation=OBSERVATION,
+    figures=FIGURES,
 )

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import pandera.polars as pa
 
-from schemas.columns import (
-    Kind,
-    column,
-    comment_column,
-    item_column,
-    organisation_column,
-    quarter_column,
-)
+from schemas.columns import Kind, ReturnRows, column, comment_column, item_column
 from schemas.declaration import Observation, Parts, Return
 from schemas.row_checks import not_a_fraction
 
 
-class ReferralOutcomes(pa.DataFrameModel):
+class ReferralOutcomes(ReturnRows):
     """One row is one outcome."""
 
-    organisation: str = organisation_column()
-    quarter: str = quarter_column()
     outcome: str = item_column(
         title="Outcome",
         description="What came of the referrals, as the list of measures names it.",
@@ -32,7 +23,6 @@ class ReferralOutcomes(pa.DataFrameModel):
         example="Assessment led by a social worker",
         kind=Kind.TEXT,
         required=False,
-        blank_allowed=True,
     )
     referrals: int = column(
         title="Referrals",
@@ -51,7 +41,6 @@ class ReferralOutcomes(pa.DataFrameModel):
         example="29.7",
         kind=Kind.PERCENTAGE,
         required=False,
-        blank_allowed=True,
     )
     comment: str = comment_column()
 
@@ -67,7 +56,6 @@ RETURN = Return(
     title="Referral outcomes",
     purpose="What came of referrals to children's social care and early help.",
     sent_by="NHS trusts, the ambulance service and the Children's Trust",
-    template_version="1",
     model=ReferralOutcomes,
     queries=ReferralOutcomesQueries,
     observation=Observation(

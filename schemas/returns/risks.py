@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import pandera.polars as pa
-
-from schemas.columns import Kind, column, comment_column, organisation_column, quarter_column
+from schemas.columns import Kind, ReturnRows, column, comment_column
 from schemas.declaration import Return
 
 
-class Risks(pa.DataFrameModel):
+class Risks(ReturnRows):
     """One row is one risk of one report."""
 
-    organisation: str = organisation_column()
-    quarter: str = quarter_column()
     report: str = column(
         title="Report",
         description="The report, plan or programme that the risk belongs to.",
@@ -66,17 +62,11 @@ class Risks(pa.DataFrameModel):
     comment: str = comment_column()
 
 
-class RisksQueries(pa.DataFrameModel):
-    """Nothing in one row of risks is odd by itself."""
-
-
 RETURN = Return(
     name="risks",
     title="Risks",
     purpose="The risks that each report names, and how they move.",
     sent_by="The leads of reports",
-    template_version="1",
     model=Risks,
-    queries=RisksQueries,
     carried_forward=("report", "ref", "risk", "owner", "likelihood", "impact", "mitigation"),
 )

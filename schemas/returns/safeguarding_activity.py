@@ -6,23 +6,14 @@ import datetime as dt
 
 import pandera.polars as pa
 
-from schemas.columns import (
-    Kind,
-    column,
-    comment_column,
-    item_column,
-    organisation_column,
-    quarter_column,
-)
+from schemas.columns import Kind, ReturnRows, column, comment_column, item_column
 from schemas.declaration import Observation, Parts, Return
 from schemas.row_checks import change_follows, not_a_fraction, percentage_within_100
 
 
-class SafeguardingActivity(pa.DataFrameModel):
+class SafeguardingActivity(ReturnRows):
     """One row is one measure, or one category of it, for the quarter or for one month of it."""
 
-    organisation: str = organisation_column()
-    quarter: str = quarter_column()
     measure: str = item_column(
         title="Measure",
         description="The measure, as the list of measures names it.",
@@ -37,7 +28,6 @@ class SafeguardingActivity(pa.DataFrameModel):
         example="Current caseload",
         kind=Kind.TEXT,
         required=False,
-        blank_allowed=True,
     )
     category: str = column(
         title="Category",
@@ -46,7 +36,6 @@ class SafeguardingActivity(pa.DataFrameModel):
         kind=Kind.TEXT,
         key=True,
         required=False,
-        blank_allowed=True,
     )
     month: dt.date = column(
         title="Month",
@@ -55,7 +44,6 @@ class SafeguardingActivity(pa.DataFrameModel):
         kind=Kind.MONTH,
         key=True,
         required=False,
-        blank_allowed=True,
     )
     value: float = column(
         title="Value",
@@ -72,7 +60,6 @@ class SafeguardingActivity(pa.DataFrameModel):
         example="24.42",
         kind=Kind.PERCENTAGE,
         required=False,
-        blank_allowed=True,
     )
     value_year_before: float = column(
         title="Value a year before",
@@ -80,7 +67,6 @@ class SafeguardingActivity(pa.DataFrameModel):
         example="291",
         kind=Kind.NUMBER,
         required=False,
-        blank_allowed=True,
     )
     change_percent: float = column(
         title="Change in per cent",
@@ -91,7 +77,6 @@ class SafeguardingActivity(pa.DataFrameModel):
         example="43",
         kind=Kind.NUMBER,
         required=False,
-        blank_allowed=True,
         signed=True,
     )
     comment: str = comment_column()
@@ -111,7 +96,6 @@ RETURN = Return(
     title="Safeguarding activity",
     purpose="How much safeguarding work there is: calls, caseloads, children seen, crimes.",
     sent_by="All agencies",
-    template_version="1",
     model=SafeguardingActivity,
     queries=SafeguardingActivityQueries,
     observation=Observation(

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import pandera.polars as pa
 
-from schemas.columns import (
-    Kind,
-    column,
-    comment_column,
-    item_column,
-    organisation_column,
-    quarter_column,
-)
+from schemas.columns import Kind, ReturnRows, column, comment_column, item_column
 from schemas.declaration import Observation, Return
 from schemas.row_checks import (
     enough_in_denominator,
@@ -21,11 +14,9 @@ from schemas.row_checks import (
 )
 
 
-class TrainingCompliance(pa.DataFrameModel):
+class TrainingCompliance(ReturnRows):
     """One row is one course and one group of staff."""
 
-    organisation: str = organisation_column()
-    quarter: str = quarter_column()
     course: str = item_column(
         title="Course",
         description="The course, as the list of measures names it.",
@@ -64,7 +55,6 @@ class TrainingCompliance(pa.DataFrameModel):
         example="89.0",
         kind=Kind.PERCENTAGE,
         required=False,
-        blank_allowed=True,
     )
     comment: str = comment_column()
 
@@ -84,7 +74,6 @@ RETURN = Return(
     title="Training compliance",
     purpose="Whether the staff who need safeguarding training have it, course by course.",
     sent_by="NHS trusts, Change Grow Live and the safeguarding boards",
-    template_version="1",
     model=TrainingCompliance,
     queries=TrainingComplianceQueries,
     observation=Observation(

@@ -21,16 +21,14 @@ DECLARATION = '''
 
 import pandera.polars as pa
 
-from schemas.columns import Kind, column, item_column, organisation_column, quarter_column
+from schemas.columns import Kind, column, item_column, ReturnRows
 from schemas.declaration import Observation, Return
 from schemas.row_checks import not_a_fraction
 
 
-class Housing(pa.DataFrameModel):
+class Housing(ReturnRows):
     """One row is one measure."""
 
-    organisation: str = organisation_column()
-    quarter: str = quarter_column()
     measure: str = item_column(
         title="Measure", description="The measure.", example="Rough sleepers"
     )

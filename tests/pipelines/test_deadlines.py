@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.deadlines.reading import LONGEST, Certainty, Deadline, read_deadline, said
+from pipelines.deadlines.reading import LONGEST, Certainty, Deadline, in_words, read_deadline
 
 MEETING = dt.date(2018, 11, 27)
 
@@ -149,7 +149,10 @@ def test_a_deadline_moved_to_nothing_is_not_set_and_keeps_the_earlier_one() -> N
 
 def test_moved_from_one_date_to_another_is_read_both_ways() -> None:
     read = read_deadline("moved from June 2018 to August 2018")
-    assert (said(read), read.moved_from and said(read.moved_from)) == ("August 2018", "June 2018")
+    assert (in_words(read), read.moved_from and in_words(read.moved_from)) == (
+        "August 2018",
+        "June 2018",
+    )
 
 
 @pytest.mark.parametrize(

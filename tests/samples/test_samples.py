@@ -13,7 +13,7 @@ import polars as pl
 
 from pipelines.board.tables import load_reference
 from pipelines.checking.engine.check import check
-from pipelines.checking.engine.context import Context, History, NoHistory
+from pipelines.checking.engine.context import Context, History
 from pipelines.checking.engine.outcome import CheckedFile
 from schemas.finding import Severity
 from schemas.quarter import Quarter
@@ -23,9 +23,7 @@ SAMPLES = Path(__file__).parents[2] / "samples"
 
 
 def checked(file: Path, *, history: History | None = None) -> CheckedFile:
-    context = Context(
-        reference=load_reference(), as_of=dt.date(2019, 1, 1), history=history or NoHistory()
-    )
+    context = Context(reference=load_reference(), as_of=dt.date(2019, 1, 1), history=history)
     return check(file.read_bytes(), file_name=file.name, context=context)
 
 

@@ -1,4 +1,4 @@
-"""Checking a file: from bytes to typed rows and everything that was found, in one go."""
+"""Checking a file: from bytes to typed rows and all findings, in one go."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from pipelines.checking.rules.history import rules_over_time
 from pipelines.checking.rules.plans import rules_over_plans
 from pipelines.checking.rules.rows import Rows, rules_over_rows
 from pipelines.checking.rules.sender_rules import (
+    NO_ORIGIN,
     Origin,
     announced,
     authority,
@@ -35,7 +36,6 @@ from pipelines.reading.headings import plain
 from pipelines.reading.reader import ReadFile, read
 from schemas.declaration import Return, record_columns
 from schemas.finding import Severity
-from schemas.quarter import Quarter
 from schemas.registry import returns
 
 __all__ = ["CheckedFile", "check"]
@@ -54,10 +54,15 @@ def check(
     context: Context,
     declared: Mapping[str, Return] | None = None,
 ) -> CheckedFile:
-    """Checks a file as a return.
+    """Check a file as a return.
 
-    Never raises for any bytes. The same bytes and context give the same findings. ``declared``
-    is what returns there are; all declared ones where None.
+    Never raises for any bytes. The same bytes and context have the same findings.
+
+    Args:
+        content: The bytes of the file.
+        file_name: Its name, which may speak of another return, organisation or quarter.
+        context: What it is checked against.
+        declared: The returns there are; None for all that are declared.
     """
     known = returns() if declared is None else declared
     read_file = read(
@@ -66,18 +71,15 @@ def check(
         known_headings=[frozenset(c.name for c in ret.columns) for ret in known.values()],
     )
     read_file = _without_ours(read_file)
-    violations: list[Violations] = []
     if read_file.table is None or read_file.header is None:
-        violations += _of_reading(read_file, None)
-        return _checked(file_name, read_file, violations, sheet=None, found=_nobody(), rows=None)
+        return _checked(file_name, read_file, _of_reading(read_file, None))
     ret = recognise(
         read_file.header, read_file.table, file_name=file_name, context=context, declared=known
     )
     if ret is None:
-        titles = ", ".join(sorted(declared_return.title for declared_return in known.values()))
-        violations += _of_reading(read_file, None)
-        violations.append(of_file("HDR-001", variant="no_return", titles=titles))
-        return _checked(file_name, read_file, violations, sheet=None, found=_nobody(), rows=None)
+        titles = ", ".join(sorted(one.title for one in known.values()))
+        unknown = of_file("HDR-001", variant="no_return", titles=titles)
+        return _checked(file_name, read_file, [*_of_reading(read_file, None), unknown])
     headings = match_headings(
         read_file.header, header_row=read_file.header_row, table=read_file.table, ret=ret
     )
@@ -89,31 +91,37 @@ def check(
         table=read_file.table,
     )
     found = origin_of(sheet, context=context)
-    violations += _of_reading(read_file, sheet)
-    violations += headings.violations
-    violations += announced(ret, context=context)
-    violations += authority(sheet, found, context=context)
-    violations += period(sheet, found, context=context)
-    violations += file_name_disagrees(file_name, ret, found, context=context)
+    violations = [
+        *_of_reading(read_file, sheet),
+        *headings.violations,
+        *announced(ret, context=context),
+        *authority(sheet, found, context=context),
+        *period(sheet, found, context=context),
+        *file_name_disagrees(file_name, ret, found, context=context),
+    ]
     if _is_nil(sheet):
         violations.append(of_file("COV-003", title=ret.title))
         rows = pl.DataFrame(schema=record_columns(ret))
         return _checked(file_name, read_file, violations, sheet=sheet, found=found, rows=rows)
-    # Where a needed column is missing the file is refused, and what its cells would say waits.
+    # If a needed column is missing the file is refused, and the findings of its cells wait.
     cells = read_cells(sheet, reference=context.reference, quarter=found.quarter)
     violations += cells.violations
     if not _refuses(headings.violations):
         lost = read_file.rows_not_read > 0
         violations += _of_rows(sheet, cells, found, context=context, rows_lost=lost)
-    answers = _answers(sheet, found, context=context)
+    answers: Sequence[Answer] = ()
+    if context.answers and found.organisation is not None and found.quarter is not None:
+        answers = context.answers.of(found.organisation, ret.name, found.quarter)
     return _checked(
         file_name, read_file, violations, sheet=sheet, found=found, rows=cells.rows, answers=answers
     )
 
 
 def _without_ours(file: ReadFile) -> ReadFile:
-    """The file without the columns that the annotated file adds: put right in place, it can be
-    sent again as it is."""
+    """Return the file without the columns that the annotated file adds.
+
+    The annotated file, put right in place, can so be sent again as it is.
+    """
     if file.table is None or file.header is None:
         return file
     kept = [i for i, heading in enumerate(file.header) if plain(heading) not in _OURS]
@@ -127,13 +135,12 @@ def _without_ours(file: ReadFile) -> ReadFile:
     )
 
 
-def _nobody() -> Origin:
-    return Origin(organisation=None, quarter=None)
-
-
 def _of_reading(read_file: ReadFile, sheet: Sheet | None) -> Iterator[Violations]:
-    """The reader's faults. Of a ragged row only cells before the first column that is never
-    quoted are shown; none where the return is not known."""
+    """Yield the reader's faults.
+
+    Of a ragged row only cells before the first column that is never quoted are shown; none if the
+    return is not known.
+    """
     show = 0
     if sheet is not None:
         declared = sheet.ret.column_by_name
@@ -142,14 +149,8 @@ def _of_reading(read_file: ReadFile, sheet: Sheet | None) -> Iterator[Violations
     return violations_of(read_file.faults, quotable=quotable, cells_to_show=show)
 
 
-def _answers(sheet: Sheet, found: Origin, *, context: Context) -> Sequence[Answer]:
-    if found.organisation is None or found.quarter is None:
-        return ()
-    return context.answers.of(found.organisation, sheet.ret.name, found.quarter)
-
-
 def _is_nil(sheet: Sheet) -> bool:
-    """A nil return is one row whose measure is the word nil and whose figures are all empty."""
+    """Return whether the only row has the word nil for its measure and no figure."""
     seen = sheet.ret.observation
     if seen is None or sheet.table.height != 1:
         return False
@@ -167,7 +168,7 @@ def _refuses(violations: Iterable[Violations]) -> bool:
 def _of_rows(
     sheet: Sheet, cells: Cells, found: Origin, *, context: Context, rows_lost: bool
 ) -> Iterator[Violations]:
-    """What the typed rows show: the return's models, its rows together, and its history."""
+    """Yield what the typed rows show: the return's models, its rows together, and its history."""
     measured = with_measures(cells.rows, sheet.ret, reference=context.reference)
     impossible = [*failures(sheet.ret.model, measured)]
     yield from impossible
@@ -186,17 +187,10 @@ def _of_rows(
     odd = [*failures(sheet.ret.queries, measured)]
     yield from odd
     yield from years_to_date(rows, context=context)
-    wrong = _rows_of([*impossible, *odd], rules_of=_OF_A_FIGURE)
-    yield from rules_over_time(rows, context=context, wrong=wrong)
+    wrong = [one.rows["row_number"] for one in [*impossible, *odd] if one.rule in _OF_A_FIGURE]
+    none_wrong = pl.Series(dtype=pl.Int32)
+    yield from rules_over_time(rows, context=context, wrong=pl.concat([none_wrong, *wrong]))
     yield from rules_over_plans(rows, context=context)
-
-
-def _rows_of(violations: Iterable[Violations], *, rules_of: frozenset[str]) -> pl.Series:
-    """The numbers of the rows in which one of these rules is broken."""
-    numbers = [
-        violation.rows["row_number"] for violation in violations if violation.rule in rules_of
-    ]
-    return pl.concat(numbers) if numbers else pl.Series(dtype=pl.Int32)
 
 
 def _checked(
@@ -204,9 +198,9 @@ def _checked(
     read_file: ReadFile,
     violations: Iterable[Violations],
     *,
-    sheet: Sheet | None,
-    found: Origin,
-    rows: pl.DataFrame | None,
+    sheet: Sheet | None = None,
+    found: Origin = NO_ORIGIN,
+    rows: pl.DataFrame | None = None,
     answers: Sequence[Answer] = (),
 ) -> CheckedFile:
     made = findings(violations, header=read_file.header or (), sheet=sheet)
@@ -216,12 +210,11 @@ def _checked(
     accepted = outcome in (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_QUERIES)
     found_rows = read_file.rows_found - read_file.rows_passed_over
     used = found_rows if accepted else 0
-    quarter: Quarter | None = found.quarter
     return CheckedFile(
         file_name=file_name,
         return_name=sheet.ret.name if sheet else None,
         organisation=found.organisation,
-        quarter=quarter,
+        quarter=found.quarter,
         outcome=outcome,
         rows_found=read_file.rows_found,
         rows_used=used,

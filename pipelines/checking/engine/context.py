@@ -1,33 +1,28 @@
-"""What a file is checked against: reference data, who sends it, when, and what came before."""
+"""The context of a check: reference data, who sends the file, when, and what came before."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import polars as pl
 
-from pipelines.checking.rules.answers import Answers, NoAnswers
+from pipelines.checking.rules.answers import Answers
 from pipelines.reading.outcome import Limits
 from schemas.quarter import Quarter
 from schemas.reference import Reference
+
+LOOKED_BACK = 12  # quarters
 
 
 class History(Protocol):
     """What was accepted before. Frames have the columns of accepted rows (docs/contracts.md)."""
 
     def rows(self, organisation: str, return_name: str, quarter: Quarter) -> pl.DataFrame | None:
-        """The current accepted rows of an obligation; None where none were accepted."""
+        """Return the current accepted rows of an obligation; None if none were accepted."""
         ...
-
-
-class NoHistory:
-    """No history: only what the file itself shows is checked."""
-
-    def rows(self, organisation: str, return_name: str, quarter: Quarter) -> pl.DataFrame | None:
-        """Always return None (no history)."""
-        return None
 
 
 class Closing(Protocol):
@@ -36,19 +31,11 @@ class Closing(Protocol):
     def last_day(
         self, organisation: str, return_name: str, quarter: Quarter, *, closes: dt.date
     ) -> dt.date | None:
-        """The last day on which the return is taken, ``closes`` being the calendar's; None where
-        there is no last day."""
+        """Return the last day on which the return is taken, None for no last day.
+
+        ``closes`` is the calendar's.
+        """
         ...
-
-
-class AsInTheCalendar:
-    """Closing policy with no extensions: the calendar date applies."""
-
-    def last_day(
-        self, organisation: str, return_name: str, quarter: Quarter, *, closes: dt.date
-    ) -> dt.date | None:
-        """Return the calendar's closing date."""
-        return closes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +45,7 @@ class Context:
     ``sender_organisations``: whom the sender may send for, None for anyone. ``as_of``: the day of
     the check. ``expected_*``: what the sender said the file is. ``enforce_window``: refuse a file
     outside the days in which its return is taken (AUT-002); ``closing`` knows for whom the last of
-    these days was moved.
+    these days was moved. Without ``history`` or ``answers`` nothing came before.
     """
 
     reference: Reference
@@ -67,8 +54,19 @@ class Context:
     expected_return: str | None = None
     expected_organisation: str | None = None
     expected_quarter: Quarter | None = None
-    history: History = field(default_factory=NoHistory)
-    answers: Answers = field(default_factory=NoAnswers)
+    history: History | None = None
+    answers: Answers | None = None
     limits: Limits = field(default_factory=Limits)
     enforce_window: bool = False
-    closing: Closing = field(default_factory=AsInTheCalendar)
+    closing: Closing | None = None
+
+    def accepted_before(
+        self, organisation: str, return_name: str, quarter: Quarter, *, most: int = LOOKED_BACK
+    ) -> Iterator[tuple[int, pl.DataFrame]]:
+        """Yield how many quarters before ``quarter``, and the rows accepted then, newest first."""
+        if self.history is None:
+            return
+        for back in range(1, most + 1):
+            frame = self.history.rows(organisation, return_name, quarter.shift(-back))
+            if frame is not None and not frame.is_empty():
+                yield back, frame

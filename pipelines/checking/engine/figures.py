@@ -1,4 +1,4 @@
-"""A measure's figures as a sentence has them: rounded alike, with the unit in words."""
+"""Figures of a measure in a sentence: rounded alike, with the unit in words."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _MOST_DECIMALS = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """How the figures of one measure are told; ``unit`` None where nobody knows it.
+    """How the figures of one measure are written; ``unit`` is None if it is not known.
 
-    ``decimals`` are the fewest that they are told with.
+    ``decimals`` are the fewest that they are written with.
     """
 
     unit: str | None
@@ -22,24 +22,24 @@ class Figure:
 
     @property
     def kind(self) -> str:
-        """What is worked out from a numerator and a denominator: a percentage, a rate, a ratio."""
+        """The name of a numerator over a denominator: a percentage, a rate, a ratio."""
         return unit_words(self.unit).derived
 
     def figure(self, number: float, *, decimals: int) -> str:
-        """``82.6%``, ``7.9 per 1,000``, ``1,204``."""
+        """Return a figure: ``82.6%``, ``7.9 per 1,000``, ``1,204``."""
         return self._number(number, decimals) + unit_words(self.unit).suffix
 
     def difference(self, number: float, *, decimals: int) -> str:
-        """``37.4 percentage points``, ``2.1 per 1,000``, ``120``."""
+        """Return a difference: ``37.4 percentage points``, ``2.1 per 1,000``, ``120``."""
         text = self._number(number, decimals)
         words = text + unit_words(self.unit).difference
         return words.removesuffix("s") if text == "1" else words
 
     def move(self, before: float, now: float, *, limit: float) -> dict[str, str]:
-        """The words of a change beyond a limit: ``figure, move, way, side, before, limit``.
+        """Return the words of a change beyond a limit: ``figure, move, way, side, before, limit``.
 
-        All with as many decimals as it takes for the change told to be more than the limit told;
-        it is always the difference of the two figures told.
+        All have as many decimals as it takes for the written change to be more than the written
+        limit; it is always the difference of the two written figures.
         """
         decimals = self.decimals
         while (
@@ -57,7 +57,7 @@ class Figure:
         }
 
     def beside(self, figure: float, usual: float) -> dict[str, str]:
-        """The words of a figure beside the usual one, both above nought: ``figure, usual``."""
+        """Return the words of a figure beside the usual one, both above zero: ``figure, usual``."""
         decimals = self.decimals
         while round(min(figure, usual), decimals) == 0 and decimals < _MOST_DECIMALS:
             decimals += 1
@@ -74,8 +74,10 @@ class Figure:
 
 
 def figure_of(measure: Measure | None, *, counted: bool) -> Figure:
-    """How the figures of a measure are told; None: it is not in the catalogue. ``counted``: the
-    figure is a count of people or cases, whatever the measure's unit."""
+    """Return how the figures of a measure are written; None: it is not in the catalogue.
+
+    ``counted``: the figure is a count of people or cases, whatever the measure's unit.
+    """
     if counted:
         return Figure(unit="count", decimals=0)
     if measure is None:

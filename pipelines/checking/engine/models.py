@@ -21,28 +21,32 @@ _RULES = {
 
 
 def with_measures(rows: pl.DataFrame, ret: Return, *, reference: Reference) -> pl.DataFrame:
-    """The rows with ``measure_form`` and ``measure_unit`` of the catalogue; null where unknown."""
-    measures = reference.measures_of(ret.name)
-    if ret.observation is None or not measures:
-        nothing = pl.lit(None, dtype=pl.String)
-        return rows.with_columns(measure_form=nothing, measure_unit=nothing)
-    item = pl.col(ret.observation.item)
-    items = pl.Series([m.item for m in measures], dtype=pl.String)
-    forms = pl.Series([m.form for m in measures], dtype=pl.String)
-    units = pl.Series([m.unit for m in measures], dtype=pl.String)
-    return rows.with_columns(
-        measure_form=item.replace_strict(items, forms, default=None, return_dtype=pl.String),
-        measure_unit=item.replace_strict(items, units, default=None, return_dtype=pl.String),
+    """Return the rows with ``measure_form`` and ``measure_unit`` of the catalogue."""
+    measures = reference.measures_of(ret.name) if ret.observation is not None else ()
+    item = pl.lit(None) if ret.observation is None else pl.col(ret.observation.item)
+    catalogue = pl.DataFrame(
+        [(m.item, m.form, m.unit) for m in measures],
+        schema=dict.fromkeys(("measure_item", "measure_form", "measure_unit"), pl.String),
+        orient="row",
+    )
+    return (
+        rows.with_columns(measure_item=item.cast(pl.String))
+        .join(catalogue, on="measure_item", how="left", maintain_order="left", validate="m:1")
+        .drop("measure_item")
     )
 
 
-def failures(model: type[pa.DataFrameModel], rows: pl.DataFrame) -> Iterator[Violations]:
-    """A violation for each check of ``model`` that some row does not pass.
+def failures(model: type[pa.DataFrameModel] | None, rows: pl.DataFrame) -> Iterator[Violations]:
+    """Yield a violation for each check of ``model`` that some row does not pass.
 
-    ``rows`` is as ``with_measures`` gives it. Empty cells are no failure here: whether a cell may
-    be empty is judged with the cells. Raises ``TypeError`` where the rows are not even of the
-    model's types, which no file can bring about.
+    ``rows`` is as ``with_measures`` returns it. Empty cells are no failure here: whether a cell may
+    be empty is judged with the cells.
+
+    Raises:
+        TypeError: The rows are not even of the model's types, which no file can bring about.
     """
+    if model is None:
+        return
     try:
         model.to_schema().validate(rows, lazy=True)
     except SchemaErrors as errors:
@@ -89,7 +93,7 @@ def _violations(error: SchemaError, passed: pl.Series, rows: pl.DataFrame) -> It
 
 
 def _computed(rule: str, variant: str, columns: list[str]) -> list[pl.Expr]:
-    """What a contradicting rate should be, and to how many decimals to show it."""
+    """Return what a contradicting rate should be, and to how many decimals to show it."""
     if rule != "ROW-003":
         return []
     first, second = (pl.col(name) for name in columns[1:3])

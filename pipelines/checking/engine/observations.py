@@ -1,4 +1,4 @@
-"""What each row is an observation of, whatever its return's columns are called.
+"""The observation in each row, whatever its return's columns are called.
 
 Checks and the warehouse read the declaration here, and nowhere else.
 """
@@ -15,8 +15,9 @@ TOTAL, ALL = "total", "all"
 
 
 def observations(ret: Return, rows: pl.DataFrame) -> pl.DataFrame:
-    """One row for each row of an observed return: ``row_number, item, breakdown, category, area,
-    when, of, figure``.
+    """Return a row for each row of an observed return.
+
+    Its columns are ``row_number, item, breakdown, category, area, when, of, figure``.
 
     ``breakdown`` is ``total`` and ``category`` ``all`` for a measure as a whole; ``breakdown`` is
     null where the return names categories only. ``when`` is the month or period, null for the
@@ -37,7 +38,7 @@ def observations(ret: Return, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def stated(ret: Return, rows: pl.LazyFrame) -> pl.LazyFrame:
-    """What each row states, as sent: the columns of ``pipelines.warehouse.tables.ObservationRow``.
+    """Return what each row states, as sent: the columns of ``warehouse.tables.ObservationRow``.
 
     ``rows`` are accepted rows with their ``submission_id``. The breakdown of a category is named
     after its column where no column names it, and the area is ``all`` where there is none.
@@ -103,15 +104,8 @@ def _denominator(seen: Observation, is_whole: pl.Expr) -> pl.Expr:
 
 
 def _symbol(seen: Observation) -> pl.Expr:
-    """Withheld comes before not available, and that before not applicable."""
-    given = [pl.col(f"{name}_symbol") for name in seen.figures]
-    ways = [
-        pl.when(pl.any_horizontal(one.eq_missing(pl.lit(symbol)) for one in given)).then(
-            pl.lit(symbol)
-        )
-        for symbol in ("c", "x", "z")
-    ]
-    return pl.coalesce(ways)
+    """Return the symbol: withheld before not available, and that before not applicable."""
+    return pl.min_horizontal(pl.col(f"{name}_symbol") for name in seen.figures)  # c, x, z
 
 
 def _number(name: str | None) -> pl.Expr:
@@ -161,5 +155,5 @@ def _of(seen: Observation) -> pl.Expr:
 
 
 def counts(ret: Return) -> tuple[str, ...]:
-    """The columns in which people or cases are counted."""
+    """Return the columns in which people or cases are counted."""
     return tuple(column.name for column in ret.columns if column.kind is Kind.PEOPLE)

@@ -1,4 +1,4 @@
-"""What a check gives."""
+"""The outcome of a check."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from schemas.quarter import Quarter
 
 
 class Outcome(StrEnum):
-    """What becomes of a file, worst first."""
+    """The outcome for a file, worst first."""
 
     REFUSED = "refused"
     NEEDS_CORRECTION = "needs correction"
@@ -22,7 +22,7 @@ class Outcome(StrEnum):
 
     @classmethod
     def of(cls, findings: tuple[Finding, ...]) -> Outcome:
-        """The outcome that the findings lead to."""
+        """Return the outcome that the findings lead to."""
         severities = {finding.severity for finding in findings}
         if Severity.REFUSE in severities:
             return cls.REFUSED
@@ -57,8 +57,7 @@ class CheckedFile:
         return self.outcome in (Outcome.ACCEPTED, Outcome.ACCEPTED_WITH_QUERIES)
 
     def as_json(self) -> dict[str, Any]:
-        """The object that ``quarterdeck check --json`` prints: ``file, return, organisation,
-        quarter, accepted, rows, findings``; the quarter as people write it."""
+        """Return the object that ``quarterdeck check --json`` prints."""
         return {
             "file": self.file_name,
             "return": self.return_name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pipelines.checking.engine.sheet import Sheet, letter
@@ -21,9 +22,9 @@ MOST_QUERIES_APART = 50  # each query wants an answer of its own, until there ar
 def findings(
     violations: Iterable[Violations], *, header: Sequence[str], sheet: Sheet | None
 ) -> tuple[Finding, ...]:
-    """The findings, those of the whole file first, then by row and column, then by rule.
+    """Return the findings, those of the whole file first, then by row and column, then by rule.
 
-    ``header`` holds the headings as sent; ``sheet`` is None where the return is not known.
+    ``header`` holds the headings as sent; ``sheet`` is None if the return is not known.
     """
     report = _Report(header=header, sheet=sheet)
     made = _without_what_follows(
@@ -33,7 +34,7 @@ def findings(
 
 
 def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings of the whole file first, then by row and column, then by severity and rule."""
+    """Sort findings: those of the whole file first, then by row, column, severity and rule."""
     order = list(Severity)
     return tuple(
         sorted(
@@ -46,8 +47,10 @@ def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _without_what_follows(made: list[Finding]) -> list[Finding]:
-    """The findings without those of a code in a cell that holds characters that cannot be seen:
-    it is another text only because of them."""
+    """Leave out findings of a code in a cell that holds characters that cannot be seen.
+
+    It is another text only because of them.
+    """
     unseen = {(one.row, one.letter) for one in made if one.rule == "ENC-004"}
     return [
         one for one in made if not (one.rule.startswith("COD-") and (one.row, one.letter) in unseen)
@@ -59,7 +62,7 @@ def _column_order(letters: str | None) -> tuple[int, str]:
 
 
 def quotable(text: str) -> bool:
-    """Whether a text may stand in a finding: it holds no person's details."""
+    """Return whether a text may stand in a finding: it holds no person's details."""
     return personal_details(text) is None
 
 
@@ -69,7 +72,7 @@ class _Report:
         self._sheet = sheet
 
     def of(self, violations: Violations) -> Iterator[Finding]:
-        """The findings of one kind of violation."""
+        """Yield the findings of one kind of violation."""
         wordings = rules()[violations.rule].wordings
         wording = wordings[violations.variant]
         if self._is_sensitive(violations.column):
@@ -87,27 +90,16 @@ class _Report:
     def _grouped(self, violations: Violations, wording: Wording) -> Finding:
         first = violations.rows.row(0, named=True)
         numbers = tuple(violations.rows["row_number"].drop_nulls().unique().sort().to_list())
-        told = [name for name in violations.rows.columns if name != "row_number"]
-        alike = violations.whole or violations.rows.select(told).unique().height <= 1 or not told
+        differing = violations.rows.drop("row_number").unique().height > 1
         finding = self._finding(violations, wording, first)
-        if alike:
-            words = finding.message
-        else:
-            words = (
-                f"{finding.message} (Row {first['row_number']} is shown; "
+        message = finding.message
+        if differing and not violations.whole:
+            message += (
+                f" (Row {first['row_number']} is shown; "
                 f"{violations.rows.height - 1:,} more cells are alike.)"
             )
-        return Finding(
-            rule=finding.rule,
-            severity=finding.severity,
-            message=words,
-            hint=finding.hint,
-            row=numbers[0] if numbers else None,
-            rows=numbers if len(numbers) > 1 else (),
-            column=finding.column,
-            letter=finding.letter,
-            value=finding.value,
-        )
+        row, rows = next(iter(numbers), None), numbers if len(numbers) > 1 else ()
+        return replace(finding, message=message, row=row, rows=rows)
 
     def _finding(self, violations: Violations, wording: Wording, facts: dict[str, Any]) -> Finding:
         position = self._position(violations)
@@ -154,7 +146,7 @@ class _Report:
         return not self._is_sensitive(column) and quotable(text)
 
     def _of_value(self, violations: Violations, value: str | None) -> dict[str, str]:
-        """How the words speak of the cell: quoted where it may be, as a figure where it is one."""
+        """Return how the words speak of the cell: quoted if it may be, as a figure if it is one."""
         if value is not None:
             is_figure = value.replace(".", "", 1).lstrip("-").isdecimal() and value.isascii()
             short = visible(value)
@@ -167,7 +159,7 @@ class _Report:
         return {"value": "this number" if kind is not None and kind.is_number else "this text"}
 
     def _of_columns(self, violations: Violations, facts: dict[str, Any]) -> dict[str, str]:
-        """The further columns that the words speak of: their letters and what they hold."""
+        """Return the further columns that the words speak of: their letters and what they hold."""
         if self._sheet is None:
             return {}
         of: dict[str, str] = {}
@@ -177,13 +169,13 @@ class _Report:
         for place, name in zip(("other", "third"), violations.other_columns, strict=False):
             declared = self._sheet.ret.column_by_name[name]
             of[f"{place}_column"] = f"column {self._letter(name)} ({name})"
-            told = facts.get(place)
-            if declared.sensitive or told is None or not quotable(str(told)):
+            sent = facts.get(place)
+            if declared.sensitive or sent is None or not quotable(str(sent)):
                 of[place] = f"the number in column {self._letter(name)} ({name})"
             elif declared.counts and declared.kind is Kind.PEOPLE:
-                of[place] = f"the {_thousands(str(told))} {declared.counts}"
+                of[place] = f"the {_thousands(str(sent))} {declared.counts}"
             else:
-                of[place] = f"the {_thousands(str(told))} in column {self._letter(name)} ({name})"
+                of[place] = f"the {_thousands(str(sent))} in column {self._letter(name)} ({name})"
         return of
 
     def _letter(self, name: str) -> str:
@@ -196,6 +188,7 @@ class _Words(dict[str, str]):
     """The facts of a message; a missing one is a defect of the words, seen by their tests."""
 
     def __missing__(self, key: str) -> str:
+        """Name the words that there are."""
         raise KeyError(f"the words ask for {{{key}}}; there are {', '.join(sorted(self))}")
 
 
@@ -217,5 +210,5 @@ def _and(items: Sequence[str]) -> str:
 
 
 def _sentence(text: str) -> str:
-    """A sentence begins with a capital, unless with a quotation."""
+    """Begin a sentence with a capital, unless it begins with a quotation."""
     return text[:1].upper() + text[1:] if text[:1].isalpha() else text

@@ -11,7 +11,7 @@ from schemas.declaration import Return
 
 
 def letter(position: int) -> str:
-    """The letter that a spreadsheet shows over a column: 0 gives A, 26 gives AA."""
+    """Return the letter that a spreadsheet shows over a column: 0 gives A, 26 gives AA."""
     letters = ""
     position += 1
     while position:
@@ -36,7 +36,7 @@ class Sheet:
     table: pl.DataFrame
 
     def text(self, column: str) -> pl.Series:
-        """The cells of a declared column as sent; all empty where the file does not have it."""
+        """Return the cells of a declared column as sent; all empty if the file does not have it."""
         position = self.positions.get(column)
         if position is None:
             return pl.Series(column, [""], dtype=pl.String).new_from_index(0, self.table.height)

@@ -10,7 +10,7 @@ import polars as pl
 
 @dataclass(frozen=True, kw_only=True)
 class Violations:
-    """The places where one rule is broken in the same way.
+    """The places where one rule is broken in the same way; without rows, nowhere.
 
     ``variant`` chooses among the rule's words ("" for the plain ones). ``column`` is the declared
     name of the column meant, ``position`` its index where the column is no declared one; both
@@ -33,7 +33,7 @@ class Violations:
 def of_file(
     rule: str, *, variant: str = "", column: str | None = None, **facts: object
 ) -> Violations:
-    """One violation that means the whole file."""
+    """Return one violation that means the whole file."""
     return Violations(
         rule=rule,
         variant=variant,

@@ -48,9 +48,10 @@ class Rule:
 
 @cache
 def rules() -> Mapping[str, Rule]:
-    """Every rule by its id, in the order of the files and within them.
+    """Return every rule by its id, in the order of the files and within them.
 
-    Raises ``ValueError`` where a rule stands twice or lacks a field, with the file and the rule.
+    Raises:
+        ValueError: A rule stands twice or lacks a field.
     """
     found: dict[str, Rule] = {}
     for path in sorted(WORDS_DIR.glob("*.toml")):

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import polars as pl
 
 from pipelines.checking.engine.wording import rules
+from pipelines.deadlines.reading import day_month_year
 from pipelines.reading.headings import plain
 from schemas.declaration import Return
 from schemas.finding import Finding, Severity
@@ -27,7 +28,7 @@ _Key = tuple[str, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Bound:
-    """What an answer is about: a rule, the rows by their keys, and the values in them.
+    """The subject of an answer: a rule, the rows by their keys, and the values in them.
 
     ``value`` has a tuple for each row of ``place``, with what stands in ``columns`` there. Where
     the whole file is meant both are empty and ``said`` is the finding's message: another message
@@ -49,7 +50,7 @@ class Bound:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What somebody said about a query; ``at`` is in UTC."""
+    """An answer to a query; ``at`` is in UTC."""
 
     bound: Bound
     text: str
@@ -61,20 +62,12 @@ class Answers(Protocol):
     """The answers that count for what an organisation sends next."""
 
     def of(self, organisation: str, return_name: str, quarter: Quarter) -> Sequence[Answer]:
-        """The answers to queries of the figures in use, those that are still about them."""
+        """Return the answers to queries of the figures in use, those that are still about them."""
         ...
 
 
-class NoAnswers:
-    """Nobody was asked anything yet."""
-
-    def of(self, organisation: str, return_name: str, quarter: Quarter) -> Sequence[Answer]:
-        """None, whatever is asked."""
-        return ()
-
-
 def bound(finding: Finding, rows: pl.DataFrame, ret: Return) -> Bound:
-    """What an answer to this finding is about. ``rows`` are the typed rows of its file."""
+    """Return what an answer to this finding is about. ``rows`` are the typed rows of its file."""
     numbers = finding.rows or ((finding.row,) if finding.row is not None else ())
     column = _declared(finding.column, ret)
     columns = _columns(finding.rule, column, ret)
@@ -90,7 +83,7 @@ def bound(finding: Finding, rows: pl.DataFrame, ret: Return) -> Bound:
 
 
 def still_holds(about: Bound, findings: Sequence[Finding], rows: pl.DataFrame, ret: Return) -> bool:
-    """Whether what an answer is about is unchanged in a file with these findings and rows."""
+    """Return whether what an answer is about is unchanged in these findings and rows."""
     if about.said:
         return any(one.rule == about.rule and one.message == about.said for one in findings)
     found = _values(rows, about.columns, ret)
@@ -100,39 +93,27 @@ def still_holds(about: Bound, findings: Sequence[Finding], rows: pl.DataFrame, r
 def answered(
     findings: Sequence[Finding], answers: Sequence[Answer], rows: pl.DataFrame, ret: Return
 ) -> Iterator[Finding]:
-    """A note for each answer: that it still counts (where its query is there again), or that the
-    value is another one and it does not."""
-    if not answers:
-        return
+    """Yield a note for each answer whose query is there again: whether it still counts.
+
+    It does not if the value is another one.
+    """
     queries = {
         bound(one, rows, ret).question: one for one in findings if one.severity is Severity.QUERY
     }
     for answer in answers:
         query = queries.get(answer.bound.question)
-        if still_holds(answer.bound, findings, rows, ret):
-            if query is not None:
-                yield _note(CARRIED, answer, query)
-        elif query is not None:
-            yield _note(VOID, answer, query)
-
-
-def _note(rule: str, answer: Answer, query: Finding) -> Finding:
-    words = rules()[rule].wordings[""]
-    day = f"{answer.at.day} {answer.at:%B %Y}"
-    return Finding(
-        rule=rule,
-        severity=words.severity,
-        message=words.message.format(answered_on=day),
-        hint=words.hint,
-        row=query.row,
-        rows=query.rows,
-        column=query.column,
-        letter=query.letter,
-    )
+        if query is not None:
+            rule = CARRIED if still_holds(answer.bound, findings, rows, ret) else VOID
+            words = rules()[rule].wordings[""]
+            message = words.message.format(answered_on=day_month_year(answer.at.date()))
+            yield replace(
+                query, rule=rule, severity=words.severity, message=message, hint=words.hint,
+                value=None,
+            )  # fmt: skip
 
 
 def _declared(heading: str | None, ret: Return) -> str | None:
-    """The declared column that a heading as sent is."""
+    """Return the declared column that a heading as sent is."""
     wanted = plain(heading or "")
     return next((column.name for column in ret.columns if plain(column.name) == wanted), None)
 
@@ -146,16 +127,13 @@ def _columns(rule: str, column: str | None, ret: Return) -> tuple[str, ...]:
 def _values(
     rows: pl.DataFrame, columns: Sequence[str], ret: Return
 ) -> dict[_Key, tuple[object, ...]]:
-    """What stands in the columns of each row, by the row's key."""
+    """Return what stands in the columns of each row, by the row's key."""
     key = [name for name in ret.key if name in rows.columns]
     wanted = [
         name for column in columns for name in (column, f"{column}_symbol") if name in rows.columns
     ]
     found: dict[_Key, tuple[object, ...]] = {}
     for row in rows.select([*key, *(name for name in wanted if name not in key)]).to_dicts():
-        found[tuple(_text(row[name]) for name in key)] = tuple(row[name] for name in wanted)
+        place = tuple("" if row[name] is None else str(row[name]) for name in key)
+        found[place] = tuple(row[name] for name in wanted)
     return found
-
-
-def _text(cell: Any) -> str:
-    return "" if cell is None else str(cell)

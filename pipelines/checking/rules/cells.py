@@ -165,7 +165,7 @@ def _listed_column(
     violations, faulty = _judged(text, row_numbers, readings, column)
     if column.kind in (Kind.PERIOD, Kind.DEADLINE):
         return _series_of_parts(text, column, readings), violations, faulty
-    if all(cell == reading.value for cell, reading in readings.items()):
+    if dtype is pl.String and all(cell == one.value for cell, one in readings.items()):
         return [text.alias(column.name)], violations, faulty
     cells = list(readings)
     values = pl.Series([readings[cell].value for cell in cells], dtype=dtype)
@@ -203,7 +203,9 @@ def _series_of_parts(
     return [
         text.replace_strict(
             keys, pl.Series([value[index] for value in found], dtype=dtype), return_dtype=dtype
-        ).alias(name)
+        )
+        .cast(dtype)
+        .alias(name)
         for index, (name, dtype) in enumerate(record_columns_of(column))
     ]
 

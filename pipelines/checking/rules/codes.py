@@ -20,9 +20,9 @@ NEAREST_LOOKED_FOR = 100  # in one column; a column of other things needs no mor
 
 
 def judge_code(text: str, *, labels: Mapping[str, str], nearest: bool) -> Judgement:
-    """What is wrong with a trimmed cell that is none of the codes in ``labels``.
+    """Return what is wrong with a trimmed cell that is none of the codes in ``labels``.
 
-    ``labels`` gives each code's name. ``nearest``: look for the code that was probably meant.
+    ``labels`` has each code's name. ``nearest``: look for the code that was probably meant.
     """
     seen = _latin(text)
     if seen != text:
@@ -41,7 +41,7 @@ def judge_code(text: str, *, labels: Mapping[str, str], nearest: bool) -> Judgem
 
 
 def probably_meant(text: str, labels: Mapping[str, str], *, nearest: bool) -> str | None:
-    """The code that ``text`` is but for case and spaces, or the name of; else the most alike."""
+    """Return the code that ``text`` is but for case and spaces, or names; else the most alike."""
     folded = _folded(text)
     for code, label in labels.items():
         if folded in (_folded(code), _folded(label)):
@@ -63,9 +63,9 @@ def _latin(text: str) -> str:
 
 
 def list_in_words(codes: Collection[str], *, most: int = 12) -> str:
-    """The codes as a sentence lists them: at most so many, none of them cut, and how many more.
+    """List codes in a sentence: at most so many, none of them cut, and how many more.
 
-    Semicolons part them where one has a comma in itself.
+    Semicolons part them if one has a comma in itself.
     """
     every = list(codes)
     between = "; " if any("," in code for code in every) else ", "
@@ -79,10 +79,8 @@ def list_in_words(codes: Collection[str], *, most: int = 12) -> str:
 
 
 def _most_alike_first(text: str, labels: Mapping[str, str]) -> list[str]:
-    """The codes, those that are most like ``text`` first."""
+    """Return the codes, those that are most like ``text`` first."""
     folded = _folded(text)
-
-    def unlike(code: str) -> float:
-        return -difflib.SequenceMatcher(None, folded, _folded(code)).ratio()
-
-    return sorted(labels, key=unlike)
+    return sorted(
+        labels, key=lambda code: -difflib.SequenceMatcher(None, folded, _folded(code)).ratio()
+    )

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 
 from pipelines.checking.rules.numbers import Judgement
+from pipelines.deadlines.date_words import month_end
 from schemas.quarter import Quarter
 
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -34,8 +35,7 @@ _EXCEL_EPOCH = dt.date(1899, 12, 30)
 
 
 def read_quarter(text: str) -> Quarter | Judgement:
-    """The quarter in a trimmed cell, or PER-002 with the right way to write it where it can be
-    told."""
+    """Return the quarter in a trimmed cell, or PER-002 with how to write it if that is clear."""
     try:
         return Quarter.parse(text)
     except ValueError:
@@ -60,19 +60,16 @@ def _quarter_otherwise(text: str) -> Quarter | None:
 
 
 def read_month(text: str) -> dt.date | Judgement:
-    """The first day of the month in a trimmed cell, or what is wrong with it."""
+    """Return the first day of the month in a trimmed cell, or what is wrong with it."""
     match = _ISO_MONTH.fullmatch(text)
     if match:
         return _day(int(match[1]), int(match[2]), 1) or Judgement(rule="DAT-001")
-    other = _NAMED_MONTH.fullmatch(text)
-    slashed = _SLASHED_MONTH.fullmatch(text)
-    first = (
-        _day(_full_year(other[2]), _month(other[1]), 1)
-        if other
-        else _day(int(slashed[2]), int(slashed[1]), 1)
-        if slashed
-        else None
-    )
+    named, slashed = _NAMED_MONTH.fullmatch(text), _SLASHED_MONTH.fullmatch(text)
+    first = None
+    if named:
+        first = _day(_full_year(named[2]), _month(named[1]), 1)
+    elif slashed:
+        first = _day(int(slashed[2]), int(slashed[1]), 1)
     if first is not None:
         return Judgement(rule="PER-002", variant="month", facts={"plain": f"{first:%Y-%m}"})
     if _SERIAL.fullmatch(text):
@@ -81,14 +78,13 @@ def read_month(text: str) -> dt.date | Judgement:
 
 
 def read_date(text: str) -> dt.date | Judgement:
-    """The date in a trimmed cell (``2018-07-14``, or day before month: ``14/07/2018``), or what
-    is wrong with it."""
-    match = _ISO.fullmatch(text)
-    if match:
-        return _day(int(match[1]), int(match[2]), int(match[3])) or _no_such_day(
-            int(match[1]), int(match[3]), int(match[2])
-        )
-    slashed = SLASHED.fullmatch(text)
+    """Return the date in a trimmed cell, or what is wrong with it.
+
+    It is written ``2018-07-14``, or day before month: ``14/07/2018``.
+    """
+    iso, slashed = _ISO.fullmatch(text), SLASHED.fullmatch(text)
+    if iso:
+        return _day(int(iso[1]), int(iso[2]), int(iso[3])) or Judgement(rule="DAT-001")
     if slashed:
         day, month, year = int(slashed[1]), int(slashed[3]), _full_year(slashed[4])
         return _day(year, month, day) or _no_such_day(year, month, day)
@@ -102,7 +98,7 @@ def read_date(text: str) -> dt.date | Judgement:
 
 
 def read_period(text: str) -> tuple[dt.date, dt.date] | Judgement:
-    """The first and last day of the period in a trimmed cell, or PER-002.
+    """Return the first and last day of the period in a trimmed cell, or PER-002.
 
     ``2016`` is a calendar year, ``2016-17`` a financial year, ``2014-16`` three calendar years,
     ``2018-03`` a month; ``July 2015 to June 2016`` runs from the first to the last.
@@ -142,11 +138,6 @@ def _one_period(text: str) -> tuple[dt.date, dt.date] | None:
     return (start, month_end(start)) if start else None
 
 
-def month_end(first: dt.date) -> dt.date:
-    """The last day of the month that begins on ``first``."""
-    return dt.date(first.year + first.month // 12, first.month % 12 + 1, 1) - dt.timedelta(days=1)
-
-
 def _month(name: str) -> int:
     return _MONTH_NAMES.index(name[:3].lower()) + 1
 
@@ -156,7 +147,7 @@ def _full_year(digits: str) -> int:
 
 
 def _day(year: int, month: int, day: int) -> dt.date | None:
-    """The date, None where there is none; years that no return is of count as none."""
+    """Return the date; None if there is none or no return can be of its year."""
     try:
         return dt.date(year, month, day) if 1900 <= year <= 2998 else None
     except ValueError:
@@ -171,6 +162,6 @@ def _no_such_day(year: int, month: int, day: int) -> Judgement:
 
 
 def _serial(text: str, *, form: str) -> Judgement:
-    """DAT-003: Excel's count of days, in which 1 is 1 January 1900."""
+    """Return DAT-003: Excel's count of days, in which 1 is 1 January 1900."""
     day = _EXCEL_EPOCH + dt.timedelta(days=int(float(text)))
     return Judgement(rule="DAT-003", facts={"plain": day.strftime(form)})

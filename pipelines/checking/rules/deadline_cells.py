@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipelines.checking.rules.numbers import Judgement, Reading
-from pipelines.deadlines.reading import Certainty, Deadline, read_deadline, said
+from pipelines.deadlines.reading import Certainty, Deadline, in_words, read_deadline
 from schemas.quarter import Quarter
 
 _READ_AS = "Read as "
 
 
 def deadline_reader(quarter: Quarter | None) -> Callable[[str], Reading]:
-    """How a cell of a deadline is read; its value is the words, then ``DEADLINE_PARTS`` in order.
+    """Return how a cell of a deadline is read.
 
-    A month without a year is the one nearest to the last day of ``quarter``: a rule that gives
-    the same for the same file at any time. No words are refused, so every value is kept.
+    Its value is the words, then ``DEADLINE_PARTS`` in order. A month without a year is the one
+    nearest to the last day of ``quarter``: the same for the same file at any time. No words are
+    refused, so every value is kept.
     """
     written_on = None if quarter is None else quarter.end
 
@@ -29,14 +30,14 @@ def deadline_reader(quarter: Quarter | None) -> Callable[[str], Reading]:
 
 
 def _note(read: Deadline) -> Judgement | None:
-    """PLN-004 where the words are anything but one day or one month, plainly written."""
+    """Return PLN-004 if the words are anything but one day or one month, plainly written."""
     if read.certainty in (Certainty.EXACT, Certainty.MONTH) and not read.note:
         return None
     if read.certainty is Certainty.NOT_SET:
         return Judgement(rule="PLN-004", variant="not_set")
     if read.start is None:
         return Judgement(rule="PLN-004", variant="unreadable", facts={"why": read.note})
-    day = said(read)
+    day = in_words(read)
     if read.note.startswith(_READ_AS) and read.note.endswith(f", {day}."):
         return Judgement(rule="PLN-004", facts={"read": read.note[len(_READ_AS) : -1], "note": ""})
     note = f" {read.note}" if read.note else ""

@@ -1,4 +1,4 @@
-"""What the reader found, as violations: its facts become the words' facts."""
+"""The reader's faults as violations: their facts become the words' facts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SHOWN_CELLS = 12
 def violations_of(
     faults: Sequence[Fault], *, quotable: Callable[[str], bool], cells_to_show: int
 ) -> Iterator[Violations]:
-    """The faults as violations, alike ones together.
+    """Yield the faults as violations, alike ones together.
 
     ``quotable``: whether a text may be quoted. ``cells_to_show``: how many cells of a ragged row
     may be shown; the further ones may be of a column that is never quoted.

@@ -1,4 +1,4 @@
-"""Which return a file is, by its headings; and where each declared column stands in it."""
+"""The return that a file is, by its headings, and the place of each declared column."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipelines.checking.engine.violations import Violations, of_file
 from pipelines.reading.headings import BLANK, plain
 from schemas.declaration import Return
 
-# What a reader does not see and a computer does: taken out of headings, and said (ENC-005).
+# Characters that a reader does not see and a computer does: taken out of headings (ENC-005).
 UNSEEN = "\u00a0\u00ad\u200b\u200c\u200d\u2007\u202f\u2060\ufeff"
 
 
@@ -25,7 +25,7 @@ def recognise(
     context: Context,
     declared: Mapping[str, Return],
 ) -> Return | None:
-    """The return whose headings these are; None where they are of no return.
+    """Return the return whose headings these are; None if they are of no return.
 
     The one with most of its headings in the file, at least half of those it needs. Where two are
     alike (population outcomes and youth justice), the one that was announced, then the one that
@@ -86,7 +86,7 @@ def match_headings(
         seen = heading.translate({ord(char): None for char in UNSEEN}).strip()
         column = by_plain.get(plain(heading))
         if plain(heading) == "" and seen.strip(BLANK) == "":
-            violations += _values_under_blank(table, position, header_row)
+            violations += _values_under_blank(table, position)
             continue
         if column is None:
             unknown.append((position, heading))
@@ -109,8 +109,10 @@ def match_headings(
 def _missing(
     missing: list[str], unknown: list[tuple[int, str]], header_row: int, ret: Return
 ) -> Iterable[Violations]:
-    """HDR-001 for each missing column, HDR-002 for each unknown one; FIL-007 in their place where
-    the unknown ones are those of an earlier template."""
+    """Yield HDR-001 for each missing column and HDR-002 for each unknown one.
+
+    If the unknown ones are those of an earlier template it is FIL-007 in their place.
+    """
     names = {plain(heading): (position, heading) for position, heading in unknown}
     for template in ret.earlier_templates:
         old = dict(template.columns)
@@ -139,10 +141,8 @@ def _missing(
             )  # fmt: skip
 
 
-def _values_under_blank(table: pl.DataFrame, position: int, header_row: int) -> list[Violations]:
+def _values_under_blank(table: pl.DataFrame, position: int) -> list[Violations]:
     filled = table.filter(pl.col(f"c{position}").str.strip_chars(BLANK) != "")
-    if filled.is_empty():
-        return []
     rows = filled.select("row_number")
     return [Violations(rule="HDR-005", position=position, rows=rows, whole=True)]
 
@@ -150,7 +150,7 @@ def _values_under_blank(table: pl.DataFrame, position: int, header_row: int) -> 
 def _at(
     row: int, rule: str, position: int, heading: str, *, variant: str = "", **facts: object
 ) -> Violations:
-    """A violation on a heading."""
+    """Return a violation on a heading."""
     return Violations(
         rule=rule,
         variant=variant,

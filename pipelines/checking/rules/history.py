@@ -6,19 +6,17 @@ import itertools
 import statistics
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import polars as pl
 
 from pipelines.checking.engine.context import Context
-from pipelines.checking.engine.figures import Figure, figure_of
+from pipelines.checking.engine.figures import figure_of
 from pipelines.checking.engine.models import with_measures
 from pipelines.checking.engine.observations import observations
 from pipelines.checking.engine.violations import Violations, of_file
 from pipelines.checking.rules.rows import Rows
 from schemas.quarter import Quarter
 
-LOOKED_BACK = 12  # quarters
 _FEWEST_FOR_LIMITS = 8
 # The upper limit of moving ranges of two points: 3.268 times their mean (D4 in Shewhart's tables;
 # Wheeler, Understanding Variation, 1993).
@@ -31,10 +29,10 @@ _KEY = ["item", "breakdown", "category", "area", "when", "of"]
 
 
 def rules_over_time(rows: Rows, *, context: Context, wrong: pl.Series) -> Iterator[Violations]:
-    """Every rule of this page; nothing where the file is of no known obligation.
+    """Yield the violations of every rule of this module; none if the obligation is not known.
 
-    ``wrong`` are the rows whose figure cannot be right, whatever came before: that it is unlike
-    those before it follows from that, and is asked once it is put right.
+    ``wrong`` are the rows whose figure cannot be right, whatever came before. That it is unlike
+    those before is asked once it is put right.
     """
     if rows.organisation is None or rows.quarter is None or rows.ret.observation is None:
         return
@@ -56,14 +54,12 @@ def rules_over_time(rows: Rows, *, context: Context, wrong: pl.Series) -> Iterat
 def _past(
     rows: Rows, organisation: str, quarter: Quarter, *, context: Context
 ) -> pl.DataFrame | None:
-    """What was observed in the quarters before, with ``back``: how many quarters ago; None where
-    nothing was accepted."""
-    frames = []
-    for back in range(1, LOOKED_BACK + 1):
-        frame = context.history.rows(organisation, rows.ret.name, quarter.shift(-back))
-        if frame is not None and not frame.is_empty():
-            column = pl.Series("back", [back], dtype=pl.Int32).new_from_index(0, frame.height)
-            frames.append(frame.hstack([column]))
+    """Return what was observed before, with ``back``: how many quarters ago; None for nothing."""
+    before = context.accepted_before(organisation, rows.ret.name, quarter)
+    frames = [
+        frame.hstack([pl.Series("back", [back] * frame.height, dtype=pl.Int32)])
+        for back, frame in before
+    ]
     if not frames:
         return None
     # Earlier templates may have had other columns.
@@ -73,7 +69,7 @@ def _past(
 
 
 def _observed(accepted: pl.DataFrame, rows: Rows) -> pl.DataFrame:
-    """What accepted rows are observations of, their figures in the units of ``rows.observed``."""
+    """Return the observations of accepted rows, in the units of ``rows.observed``."""
     if rows.ret.observation is not None and rows.ret.observation.denominator is not None:
         accepted = with_measures(accepted, rows.ret, reference=rows.reference)
     return observations(rows.ret, accepted)
@@ -88,15 +84,14 @@ def _without_time(seen: pl.DataFrame) -> pl.DataFrame:
 
 
 def _restated(now: pl.DataFrame, past: pl.DataFrame, rows: Rows) -> Iterator[Violations]:
-    """HIS-003: a figure of the same month or period is another than the one accepted last."""
+    """Yield HIS-003: a figure of the same month or period is another than the one accepted last."""
     if (now["when"] == "").all():
         return
     known = past.filter(pl.col("when") != "").sort("back").unique(_KEY, keep="first")
     both = now.join(known, on=_KEY, how="inner", suffix="_before", maintain_order="left")
     changed = both.filter((pl.col("figure") - pl.col("figure_before")).abs() > 1e-9)
-    if not changed.is_empty():
-        found = changed.select("row_number", value=_text("figure"), before=_text("figure_before"))
-        yield from _by_column(Violations(rule="HIS-003", rows=found), rows)
+    found = changed.select("row_number", value=_text("figure"), before=_text("figure_before"))
+    yield from _by_column(Violations(rule="HIS-003", rows=found), rows)
 
 
 def _many_the_same(now: pl.DataFrame, last: pl.DataFrame) -> Iterator[Violations]:
@@ -108,7 +103,7 @@ def _many_the_same(now: pl.DataFrame, last: pl.DataFrame) -> Iterator[Violations
 
 
 def _no_longer_available(now: pl.DataFrame, last: pl.DataFrame, rows: Rows) -> Iterator[Violations]:
-    """SYM-003: not available now, reported before."""
+    """Yield SYM-003: not available now, reported before."""
     seen = rows.ret.observation
     if seen is None:
         return
@@ -121,17 +116,16 @@ def _no_longer_available(now: pl.DataFrame, last: pl.DataFrame, rows: Rows) -> I
     both = given.join(known, on=key, how="inner", suffix="_before", maintain_order="left")
     for name in withheld:
         symbols = rows.rows.filter(pl.col(f"{name}_symbol") == "x")["row_number"]
-        here = both.filter(pl.col("row_number").is_in(symbols.implode()))
-        both = both.filter(~pl.col("row_number").is_in(symbols.implode()))
-        if not here.is_empty():
-            found = here.select("row_number", before=_text("figure_before"))
-            yield Violations(rule="SYM-003", column=name, rows=found)
+        is_here = pl.col("row_number").is_in(symbols.implode())
+        found = both.filter(is_here).select("row_number", before=_text("figure_before"))
+        yield Violations(rule="SYM-003", column=name, rows=found)
+        both = both.filter(~is_here)
 
 
 def _unusual(
     now: pl.DataFrame, past: pl.DataFrame, rows: Rows, quarter: Quarter
 ) -> Iterator[Violations]:
-    """HIS-004, and HIS-001 where it is not that: a figure unlike those before it."""
+    """Yield HIS-004, or else HIS-001: a figure unlike those before it."""
     series = (
         _without_time(past)
         .sort("back", descending=True)
@@ -147,7 +141,8 @@ def _unusual(
         limit = usual_change(before) if factor is None else None
         if factor is None and (limit is None or abs(figure - before[-1]) <= limit):
             continue
-        way = _told(row, rows)
+        measure = rows.reference.measure_by_item(rows.ret.name, row["item"])
+        way = figure_of(measure, counted=row["of"] == "count")
         place = {"row_number": row["row_number"], "kind": way.kind}
         if factor is not None:
             found["HIS-004"].append({**place, **way.beside(figure, usual), "factor": factor})
@@ -161,14 +156,11 @@ def _unusual(
             yield from _as_sent(Violations(rule=rule, rows=frame), rows)
 
 
-def _told(row: dict[str, Any], rows: Rows) -> Figure:
-    measure = rows.reference.measure_by_item(rows.ret.name, row["item"])
-    return figure_of(measure, counted=row["of"] == "count")
-
-
 def _as_sent(violations: Violations, rows: Rows) -> Iterator[Violations]:
-    """The violations at the columns of their figures, each with its cell as it was sent: a value, a
-    count, or a numerator with the denominator that a figure was worked out from."""
+    """Yield the violations at the columns of their figures, each with its cell as it was sent.
+
+    That is a value, a count, or a numerator with the denominator of a figure that was worked out.
+    """
     seen = rows.ret.observation
     for here in _by_column(violations, rows):
         if here.column is None or seen is None:
@@ -185,11 +177,10 @@ def _as_sent(violations: Violations, rows: Rows) -> Iterator[Violations]:
         every = every.with_columns(part=pl.Series([f"{part:,}" for part in every["part"]]))
         for of_a_whole in (False, True):
             those = every.filter(pl.col("of_a_whole") == of_a_whole).drop("of_a_whole")
-            if not those.is_empty():
-                yield replace(
-                    here, rows=those, variant="worked_out" if of_a_whole else "",
-                    other_columns=(seen.denominator,) if of_a_whole else (),
-                )  # fmt: skip
+            yield replace(
+                here, rows=those, variant="worked_out" if of_a_whole else "",
+                other_columns=(seen.denominator,) if of_a_whole else (),
+            )  # fmt: skip
 
 
 def _sent(column: str) -> pl.Expr:
@@ -197,8 +188,10 @@ def _sent(column: str) -> pl.Expr:
 
 
 def usual_change(before: list[float]) -> float | None:
-    """The most by which a series, oldest first, usually moves from one point to the next; None
-    for fewer than eight points or where nothing ever moved."""
+    """Return the most by which a series, oldest first, usually moves from point to point.
+
+    That is None for fewer than eight points, or if nothing ever moved.
+    """
     if len(before) < _FEWEST_FOR_LIMITS:
         return None
     moves = [abs(b - a) for a, b in itertools.pairwise(before)]
@@ -216,14 +209,13 @@ def _by_column(violations: Violations, rows: Rows) -> Iterator[Violations]:
         if name is None or name not in rows.sheet.positions:
             continue
         filled = rows.rows.filter(pl.col(name).is_not_null())["row_number"]
-        here = left.filter(pl.col("row_number").is_in(filled.implode()))
-        left = left.filter(~pl.col("row_number").is_in(filled.implode()))
-        if not here.is_empty():
-            yield replace(violations, column=name, rows=here)
+        is_here = pl.col("row_number").is_in(filled.implode())
+        yield replace(violations, column=name, rows=left.filter(is_here))
+        left = left.filter(~is_here)
 
 
 def _power_of_ten(figure: float, usual: float) -> str | None:
-    """ "ten times", "a tenth of" and so on, where a figure is that against the usual one."""
+    """Return "ten times", "a tenth of" and so on, if a figure is that against the usual one."""
     if figure <= 0 or usual <= 0 or max(figure, usual) < 10:
         return None
     names = {10: ("ten times", "a tenth of"), 100: ("a hundred times", "a hundredth of"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from schemas.columns import Kind
@@ -63,8 +64,7 @@ class Judgement:
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """A distinct cell as read: its value, its symbol, or what is wrong with it (or both a value
-    and a note)."""
+    """A distinct cell as read: its value, its symbol, what is wrong with it, or value and note."""
 
     value: object = None
     symbol: str | None = None
@@ -72,8 +72,10 @@ class Reading:
 
 
 def judge_number(text: str, kind: Kind) -> Judgement | None:
-    """What is wrong with a trimmed cell that is not blank, not a symbol and does not match
-    ``PLAIN_NUMBER`` (or, for people, holds decimals); None where nothing is."""
+    """Return what is wrong with a trimmed cell that is neither blank nor a symbol; None if nothing.
+
+    It does not match ``PLAIN_NUMBER`` or, for people, holds decimals.
+    """
     if _PLAIN.match(text):
         return _whole(text) if kind is Kind.PEOPLE else None
     if text.upper() in _EXCEL_ERRORS:
@@ -96,37 +98,24 @@ def _whole(text: str) -> Judgement | None:
     return Judgement(rule="NUM-003")
 
 
-def _written_otherwise(text: str, kind: Kind) -> Judgement | None:  # noqa: PLR0911  one way of writing a line
-    """NUM-002, or NUM-001 for a number too long to keep, with what to write; None where it is no
-    number in any way of writing."""
+def _written_otherwise(text: str, kind: Kind) -> Judgement | None:
+    """Return NUM-002 with what to write, or NUM-001 for a number too long to keep.
+
+    It is None for what is no number in any way of writing.
+    """
     latin = _latin(text)
     if latin != text:
-        inner = latin if _PLAIN.match(latin) else None
-        return _way("not_latin", inner, kind) if inner else None
-    if _THOUSANDS.fullmatch(text):
-        return _way("thousands", re.sub(r"[, \u00a0\u202f\u2009'’]", "", text), kind)
-    for variant, sign in (("percent_sign", _PERCENT), ("currency", _POUNDS)):
-        if (match := sign.fullmatch(text)) is not None:
-            return _way(variant, match[1].replace(",", ""), kind)
-    if _EXPONENT.fullmatch(text):
-        return _way("exponent", _expanded(text), kind)
-    if re.fullmatch(r"[-+]?[0-9]+(?:_[0-9]+)+(?:\.[0-9]+)?", text):
-        return _way("underscore", text.replace("_", ""), kind)
-    if re.fullmatch(r"\+[0-9]+(?:\.[0-9]+)?", text):
-        return _way("plus", text[1:], kind)
-    if re.fullmatch(r"-?[0-9]+\.", text):
-        return _way("point", text[:-1], kind)
-    if re.fullmatch(r"-?\.[0-9]+", text):
-        return _way("point", text.replace(".", "0."), kind)
-    if re.fullmatch(r"\([0-9]+(?:\.[0-9]+)?\)", text):
-        return _way("brackets", "-" + text[1:-1], kind)
+        return _way("not_latin", latin, kind) if _PLAIN.match(latin) else None
+    for variant, form, plain in _WAYS:
+        if form.fullmatch(text):
+            return _way(variant, plain(text), kind)
     if _DIGITS.fullmatch(text):
         return Judgement(rule="NUM-001", variant="too_long", facts={"most": str(MOST_DIGITS)})
     return _with_letters(text, kind)
 
 
 def _with_letters(text: str, kind: Kind) -> Judgement | None:
-    """NUM-002 for letters among the digits, or a unit behind them; None for other letters."""
+    """Return NUM-002 for letters among the digits or a unit behind them; None for other letters."""
     digits = text.translate(_LOOKALIKES)
     if digits != text and re.search(r"[0-9]", text) and re.fullmatch(_FIGURE, digits):
         return _way("letters", digits.replace(",", ""), kind)
@@ -136,7 +125,7 @@ def _with_letters(text: str, kind: Kind) -> Judgement | None:
 
 
 def _way(variant: str, plain: str | None, kind: Kind) -> Judgement:
-    """NUM-002 with the number to write, where that would be one."""
+    """Return NUM-002 with the number to write, if that would be one."""
     number = (plain or "").lstrip("+")
     if not _PLAIN.match(number) or (kind is Kind.PEOPLE and _whole(number) is not None):
         return Judgement(rule="NUM-002", variant="any", facts={})
@@ -144,7 +133,7 @@ def _way(variant: str, plain: str | None, kind: Kind) -> Judgement:
 
 
 def _latin(text: str) -> str:
-    """The text with digits, signs and points of other scripts as ASCII has them."""
+    """Return the text with digits, signs and points of other scripts in ASCII."""
     return "".join(
         str(unicodedata.decimal(char)) if char.isdecimal() else
         "-" if char in "−‐‑‒–—﹣－" else
@@ -154,7 +143,7 @@ def _latin(text: str) -> str:
 
 
 def _expanded(text: str) -> str | None:
-    """A number with an exponent written out; None where it would be too long to read."""
+    """Write out a number with an exponent; None if it would be too long to read."""
     mantissa, _, exponent = text.lower().partition("e")
     if abs(int(exponent)) > _EXPANDED:
         return None
@@ -166,3 +155,22 @@ def _expanded(text: str) -> str | None:
     digits = digits.ljust(point, "0")
     after = digits[point:].rstrip("0")
     return f"{sign}{digits[:point].lstrip('0') or '0'}{'.' + after if after else ''}"
+
+
+# Ways of writing a number that only need characters changed: the variant of the rule's words, the
+# form, and the plain number in it.
+_WAYS: tuple[tuple[str, re.Pattern[str], Callable[[str], str | None]], ...] = (
+    ("thousands", _THOUSANDS, lambda text: re.sub(r"[, \u00a0\u202f\u2009'’]", "", text)),
+    ("percent_sign", _PERCENT, lambda text: _PERCENT.sub(r"\1", text).replace(",", "")),
+    ("currency", _POUNDS, lambda text: _POUNDS.sub(r"\1", text).replace(",", "")),
+    ("exponent", _EXPONENT, _expanded),
+    (
+        "underscore",
+        re.compile(r"[-+]?[0-9]+(?:_[0-9]+)+(?:\.[0-9]+)?"),
+        lambda text: text.replace("_", ""),
+    ),
+    ("plus", re.compile(r"\+[0-9]+(?:\.[0-9]+)?"), lambda text: text[1:]),
+    ("point", re.compile(r"-?[0-9]+\."), lambda text: text[:-1]),
+    ("point", re.compile(r"-?\.[0-9]+"), lambda text: text.replace(".", "0.")),
+    ("brackets", re.compile(r"\([0-9]+(?:\.[0-9]+)?\)"), lambda text: "-" + text[1:-1]),
+)

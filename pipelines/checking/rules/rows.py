@@ -8,7 +8,7 @@ from functools import cached_property
 
 import polars as pl
 
-from pipelines.checking.engine.observations import ALL, TOTAL, counts, observations
+from pipelines.checking.engine.observations import ALL, counts, observations
 from pipelines.checking.engine.sheet import Sheet
 from pipelines.checking.engine.violations import Violations, of_file
 from pipelines.checking.rules.codes import list_in_words, probably_meant
@@ -23,9 +23,11 @@ _ENOUGH_TO_LOOK_ODD = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Rows:
-    """Typed rows and what is known of them. ``unread`` names, for each column, the rows whose
-    cell could not be read; a rule that needs such a cell leaves its row out. ``rows_lost``: the
-    file has rows that are not here, since their cells could not be told apart."""
+    """Typed rows and what is known of them.
+
+    ``unread`` names, for each column, the rows whose cell could not be read; a rule that needs such
+    a cell leaves its row out. ``rows_lost``: the file has rows whose cells could not be split.
+    """
 
     ret: Return
     sheet: Sheet
@@ -38,11 +40,11 @@ class Rows:
 
     @cached_property
     def observed(self) -> pl.DataFrame:
-        """What each row is an observation of: ``observations`` of the rows."""
+        """The ``observations`` of the rows."""
         return observations(self.ret, self.rows)
 
     def readable(self, *columns: str) -> pl.DataFrame:
-        """The rows whose cells of these columns could all be read."""
+        """Return the rows whose cells of these columns could all be read."""
         faulty = [self.unread[name] for name in columns if name in self.unread]
         if not faulty:
             return self.rows
@@ -50,7 +52,7 @@ class Rows:
 
 
 def rules_over_rows(rows: Rows) -> Iterator[Violations]:
-    """Every rule of this page."""
+    """Yield the violations of every rule of this module."""
     yield from figures_due(rows)
     yield from repeated_keys(rows)
     yield from not_owed(rows)
@@ -63,7 +65,7 @@ def rules_over_rows(rows: Rows) -> Iterator[Violations]:
 
 
 def figures_due(rows: Rows) -> Iterator[Violations]:
-    """SYM-001: a row in which no way of giving the figure is filled whole."""
+    """Yield SYM-001: a row in which no way of giving the figure is filled whole."""
     present = rows.sheet.positions
     ways = [way for way in rows.ret.figures if all(name in present for name in way)]
     if not ways:
@@ -77,61 +79,46 @@ def figures_due(rows: Rows) -> Iterator[Violations]:
         ~pl.any_horizontal(pl.all_horizontal(given[name] for name in way) for way in ways)
     )
     for way in sorted(ways, key=len, reverse=True):
-        if lacking.is_empty():
-            return
         started = lacking.filter(pl.any_horizontal(given[name] for name in way))
         for name in way:
-            blank = started.filter(~given[name])
-            if not blank.is_empty():
-                others = tuple(other for other in way if other != name)
-                yield Violations(
-                    rule="SYM-001", variant="other_half", column=name,
-                    rows=blank.select("row_number"), other_columns=others,
-                )  # fmt: skip
+            others = tuple(other for other in way if other != name)
+            yield Violations(
+                rule="SYM-001", variant="other_half", column=name, other_columns=others,
+                rows=started.filter(~given[name]).select("row_number"),
+            )  # fmt: skip
         lacking = lacking.filter(~pl.any_horizontal(given[name] for name in way))
-    if not lacking.is_empty():
-        yield Violations(rule="SYM-001", column=ways[0][0], rows=lacking.select("row_number"))
+    yield Violations(rule="SYM-001", column=ways[0][0], rows=lacking.select("row_number"))
 
 
 def repeated_keys(rows: Rows) -> Iterator[Violations]:
-    """KEY-001 and KEY-002: rows with the same key, but for case and spaces."""
+    """Yield KEY-001 and KEY-002: rows with the same key, but for case and spaces."""
     key = [name for name in rows.ret.key if name in rows.sheet.positions]
     readable = rows.readable(*key)
-    varying = [name for name in key if _varies(readable[name])] or key[:1]
-    keys = readable.select(
-        pl.col(name).str.to_lowercase() if readable.schema[name] == pl.String else pl.col(name)
-        for name in varying
-    )
-    if keys.hash_rows().n_unique() == keys.height:
-        return
-    spaced = keys.select(
-        pl.col(pl.String).fill_null("").str.replace_all(r"\s+", " "), pl.exclude(pl.String)
-    )
-    again = readable.filter(spaced.is_duplicated()).with_columns(
-        spaced.filter(spaced.is_duplicated()).rename(lambda name: f"key_{name}")
-    )
-    grouped = [f"key_{name}" for name in varying]
-    told = [c.name for c in rows.ret.columns if not c.key and c.kind is not Kind.TEXT]
-    told = [f"{n}_as_sent" if f"{n}_as_sent" in again.columns else n for n in told]
+    grouped = [f"key_{name}" for name in key]
+    folded = readable.with_columns(_folded(readable[name]).alias(f"key_{name}") for name in key)
+    again = folded.filter(pl.struct(grouped).is_duplicated())
+    sent = [c.name for c in rows.ret.columns if not c.key and c.kind is not Kind.TEXT]
+    sent = [f"{n}_as_sent" if f"{n}_as_sent" in again.columns else n for n in sent]
     first = again.with_columns(
         first=pl.col("row_number").min().over(grouped),
         same=pl.all_horizontal(
-            pl.col(name).eq_missing(pl.col(name).first().over(grouped)) for name in told
+            pl.col(name).eq_missing(pl.col(name).first().over(grouped)) for name in sent
         ),
     ).filter(pl.col("row_number") != pl.col("first"))
     for rule, of_rule in (("KEY-001", pl.col("same")), ("KEY-002", ~pl.col("same"))):
-        violation = first.filter(of_rule).select("row_number", "first")
-        if not violation.is_empty():
-            yield Violations(rule=rule, rows=violation, facts={"key": ", ".join(key[2:] or key)})
+        found = first.filter(of_rule).select("row_number", "first")
+        yield Violations(rule=rule, rows=found, facts={"key": ", ".join(key[2:] or key)})
 
 
-def _varies(cells: pl.Series) -> bool:
-    """Whether a column holds more than one value; quicker than counting them."""
-    return len(cells) > 0 and bool(cells.ne_missing(cells[:1].new_from_index(0, len(cells))).any())
+def _folded(cells: pl.Series) -> pl.Series:
+    """Return the cells of a key without regard to case and to how many spaces there are."""
+    if cells.dtype != pl.String:
+        return cells
+    return cells.fill_null("").str.to_lowercase().str.replace_all(r"\s+", " ")
 
 
 def unknown_categories(rows: Rows) -> Iterator[Violations]:
-    """COD-001: a breakdown or category that the measure does not have."""
+    """Yield COD-001: a breakdown or category that the measure does not have."""
     seen = rows.ret.observation
     if seen is None or not (seen.category or seen.category_columns):
         return
@@ -143,19 +130,17 @@ def unknown_categories(rows: Rows) -> Iterator[Violations]:
     named = rows.observed.filter((pl.col("category") != ALL) & pl.col("item").is_in(broken_down))
     combinations = named.select("item", "breakdown", "category").unique(maintain_order=True)
     for item, breakdown, category in combinations.iter_rows():
-        measure = rows.reference.measure_by_item(rows.ret.name, item) if item else None
+        measure = rows.reference.measure_by_item(rows.ret.name, item)
         every = rows.reference.categories_of(measure.measure) if measure else ()
-        if not every:
-            continue
         known = {c.category: "" for c in every if breakdown in (None, c.breakdown)}
         if category in known:
             continue
         meant = probably_meant(category, known, nearest=True)
-        column = seen.category or next(
-            (name for name in seen.category_columns if name == breakdown), seen.category_columns[0]
+        column = seen.category or (
+            breakdown if breakdown in seen.category_columns else seen.category_columns[0]
         )
         wrong = seen.breakdown is not None and not known
-        violation = named.filter(
+        found = named.filter(
             (pl.col("item") == item)
             & pl.col("breakdown").eq_missing(breakdown)
             & (pl.col("category") == category)
@@ -165,14 +150,13 @@ def unknown_categories(rows: Rows) -> Iterator[Violations]:
             rule="COD-001",
             variant="nearest" if meant else "of_measure",
             column=seen.breakdown if wrong else column,
-            rows=violation.select("row_number", value=pl.lit(breakdown if wrong else category)),
+            rows=found.select("row_number", value=pl.lit(breakdown if wrong else category)),
             facts={"plain": meant or "", "item": item, "options": list_in_words(options)},
         )
 
 
 def not_owed(rows: Rows) -> Iterator[Violations]:
-    """COD-004: a measure that the organisation's return does not have; PER-001: no return is
-    owed."""
+    """Yield COD-004: a measure that is not in the organisation's return; PER-001: none is owed."""
     if rows.organisation is None or rows.quarter is None or "organisation" in rows.unread:
         return
     owed = [
@@ -191,7 +175,7 @@ def not_owed(rows: Rows) -> Iterator[Violations]:
     items = {_measure(rows.reference, row.measure).item for row in expected}
     column = rows.ret.observation.item
     foreign = rows.rows.filter(pl.col(column).is_not_null() & ~pl.col(column).is_in(items))
-    if items and not foreign.is_empty():
+    if items:
         yield Violations(
             rule="COD-004", column=column, rows=foreign.select("row_number", value=column),
             facts={"organisation": rows.organisation, "quarter": rows.quarter.label},
@@ -199,7 +183,7 @@ def not_owed(rows: Rows) -> Iterator[Violations]:
 
 
 def missing_rows(rows: Rows) -> Iterator[Violations]:
-    """COV-001: an expected measure is missing; COV-002: an expected breakdown or area is."""
+    """Yield COV-001: an expected measure is missing; COV-002: an expected breakdown or area is."""
     if rows.organisation is None or rows.quarter is None or rows.ret.observation is None:
         return
     item_column = rows.ret.observation.item
@@ -231,8 +215,10 @@ def missing_rows(rows: Rows) -> Iterator[Violations]:
 
 
 def _may_be_there(rows: Rows, column: str) -> bool:
-    """Whether what seems to be missing may stand in a row that could not be read, or in one whose
-    measure is blank: that has a finding of its own."""
+    """Return whether a row that seems to be missing may be there and could not be read.
+
+    A row whose measure is blank counts: it has a finding of its own.
+    """
     if rows.rows_lost:
         return True
     if column not in rows.unread:
@@ -246,8 +232,10 @@ def _unread_keys(rows: Rows) -> bool:
 
 
 def _meant_items(rows: Rows, column: str) -> set[str]:
-    """The items that unreadable cells were probably meant to be: what follows from a slip in a
-    code is not said a second time."""
+    """Return the items that unreadable cells were probably meant to be.
+
+    A consequence of a slip in a code is not reported a second time.
+    """
     if column not in rows.unread:
         return set()
     at = rows.sheet.table["row_number"].is_in(rows.unread[column].implode())
@@ -265,33 +253,28 @@ def _measure(reference: Reference, code: str) -> Measure:
 
 
 def small_numbers(rows: Rows) -> Iterator[Violations]:
-    """SDC-001: numbers that will be suppressed on pages; none of them is quoted."""
+    """Yield SDC-001: numbers that will be suppressed on pages; none of them is quoted."""
     seen = rows.ret.observation
     if seen is None:
         return
-    limits: dict[str, int] = {}
-    for measure in rows.reference.measures_of(rows.ret.name):
-        rule = rows.reference.small_number_rule(measure.small_number_rule)
-        if rule is not None and rule.threshold > 0:
-            limits[measure.item] = rule.threshold
-    if not limits:
+    measures = rows.reference.measures_of(rows.ret.name)
+    thresholds = {one.small_number_rule: one.threshold for one in rows.reference.small_number_rules}
+    limits = {one.item: thresholds.get(one.small_number_rule, 0) for one in measures}
+    if not any(limits.values()):
         return
     threshold = pl.col(seen.item).replace_strict(limits, default=0, return_dtype=pl.Int32)
-    counted = [name for name in (seen.numerator, seen.value) if name is not None]
-    is_count = {m.item for m in rows.reference.measures_of(rows.ret.name) if m.unit == "count"}
+    is_count = pl.col(seen.item).is_in([one.item for one in measures if one.unit == "count"])
     small = pl.lit(value=False)
-    for name in counted:
-        here = (pl.col(name) > 0) & (pl.col(name) <= pl.col("threshold"))
-        if name == seen.value:
-            here = here & pl.col(seen.item).is_in(list(is_count))
-        small = small | here.fill_null(value=False)
-    violation = rows.rows.with_columns(threshold=threshold).filter(small)
-    if not violation.is_empty():
-        yield Violations(rule="SDC-001", rows=violation.select("row_number"), whole=True)
+    for name, counted in ((seen.numerator, pl.lit(value=True)), (seen.value, is_count)):
+        if name is not None:
+            here = (pl.col(name) > 0) & (pl.col(name) <= pl.col("threshold")) & counted
+            small = small | here.fill_null(value=False)
+    found = rows.rows.with_columns(threshold=threshold).filter(small)
+    yield Violations(rule="SDC-001", rows=found.select("row_number"), whole=True)
 
 
 def dates_in_the_future(rows: Rows) -> Iterator[Violations]:
-    """DAT-004: a month after the quarter that is reported, or a period that ends after it."""
+    """Yield DAT-004: a month after the quarter that is reported, or a period that ends after it."""
     if rows.quarter is None:
         return
     for column in rows.ret.columns:
@@ -301,23 +284,15 @@ def dates_in_the_future(rows: Rows) -> Iterator[Violations]:
             late = pl.col(f"{column.name}_end") > rows.quarter.end
         else:
             continue
-        violation = rows.rows.filter(late)
-        if not violation.is_empty():
-            text = pl.DataFrame(
-                {"row_number": rows.rows["row_number"], "value": rows.sheet.text(column.name)}
-            )
-            yield Violations(
-                rule="DAT-004",
-                column=column.name,
-                rows=violation.select("row_number").join(
-                    text, on="row_number", maintain_order="left"
-                ),
-                facts={"quarter": rows.quarter.label},
-            )
+        sent = rows.rows.with_columns(rows.sheet.text(column.name).alias("value"))
+        yield Violations(
+            rule="DAT-004", column=column.name, facts={"quarter": rows.quarter.label},
+            rows=sent.filter(late).select("row_number", "value"),
+        )  # fmt: skip
 
 
 def oddities(rows: Rows) -> Iterator[Violations]:
-    """MAC-001: every count a multiple of five; every percentage 100."""
+    """Yield MAC-001: every count a multiple of five; every percentage 100."""
     numbers = [rows.rows[name] for name in counts(rows.ret)]
     counted = pl.concat(numbers).drop_nulls() if numbers else pl.Series(dtype=pl.Int64)
     counted = counted.filter(counted > 0)
@@ -328,6 +303,3 @@ def oddities(rows: Rows) -> Iterator[Violations]:
             shown = rows.rows[column.name].drop_nulls()
             if len(shown) >= _ENOUGH_TO_LOOK_ODD // 2 and bool((shown == 100).all()):
                 yield of_file("MAC-001", variant="all_100", column=column.name, found=len(shown))
-
-
-__all__ = ["TOTAL", "Rows", "rules_over_rows"]

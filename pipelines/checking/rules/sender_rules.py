@@ -1,8 +1,7 @@
-"""Origin return a file is and of which quarter, and whether it may be sent now."""
+"""Whose return a file is and of which quarter, and whether it may be sent now."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from pipelines.checking.engine.sheet import Sheet
 from pipelines.checking.engine.violations import Violations, of_file
 from pipelines.checking.rules.cells import distinct_quarters
 from pipelines.checking.rules.codes import list_in_words
+from pipelines.deadlines.reading import day_month_year
 from pipelines.reading.headings import BLANK
 from schemas.declaration import Return
 from schemas.quarter import Quarter
@@ -25,38 +25,40 @@ _QUARTER_IN_NAME = re.compile(r"(?<!\d)(\d{4}-\d{2})[ _-]?Q([1-4])(?!\d)", re.I 
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """The organisation and the quarter of a file, None where its rows do not tell."""
+    """The organisation and the quarter of a file, None if its rows do not say."""
 
     organisation: str | None
     quarter: Quarter | None
 
 
+NO_ORIGIN = Origin(organisation=None, quarter=None)
+
+
 def origin_of(sheet: Sheet, *, context: Context) -> Origin:
-    """The organisation and the quarter that most rows name, among those that exist; the announced
-    ones where no row names one."""
+    """Return the organisation and the quarter that most rows name, among those that exist.
+
+    If no row names one it is the announced one.
+    """
     counts = _counts(sheet, "organisation")
     codes = {row.organisation for row in context.reference.organisations}
     organisation = next((code for code in counts if code in codes), context.expected_organisation)
-    quarters = distinct_quarters(sheet)
-    by_count = _counts(sheet, "quarter")
-    read = {text.strip(BLANK): found for text, found in quarters.items()}
-    named = [read[text] for text in by_count if isinstance(read.get(text), Quarter)]
+    read = {text.strip(BLANK): found for text, found in distinct_quarters(sheet).items()}
+    named = (read.get(text) for text in _counts(sheet, "quarter"))
     quarter = next((q for q in named if isinstance(q, Quarter)), context.expected_quarter)
     return Origin(organisation=organisation, quarter=quarter)
 
 
 def _counts(sheet: Sheet, column: str) -> list[str]:
-    """The distinct trimmed cells of a column, the most frequent first."""
+    """Return the distinct trimmed cells of a column, the most frequent first."""
     counted: Counter[str] = Counter()
-    cells = sheet.text(column)
-    # Both are in the order of the rows, so that of two that are equally frequent the first counts.
-    for text, count in zip(cells.unique(maintain_order=True), cells.unique_counts(), strict=True):
-        counted[text.strip(BLANK)] += count
+    # Of two that are equally frequent the first in the order of the rows counts.
+    for text in sheet.text(column).to_list():
+        counted[text.strip(BLANK)] += 1
     return [text for text, _ in counted.most_common() if text]
 
 
 def authority(sheet: Sheet, found: Origin, *, context: Context) -> Iterator[Violations]:
-    """AUT-001: rows that are not the sender's to send, or of more than one organisation."""
+    """Yield AUT-001: rows that are not the sender's to send, or of more than one organisation."""
     cells = pl.DataFrame(
         {
             "row_number": sheet.table["row_number"],
@@ -67,36 +69,27 @@ def authority(sheet: Sheet, found: Origin, *, context: Context) -> Iterator[Viol
     distinct = [code for code in cells["value"].unique().to_list() if code in known]
     allowed = context.sender_organisations
     foreign = [code for code in distinct if allowed is not None and code not in allowed]
+
+    def broken(codes: list[str], variant: str = "", **facts: str) -> Violations:
+        rows = cells.filter(pl.col("value").is_in(codes))
+        return Violations(
+            rule="AUT-001", variant=variant, column="organisation", rows=rows, facts=facts,
+            whole=variant == "announced",
+        )  # fmt: skip
+
     if foreign:
-        yield Violations(
-            rule="AUT-001",
-            column="organisation",
-            rows=cells.filter(pl.col("value").is_in(foreign)),
-            facts={"allowed": list_in_words(sorted(allowed or ())) or "no organisation"},
-        )
+        mine = list_in_words(sorted(allowed or ())) or "no organisation"
+        yield broken(foreign, allowed=mine)
     others = [code for code in distinct if code != found.organisation and code not in foreign]
     if others:
-        yield Violations(
-            rule="AUT-001",
-            variant="several",
-            column="organisation",
-            rows=cells.filter(pl.col("value").is_in(others)),
-            facts={"organisation": found.organisation or ""},
-        )
+        yield broken(others, "several", organisation=found.organisation or "")
     expected = context.expected_organisation
     if expected is not None and found.organisation not in (None, expected) and not foreign:
-        yield Violations(
-            rule="AUT-001",
-            variant="announced",
-            column="organisation",
-            rows=cells.filter(pl.col("value") == found.organisation),
-            facts={"announced": expected},
-            whole=True,
-        )
+        yield broken([found.organisation or ""], "announced", announced=expected)
 
 
 def period(sheet: Sheet, found: Origin, *, context: Context) -> Iterator[Violations]:
-    """PER-001: rows of another quarter; AUT-002: the collection is not open."""
+    """Yield PER-001: rows of another quarter; AUT-002: the collection is not open."""
     quarter = context.expected_quarter or found.quarter
     if quarter is None:
         return
@@ -116,25 +109,25 @@ def period(sheet: Sheet, found: Origin, *, context: Context) -> Iterator[Violati
     if context.as_of <= found.quarter.end:
         yield of_file(
             "PER-001", variant="not_over", column="quarter",
-            quarter=found.quarter.label, ends=in_words(found.quarter.end),
+            quarter=found.quarter.label, ends=day_month_year(found.quarter.end),
         )  # fmt: skip
         return
     if not context.enforce_window:
         return
     opens, closes = calendar.opens_on(found.quarter), calendar.closes_on(found.quarter)
-    if closes is not None and found.organisation is not None:
+    if context.closing and closes is not None and found.organisation is not None:
         closes = context.closing.last_day(
             found.organisation, sheet.ret.name, found.quarter, closes=closes
         )
     facts = {"title": sheet.ret.title, "quarter": found.quarter.label}
     if context.as_of < opens:
-        yield of_file("AUT-002", variant="early", opens=in_words(opens), **facts)
+        yield of_file("AUT-002", variant="early", opens=day_month_year(opens), **facts)
     elif closes is not None and context.as_of > closes:
-        yield of_file("AUT-002", closed=in_words(closes), **facts)
+        yield of_file("AUT-002", closed=day_month_year(closes), **facts)
 
 
 def announced(ret: Return, *, context: Context) -> Iterator[Violations]:
-    """AUT-003: the headings are those of another return than the one named."""
+    """Yield AUT-003: the headings are those of another return than the one named."""
     if context.expected_return is not None and context.expected_return != ret.name:
         expected = returns().get(context.expected_return)
         title = expected.title if expected is not None else context.expected_return
@@ -144,7 +137,7 @@ def announced(ret: Return, *, context: Context) -> Iterator[Violations]:
 def file_name_disagrees(
     file_name: str, ret: Return, found: Origin, *, context: Context
 ) -> Iterator[Violations]:
-    """FIL-006: the file's name speaks of another return, organisation or quarter."""
+    """Yield FIL-006: the file's name speaks of another return, organisation or quarter."""
     parts: list[tuple[str, str]] = []
     named = [name for name in returns() if name in file_name.lower()]
     if named and ret.name not in named:
@@ -160,8 +153,3 @@ def file_name_disagrees(
         parts.append((min(codes), found.organisation))
     for in_name, in_file in parts:
         yield of_file("FIL-006", in_name=in_name, in_file=in_file)
-
-
-def in_words(day: dt.date) -> str:
-    """A date as a sentence has it: ``14 July 2018``."""
-    return f"{day.day} {day:%B %Y}"

@@ -18,7 +18,7 @@ _BETWEEN = "\x1f"  # stands in no item and no category
 
 
 def parts_and_wholes(rows: Rows) -> Iterator[Violations]:
-    """Every rule of this page, for each sum that the return declares.
+    """Yield the violations of every rule of this module, for each sum that the return declares.
 
     Two or more rows that name the same whole are taken for all its parts: more than the whole is
     an error, less a query (an error where the reference data says that they add up). A sum of
@@ -30,18 +30,16 @@ def parts_and_wholes(rows: Rows) -> Iterator[Violations]:
         if parts.figure not in rows.sheet.positions:
             continue
         named = _named(rows, parts)
-        pairs = _pairs(named, rows, parts)
-        if not pairs.is_empty():
-            yield from _sums(pairs, parts)
-            if parts.share is not None and parts.share in rows.sheet.positions:
-                yield from _shares(pairs, rows, parts)
+        pairs = _pairs(named, rows)
+        yield from _sums(pairs, parts)
+        if parts.share is not None and parts.share in rows.sheet.positions:
+            yield from _shares(pairs, rows, share=parts.share)
         if parts.whole_is_100:
             yield from _to_100(named, parts)
 
 
 def _named(rows: Rows, parts: Parts) -> pl.DataFrame:
-    """One row for each figure: what it is of, the figure, how far rounding can put it off, and
-    the whole that it names."""
+    """Return a row for each figure: what it is of, its slack from rounding, the whole it names."""
     key = [name for name in rows.ret.key if name in rows.sheet.positions]
     readable = rows.readable(parts.figure, *key)
     is_percentage = rows.ret.column_by_name[parts.figure].kind is Kind.PERCENTAGE
@@ -68,8 +66,8 @@ def _named(rows: Rows, parts: Parts) -> pl.DataFrame:
     )
 
 
-def _pairs(named: pl.DataFrame, rows: Rows, parts: Parts) -> pl.DataFrame:
-    """Each part beside its whole; ``adds_up`` where the reference data says that parts do."""
+def _pairs(named: pl.DataFrame, rows: Rows) -> pl.DataFrame:
+    """Return each part beside its whole; ``adds_up`` if the reference data says that parts do."""
     of_total = pl.col("category") == ALL
     complete = _complete_breakdowns(rows)
     parts_named = named.with_columns(
@@ -77,8 +75,8 @@ def _pairs(named: pl.DataFrame, rows: Rows, parts: Parts) -> pl.DataFrame:
         whole_category=pl.when(of_total)
         .then(pl.lit(ALL))
         .otherwise(pl.col("part_of").fill_null(ALL)),
-        adds_up=_looked_up(complete, default=0) > 0,
-        parts_due=_looked_up(complete, default=0),
+        adds_up=_looked_up(complete) > 0,
+        parts_due=_looked_up(complete),
         # Categories that name no whole may overlap, unless the reference data says otherwise.
         named_whole=pl.col("part_of").is_not_null(),
     ).filter(pl.col("whole_item").is_not_null())
@@ -97,8 +95,10 @@ def _pairs(named: pl.DataFrame, rows: Rows, parts: Parts) -> pl.DataFrame:
 
 
 def _complete_breakdowns(rows: Rows) -> dict[str, int]:
-    """The items and categories of breakdowns of which the reference data says that they add up,
-    each with the number of categories that do so together."""
+    """Return the items and categories of breakdowns that add up, by the reference data.
+
+    Each has the number of categories that do so together.
+    """
     found: dict[str, int] = {}
     for measure in rows.reference.measures_of(rows.ret.name):
         every = [row for row in rows.reference.categories_of(measure.measure) if row.adds_up]
@@ -109,27 +109,23 @@ def _complete_breakdowns(rows: Rows) -> dict[str, int]:
     return found
 
 
-def _looked_up(complete: dict[str, int], *, default: int) -> pl.Expr:
+def _looked_up(complete: dict[str, int]) -> pl.Expr:
     if not complete:
-        return pl.lit(default, dtype=pl.Int64)
+        return pl.lit(0, dtype=pl.Int64)
     place = pl.concat_str("item", "category", separator=_BETWEEN)
-    return place.replace_strict(complete, default=default, return_dtype=pl.Int64)
+    return place.replace_strict(complete, default=0, return_dtype=pl.Int64)
 
 
 def _sums(pairs: pl.DataFrame, parts: Parts) -> Iterator[Violations]:
     bigger = pairs.filter(
         pl.col("figure") > pl.col("whole") + pl.col("slack") + pl.col("whole_slack")
     )
-    if not bigger.is_empty():
-        yield Violations(
-            rule="ROW-001",
-            variant="part_row",
-            column=parts.figure,
-            rows=bigger.select(
-                "row_number", value=_text("figure"), whole_item="whole_item",
-                whole=pl.col("whole"), whole_row="whole_row", decimals="decimals",
-            ),
-        )  # fmt: skip
+    yield Violations(
+        rule="ROW-001", variant="part_row", column=parts.figure,
+        rows=bigger.select(
+            "row_number", "whole_item", "whole", "whole_row", "decimals", value=_text("figure")
+        ),
+    )  # fmt: skip
     sums = (
         pairs.filter(pl.col("named_whole") | pl.col("adds_up"))
         .group_by("whole_row", "breakdown", maintain_order=True)
@@ -154,18 +150,15 @@ def _sums(pairs: pl.DataFrame, parts: Parts) -> Iterator[Violations]:
         "perhaps_incomplete": (pl.col("off") < 0) & ~pl.col("adds_up"),
     }
     for variant, of_way in ways.items():
-        violation = sums.filter(of_way)
-        if not violation.is_empty():
-            rows = violation.select(
-                pl.col("whole_row").alias("row_number"), "sum", "whole", "decimals", "part_rows",
-                pl.col("parts").cast(pl.String),
-            )  # fmt: skip
-            yield Violations(rule="ROW-004", variant=variant, column=parts.figure, rows=rows)
+        rows = sums.filter(of_way).select(
+            pl.col("whole_row").alias("row_number"), "sum", "whole", "decimals", "part_rows",
+            pl.col("parts").cast(pl.String),
+        )  # fmt: skip
+        yield Violations(rule="ROW-004", variant=variant, column=parts.figure, rows=rows)
 
 
-def _shares(pairs: pl.DataFrame, rows: Rows, parts: Parts) -> Iterator[Violations]:
-    """ROW-003: the stated percentage of the whole."""
-    share = parts.share or ""
+def _shares(pairs: pl.DataFrame, rows: Rows, *, share: str) -> Iterator[Violations]:
+    """Yield ROW-003: the stated percentage of the whole is another."""
     stated = rows.rows.select(
         "row_number",
         pl.col(share).alias("stated"),
@@ -176,22 +169,19 @@ def _shares(pairs: pl.DataFrame, rows: Rows, parts: Parts) -> Iterator[Violation
     beside = pairs.join(stated, on="row_number", how="inner", maintain_order="left").with_columns(
         exact=pl.col("figure") / pl.col("whole") * 100.0
     )
-    # Where the part is bigger than the whole, that is the finding.
+    # If the part is bigger than the whole, that is the finding.
     off = beside.filter(
         ((pl.col("stated") - pl.col("exact")).abs() > pl.col("share_slack"))
         & (pl.col("whole") > 0)
         & (pl.col("figure") <= pl.col("whole"))
     )
-    if not off.is_empty():
-        yield Violations(
-            rule="ROW-003",
-            variant="share",
-            column=share,
-            rows=off.select(
-                "row_number", "value", "exact", part=_text("figure"), whole=_text("whole"),
-                whole_item="whole_item", decimals="share_decimals",
-            ),
-        )  # fmt: skip
+    yield Violations(
+        rule="ROW-003", variant="share", column=share,
+        rows=off.select(
+            "row_number", "value", "exact", "whole_item", part=_text("figure"),
+            whole=_text("whole"), decimals="share_decimals",
+        ),
+    )  # fmt: skip
 
 
 def _to_100(named: pl.DataFrame, parts: Parts) -> Iterator[Violations]:
@@ -212,5 +202,5 @@ def _to_100(named: pl.DataFrame, parts: Parts) -> Iterator[Violations]:
 
 
 def _text(column: str) -> pl.Expr:
-    """A figure as a spreadsheet shows it: 1443, not 1443.0."""
+    """Return a figure as a spreadsheet shows it: 1443, not 1443.0."""
     return pl.col(column).cast(pl.String).str.replace(r"\.0$", "")

@@ -19,10 +19,10 @@ _MONTHS_OF_A_QUARTER = 3
 
 
 def years_to_date(rows: Rows, *, context: Context) -> Iterator[Violations]:
-    """ROW-004, a query: a year to date is not what its months, of this return and of those of the
-    year before it, come to. The same of the figures of the year before.
+    """Yield ROW-004, a query: a year to date is not the sum of its months.
 
-    Nothing is said where a month of the year is not there or is no number.
+    They are in this return and in those of the year before it. The same holds of the figures of
+    the year before. If a month of the year is missing or no number, nothing is asked.
     """
     seen = rows.ret.observation
     if rows.organisation is None or rows.quarter is None or seen is None or seen.month is None:
@@ -56,7 +56,7 @@ _SLACK = 1e-6  # counts are whole; this is what binary fractions cannot hold
 
 
 def _what_sums_what(rows: Rows) -> dict[str, str]:
-    """The item that each year to date of this return sums, by the item of the year to date."""
+    """Return the item that each year to date of this return sums, by its own item."""
     measures = rows.reference.measures_of(rows.ret.name)
     return {
         measure.item: tied[0].category
@@ -68,18 +68,15 @@ def _what_sums_what(rows: Rows) -> dict[str, str]:
 def _year_so_far(
     rows: Rows, organisation: str, quarter: Quarter, *, context: Context
 ) -> pl.DataFrame:
-    """The rows of this return, and the accepted ones of the quarters of its year before it."""
-    earlier = [
-        context.history.rows(organisation, rows.ret.name, quarter.shift(-back))
-        for back in range(quarter.number - 1, 0, -1)
-    ]
-    frames = [frame for frame in earlier if frame is not None]
+    """Return the rows of this return, and the accepted ones of its year before it."""
+    before = context.accepted_before(organisation, rows.ret.name, quarter, most=quarter.number - 1)
+    frames = [frame for _, frame in before][::-1]
     return pl.concat([*frames, rows.rows.select(pl.exclude("^measure_(form|unit)$"))],
                      how="diagonal_relaxed")  # fmt: skip
 
 
 def _of(ret: Return, rows: pl.DataFrame, column: str) -> pl.DataFrame:
-    """The measures as a whole, with ``figure`` out of that column; rows without one left out."""
+    """Return the measures as a whole with ``figure`` from that column, where it is filled."""
     return (
         observations(ret, rows)
         .drop("figure")
@@ -91,7 +88,7 @@ def _of(ret: Return, rows: pl.DataFrame, column: str) -> pl.DataFrame:
 def _sum_of(
     year: pl.DataFrame, item: str, column: str, ret: Return, quarter: Quarter
 ) -> float | None:
-    """What the months of ``item`` come to; None where they are not all there, once each."""
+    """Return the sum of the months of ``item``; None unless each is there once."""
     months = _of(ret, year, column).filter(
         (pl.col("item") == item)
         & pl.col("when").str.to_date().is_between(Quarter(quarter.start_year, 1).start, quarter.end)

@@ -11,11 +11,10 @@ import pandera.polars as pa
 from pipelines.board.tables import load_reference
 from schemas.columns import (
     Kind,
+    ReturnRows,
     column,
     comment_column,
     item_column,
-    organisation_column,
-    quarter_column,
 )
 from schemas.declaration import Observation, Return
 from schemas.quarter import Quarter
@@ -27,11 +26,9 @@ QUARTER = Quarter(2025, 1)
 HEADINGS = {"org_code": "organisation", "period": "quarter", "measure_id": "measure"}
 
 
-class Adversarial(pa.DataFrameModel):
+class Adversarial(ReturnRows):
     """One row is one measure."""
 
-    organisation: str = organisation_column()
-    quarter: str = quarter_column()
     measure: str = item_column(title="Measure", description="A measure.", example="DA01")
     numerator: int = column(
         title="Numerator", description="A count.", example="12", kind=Kind.PEOPLE,
@@ -52,10 +49,9 @@ class AdversarialQueries(pa.DataFrameModel):
     denominator_is_large_enough = enough_in_denominator("denominator")
 
 
-class Dated(pa.DataFrameModel):
+class Dated(ReturnRows):
     """One row is one day."""
 
-    organisation: str = organisation_column()
     date: dt.date = column(title="Date", description="A day.", example="2025-07-14", kind=Kind.DATE)
     quarter: str = column(
         title="Quarter", description="A quarter.", example="2025-26 Q1", kind=Kind.QUARTER,

@@ -25,11 +25,11 @@ import polars as pl
 
 from pipelines.board.tables import load_reference
 from pipelines.checking.engine.check import check
-from pipelines.checking.engine.context import AsInTheCalendar, Context
+from pipelines.checking.engine.context import Context
 from pipelines.checking.engine.outcome import CheckedFile
-from pipelines.checking.rules.answers import Answer, Answers, NoAnswers, bound
+from pipelines.checking.rules.answers import Answer, Answers, bound
 from pipelines.reading.outcome import Limits
-from schemas.columns import Kind, column, item_column, organisation_column, quarter_column
+from schemas.columns import Kind, ReturnRows, column, item_column
 from schemas.declaration import Renamed, Return
 from schemas.finding import Severity
 from schemas.quarter import Quarter
@@ -41,11 +41,9 @@ OTHER = "PH"  # who sent what stands in a file of ``others``
 USUAL_DAY = dt.date(2018, 10, 20)
 
 
-class Sighting(pa.DataFrameModel):
+class Sighting(ReturnRows):
     """A return with a day in it."""
 
-    organisation: str = organisation_column()
-    quarter: str = quarter_column()
     course: str = item_column(title="Course", description="A course.", example="Prevent")
     seen_on: dt.date = column(
         title="Seen on", description="A day.", example="2018-07-14", kind=Kind.DATE
@@ -162,17 +160,15 @@ class Case:
             expected_return=options.get("expected_return"),
             expected_organisation=options.get("expected_organisation"),
             enforce_window=options.get("enforce_window", False),
-            closing=Extended(options["extended_to"])
-            if "extended_to" in options
-            else AsInTheCalendar(),
+            closing=Extended(options["extended_to"]) if "extended_to" in options else None,
             limits=Limits(**options.get("limits", {})),
             history=past,
             answers=self._answers(options.get("answered")),
         )
 
-    def _answers(self, name: str | None) -> Answers:
+    def _answers(self, name: str | None) -> Answers | None:
         if name is None:
-            return NoAnswers()
+            return None
         file = self.folder / name
         ret = returns()["training_compliance"]
         queries = [one for one in _checked(file).findings if one.severity is Severity.QUERY]

@@ -131,3 +131,11 @@ def test_nothing_is_ever_quoted_of_a_column_that_is_never_quoted(name: str) -> N
         writer.writerows([[column.name for column in ret.columns], cells, cells])
         for finding in checked(out.getvalue().encode()).findings:
             assert mark not in f"{finding.message}{finding.hint}{finding.value}", finding
+
+
+@pytest.mark.parametrize("name", sorted(returns()))
+def test_a_file_whose_only_row_cannot_be_read_gives_findings(name: str) -> None:
+    heading = ",".join(column.name for column in returns()[name].columns)
+    context = Context(reference=REFERENCE, as_of=dt.date(2019, 1, 1))
+    file = check(f"{heading}\nUHB,2018-19 Q1\n".encode(), file_name="x.csv", context=context)
+    assert "STR-001" in {finding.rule for finding in file.findings}

@@ -226,7 +226,7 @@ def test_a_figure_left_in_another_column_is_an_open_door(
     values = pl.read_parquet(path)
     hidden = pl.col("state") == "suppressed"
     values.with_columns(pl.when(hidden).then(pl.lit(value)).alias(column)).write_parquet(path)
-    doors = attack_release(tmp_path / "data").doors
+    doors = attack_release(tmp_path / "data").open_columns
     assert {(door.model, door.column) for door in doors} == {("pub_measure_value", column)}
 
 
@@ -253,7 +253,7 @@ def test_a_mean_with_a_hidden_point_in_it_is_an_open_door(tmp_path: Path) -> Non
     )
     path = tmp_path / "data" / "pub_process_control.parquet"
     control.write_parquet(path)
-    assert attack_release(tmp_path / "data").doors == ()
+    assert attack_release(tmp_path / "data").open_columns == ()
     control.with_columns(pl.lit(11.0).alias("mean")).write_parquet(path)
-    [door] = attack_release(tmp_path / "data").doors
+    [door] = attack_release(tmp_path / "data").open_columns
     assert (door.model, door.column) == ("pub_process_control", "mean")
