@@ -1,4 +1,4 @@
-"""Making text that others wrote safe for the place it is put in: one function a place.
+"""Text that others wrote, made safe for the place it is put in: one function a place.
 
 Nothing here repairs or judges a value. HTML is not here: Jinja2's autoescape does that.
 """
@@ -18,23 +18,20 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 _PLAIN_NUMBER = re.compile(r"-(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
 
 _SPOKEN = {
-    "\n": "<line break>",
-    "\r": "<return>",
-    "\t": "<tab>",
-    "\x1b": "<escape>",
-    "\x00": "<null>",
-}
+    "\n": "<line break>", "\r": "<return>", "\t": "<tab>", "\x1b": "<escape>", "\x00": "<null>",
+}  # fmt: skip
 # Controls, invisible format characters (bidirectional ones among them), lone surrogates, private
 # and unassigned characters, line and paragraph separators.
 _UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 
 _MARKDOWN_MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:])")
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 LOG_LINE_LIMIT = 2000
 
 
 def visible(text: str) -> str:
-    """``text`` on one line with every character that cannot be seen named: ``<tab>``, ``<U+202E>``.
+    """Return ``text`` on one line, unseen characters named: ``<tab>``, ``<U+202E>``.
 
     Spaces of every width stay as they are.
     """
@@ -50,31 +47,35 @@ def _shown(char: str) -> str:
 
 
 def terminal(text: str) -> str:
-    """``text`` for a terminal: no escape sequence, control or bidirectional character in it."""
+    """Return ``text`` for a terminal: no escape sequence, control or bidirectional character."""
     return visible(text)
 
 
 def log_line(text: str) -> str:
-    """``text`` for one line of a log: it cannot begin a second line; cut at 2,000 characters."""
+    """Return ``text`` for one line of a log, cut at 2,000 characters."""
     shown = visible(text)
     return shown if len(shown) <= LOG_LINE_LIMIT else shown[: LOG_LINE_LIMIT - 1] + "…"
 
 
 def email_header(text: str) -> str:
-    """``text`` for the value of an e-mail header: blanks of all kinds become one space, the rest
-    that cannot be seen is named. A line break could otherwise start a header of its own."""
+    """Return ``text`` for the value of an e-mail header: blanks of all kinds become one space.
+
+    A line break could otherwise start a header of its own.
+    """
     return visible(" ".join(text.split()))
 
 
 def markdown_cell(text: str) -> str:
-    """``text`` for a cell of a Markdown table: shown as it is, without markup, link or HTML."""
+    """Return ``text`` for a cell of a Markdown table, without markup, link or HTML."""
     html_safe = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _MARKDOWN_MARKS.sub(r"\\\1", html_safe)
 
 
 def is_formula(text: str) -> bool:
-    """Whether a spreadsheet could run ``text`` as a formula. ``-3`` and ``-3.5`` are numbers;
-    blanks, quotation marks and unseen characters before a formula do not disarm it."""
+    """Return whether a spreadsheet could run ``text`` as a formula; ``-3.5`` is a number.
+
+    Blanks, quotation marks and unseen characters before a formula do not disarm it.
+    """
     if text.startswith(_FORMULA_STARTS):
         return _PLAIN_NUMBER.fullmatch(text) is None
     core = text.lstrip(' "\u00a0\ufeff\u200b')
@@ -82,25 +83,22 @@ def is_formula(text: str) -> bool:
 
 
 def spreadsheet_cell(text: str) -> str:
-    """``text`` for a spreadsheet: an apostrophe before what could be run as a formula."""
+    """Return ``text`` for a spreadsheet: an apostrophe before what could be run as a formula."""
     return "'" + text if is_formula(text) else text
 
 
 def csv_row(cells: Iterable[str], *, delimiter: str = ",") -> str:
-    """One row of a CSV file (RFC 4180), its line end included; the cells exactly as given."""
+    """Return one row of a CSV file (RFC 4180), its line end included; the cells unchanged."""
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
     return out.getvalue()
 
 
 def write_csv(rows: Iterable[Sequence[str]]) -> bytes:
-    """A CSV file that opens right by a double click: UTF-8 with a byte order mark (Excel takes it
-    for the machine's own code page otherwise), CRLF line ends, every cell safe.
+    """Return a CSV file that opens right by a double click, every cell safe.
 
+    It is UTF-8 with a byte order mark (Excel takes it for the machine's own code page otherwise).
     Lone surrogates, which no file can hold, are named as in ``visible``.
     """
     text = "".join(csv_row(map(spreadsheet_cell, row)) for row in rows)
     return b"\xef\xbb\xbf" + _SURROGATE.sub(lambda found: _shown(found[0]), text).encode("utf-8")
-
-
-_SURROGATE = re.compile("[\ud800-\udfff]")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import pandera.polars as pa
 
@@ -46,11 +46,11 @@ class Column:
 
     ``key``: with the other key columns it names a row. ``required``: the heading must be there.
     ``blank_allowed``: a cell may be left empty. ``code_list``: the list in the reference data.
-    ``counts``: what a number counts, so that a message can say "100 eligible staff".
-    ``minimum`` and ``maximum`` bound a number. ``sensitive``: no finding quotes a cell of it.
+    ``counts``: what a number counts, so that a message can say "100 eligible staff". ``signed``:
+    a number may be below 0. ``sensitive``: no finding quotes a cell of it.
     """
 
-    name: str
+    name: str = ""
     title: str
     description: str
     example: str
@@ -60,9 +60,16 @@ class Column:
     blank_allowed: bool = False
     code_list: str | None = None
     counts: str | None = None
-    minimum: float | None = None
-    maximum: float | None = None
+    signed: bool = False
     sensitive: bool = False
+
+
+class _Further(TypedDict, total=False):
+    key: bool
+    code_list: str
+    counts: str
+    signed: bool
+    sensitive: bool
 
 
 def column(
@@ -71,13 +78,9 @@ def column(
     description: str,
     example: str,
     kind: Kind,
-    key: bool = False,
     required: bool = True,
     blank_allowed: bool = False,
-    code_list: str | None = None,
-    counts: str | None = None,
-    signed: bool = False,
-    sensitive: bool = False,
+    **further: Unpack[_Further],
 ) -> Any:
     """Return a column for a return's model; its name is the attribute it is assigned to.
 
@@ -85,31 +88,18 @@ def column(
     pandera checks both, and the rule that a failure stands for is found from the check's name.
     A column that is not ``required`` may be left blank.
     """
-    blank_allowed = blank_allowed or not required
-    minimum = 0.0 if kind.is_number and not signed else None
-    maximum = 100.0 if kind is Kind.PERCENTAGE and not signed else None
+    blank = blank_allowed or not required
     described = Column(
-        name="",
-        title=title,
-        description=description,
-        example=example,
-        kind=kind,
-        key=key,
-        required=required,
-        blank_allowed=blank_allowed,
-        code_list=code_list,
-        counts=counts,
-        minimum=minimum,
-        maximum=maximum,
-        sensitive=sensitive,
-    )
+        title=title, description=description, example=example, kind=kind, required=required,
+        blank_allowed=blank, **further,
+    )  # fmt: skip
     return pa.Field(
-        ge=minimum,
-        le=maximum,
+        ge=0.0 if kind.is_number and not described.signed else None,
+        le=100.0 if kind is Kind.PERCENTAGE and not described.signed else None,
         # One failure is enough to see that a check failed: which rows did is read from its
         # output, and collecting every failing row is slow.
         n_failure_cases=1,
-        nullable=blank_allowed or kind.is_number,
+        nullable=blank or kind.is_number,
         title=title,
         description=description,
         metadata={"column": described},

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated
 
 from pydantic import BeforeValidator
@@ -19,70 +21,61 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _ALL_QUARTERS = (1, 2, 3, 4)
 
 
-def _whole(cell: object) -> object:
-    if isinstance(cell, str):
-        if not _WHOLE.fullmatch(cell):
-            raise ValueError(f"“{cell}” is not a whole number such as 5.")
-        return int(cell)
-    return cell
+def _cell(read: Callable[[str], object]) -> BeforeValidator:
+    """Return a validator that reads text and leaves every other value as it is."""
+    return BeforeValidator(lambda cell: read(cell) if isinstance(cell, str) else cell)
 
 
-def _number(cell: object) -> object:
-    if isinstance(cell, str):
-        if not _NUMBER.fullmatch(cell):
-            raise ValueError(f"“{cell}” is not a number such as 95 or 87.4.")
-        return float(cell)
-    return cell
+def _whole(cell: str) -> int:
+    if not _WHOLE.fullmatch(cell):
+        raise ValueError(f"“{cell}” is not a whole number such as 5.")
+    return int(cell)
 
 
-def _day(cell: object) -> object:
-    if isinstance(cell, str):
-        try:
-            return dt.date.fromisoformat(cell)
-        except ValueError:
-            raise ValueError(f"“{cell}” is not a date; write it as 2018-04-01.") from None
-    return cell
+def _number(cell: str) -> float:
+    if not _NUMBER.fullmatch(cell):
+        raise ValueError(f"“{cell}” is not a number such as 95 or 87.4.")
+    return float(cell)
 
 
-def _quarter(cell: object) -> object:
-    if isinstance(cell, str):
-        try:
-            quarter = Quarter.parse(cell)
-        except ValueError:
-            quarter = None
-        # SQL compares the keys as text, so only the form with hyphens will do here.
-        if quarter is None or quarter.key != cell:
-            raise ValueError(f"“{cell}” is not a quarter; write it as 2018-19-Q1.")
-        return quarter
-    return cell
+def _day(cell: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(cell)
+    except ValueError:
+        raise ValueError(f"“{cell}” is not a date; write it as 2018-04-01.") from None
+
+
+def _quarter(cell: str) -> Quarter:
+    # SQL compares the keys as text, so only the form with hyphens will do here.
+    with suppress(ValueError):
+        quarter = Quarter.parse(cell)
+        if quarter.key == cell:
+            return quarter
+    raise ValueError(f"“{cell}” is not a quarter; write it as 2018-19-Q1.")
 
 
 def _quarters(cell: object) -> object:
     """Read ``Q2 Q4`` as (2, 4); a blank cell means all four."""
-    if cell is None:
-        return _ALL_QUARTERS
-    if isinstance(cell, str):
-        words = cell.split()
-        if any(word not in ("Q1", "Q2", "Q3", "Q4") for word in words):
-            raise ValueError(f"“{cell}” must be empty (every quarter) or quarters such as Q4.")
-        return tuple(sorted({int(word[1]) for word in words}))
-    return cell
+    if not isinstance(cell, str):
+        return _ALL_QUARTERS if cell is None else cell
+    words = cell.split()
+    if any(word not in ("Q1", "Q2", "Q3", "Q4") for word in words):
+        raise ValueError(f"“{cell}” must be empty (every quarter) or quarters such as Q4.")
+    return tuple(sorted({int(word[1]) for word in words}))
 
 
-def _yes(cell: object) -> object:
-    if isinstance(cell, str):
-        if cell not in ("yes", "no"):
-            raise ValueError(f"“{cell}” must be one of: yes, no.")
-        return cell == "yes"
-    return cell
+def _yes(cell: str) -> bool:
+    if cell not in ("yes", "no"):
+        raise ValueError(f"“{cell}” must be one of: yes, no.")
+    return cell == "yes"
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
-MaybeWhole = Annotated[int | None, BeforeValidator(_whole)]
-MaybeNumber = Annotated[float | None, BeforeValidator(_number)]
-Day = Annotated[dt.date, BeforeValidator(_day)]
-MaybeDay = Annotated[dt.date | None, BeforeValidator(_day)]
-QuarterCell = Annotated[Quarter, BeforeValidator(_quarter)]
-MaybeQuarter = Annotated[Quarter | None, BeforeValidator(_quarter)]
+Whole = Annotated[int, _cell(_whole)]
+MaybeWhole = Annotated[int | None, _cell(_whole)]
+MaybeNumber = Annotated[float | None, _cell(_number)]
+Day = Annotated[dt.date, _cell(_day)]
+MaybeDay = Annotated[dt.date | None, _cell(_day)]
+QuarterCell = Annotated[Quarter, _cell(_quarter)]
+MaybeQuarter = Annotated[Quarter | None, _cell(_quarter)]
 QuarterNumbers = Annotated[tuple[int, ...], BeforeValidator(_quarters)]
-YesNo = Annotated[bool, BeforeValidator(_yes)]
+YesNo = Annotated[bool, _cell(_yes)]

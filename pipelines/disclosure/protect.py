@@ -6,9 +6,8 @@ Pure: counts and equations in, decisions out. Why it is done this way:
 
 from __future__ import annotations
 
-import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from pipelines.disclosure.knowledge import (
@@ -45,11 +44,15 @@ def protect(
     guarded cell exactly, or that it is a small number, the cheapest open row on an equation that
     touches it is suppressed too (lowest ``Cell.cost``, then id).
 
-    ``complementary=False`` stops after the small numbers themselves: it leaks, and is there for
-    tests to see that it does.
+    Args:
+        cells: The counts that a reader may see or work out.
+        equations: What adds up to what among them.
+        complementary: False stops after the small numbers themselves: it leaks, and is there for
+            tests to see that it does.
 
-    Raises ``CannotProtectError`` with the cells' ids where nothing is left to suppress, and
-    ``ValueError`` where the counts do not satisfy an equation or an equation names no known cell.
+    Raises:
+        CannotProtectError: Nothing is left to suppress that would protect the cells it names.
+        ValueError: The counts do not satisfy an equation, or it names no known cell.
     """
     work = _Work(cells, equations)
     work.suppress_small_numbers()
@@ -87,34 +90,38 @@ class _Work:
             raise CannotProtectError(already_public)
 
     def protect_all(self) -> None:
-        # Only what hangs together with a hidden cell can matter, and most of a release does not.
-        done: set[str] = set()
         exposed: list[Cell] = []
         held_by: list[Cell] = []
-        for start in sorted(self._hidden_guarded(self.cells)):
-            if start in done:
+        anything = dict.fromkeys(self.cells, (0, None))
+        for neighbourhood in linked_systems(anything, self.equations):
+            # Only what is linked with a hidden cell can matter, and most of a release is not.
+            if not self._hidden_guarded(neighbourhood.bounds):
                 continue
-            neighbourhood = self._linked_to(start)
-            done |= neighbourhood
             try:
-                self._protect_neighbourhood(neighbourhood)
+                self._protect_neighbourhood(neighbourhood.bounds)
             except CannotProtectError as impossible:
-                # A person is told of all that must be decided, not of one after the other.
+                # All that must be decided is named at once, not one after the other.
                 exposed += [self.cells[cell_id] for cell_id in impossible.cells]
                 held_by += [self.cells_of_row[row][0] for row in impossible.held_by]
         if exposed:
             raise CannotProtectError(exposed, held_by=held_by)
 
-    def _protect_neighbourhood(self, neighbourhood: set[str]) -> None:
-        """Looks at each set of cells that hang together, in the order of their first cells; after a
-        row is suppressed, only at those that this has changed."""
+    def _protect_neighbourhood(self, neighbourhood: Collection[str]) -> None:
+        """Look at each set of linked cells, in the order of their first cells.
+
+        After a row is suppressed, only those that this has changed are looked at again.
+        """
         settled: set[frozenset[str]] = set()
-        waiting = _Waiting(self._systems_around(neighbourhood))
-        while (system := waiting.first()) is not None:
+        waiting = {min(each.bounds): each for each in self._systems_around(neighbourhood)}
+        while waiting:
+            system = waiting.pop(min(waiting))
             exposed = self._first_exposed(system, settled)
             if exposed is not None:
                 row = self._suppress_one_more(exposed, system)
-                waiting.add(self._systems_around(self._ids(row)))
+                for changed in self._systems_around(self._ids(row)):
+                    for cell_id in changed.bounds:
+                        waiting.pop(cell_id, None)
+                    waiting[min(changed.bounds)] = changed
         # What was suppressed early may have become needless by what was suppressed later.
         helpers = {
             self.cells[cell_id].row
@@ -138,7 +145,7 @@ class _Work:
         return [cell.cell_id for cell in self.cells_of_row[row]]
 
     def _systems_around(self, cell_ids: Iterable[str]) -> list[System]:
-        """The sets of cells not known exactly that hang together with any of these now."""
+        """Return the sets of cells not known exactly that are now linked with any of these."""
         bounds = {
             cell_id: known_bounds(self.cells[cell_id], is_shown=self._is_shown(self.cells[cell_id]))
             for cell_id in cell_ids
@@ -162,7 +169,7 @@ class _Work:
         return linked_systems(bounds, equations.values())
 
     def _first_exposed(self, system: System, settled: set[frozenset[str]]) -> str | None:
-        """The first cell of the system that a reader could work out, None if all are safe.
+        """Return the first cell of the system that a reader could work out, None if all are safe.
 
         ``settled`` are the sets of cells already found safe; it is added to. What is safe depends
         on nothing but which cells are hidden together.
@@ -182,16 +189,18 @@ class _Work:
                 system.exposed(thresholds, true=known if len(known) == len(counts) else None), None
             )
         except NothingFitsError as nothing_fits:
-            message = f"No counts fit the equations around {min(thresholds)}"
-            raise ValueError(message) from nothing_fits
+            around = min(thresholds)
+            raise ValueError(f"No counts fit the equations around {around}") from nothing_fits
         self.programmes += system.programmes
         if exposed is None:
             settled.add(hidden)
         return exposed
 
     def _suppress_one_more(self, exposed: str, system: System) -> str:
-        """Suppress the cheapest open row beside the exposed cell; failing that, beside any cell
-        that is hidden with it. Gives the row."""
+        """Suppress the cheapest open row beside the exposed cell, and return it.
+
+        If there is none, it is the cheapest beside any cell that is hidden with the exposed one.
+        """
         for around in ((exposed,), tuple(system.bounds)):
             rows = {
                 self.cells[cell_id].row
@@ -219,8 +228,11 @@ class _Work:
         )
 
     def _price(self, row: str) -> tuple[int, int, int, str]:
-        """Inner cells before totals; then those that leave the fewest equations with one hidden
-        cell alone, which would have to be protected in turn; then the smallest; then by name."""
+        """Return the price of a row: inner cells before totals, then the fewest left alone.
+
+        A hidden cell alone in an equation would have to be protected in turn. Then the smallest
+        goes first, then by name.
+        """
         level, size = max(cell.cost for cell in self.cells_of_row[row])
         alone = sum(
             all(
@@ -244,21 +256,6 @@ class _Work:
             if self.cells[cell_id].guarded and not self._is_shown(self.cells[cell_id])
         }
 
-    def _linked_to(self, start: str) -> set[str]:
-        """All cells that chains of equations reach from ``start``."""
-        reached, edge = {start}, [start]
-        followed: set[int] = set()
-        while edge:
-            for equation in self.equations_of_cell[edge.pop()]:
-                if id(equation) in followed:
-                    continue
-                followed.add(id(equation))
-                for cell_id, _ in equation.terms:
-                    if cell_id not in reached:
-                        reached.add(cell_id)
-                        edge.append(cell_id)
-        return reached
-
     def decisions(self) -> dict[str, Decision]:
         result = {}
         for row, cells in self.cells_of_row.items():
@@ -269,40 +266,13 @@ class _Work:
         return result
 
 
-class _Waiting:
-    """Systems still to be looked at, that with the first cell first."""
-
-    def __init__(self, systems: Iterable[System]) -> None:
-        self._by_first: dict[str, System] = {}
-        self._firsts: list[str] = []
-        self.add(systems)
-
-    def add(self, systems: Iterable[System]) -> None:
-        """Adds systems; those that have become part of one of them wait no longer."""
-        for system in systems:
-            for cell_id in system.bounds:
-                self._by_first.pop(cell_id, None)
-            first = min(system.bounds)
-            self._by_first[first] = system
-            heapq.heappush(self._firsts, first)
-
-    def first(self) -> System | None:
-        """Takes the first out; None where none is left."""
-        while self._firsts:
-            system = self._by_first.pop(heapq.heappop(self._firsts), None)
-            if system is not None:
-                return system
-        return None
-
-
 def _that_fit(equations: tuple[Equation, ...], cells: Mapping[str, Cell]) -> tuple[Equation, ...]:
-    """The equations, seen to name known cells and to hold for the counts."""
+    """Return the equations, seen to name known cells and to hold for the counts."""
     for equation in equations:
         total = 0
         for cell_id, coefficient in equation.terms:
             if cell_id not in cells:
-                message = f"An equation names the cell {cell_id}, which is not there"
-                raise ValueError(message)
+                raise ValueError(f"An equation names the cell {cell_id}, which is not there")
             count = cells[cell_id].count
             if count is None:
                 break
@@ -310,6 +280,5 @@ def _that_fit(equations: tuple[Equation, ...], cells: Mapping[str, Cell]) -> tup
         else:
             if total != equation.constant:
                 names = ", ".join(cell_id for cell_id, _ in equation.terms)
-                message = f"The counts of {names} do not satisfy their equation"
-                raise ValueError(message)
+                raise ValueError(f"The counts of {names} do not satisfy their equation")
     return equations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -52,40 +53,37 @@ class Term:
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """The counts of people behind a row: None where not known. ``problem`` says why a row with a
-    figure cannot be judged and so is not shown."""
+    """The counts of people behind a row, None if not known.
 
-    numerator: int | None
-    denominator: int | None
+    ``problem`` says why a row with a figure cannot be judged and so is not shown.
+    """
+
+    numerator: int | None = None
+    denominator: int | None = None
     problem: Reason | None = None
 
 
 def counts_of(row: Row) -> Counts:
-    """The counts behind a row, as a reader could reckon them too.
+    """Return the counts behind a row, as a reader could work them out too.
 
-    A percentage with its denominator gives the numerator, and with its numerator the denominator.
+    A percentage and its denominator make the numerator, and with its numerator the denominator.
     """
-    nothing = Counts(numerator=None, denominator=None)
-    if row.symbol == WITHHELD:
-        return Counts(numerator=None, denominator=None, problem=Reason.WITHHELD)
-    if row.symbol == NOT_APPLICABLE:
-        return nothing
     numerator, denominator = row.numerator, row.denominator
+    if row.symbol in (WITHHELD, NOT_APPLICABLE):
+        return Counts(problem=Reason.WITHHELD if row.symbol == WITHHELD else None)
     if row.form == "count":
         numerator, denominator = (row.value if numerator is None else numerator), None
     if numerator is None and row.value is None:
-        return Counts(numerator=None, denominator=_whole(denominator))
+        return Counts(denominator=_whole(denominator))
     if row.form == "proportion" and row.value is not None:
         if numerator is None and denominator is not None:
             numerator = float(round(row.value * denominator / 100))
         elif denominator is None and numerator is not None and row.value > 0:
             denominator = float(round(100 * numerator / row.value))
-    unreadable = Counts(numerator=None, denominator=None, problem=Reason.NO_COUNT)
-    if _whole(numerator) is None or (denominator is not None and _whole(denominator) is None):
-        return unreadable
     x, n = _whole(numerator), _whole(denominator)
-    if row.form == "proportion" and x is not None and n is not None and x > n:
-        return unreadable
+    is_more = row.form == "proportion" and x is not None and n is not None and x > n
+    if x is None or (denominator is not None and n is None) or is_more:
+        return Counts(problem=Reason.NO_COUNT)
     return Counts(numerator=x, denominator=n)
 
 
@@ -96,7 +94,7 @@ def _whole(number: float | None) -> int | None:
 
 
 def key(cell_id: str, version_id: str, quantity: str) -> str:
-    """The id of a cell: one count in one version of one row."""
+    """Return the id of a cell: one count in one version of one row."""
     return f"{cell_id} {quantity} @ {version_id}"
 
 
@@ -121,7 +119,7 @@ def gather(
     ledgers: Collection[Ledger] = (),
     accepted: Collection[Accepted] = (),
 ) -> Tables:
-    """The cells and equations of a release to be, together with those of published ones.
+    """Return the cells and equations of a release to be, together with those of published ones.
 
     ``accepted`` are the rows that a person decided to leave as they are although they cannot be
     protected any more; they may be of an earlier release.
@@ -180,7 +178,7 @@ def _add_row(
             fate=Fate.HIDDEN if no_figure else fate,
             guarded=is_guarded and not no_figure,
             known=None if published is None or no_figure else _known(published, quantity),
-            # Noughts last: hiding one protects little, since readers expect noughts to be shown.
+            # Zeros last: hiding one protects little, since readers expect zeros to be shown.
             cost=(height, x if x else 10**9),
         )
 
@@ -193,14 +191,9 @@ def _add_row(
 
 
 def _add_rest_equation(tables: Tables, cell_id: str, version_id: str) -> None:
-    tables.add_equation(
-        (
-            (key(cell_id, version_id, "numerator"), 1),
-            (key(cell_id, version_id, "rest"), 1),
-            (key(cell_id, version_id, "denominator"), -1),
-        ),
-        0,
-    )
+    signs = {"numerator": 1, "rest": 1, "denominator": -1}
+    terms = [(key(cell_id, version_id, quantity), sign) for quantity, sign in signs.items()]
+    tables.add_equation(terms, 0)
 
 
 def _known(published: LedgerCell, quantity: str) -> tuple[int, int] | None:
@@ -214,8 +207,11 @@ def _ledger_rule(cell: LedgerCell) -> Rule:
 
 
 def _add_terms(tables: Tables, terms: Collection[Term], versions: Mapping[str, str]) -> None:
-    """An equation of the warehouse. Where all counts are known its constant is what is really left
-    over: a partner's total need not be the sum of its parts, and a reader may know by how much."""
+    """Add an equation of the warehouse.
+
+    If all counts are known its constant is what is really left over: a partner's total need not be
+    the sum of its parts, and a reader may know by how much.
+    """
     merged: dict[str, int] = defaultdict(int)
     for term in terms:
         cell_id = key(term.cell_id, versions.get(term.cell_id, ""), term.quantity)
@@ -229,14 +225,11 @@ def _add_terms(tables: Tables, terms: Collection[Term], versions: Mapping[str, s
                 guarded=False,
             )
         merged[cell_id] += term.coefficient
-    counts = {cell_id: tables.cells[cell_id].count for cell_id in merged}
+    counts = [tables.cells[cell_id].count for cell_id in merged]
+    known = [count for count in counts if count is not None]
     left_over = 0
-    for cell_id, coefficient in merged.items():
-        count = counts[cell_id]
-        if count is None:
-            left_over = 0
-            break
-        left_over += coefficient * count
+    if len(known) == len(counts):
+        left_over = sum(map(operator.mul, merged.values(), known))
     tables.add_equation(merged.items(), left_over)
 
 
@@ -273,8 +266,10 @@ def _add_ledger(tables: Tables, ledger: Ledger, accepted: Collection[Accepted]) 
 
 
 def _drop_impossible(tables: Tables) -> None:
-    """Leave out equations that no whole numbers satisfy together: where a partner withheld parts
-    that cannot make up its total, the figures tell a reader nothing that is true."""
+    """Leave out equations that no whole numbers satisfy together.
+
+    If a partner withheld parts that cannot make up its total, nothing true follows from them.
+    """
     bounds: dict[str, tuple[int, int | None]] = {}
     for cell in tables.cells.values():
         if cell.count is not None:
@@ -285,19 +280,15 @@ def _drop_impossible(tables: Tables) -> None:
     for system in linked_systems(bounds, tables.equations.values()):
         if system.equations and not system.fits():
             doubtful |= set(system.bounds)
-    for terms in list(tables.equations):
+    for terms, equation in list(tables.equations.items()):
         unknown = {cell_id for cell_id, _ in terms if bounds[cell_id][0] != bounds[cell_id][1]}
-        if unknown & doubtful or (not unknown and not _holds(tables.equations[terms], bounds)):
+        total = sum(coefficient * bounds[cell_id][0] for cell_id, coefficient in terms)
+        if unknown & doubtful or (not unknown and total != equation.constant):
             del tables.equations[terms]
 
 
-def _holds(equation: Equation, bounds: Mapping[str, tuple[int, int | None]]) -> bool:
-    total = sum(coefficient * bounds[cell_id][0] for cell_id, coefficient in equation.terms)
-    return total == equation.constant
-
-
 def _heights(equations: Collection[Collection[Term]]) -> dict[str, int]:
-    """How many levels of parts each row is the total of: 0 for one that is no total.
+    """Return how many levels of parts each row is the total of: 0 for one that is no total.
 
     In an equation the total is the one term whose sign differs from all others'.
     """

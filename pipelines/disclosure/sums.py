@@ -1,4 +1,4 @@
-"""What could be the sum of what among published figures: for the attack to guess equations by."""
+"""Sums that published figures could be: the attack guesses its equations by them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ YEAR_TO_DATE = "year to date"
 
 @dataclass(frozen=True, kw_only=True)
 class Family:
-    """A figure and those that may make it up; ``kind`` says by what they are parted."""
+    """A figure and those that may make it up; ``kind`` says what they are broken down by."""
 
     kind: str
     whole: PublishedRow
@@ -24,7 +24,7 @@ class Family:
 
 @dataclass(frozen=True, kw_only=True)
 class Categories:
-    """What a release says of its categories (``pub_measure_category``).
+    """The categories of a release (``pub_measure_category``).
 
     ``overlapping`` are the measures and breakdowns that make no sum. ``named`` are the wholes,
     each a measure and a breakdown, whose parts are measures too.
@@ -35,7 +35,7 @@ class Categories:
 
     @classmethod
     def read(cls, data_dir: Path) -> Categories:
-        """Those of a release; where it publishes none, everything is taken for a sum."""
+        """Return those of a release; if it publishes none, everything is taken for a sum."""
         path = data_dir / "pub_measure_category.parquet"
         if not path.exists():
             return cls(overlapping=frozenset(), named={})
@@ -52,7 +52,7 @@ class Categories:
         )
 
     def linked_to(self, measures: Collection[str]) -> set[str]:
-        """The measures, and all that hang together with them by sums."""
+        """Return the measures and all that sums link with them."""
         found = set(measures)
         while True:
             more = {
@@ -67,8 +67,10 @@ class Categories:
 
 
 def families(rows: Collection[PublishedRow], categories: Categories) -> Iterable[Family]:
-    """Each figure that could be the sum of others, with those, among ``rows`` of one measure, area
-    and quarter."""
+    """Yield each figure that could be the sum of others, with those.
+
+    ``rows`` are of one measure, area and quarter.
+    """
     by_place = {(row["organisation"], row["breakdown"], row["category"]): row for row in rows}
     kinds: dict[tuple[object, object, object], list[PublishedRow]] = defaultdict(list)
     for row in rows:
@@ -76,12 +78,8 @@ def families(rows: Collection[PublishedRow], categories: Categories) -> Iterable
         if row["breakdown"] != "total" and adds_up:
             kinds[row["organisation"], row["breakdown"], row.get("part_of")].append(row)
     for (organisation, breakdown, part_of), parts in kinds.items():
-        place = (
-            (organisation, "total", "all")
-            if part_of is None
-            else (organisation, breakdown, part_of)
-        )
-        whole = by_place.get(place)
+        place = ("total", "all") if part_of is None else (breakdown, part_of)
+        whole = by_place.get((organisation, *place))
         if whole is not None:
             yield Family(kind=f"{breakdown} {part_of}", whole=whole, parts=tuple(parts))
     for (organisation, breakdown, category), whole in by_place.items():
@@ -98,7 +96,7 @@ def families(rows: Collection[PublishedRow], categories: Categories) -> Iterable
 
 
 def named_families(rows: Collection[PublishedRow], categories: Categories) -> Iterable[Family]:
-    """The figures whose parts are measures of their own, or the quarters of the year so far."""
+    """Yield figures whose parts are measures of their own, or the quarters of the year so far."""
     totals = {
         (row["measure"], row["organisation"], row["area"], row["quarter"]): row
         for row in rows

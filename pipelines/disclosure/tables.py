@@ -1,4 +1,4 @@
-"""The words of disclosure control: a rule, a cell, an equation, a decision."""
+"""The terms of disclosure control: a rule, a cell, an equation, a decision."""
 
 from __future__ import annotations
 
@@ -20,18 +20,17 @@ class Rule:
     show_zero: bool = True
 
     def hides(self, count: int) -> bool:
-        """Whether a count is a small number."""
+        """Return whether a count is a small number."""
         return count <= self.threshold and (count > 0 or not self.show_zero)
 
     def shows_as(self, count: int) -> int:
-        """The count as it is shown where it is shown; halves are rounded up."""
+        """Return the count as it is published; halves are rounded up."""
         if self.rounding <= 1:
             return count
         return (2 * count + self.rounding) // (2 * self.rounding) * self.rounding
 
     def readable_as(self, count: int) -> tuple[int, int]:
-        """The lowest and the highest count that a reader who sees ``count`` as it is shown can
-        think it is."""
+        """Return the lowest and the highest count that a reader of the published one can infer."""
         if count == 0 or self.rounding <= 1:
             return count, count
         shown = self.shows_as(count)
@@ -41,8 +40,6 @@ class Rule:
 
 
 SUPPRESS_1_TO_4 = Rule(threshold=4)
-# NHS England's rule for hospital statistics: 1 to 7 suppressed, the rest to the nearest 5.
-NHS_1_TO_7 = Rule(threshold=7, rounding=5)
 
 
 class Fate(StrEnum):
@@ -82,23 +79,29 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True)
 class Equation:
-    """``sum(coefficient * count) == constant`` over its terms (cell, coefficient): a total and its
-    parts, a numerator with what is left of its denominator, a year to date and its quarters."""
+    """``sum(coefficient * count) == constant`` over its terms (cell, coefficient).
+
+    That is a total and its parts, a numerator with the rest of its denominator, or a year to date
+    and its quarters.
+    """
 
     terms: tuple[tuple[str, int], ...]
     constant: int = 0
 
 
 class State(StrEnum):
-    """What becomes of a row."""
+    """Whether a row is shown."""
 
     SHOWN = "shown"
     SUPPRESSED = "suppressed"
 
 
 class Reason(StrEnum):
-    """Why a row is suppressed. For officers only: a reader who were told that a figure is itself a
-    small number would know that it lies inside the threshold."""
+    """Why a row is suppressed. For officers only.
+
+    A reader who knew that a figure is itself a small number would know that it lies inside the
+    threshold.
+    """
 
     SMALL_NUMBER = "small number"
     PROTECTS = "protects another figure"
@@ -108,7 +111,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """What becomes of one row, and why where it is suppressed."""
+    """Whether one row is shown, and why it is suppressed if it is."""
 
     row: str
     state: State
@@ -117,8 +120,10 @@ class Decision:
 
 @dataclass(frozen=True, order=True)
 class Accepted:
-    """One version of one row which a person decided to leave as it is, although a reader can work
-    it out. Another version of the row is guarded again."""
+    """One version of one row which a person decided to leave although it can be worked out.
+
+    Another version of the row is guarded again.
+    """
 
     cell_id: str
     version_id: str
@@ -133,20 +138,18 @@ class CannotProtectError(Exception):
     """
 
     def __init__(self, exposed: Iterable[Cell], *, held_by: Iterable[Cell] = ()) -> None:
+        """Name the exposed cells and those that give them away."""
         exposed = tuple(exposed)
         self.cells = tuple(sorted(cell.cell_id for cell in exposed))
         self.rows = tuple(sorted({cell.row for cell in exposed}))
         self.held_by = tuple(sorted({cell.row for cell in held_by} - set(self.rows)))
-        told = (
-            "A reader could work these figures out, and nothing is left to suppress that would "
-            f"prevent it: {'; '.join(self.rows)}. "
+        held = (
+            "What gives them away was released earlier or has no small-number rule: "
+            f"{'; '.join(self.held_by)}. "
         )
-        if self.held_by:
-            told += (
-                "What gives them away was released earlier or has no small-number rule: "
-                f"{'; '.join(self.held_by)}. "
-            )
         super().__init__(
-            told + "A person must decide. To leave a figure as it is: quarterdeck "
+            "A reader could work these figures out, and nothing is left to suppress that would "
+            f"prevent it: {'; '.join(self.rows)}. {held if self.held_by else ''}"
+            "A person must decide. To leave a figure as it is: quarterdeck "
             "accept-disclosure FIGURE --by ROLE --reason TEXT"
         )

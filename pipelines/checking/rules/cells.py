@@ -170,6 +170,8 @@ def _listed_column(
     cells = list(readings)
     values = pl.Series([readings[cell].value for cell in cells], dtype=dtype)
     read = text.replace_strict(pl.Series(cells, dtype=pl.String), values, return_dtype=dtype)
+    if text.is_empty():  # polars leaves the type as it was
+        read = read.cast(dtype)
     return [read.alias(column.name)], violations, faulty
 
 

@@ -201,11 +201,16 @@ def at_noon(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(12), tzinfo=dt.UTC)
 
 
+@cache
+def _loaded() -> Reference:
+    return load_reference()
+
+
 def _reference(options: Mapping[str, Any]) -> Reference:
     days = {
         name: options[name] for name in ("opens_after_days", "closes_after_days") if name in options
     }
-    reference = load_reference()
+    reference = _loaded()
     calendars = tuple(replace(one, **days) for one in reference.returns)
     return replace(reference, returns=calendars) if days else reference
 

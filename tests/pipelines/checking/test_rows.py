@@ -20,6 +20,7 @@ from tests.pipelines.checking.cases import Case
 RULES = ("SYM-001", "KEY-001", "KEY-002", "COD-001", "COD-004", "PER-001", "COV-001", "COV-002",
          "SDC-001", "DAT-004", "MAC-001")  # fmt: skip
 FILE = Path(__file__).parent / "rows_findings.json"
+REFERENCE = load_reference()
 EXPECTED: dict[str, list[str]] = json.loads(FILE.read_text(encoding="utf-8"))
 HEADING = "organisation,quarter,course,staff_group,eligible,trained,percent,comment\n"
 ABUSE = "organisation,quarter,measure,breakdown,category,numerator,denominator,value,comment\n"
@@ -77,7 +78,7 @@ def findings_of(name: str) -> tuple[Finding, ...]:
     if file:
         case = Case(rule)
         return case.check(case.folder / file).findings
-    context = Context(reference=load_reference(), as_of=dt.date(2019, 12, 31))
+    context = Context(reference=REFERENCE, as_of=dt.date(2019, 12, 31))
     return check(FILES[name].encode(), file_name="return.csv", context=context).findings
 
 

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from pipelines.disclosure.knowledge import NothingFitsError, System
 from pipelines.disclosure.protect import protect
 from pipelines.disclosure.tables import (
-    NHS_1_TO_7,
     SUPPRESS_1_TO_4,
     CannotProtectError,
     Cell,
@@ -28,6 +27,8 @@ from tests.pipelines.disclosure.attacker import ranges
 from tests.pipelines.disclosure.tables_at_random import seeded, table
 
 SEEDS = st.integers(0, 2**32)
+# NHS England's rule for hospital statistics: 1 to 7 suppressed, the rest to the nearest 5.
+NHS_1_TO_7 = Rule(threshold=7, rounding=5)
 RULES = (SUPPRESS_1_TO_4, NHS_1_TO_7, Rule(threshold=4, show_zero=False))
 
 

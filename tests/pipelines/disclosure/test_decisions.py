@@ -13,7 +13,6 @@ import pytest
 
 from pipelines.disclosure.protect import protect
 from pipelines.disclosure.tables import (
-    NHS_1_TO_7,
     SUPPRESS_1_TO_4,
     CannotProtectError,
     Cell,
@@ -28,6 +27,9 @@ from tests.pipelines.disclosure.test_protect import total
 
 FILE = Path(__file__).parent / "decisions.json"
 EXPECTED: dict[str, list[str]] = json.loads(FILE.read_text(encoding="utf-8"))
+# NHS England's rule for hospital statistics: 1 to 7 suppressed, the rest to the nearest 5.
+NHS_1_TO_7 = Rule(threshold=7, rounding=5)
+MOST_PROGRAMMES = 40  # 45 if what has become part of another set is looked at again
 RULES = (SUPPRESS_1_TO_4, NHS_1_TO_7, Rule(threshold=4, show_zero=False))
 NAMES = [*(f"table {seed}" for seed in range(12)), *(f"shares {seed}" for seed in range(10))]
 
@@ -131,6 +133,31 @@ def test_a_hidden_figure_of_an_earlier_release_is_protected_now() -> None:
     assert decided(cells, [total("all", "old", "b", "c")]) == ["all", "b+", "c"]
     alone = [old, cell("b", 9, fate=Fate.PUBLIC), cell("all", 12, fate=Fate.PUBLIC)]
     assert decided(alone, [total("all", "old", "b")]) == ["a person", "old", "held by", "all", "b"]
+
+
+def test_small_numbers_that_were_released_are_named_together() -> None:
+    public = [cell(name, 2, fate=Fate.PUBLIC) for name in ("a", "b")]
+    assert decided([*public, cell("c", 3)], []) == ["a person", "a", "b", "held by"]
+    assert decided([cell("a", 5, fate=Fate.PUBLIC), cell("c", 3)], []) == ["c!"]
+
+
+def test_what_need_not_be_guarded_needs_no_protection() -> None:
+    free = cell("free", None, fate=Fate.HIDDEN, guarded=False)
+    cells = [free, cell("b", 9), cell("all", 12, cost=1)]
+    assert decided(cells, [total("all", "free", "b")]) == ["all", "b"]
+
+
+def test_a_sum_may_have_something_left_over() -> None:
+    cells = [cell("a", 13), cell("b", 9), cell("all", 24, cost=1)]
+    terms = (("all", 1), ("a", -1), ("b", -1))
+    assert decided(cells, [Equation(terms=terms, constant=2)]) == ["a", "all", "b"]
+    with pytest.raises(ValueError, match="The counts of all, a, b do not satisfy"):
+        protect(cells, [Equation(terms=terms, constant=-2)])
+
+
+def test_what_was_found_safe_is_not_looked_at_again() -> None:
+    one = table(seeded(2), rows=5, columns=6, largest=40)
+    assert protect(one.cells(), one.equations()).programmes <= MOST_PROGRAMMES
 
 
 def test_counts_that_fit_nothing_are_named() -> None:

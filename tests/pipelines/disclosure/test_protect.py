@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from pipelines.disclosure.protect import protect
 from pipelines.disclosure.tables import (
-    NHS_1_TO_7,
     SUPPRESS_1_TO_4,
     CannotProtectError,
     Cell,
@@ -22,6 +21,9 @@ from pipelines.disclosure.tables import (
 )
 from tests.pipelines.disclosure.attacker import possibilities, ranges
 from tests.pipelines.disclosure.tables_at_random import Table, seeded, table
+
+# NHS England's rule for hospital statistics: 1 to 7 suppressed, the rest to the nearest 5.
+NHS_1_TO_7 = Rule(threshold=7, rounding=5)
 
 
 def cells(
