@@ -22,7 +22,8 @@ FIGURES = (
 )
 HARMLESS = {"rating": "not rated", "direction": "not compared"}
 HIDDEN_STATES = ("suppressed", "withheld")
-SAME_ROW = ("measure", "organisation", "area", "quarter", "breakdown", "category")
+SAME_ROW = ("measure", "organisation", "area", "period", "breakdown", "category")
+SAME_SERIES = ("measure", "organisation", "area", "breakdown", "category")
 # The other models that hold figures of totals, with the columns that hold them.
 OTHER_FIGURES = {
     "pub_process_control": ("value", "special_cause", "variation"),
@@ -45,13 +46,13 @@ def open_doors(data_dir: Path) -> tuple[OpenDoor, ...]:
 
     ``data_dir`` holds ``pub_measure_value.parquet`` and, where they are published, the others.
     """
-    values = pl.read_parquet(data_dir / "pub_measure_value.parquet")
+    values = by_period(pl.read_parquet(data_dir / "pub_measure_value.parquet"))
     hidden = values.filter(pl.col("state").is_in(HIDDEN_STATES))
     found = list(_filled(hidden, "pub_measure_value", FIGURES, SAME_ROW))
     for model, columns in OTHER_FIGURES.items():
         path = data_dir / f"{model}.parquet"
         if path.exists():
-            other = pl.read_parquet(path)
+            other = by_period(pl.read_parquet(path))
             keys = [name for name in SAME_ROW if name in other.columns]
             told = hidden
             if "breakdown" not in keys:  # a model of totals
@@ -62,6 +63,16 @@ def open_doors(data_dir: Path) -> tuple[OpenDoor, ...]:
             found += _filled(rows, model, columns, keys)
     found += _means_that_tell(data_dir)
     return tuple(found)
+
+
+def by_period(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return published rows with the period they are of.
+
+    Releases made before figures were filed by period have the quarter of the return in its place.
+    """
+    if "period" in rows.columns or "quarter" not in rows.columns:
+        return rows
+    return rows.with_columns(pl.col("quarter").alias("period"))
 
 
 def _filled(
@@ -84,7 +95,8 @@ def _means_that_tell(data_dir: Path) -> Iterable[OpenDoor]:
     if not path.exists():
         return
     control = pl.read_parquet(path)
-    keys = ["measure", "organisation"] + [name for name in ("area",) if name in control.columns]
+    keys = ["measure", "organisation"]
+    keys += [name for name in ("area", "period_kind") if name in control.columns]
     stretches = control.group_by([*keys, "stretch"], maintain_order=True).agg(
         pl.col("mean").first(),
         pl.col("value").mean().alias("mean_of_shown"),

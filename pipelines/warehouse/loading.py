@@ -25,11 +25,13 @@ from pipelines.obligations.overview import newest_change
 from pipelines.obligations.standing import Known, Standing, decide_all
 from pipelines.record.model import Submission
 from pipelines.record.store import Record
+from pipelines.warehouse.periods import period_rows
 from pipelines.warehouse.tables import (
     RAW_TABLES,
     FindingRow,
     HorizonRow,
     ObservationRow,
+    PeriodRow,
     RawRow,
     StandingRow,
     SubmissionRow,
@@ -134,6 +136,7 @@ def load_rows(
         )
         if declared.observation is not None:
             observe(connection, declared, _accepted_rows(declared, files))
+    fill(connection, period_rows(connection), table=PeriodRow)
     connection.commit()
     return _count(connection, f"raw.{declared.name} {of_the_quarters}", [written])
 
@@ -209,6 +212,7 @@ def load_submissions(
     fill(connection, [standing_row(one) for one in stood], table=StandingRow)
     counted = up_to or newest_change(record)
     fill(connection, [HorizonRow(counts_up_to=_naive(counted), as_of_day=on)])
+    fill(connection, period_rows(connection), table=PeriodRow)
     connection.commit()
     return len(known.submissions)
 
