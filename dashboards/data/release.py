@@ -18,6 +18,7 @@ from dashboards.data.rows import (
     ProcessPoint,
     Release,
     Revision,
+    RowFate,
     Score,
     Submission,
     Summary,
@@ -50,6 +51,7 @@ class Published:
     plan_standings: tuple[PlanStanding, ...] = ()
     risks: tuple[Risk, ...] = ()
     plan_links: tuple[PlanLink, ...] = ()
+    row_fates: tuple[RowFate, ...] = ()
 
     @cached_property
     def measure_by_id(self) -> dict[str, Measure]:
@@ -267,4 +269,5 @@ def load(data_dir: Path) -> Published:
         plan_standings=read_model(data_dir, PlanStanding),
         risks=read_model(data_dir, Risk),
         plan_links=read_model(data_dir, PlanLink),
+        row_fates=read_model(data_dir, RowFate),
     )

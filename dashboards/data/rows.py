@@ -115,6 +115,7 @@ class Value:
     state: str
     state_reason: str | None
     numerator: float | None
+    numerator_worked_out: bool | None
     denominator: float | None
     value: float | None
     value_as_sent: str | None
@@ -129,6 +130,7 @@ class Value:
     like_for_like_value: float | None
     like_for_like_previous: float | None
     members: str | None
+    made_of: str | None
     partners_reported: int | None
     partners_expected: int | None
     partners_missing: str | None
@@ -136,7 +138,7 @@ class Value:
     open_queries: int | None
     submission_id: str | None
     row_number: int | None
-    repeated_by: str | None
+    first_stated_in: str | None
     known_from: dt.datetime | None
     version: int | None
 
@@ -306,6 +308,22 @@ class Score:
     score: str
     part: int
     whole: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RowFate:
+    """What became of some of the accepted rows of one submission."""
+
+    model: ClassVar[str] = "pub_row_fate"
+    key: ClassVar[tuple[str, ...]] = ("submission_id", "fate", "reason", "superseded_by")
+    submission_id: str
+    return_name: str
+    organisation: str
+    quarter: str
+    fate: str
+    reason: str
+    superseded_by: str
+    accepted_rows: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -223,6 +223,11 @@ def as_of_day(connection: duckdb.DuckDBPyConnection) -> dt.date | None:
     return row[0] if row else None
 
 
+def rows_kept(one: Submission) -> int:
+    """How many accepted rows of a submission the record holds."""
+    return one.rows_used if one.is_accepted and not one.nil and not one.erased else 0
+
+
 def submission_row(one: Submission, withdrawn: Mapping[str, dt.datetime]) -> SubmissionRow:
     """A submission as ``raw.submission`` has it."""
     return SubmissionRow(
@@ -240,6 +245,7 @@ def submission_row(one: Submission, withdrawn: Mapping[str, dt.datetime]) -> Sub
         rows_used=one.rows_used,
         rows_not_used=one.rows_not_used,
         rows_passed_over=one.rows_passed_over,
+        rows_kept=rows_kept(one),
         errors=one.errors,
         queries=one.queries,
         notes=one.notes,

@@ -87,6 +87,9 @@ class SubmissionRow(RawRow):
     rows_used: Annotated[int, "How many of them were taken."]
     rows_not_used: Annotated[int, "How many could not be, each with a finding."]
     rows_passed_over: Annotated[int, "How many hold nothing, each with a note."]
+    rows_kept: Annotated[
+        int, "How many the record holds: none of a nil return, and of one whose rows were erased."
+    ]
     errors: Annotated[int, "How many findings stop it."]
     queries: Annotated[int, "How many findings ask about an odd figure."]
     notes: Annotated[int, "How many findings only say something."]

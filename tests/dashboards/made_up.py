@@ -23,6 +23,7 @@ from dashboards.data import (
     ProcessPoint,
     Release,
     Revision,
+    RowFate,
     Score,
     Submission,
     Summary,
@@ -325,6 +326,11 @@ def everything() -> dict[type[Any], list[Any]]:
         Submission: submissions(),
         Score: scores(),
         Commentary: commentary(),
+        RowFate: [
+            RowFate(submission_id="s-A", return_name="training", organisation="A",
+                    quarter=LAST.key, fate="published", reason="", superseded_by="",
+                    accepted_rows=18),
+        ],
         Revision: [
             row(Revision, measure="P1", organisation="A", quarter=LAST.shift(-1).key,
                 breakdown="total", category="total", old_value=88.4, new_value=88.1)

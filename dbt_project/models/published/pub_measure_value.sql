@@ -32,6 +32,7 @@ final as (
         judged.state,
         judged.state_reason,
         judged.numerator,
+        judged.numerator_worked_out,
         judged.denominator,
         judged.value,
         judged.value_as_sent,
@@ -46,6 +47,7 @@ final as (
         judged.like_for_like_value,
         judged.like_for_like_previous,
         judged.members,
+        judged.made_of,
         judged.partners_reported,
         judged.partners_expected,
         judged.partners_missing,
@@ -53,7 +55,7 @@ final as (
         judged.open_queries,
         judged.submission_id,
         judged.row_number,
-        judged.repeated_by,
+        judged.first_stated_in,
         judged.known_from,
         judged.version
     from judged

@@ -33,7 +33,7 @@ counted as (
 ),
 
 -- Quarters, where there are any, for what is measured more often than yearly; of yearly measures
--- the kind of which there are the most.
+-- the kind of the newest figure.
 ordered as (
 
     select
@@ -46,8 +46,8 @@ ordered as (
                     when measures.frequency <> 'yearly' and counted.period_kind = 'quarter' then 0
                     else 1
                 end,
-                counted.figures desc,
                 counted.newest desc,
+                counted.figures desc,
                 counted.period_kind asc
         ) as place
     from measures

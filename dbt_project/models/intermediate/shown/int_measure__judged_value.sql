@@ -78,6 +78,12 @@ measured as (
         measures.frequency,
         measures.aggregation,
         shown.period_kind = main_kinds.main_kind as is_main_kind,
+        -- A percentage with its denominator alone has the numerator that it implies.
+        case
+            when shown.numerator is not null then shown.numerator
+            when measures.form = 'proportion' and shown.denominator > 0
+                then round(shown.value * shown.denominator / 100.0)
+        end as counted,
         periods.period_label,
         periods.is_overlapping,
         case
@@ -112,13 +118,13 @@ bounded as (
         *,
         case
             when lower_as_sent is not null and upper_as_sent is not null then lower_as_sent
-            when form = 'proportion' then 100.0 * {{ wilson_lower('numerator', 'denominator') }}
+            when form = 'proportion' then 100.0 * {{ wilson_lower('counted', 'denominator') }}
             when form = 'rate'
                 then {{ per_unit('unit') }} * {{ rate_lower('numerator', 'denominator') }}
         end as lower,
         case
             when lower_as_sent is not null and upper_as_sent is not null then upper_as_sent
-            when form = 'proportion' then 100.0 * {{ wilson_upper('numerator', 'denominator') }}
+            when form = 'proportion' then 100.0 * {{ wilson_upper('counted', 'denominator') }}
             when form = 'rate'
                 then {{ per_unit('unit') }} * {{ rate_upper('numerator', 'denominator') }}
         end as upper,
@@ -220,7 +226,12 @@ in_both as (
             whole.aggregation = 'sum'
             or now.state = 'suppressed'
             or earlier.state = 'suppressed'
-            or (now.denominator > 0 and earlier.denominator > 0)
+            or (
+                now.numerator is not null
+                and earlier.numerator is not null
+                and now.denominator > 0
+                and earlier.denominator > 0
+            )
         )
     group by whole.cell_id
 
@@ -266,9 +277,12 @@ final as (
         with_previous.is_complete,
         with_previous.is_whole_period,
         with_previous.members,
+        with_previous.made_of,
         with_previous.state,
         with_previous.state_reason,
-        with_previous.numerator,
+        with_previous.counted as numerator,
+        with_previous.numerator is null and with_previous.counted is not null
+            as numerator_worked_out,
         with_previous.denominator,
         with_previous.value,
         with_previous.value_as_sent,
@@ -322,7 +336,7 @@ final as (
         ) as open_queries,
         with_previous.submission_id,
         with_previous.row_number,
-        with_previous.repeated_by,
+        with_previous.first_stated_in,
         with_previous.known_from,
         with_previous.version
     from with_previous

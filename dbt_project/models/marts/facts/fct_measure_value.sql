@@ -165,21 +165,30 @@ numbered as (
 
 ),
 
--- The same figure said again is the same version: it keeps who said it first. It is a sample only
--- where every statement of it is.
+with_newest as (
+
+    select
+        *,
+        max(submission_id) over (partition by figure, version) as newest_submission_id
+    from numbered
+    where content is not null
+
+),
+
+-- The same figure said again is the same version: it leads to who says it now, and keeps who said it
+-- first. It is a sample only where every statement of it is.
 versions as (
 
     select
         figure,
         version,
-        max(case when is_new = 1 then submission_id end) as submission_id,
-        max(case when is_new = 1 then row_number end) as row_number,
-        max(submission_id) as newest_submission_id,
+        max(newest_submission_id) as submission_id,
+        max(case when submission_id = newest_submission_id then row_number end) as row_number,
+        min(submission_id) as first_submission_id,
         case when count(sample) = count(*) then min(sample) end as sample,
         min(moment) as known_from,
         case when count(next_moment) = count(*) then max(next_moment) end as known_to
-    from numbered
-    where content is not null
+    from with_newest
     group by figure, version
 
 ),
@@ -208,7 +217,7 @@ united as (
         statements.symbol,
         statements.submission_id,
         statements.row_number,
-        cast(null as string) as repeated_by,
+        cast(null as string) as first_stated_in,
         statements.known_from,
         statements.known_to,
         statements.sample
@@ -240,9 +249,9 @@ united as (
         versions.submission_id,
         versions.row_number,
         case
-            when versions.newest_submission_id <> versions.submission_id
-                then versions.newest_submission_id
-        end as repeated_by,
+            when versions.first_submission_id <> versions.submission_id
+                then versions.first_submission_id
+        end as first_stated_in,
         versions.known_from,
         versions.known_to,
         versions.sample
@@ -283,7 +292,7 @@ final as (
         case when value is null then symbol end as symbol,
         submission_id,
         row_number,
-        repeated_by,
+        first_stated_in,
         known_from,
         known_to,
         known_to is null as is_current,
