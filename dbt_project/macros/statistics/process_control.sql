@@ -25,7 +25,7 @@
     variation                of this point: 'common cause', 'improvement high' …; the series'
                              variation is that of its latest point. Null without limits or value.
     no_limits_reason         the periods overlap, fewer than seven points, rare events (more than half
-                             of a count's values are zero), too few different values (more than
+                             of a count's values are zero), no two values in a row, too few different values (more than
                              half of the moving ranges are zero); null where there are limits
     assurance                of the series, on each of its rows: from the last stretch's limits
                              and the last target
@@ -168,6 +168,7 @@ allowed as (
             when points < 7 then 'fewer than seven points'
             when is_count and zeros * 2 > points
                 then 'rare events: a count of days or cases between events would be needed'
+            when moving_ranges = 0 then 'no two values in a row'
             when still_ranges * 2 > moving_ranges then 'too few different values'
         end as no_limits_reason
     from reasoned
