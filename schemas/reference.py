@@ -166,6 +166,7 @@ class Measure:
     headline: MaybeWhole
     first_quarter: MaybeQuarter
     last_quarter: MaybeQuarter
+    period_kinds: Literal["rolling_year"] | None = None
 
     def in_use_at(self, quarter: Quarter) -> bool:
         """Whether it is collected for ``quarter``."""

@@ -27,6 +27,7 @@ from dashboards.data.rows import (
     ProcessPoint,
     Release,
     Revision,
+    RowFate,
     Score,
     Submission,
     Summary,
@@ -58,7 +59,7 @@ _AT_ONCE = 50_000
 _Model = TypeVar(
     "_Model",
     Release, Organisation, Theme, Measure, Value, ProcessPoint, Summary, Comparator, Submission,
-    FindingCount, Score, Revision, Commentary, Plan, Action, PlanStanding, Risk, PlanLink,
+    FindingCount, Score, Revision, RowFate, Commentary, Plan, Action, PlanStanding, Risk, PlanLink,
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from dashboards.data.rows import (
     ProcessPoint,
     Release,
     Revision,
+    RowFate,
     Score,
     Submission,
     Summary,
@@ -50,6 +51,7 @@ class Published:
     plan_standings: tuple[PlanStanding, ...] = ()
     risks: tuple[Risk, ...] = ()
     plan_links: tuple[PlanLink, ...] = ()
+    row_fates: tuple[RowFate, ...] = ()
 
     @cached_property
     def measure_by_id(self) -> dict[str, Measure]:
@@ -61,13 +63,6 @@ class Published:
         """Names by code; the combined figure is 'All partners combined'."""
         names = {each.organisation: each.name for each in self.organisations}
         return names | {COMBINED: "All partners combined"}
-
-    @cached_property
-    def quarter_labels(self) -> dict[str, str]:
-        """``2018-19 Q1`` by ``2018-19-Q1``, of every quarter in the data."""
-        labels = {value.quarter: value.quarter_label for value in self.values}
-        labels |= {owed.quarter: owed.quarter_label for owed in self.submissions}
-        return labels | {self.release.quarter: self.release.quarter_label}
 
     @cached_property
     def summary_by_series(self) -> dict[tuple[str, str], Summary]:
@@ -105,11 +100,25 @@ class Published:
 
     @cached_property
     def process_by_series(self) -> dict[tuple[str, str], tuple[ProcessPoint, ...]]:
-        """Process-control points by measure and organisation, by time."""
-        found: dict[tuple[str, str], list[ProcessPoint]] = defaultdict(list)
+        """Process-control points of the main kind of period by measure and organisation."""
+        return {
+            (measure, organisation): points
+            for (measure, organisation, kind), points in self.process_by_kind.items()
+            if kind == self.main_kind(measure)
+        }
+
+    @cached_property
+    def process_by_kind(self) -> dict[tuple[str, str, str], tuple[ProcessPoint, ...]]:
+        """Process-control points by measure, organisation and kind of period, by time."""
+        found: dict[tuple[str, str, str], list[ProcessPoint]] = defaultdict(list)
         for point in self.process:
-            found[point.measure, point.organisation].append(point)
+            found[point.measure, point.organisation, point.period_kind].append(point)
         return {series: tuple(points) for series, points in found.items()}
+
+    def main_kind(self, measure: str) -> str:
+        """The kind of period that a measure is mostly about."""
+        found = self.measure_by_id.get(measure)
+        return found.main_kind if found else "quarter"
 
     @cached_property
     def values_by_measure(self) -> dict[str, tuple[Value, ...]]:
@@ -121,15 +130,49 @@ class Published:
 
     @cached_property
     def totals_by_series(self) -> dict[tuple[str, str], tuple[Value, ...]]:
-        """The undivided figures of the main area by measure and organisation, by time."""
-        found: dict[tuple[str, str], list[Value]] = defaultdict(list)
+        """The undivided figures of the main area and the main kind of period, by measure and
+        organisation, by time."""
+        return {
+            (measure, organisation): values
+            for (measure, organisation, kind), values in self.totals_by_kind.items()
+            if kind == self.main_kind(measure)
+        }
+
+    @cached_property
+    def totals_by_kind(self) -> dict[tuple[str, str, str], tuple[Value, ...]]:
+        """The undivided figures of the main area by measure, organisation and kind of period, by
+        time."""
+        found: dict[tuple[str, str, str], list[Value]] = defaultdict(list)
         for value in self.values:
             if value.breakdown == "total" and value.area == self.main_area(value.measure):
-                found[value.measure, value.organisation].append(value)
+                found[value.measure, value.organisation, value.period_kind].append(value)
         return {
-            series: tuple(sorted(values, key=lambda value: value.quarter))
+            series: tuple(sorted(values, key=lambda value: (value.period_end, value.period_start)))
             for series, values in found.items()
         }
+
+    def current_period(self, measure: str) -> str:
+        """The period that a measure's pages are about: the release's quarter, or, of another kind
+        of period, the newest one."""
+        if self.main_kind(measure) == "quarter" and not self._is_yearly(measure):
+            return self.release.quarter
+        newest = [one for one in self.summaries if one.measure == measure]
+        newest.sort(key=lambda one: (one.state != "not received", one.period_end))
+        return newest[-1].period if newest else self.release.quarter
+
+    def _is_yearly(self, measure: str) -> bool:
+        found = self.measure_by_id.get(measure)
+        return found is not None and found.frequency == "yearly"
+
+    def newest_shown(self, measure: str, organisation: str) -> Value | None:
+        """The newest undivided figure of any kind of period that is shown."""
+        shown = [
+            value
+            for (of_measure, whose, _), values in self.totals_by_kind.items()
+            for value in values
+            if (of_measure, whose) == (measure, organisation) and value.value is not None
+        ]
+        return max(shown, key=lambda value: (value.period_end, value.period_start), default=None)
 
     @cached_property
     def _main_areas(self) -> dict[str, str | None]:
@@ -153,7 +196,9 @@ class Published:
     @cached_property
     def _organisations(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, set[str]] = defaultdict(set)
-        for measure, organisation in (*self.totals_by_series, *self.summary_by_series):
+        for measure, organisation, _ in self.totals_by_kind:
+            found[measure].add(organisation)
+        for measure, organisation in self.summary_by_series:
             found[measure].add(organisation)
         return {measure: tuple(sorted(some - {COMBINED})) for measure, some in found.items()}
 
@@ -224,4 +269,5 @@ def load(data_dir: Path) -> Published:
         plan_standings=read_model(data_dir, PlanStanding),
         risks=read_model(data_dir, Risk),
         plan_links=read_model(data_dir, PlanLink),
+        row_fates=read_model(data_dir, RowFate),
     )

@@ -74,6 +74,7 @@ class Measure:
     aggregation: str
     kind: str
     frequency: str
+    main_kind: str
     theme: str
     owner_role: str | None
     small_number_rule: str | None
@@ -91,19 +92,22 @@ class Measure:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Value:
-    """One figure: a measure, organisation, area, quarter, breakdown and category."""
+    """One figure: a measure, organisation, area, period, breakdown and category."""
 
     model: ClassVar[str] = "pub_measure_value"
     key: ClassVar[tuple[str, ...]] = (
-        "measure", "organisation", "area", "quarter", "breakdown", "sort", "category",
+        "measure", "organisation", "area", "period_end", "period", "breakdown", "sort", "category",
     )  # fmt: skip
     measure: str
     organisation: str
     area: str | None
+    period: str
+    period_kind: str
+    period_label: str
+    period_start: dt.date
+    period_end: dt.date
     quarter: str
-    quarter_label: str
-    period_start: dt.date | None
-    period_end: dt.date | None
+    returned_in: str | None
     breakdown: str
     category: str
     part_of: str | None
@@ -111,6 +115,7 @@ class Value:
     state: str
     state_reason: str | None
     numerator: float | None
+    numerator_worked_out: bool | None
     denominator: float | None
     value: float | None
     value_as_sent: str | None
@@ -119,6 +124,13 @@ class Value:
     rating: str | None
     rating_reason: str | None
     direction: str | None
+    previous_period: str | None
+    previous_value: float | None
+    is_like_for_like: bool | None
+    like_for_like_value: float | None
+    like_for_like_previous: float | None
+    members: str | None
+    made_of: str | None
     partners_reported: int | None
     partners_expected: int | None
     partners_missing: str | None
@@ -126,6 +138,7 @@ class Value:
     open_queries: int | None
     submission_id: str | None
     row_number: int | None
+    first_stated_in: str | None
     known_from: dt.datetime | None
     version: int | None
 
@@ -135,10 +148,14 @@ class ProcessPoint:
     """One point of a process-control series."""
 
     model: ClassVar[str] = "pub_process_control"
-    key: ClassVar[tuple[str, ...]] = ("measure", "organisation", "quarter")
+    key: ClassVar[tuple[str, ...]] = ("measure", "organisation", "period_end", "period")
     measure: str
     organisation: str
-    quarter: str
+    period: str
+    period_kind: str
+    period_label: str
+    period_start: dt.date
+    period_end: dt.date
     value: float | None
     mean: float | None
     upl: float | None
@@ -149,6 +166,7 @@ class ProcessPoint:
     special_cause_side: str | None
     variation: str | None
     assurance: str | None
+    no_limits_reason: str | None
     trial: bool | None
     illustrative: bool | None
 
@@ -161,8 +179,12 @@ class Summary:
     key: ClassVar[tuple[str, ...]] = ("measure", "organisation")
     measure: str
     organisation: str
+    period: str
+    period_kind: str
+    period_label: str
+    period_start: dt.date
+    period_end: dt.date
     quarter: str
-    period_end: dt.date | None
     state: str
     value: float | None
     numerator: float | None
@@ -174,11 +196,17 @@ class Summary:
     variation: str | None
     reading: str | None
     assurance: str | None
+    no_limits_reason: str | None
     direction: str | None
     recent_trend: str | None
     comparison: str | None
-    previous_quarter: str | None
+    previous_period: str | None
+    previous_label: str | None
     previous_value: float | None
+    is_like_for_like: bool | None
+    like_for_like_value: float | None
+    like_for_like_previous: float | None
+    like_for_like_members: str | None
     points: int | None
     open_queries: int | None
     illustrative: bool | None
@@ -283,16 +311,34 @@ class Score:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RowFate:
+    """What became of some of the accepted rows of one submission."""
+
+    model: ClassVar[str] = "pub_row_fate"
+    key: ClassVar[tuple[str, ...]] = ("submission_id", "fate", "reason", "superseded_by")
+    submission_id: str
+    return_name: str
+    organisation: str
+    quarter: str
+    fate: str
+    reason: str
+    superseded_by: str
+    accepted_rows: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Revision:
     """A published figure that changed."""
 
     model: ClassVar[str] = "pub_revision"
     key: ClassVar[tuple[str, ...]] = (
-        "changed_at", "measure", "organisation", "quarter", "breakdown", "category",
+        "changed_at", "measure", "organisation", "period", "breakdown", "category",
     )  # fmt: skip
     measure: str
     organisation: str
     area: str | None
+    period: str
+    period_label: str
     quarter: str
     breakdown: str
     category: str

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from dashboards.data import ProcessPoint, Published, Value
-from dashboards.story import numbers, words
-from schemas.quarter import Quarter
+from schemas.period import Period, PeriodKind
+
+# A yearly measure that is of a month or a quarter is of the same one each year.
+_STEPS_IN_A_YEAR = {"month": 12, "quarter": 4}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """One quarter or year of a series: the figure (or why there is none) and its reading.
+    """One period of a series: the figure (or why there is none) and its reading.
 
-    ``quarter`` is that of the return; None for a year that no return gave. ``label`` names the
-    point in the picture, no other of the series has it. ``follows`` is whether a line may join it
-    to the point before: its period comes next, and both are of the same partners.
+    ``label`` names the period, no other of the series has it. ``follows`` is whether a line may
+    join it to the point before: its period comes next, and both are of the same members.
     """
 
-    quarter: str | None
-    label: str
     period: str
+    label: str
     value: Value | None
     reading: ProcessPoint | None
     follows: bool = True
+    missing: str = "not received"
 
     @property
     def shown(self) -> float | None:
@@ -36,9 +36,7 @@ class Point:
     @property
     def state(self) -> str:
         """The state of the figure, as the published data name it."""
-        if self.value is not None:
-            return self.value.state
-        return "not available" if self.quarter is None else "not received"
+        return self.value.state if self.value is not None else self.missing
 
     @property
     def is_provisional(self) -> bool:
@@ -62,91 +60,85 @@ def point_meaning(point: Point, *, polarity: str) -> str:
     return "improvement" if (side == "high") == (polarity == "higher") else "concern"
 
 
-def series_points(published: Published, *, measure: str, organisation: str) -> tuple[Point, ...]:
-    """The points from the first figure to the last, those without a row between them included.
+def series_points(
+    published: Published, *, measure: str, organisation: str, kind: str | None = None
+) -> tuple[Point, ...]:
+    """Return the points of a series at one kind of period, by default the measure's main one.
 
-    A quarterly series has one for each quarter. A yearly series has one for each return and one
-    for each year between that no return is about.
+    From the first figure to the last there is a point for each period, those without a row too.
     """
-    totals = published.totals_by_series.get((measure, organisation), ())
-    readings = {p.quarter: p for p in published.process_by_series.get((measure, organisation), ())}
-    by_quarter = {value.quarter: value for value in totals}
-    quarters = sorted({*by_quarter, *readings})
-    if not quarters:
-        return ()
-    is_yearly = published.measure_by_id[measure].frequency == "yearly"
-    if not is_yearly:
-        first, last = Quarter.parse(quarters[0]), Quarter.parse(quarters[-1])
-        quarters = []
-        while first <= last:
-            quarters.append(first.key)
-            first = first.shift(1)
+    wanted = kind or published.main_kind(measure)
+    values = published.totals_by_kind.get((measure, organisation, wanted), ())
+    process = published.process_by_kind.get((measure, organisation, wanted), ())
+    readings = {point.period: point for point in process}
     points = [
         Point(
-            quarter=quarter,
-            label=Quarter.parse(quarter).label,
-            period=words.period_of_value(by_quarter[quarter])
-            if quarter in by_quarter
-            else Quarter.parse(quarter).label,
-            value=by_quarter.get(quarter),
-            reading=readings.get(quarter),
+            period=value.period,
+            label=value.period_label,
+            value=value,
+            reading=readings.get(value.period),
+            follows=_follows(before, value),
         )
-        for quarter in quarters
+        for before, value in zip((None, *values), values, strict=False)
     ]
-    if is_yearly:
-        points = list(_with_missing_years(points))
-    return tuple(_parted_by_partners(published, points))
+    found = published.measure_by_id.get(measure)
+    steps = _STEPS_IN_A_YEAR.get(wanted, 1) if found and found.frequency == "yearly" else 1
+    return tuple(_parted_by_members(_with_missing(points, steps=steps)))
 
 
-def _with_missing_years(points: Sequence[Point]) -> Iterator[Point]:
-    """The points of a yearly series with the years between them that no return is about."""
-    yield points[0]
+def _follows(before: Value | None, value: Value) -> bool:
+    """Whether a line may join the two: periods that share days must at least be as long."""
+    if before is None or before.period_end < value.period_start:
+        return True
+    lengths = [(one.period_end - one.period_start).days for one in (before, value)]
+    return abs(lengths[0] - lengths[1]) <= len(lengths)  # leap days
+
+
+def _with_missing(points: Sequence[Point], *, steps: int) -> Iterator[Point]:
+    """The points of a series with the periods between them that nobody sent."""
+    yield from points[:1]
+    # What no return gave of a yearly series nobody need have owed.
+    why = "not available" if steps > 1 or not _is_of_quarters(points) else "not received"
     for before, after in pairwise(points):
-        years = _years_between(_span(before), _span(after))
-        for n in range(1, years or 1):
-            start, end = (_years_later(date, n) for date in _span(before))
-            period = numbers.period(start, end, quarter_label="")
-            yield Point(
-                quarter=None, label=f"No figure for {period}", period=period, value=None,
-                reading=None,
-            )  # fmt: skip
-        yield replace(after, follows=years is not None)
+        missing = _period(before).shifted(steps)
+        found = []
+        while missing is not None and missing.end < _period(after).end:
+            found.append(missing)
+            missing = missing.shifted(steps)
+        yield from (
+            Point(period=one.key, label=one.label, value=None, reading=None, missing=why)
+            for one in found
+        )
+        yield after
 
 
-def _parted_by_partners(published: Published, points: Iterable[Point]) -> Iterator[Point]:
+def _is_of_quarters(points: Sequence[Point]) -> bool:
+    return any(point.value and point.value.period_kind in _STEPS_IN_A_YEAR for point in points)
+
+
+def _period(point: Point) -> Period:
+    value = point.value
+    if value is None:
+        raise ValueError(f"{point.period} has no days")
+    return Period(
+        kind=PeriodKind(value.period_kind), start=value.period_start, end=value.period_end
+    )
+
+
+def _parted_by_members(points: Iterable[Point]) -> Iterator[Point]:
     """The points of a series, those parted that cannot be set against the one before."""
     before: Value | None = None
     for point in points:
         now = point.value
-        alike = before is None or now is None or words.adds_up_alike(published, before, now)
+        comparable = now is not None and now.value is not None
+        alike = before is None or not comparable or (now and before.members == now.members)
         yield point if alike else replace(point, follows=False)
-        before = now
-
-
-def _span(point: Point) -> tuple[dt.date, dt.date]:
-    """First and last day of the period that a point is of."""
-    value = point.value
-    if value is not None and value.period_start is not None and value.period_end is not None:
-        return value.period_start, value.period_end
-    quarter = Quarter.parse(point.quarter or "")
-    return quarter.start, quarter.end
-
-
-def _years_between(before: tuple[dt.date, dt.date], after: tuple[dt.date, dt.date]) -> int | None:
-    """How many years later a period is; None where it is not the same months of later years, as
-    three years after a single one are not. Three years after three others may overlap them."""
-    years = {late.year - early.year for early, late in zip(before, after, strict=True)}
-    months = [early.month == late.month for early, late in zip(before, after, strict=True)]
-    return years.pop() if len(years) == 1 and min(years) > 0 and all(months) else None
-
-
-def _years_later(date: dt.date, years: int) -> dt.date:
-    return date.replace(year=date.year + years, day=min(date.day, 28 if date.month == 2 else 31))
+        before = now if comparable else before
 
 
 def breaks(points: Iterable[Point]) -> list[tuple[Point, Point]]:
     """Each two neighbouring figures that no line joins, since something is missing between them
-    or their periods do not follow each other."""
+    or they cannot be set against each other."""
     found = []
     before: Point | None = None
     joined = False

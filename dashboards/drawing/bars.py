@@ -36,7 +36,7 @@ class Item:
 def partners_chart(
     published: Published, measure: Measure, *, heading: str, marks: base.Marks
 ) -> Chart | None:
-    """Each partner's figure at the release's quarter; None with fewer than two to show."""
+    """Each partner's figure at the measure's current period; None with fewer than two to show."""
     items = _undivided(published, measure)
     partners = [item for item in items if not item.ours]
     shown = by_value(partners)
@@ -63,19 +63,19 @@ def partners_chart(
 
 
 def _undivided(published: Published, measure: Measure) -> list[Item]:
-    """The undivided figures of the release's quarter, the combined one among them."""
+    """The undivided figures of the current period, the combined one among them."""
     return [
         value_item(published, value, name=published.organisation_names[value.organisation])
         for value in published.values_by_measure.get(measure.measure, ())
         if value.breakdown == "total"
-        and value.quarter == published.release.quarter
+        and value.period == published.current_period(measure.measure)
         and value.area == published.main_area(measure.measure)
         and value.organisation in published.organisation_names
     ]
 
 
 def partner_items(published: Published, measure: Measure) -> list[Item]:
-    """Each partner's undivided figure of the release's quarter."""
+    """Each partner's undivided figure of the current period."""
     return [item for item in _undivided(published, measure) if not item.ours]
 
 
@@ -88,7 +88,7 @@ def breakdown_chart(
     heading: str,
     marks: base.Marks,
 ) -> Chart | None:
-    """The categories of one breakdown at the summary's quarter; None with fewer than two."""
+    """The categories of one breakdown at the summary's period; None with fewer than two."""
     items = breakdown_items(published, measure, summary, breakdown=breakdown)
     shown = by_value(items)
     if len(shown) < _SHORTEST:
@@ -109,12 +109,12 @@ def breakdown_chart(
 def breakdown_items(
     published: Published, measure: Measure, summary: Summary, *, breakdown: str
 ) -> list[Item]:
-    """Every category of one breakdown at the summary's quarter, in the catalogue's order."""
+    """Every category of one breakdown at the summary's period, in the catalogue's order."""
     return [
         value_item(published, value, name=value.category)
         for value in published.values_by_measure.get(measure.measure, ())
         if value.breakdown == breakdown
-        and value.quarter == summary.quarter
+        and value.period == summary.period
         and value.organisation == summary.organisation
         and value.area == published.main_area(measure.measure)
     ]
@@ -133,7 +133,7 @@ def comparators_chart(
         return None
     ours = Item(
         name=words.say("comparators.ours"),
-        period=words.period_of(published, summary),
+        period=summary.period_label,
         state="shown",
         value=summary.value, lower=summary.lower, upper=summary.upper, ours=True,
     )  # fmt: skip
@@ -156,7 +156,7 @@ def _comparator_item(row: Comparator) -> Item:
     if row.peers_used is not None and row.peers_expected is not None:
         name = f"{name} ({row.peers_used} of {row.peers_expected} areas)"
     verdict = words.word("comparison", row.comparison) if row.comparison else None
-    period = numbers.period(row.period_start, row.period_end, quarter_label="not given")
+    period = numbers.period(row.period_start, row.period_end) or "not given"
     return Item(
         name=name, period=period, state="shown", value=row.value, lower=row.lower, upper=row.upper,
         note=verdict,
@@ -166,7 +166,7 @@ def _comparator_item(row: Comparator) -> Item:
 def value_item(published: Published, value: Value, *, name: str) -> Item:
     return Item(
         name=name,
-        period=words.period_of_value(value),
+        period=value.period_label,
         state=value.state,
         value=value.value,
         lower=value.lower,

@@ -13,21 +13,32 @@ from dashboards.story import words
 
 
 def process_chart(
-    published: Published, measure: Measure, summary: Summary, *, heading: str, marks: base.Marks
+    published: Published,
+    measure: Measure,
+    organisation: str,
+    *,
+    heading: str,
+    marks: base.Marks,
+    kind: str | None = None,
 ) -> Chart | None:
-    """The chart of a series; None where it has no point at all."""
-    organisation = summary.organisation
-    points = series_points(published, measure=measure.measure, organisation=organisation)
+    """Return the chart of a series, None where it has no point at all.
+
+    ``kind`` is the kind of period, by default the one that the measure is mostly about.
+    """
+    points = series_points(published, measure=measure.measure, organisation=organisation, kind=kind)
     if not points:
         return None
+    summary = published.summary_by_series.get((measure.measure, organisation))
     name = f"{slug(measure.measure)}-process"
     if organisation != published.board_organisation(measure.measure):
         name = f"{slug(measure.measure)}-{slug(organisation)}-process"
+    if kind is not None:
+        name = f"{name}-{slug(kind)}"
     return Chart(
         chart_id=name,
         heading=heading,
         alt=words.checked_alt(_alt(published, measure, points, summary), title=heading),
-        caption=_caption(measure, points, illustrative=marks.illustrative),
+        caption=_caption(measure, points, kind=kind or measure.main_kind, marks=marks),
         table=_table(published, measure, points, organisation=organisation),
         figure=process_figure.figure(measure, points, name=name, marks=marks),
         width=base.WIDTH,
@@ -37,8 +48,10 @@ def process_chart(
     )
 
 
-def _alt(published: Published, measure: Measure, points: Sequence[Point], summary: Summary) -> str:
-    first, last = points[0].period, points[-1].period
+def _alt(
+    published: Published, measure: Measure, points: Sequence[Point], summary: Summary | None
+) -> str:
+    first, last = points[0].label, points[-1].label
     latest = latest_shown(points)
     if latest is None:
         return words.say("alt.nothing_shown", first=first, last=last)
@@ -50,7 +63,7 @@ def _alt(published: Published, measure: Measure, points: Sequence[Point], summar
         if shown < len(points)
         else f"{shown} point{'s' * (shown > 1)}",
         "value": words.shown_figure(measure, latest.shown),
-        "period": latest.period,
+        "period": latest.label,
         "target": "",
         "broken": "",
     }
@@ -65,12 +78,12 @@ def _alt(published: Published, measure: Measure, points: Sequence[Point], summar
     if broken := breaks(points):
         parts["broken"] = words.say(
             "alt.broken_one" if len(broken) == 1 else "alt.broken_many",
-            before=broken[0][0].period,
-            after=broken[0][1].period,
+            before=broken[0][0].label,
+            after=broken[0][1].label,
             number=str(len(broken)),
         )
     parts["variation"] = words.word("variation.long", reading.variation if reading else None)
-    if latest.quarter == summary.quarter:
+    if summary is not None and latest.period == summary.period:
         parts["variation"] = words.change_words(published, summary, length="long")
     if reading is None or reading.mean is None or reading.upl is None or latest.shown is None:
         return words.say("alt.run", **parts)
@@ -80,7 +93,7 @@ def _alt(published: Published, measure: Measure, points: Sequence[Point], summar
     return words.say("alt.process", **parts)
 
 
-def _caption(measure: Measure, points: Sequence[Point], *, illustrative: bool) -> str:
+def _caption(measure: Measure, points: Sequence[Point], *, kind: str, marks: base.Marks) -> str:
     has_limits = any(p.reading and p.reading.upl is not None for p in points)
     has_mean = any(p.reading and p.reading.mean is not None for p in points)
     meanings = {point_meaning(p, polarity=measure.polarity) for p in points if p.shown is not None}
@@ -88,7 +101,7 @@ def _caption(measure: Measure, points: Sequence[Point], *, illustrative: bool) -
         words.say(
             "caption.process" if has_limits else "caption.run",
             unit=words.word("unit", measure.unit),
-            every="year" if measure.frequency == "yearly" else "quarter",
+            every=words.word("every", kind),
         )
     ]
     if has_mean and not has_limits:
@@ -104,7 +117,7 @@ def _caption(measure: Measure, points: Sequence[Point], *, illustrative: bool) -
         "not_following": any(not p.follows for p in points),
         "trial": bool(points[-1].reading and points[-1].reading.trial),
         "rebased": len({p.reading.stretch for p in points if p.reading}) > 1,
-        "illustrative": illustrative,
+        "illustrative": marks.illustrative,
     }
     parts += [words.say(f"caption.{key}") for key, holds in conditions.items() if holds]
     if measure.source:
@@ -120,11 +133,9 @@ def _table(
 
     def row(point: Point) -> tuple[Cell, ...]:
         reading = point.reading if point.shown is not None else None
-        label = point.label if point.quarter else None
         signal = reading.special_cause if reading else None
         return (
-            Cell(value=label, text=label or "\N{EN DASH}"),
-            Cell(value=point.period, text=point.period),
+            Cell(value=point.label, text=point.label),
             figure(point.shown),
             Cell(value=point.state, text=words.word("state", point.state)),
             figure(reading.mean if reading else None),
@@ -136,7 +147,6 @@ def _table(
     return Table(
         caption=f"{measure.title}: {published.organisation_names.get(organisation, organisation)}",
         columns=(
-            Column(key="quarter", heading="Quarter"),
             Column(key="period", heading="Period"),
             Column(key="value", heading=words.word("unit", measure.unit), charted=True),
             Column(key="state", heading="State"),

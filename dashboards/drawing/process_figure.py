@@ -38,7 +38,7 @@ def figure(
 ) -> dict[str, Any]:
     """The figure as Plotly's JSON: lines and marks by their meaning, each line named at its end."""
     labels = [point.label for point in points]
-    ticks = _ticks(measure, points)
+    ticks = _ticks(points)
     lines_below = max(text.count("<br>") for text in ticks["ticktext"])
     margin = _MARGIN | {"b": _MARGIN["b"] + _TICK_LINE_PX * lines_below}
     plot = HEIGHT - margin["t"] - margin["b"]
@@ -113,11 +113,12 @@ def _label_is_above(points: Sequence[Point], *, low: float, high: float) -> bool
     return figures[-1] < (low + high) / 2
 
 
-def _ticks(measure: Measure, points: Sequence[Point]) -> dict[str, Any]:
-    """A tick for each financial year's first quarter; of a yearly series or a short one for each
+def _ticks(points: Sequence[Point]) -> dict[str, Any]:
+    """A tick for each financial year's first quarter; of other periods or a short series for each
     point, or as many as there is room for, the newest among them."""
-    if measure.frequency == "yearly" or len(points) <= 5:
-        most = 9 if all(len(point.period) <= 4 for point in points) else 5
+    of_quarters = all(" Q" in point.label for point in points)
+    if not of_quarters or len(points) <= 5:
+        most = 9 if all(len(point.label) <= 4 for point in points) else 5
         ticked = points[::-1][:: ceil(len(points) / most)][::-1]
         texts = [_tick_text(point) for point in ticked]
     else:
@@ -132,9 +133,9 @@ def _ticks(measure: Measure, points: Sequence[Point]) -> dict[str, Any]:
 def _tick_text(point: Point) -> str:
     """A period in the small room under an axis."""
     value = point.value
-    if value and value.period_start and value.period_end and len(point.period) > 18:
+    if value and value.period_start and value.period_end and len(point.label) > 18:
         return base.wrapped(f"{value.period_start:%b %Y} to {value.period_end:%b %Y}", width=11)
-    return base.wrapped(point.period, width=9)
+    return base.wrapped(point.label, width=9)
 
 
 def _runs(points: Sequence[Point]) -> list[list[Point]]:

@@ -50,7 +50,7 @@ def sparkline(published: Published, measure: Measure, organisation: str) -> Mark
     latest = points[shown[-1][0]]
     meaning = point_meaning(latest, polarity=measure.polarity).split(" ")[0]
     summary = published.summary_by_series.get((measure.measure, organisation))
-    if meaning == "common" and summary and summary.quarter == latest.quarter and summary.reading:
+    if meaning == "common" and summary and summary.period == latest.period and summary.reading:
         meaning = summary.reading.split(" ")[0]  # it may be that of the trend of five years
     across, up = place(*shown[-1])
     text = (

@@ -33,11 +33,11 @@ def target_chart(
         "alt.bullet",
         periods=str(len(shown)),
         value=words.shown_figure(measure, latest.shown),
-        period=latest.period,
+        period=latest.label,
         target=words.shown_figure(measure, measure.target),
         course=words.say(
             f"alt.bullet_{course}",
-            first=before.period,
+            first=before.label,
             was=words.shown_figure(measure, before.shown),
         ),
     )
@@ -71,7 +71,7 @@ def _table(measure: Measure, shown: Sequence[Point], *, caption: str) -> Table:
     def row(point: Point) -> tuple[Cell, ...]:
         rating = (point.value.rating if point.value else None) or "not rated"
         return (
-            Cell(value=point.period, text=point.period),
+            Cell(value=point.label, text=point.label),
             figure(point.shown),
             figure(measure.target),
             figure(measure.amber_limit),

@@ -16,6 +16,8 @@ from dashboards.drawing.areas import Shapes
 from dashboards.drawing.chart import Chart, Table
 from dashboards.slugs import slugs
 from dashboards.story import words
+from schemas.period import PeriodKind
+from schemas.quarter import Quarter
 
 Status = Literal["draft", "final"]
 
@@ -113,7 +115,7 @@ class Site:
 
     def quarter_label(self, quarter: str | None) -> str:
         """``2018-19 Q1`` for ``2018-19-Q1``."""
-        return self.published.quarter_labels.get(quarter or "", quarter or "")
+        return Quarter.parse(quarter).label if quarter else ""
 
     def is_illustrative(self, measure: str) -> bool:
         """Whether any figure of a measure is made up."""
@@ -131,11 +133,25 @@ class Site:
         """What the pictures of a measure must say of themselves."""
         return base.Marks(illustrative=self.is_illustrative(measure))
 
-    def process_chart(self, measure: Measure, summary: Summary, *, heading: str) -> Chart | None:
+    def process_chart(
+        self, measure: Measure, organisation: str, *, heading: str, kind: str | None = None
+    ) -> Chart | None:
         """The process-control chart of a series."""
+        marks = self.marks(measure.measure)
         return process.process_chart(
-            self.published, measure, summary, heading=heading, marks=self.marks(measure.measure)
+            self.published, measure, organisation, heading=heading, marks=marks, kind=kind
         )
+
+    def other_kinds(self, measure: str, organisation: str) -> tuple[str, ...]:
+        """The other kinds of period at which a series has figures to show, shortest first."""
+        found = {
+            kind
+            for (of_measure, whose, kind), values in self.published.totals_by_kind.items()
+            if (of_measure, whose) == (measure, organisation)
+            and any(value.value is not None for value in values)
+        }
+        order = [kind.value for kind in PeriodKind]
+        return tuple(sorted(found - {self.published.main_kind(measure)}, key=order.index))
 
     def partners_chart(self, measure: Measure) -> Chart | None:
         """The partners beside each other at the release's quarter."""

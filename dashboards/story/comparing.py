@@ -16,7 +16,7 @@ import polars as pl
 
 from dashboards.data import COMBINED
 
-KEY = ("measure", "organisation", "area", "quarter", "breakdown", "category")
+KEY = ("measure", "organisation", "area", "period", "breakdown", "category")
 _NUMBERS = ("numerator", "denominator", "value")
 _DIGITS = 12  # two sums of the same numbers in another order differ after these
 SHOWN = "shown"
@@ -34,14 +34,14 @@ class Figure:
     measure: str
     organisation: str
     area: str
-    quarter: str
+    period: str
+    period_label: str
     breakdown: str
     category: str
     state: str
     numerator: float | None
     denominator: float | None
     value: float | None
-    period: tuple[Any, Any]
 
     @property
     def numbers(self) -> tuple[float | None, ...]:
@@ -66,15 +66,14 @@ class Changes:
     """How an edition differs from its neighbour.
 
     ``revised`` are cells that both show, as they were and as they are; ``states`` those that one of
-    them does not show, or no longer has; ``periods`` those whose dates are others. ``moved_on``
-    counts measures by the quarter of the board's figure, before and now.
+    them does not show, or no longer has. ``moved_on`` counts measures by the period of the board's
+    figure, before and now.
     """
 
     new_measures: tuple[str, ...]
     ended_measures: tuple[tuple[str, str], ...]
     revised: tuple[tuple[Figure, Figure], ...]
     states: tuple[tuple[Figure, str], ...]
-    periods: tuple[tuple[Figure, Figure], ...]
     ratings: tuple[RatingMove, ...]
     moved_on: Mapping[tuple[str, str], int]
     new_figures: int
@@ -109,15 +108,14 @@ def compare(old: Path, new: Path) -> Changes:
             if was.state == cell.state == SHOWN and was.numbers != cell.numbers
         ),
         states=(*states, *gone),
-        periods=tuple((was, cell) for was, cell in common if was.period != cell.period),
         ratings=tuple(
             RatingMove(measure=measure, old=summaries[measure][1], new=rating)
             for measure, (_, rating) in sorted(ratings.items())
             if measure in summaries and summaries[measure][1] != rating
         ),
         moved_on=Counter(
-            (summaries[measure][0], quarter)
-            for measure, (quarter, _) in ratings.items()
+            (summaries[measure][0], period)
+            for measure, (period, _) in ratings.items()
             if measure in summaries
         ),
         new_figures=sum(cell.state == SHOWN for key, cell in after.items() if key not in before),
@@ -127,9 +125,10 @@ def compare(old: Path, new: Path) -> Changes:
 def _without_figure(cell: Figure) -> Figure:
     """A cell that is not published any more: its figure is not repeated."""
     return Figure(
-        measure=cell.measure, organisation=cell.organisation, area=cell.area, quarter=cell.quarter,
+        measure=cell.measure, organisation=cell.organisation, area=cell.area, period=cell.period,
+        period_label=cell.period_label,
         breakdown=cell.breakdown, category=cell.category, state=GONE, numerator=None,
-        denominator=None, value=None, period=cell.period,
+        denominator=None, value=None,
     )  # fmt: skip
 
 
@@ -143,24 +142,24 @@ def _read(data_dir: Path, model: str, columns: tuple[str, ...]) -> list[dict[str
 
 
 def _cells(data_dir: Path) -> dict[tuple[str, ...], Figure]:
-    columns = (*KEY, "state", *_NUMBERS, "period_start", "period_end")
+    columns = (*KEY, "period_label", "state", *_NUMBERS)
     found = {}
     for row in _read(data_dir, "pub_measure_value", columns):
         key = tuple(row[name] or "" for name in KEY)
         shown = row["state"] == SHOWN
-        measure, organisation, area, quarter, breakdown, category = key
+        measure, organisation, area, period, breakdown, category = key
         found[key] = Figure(
             measure=measure,
             organisation=organisation,
             area=area,
-            quarter=quarter,
+            period=period,
+            period_label=row["period_label"],
             breakdown=breakdown,
             category=category,
             state=row["state"],
             numerator=row["numerator"] if shown else None,
             denominator=row["denominator"] if shown else None,
             value=row["value"] if shown else None,
-            period=(row["period_start"], row["period_end"]),
         )
     return found
 
@@ -174,12 +173,12 @@ def _titles(data_dir: Path) -> dict[str, str]:
 
 
 def _board(data_dir: Path) -> dict[str, tuple[str, str]]:
-    """Quarter and rating of the figure that the board reads, by measure."""
+    """Period and rating of the figure that the board reads, by measure."""
     found: dict[str, dict[str, tuple[str, str]]] = {}
-    columns = ("measure", "organisation", "quarter", "rating")
+    columns = ("measure", "organisation", "period_label", "rating")
     for row in _read(data_dir, "pub_measure_summary", columns):
         of_measure = found.setdefault(row["measure"], {})
-        of_measure[row["organisation"]] = (row["quarter"], row["rating"] or "not rated")
+        of_measure[row["organisation"]] = (row["period_label"], row["rating"] or "not rated")
     return {
         measure: of_measure.get(COMBINED) or next(iter(of_measure.values()))
         for measure, of_measure in found.items()

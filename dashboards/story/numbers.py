@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 
-from schemas.quarter import Quarter
+from schemas.period import Period
 from schemas.units import unit_words
 
 _DEFAULT_DECIMALS = {"count": 0}
@@ -44,33 +44,9 @@ def moment(at: dt.datetime | None) -> str:
     return f"{day(at)} at {at:%H:%M} UTC" if at else "not given"
 
 
-def period(start: dt.date | None, end: dt.date | None, *, quarter_label: str) -> str:
-    """A period in the shortest words that are exact: a quarter, a month, a year, or two dates."""
-    if start is None or end is None:
-        return quarter_label
-    quarter = Quarter.containing(start)
-    after = end + dt.timedelta(days=1)
-    if (start, end) == (quarter.start, quarter.end):
-        return quarter.label
-    whole_years = _whole_years(start, end) if start.day == 1 and after.day == 1 else ""
-    if whole_years:
-        return whole_years
-    if start.day == 1 and after.day == 1:
-        first, last = f"{start:%B %Y}", f"{end:%B %Y}"
-        return first if first == last else f"{first} to {last}"
-    return day(start) if start == end else f"{day(start)} to {day(end)}"
-
-
-def _whole_years(start: dt.date, end: dt.date) -> str:
-    """One or more whole calendar or financial years in words; empty for anything else."""
-    if (start.month, end.month) == (1, 12):
-        first, last = f"{start:%Y}", f"{end:%Y}"
-    elif (start.month, end.month) == (4, 3):
-        first = Quarter.containing(start).financial_year
-        last = Quarter.containing(end).financial_year
-    else:
-        return ""
-    return first if first == last else f"{first} to {last}"
+def period(start: dt.date | None, end: dt.date | None) -> str:
+    """A period in words: a quarter, a month, a year, or two dates; empty where it is not given."""
+    return Period.of(start, end).label if start and end else ""
 
 
 def file_size(size: int) -> str:

@@ -63,7 +63,7 @@ def _compared(published: Published, measure: Measure) -> str:
     row = comparison(published, measure)
     if row is None:
         return ""
-    period = numbers.period(row.period_start, row.period_end, quarter_label="")
+    period = numbers.period(row.period_start, row.period_end)
     return words.say(
         "outlook.compared_in",
         verdict=words.word("comparison_list", row.comparison_list),
@@ -74,7 +74,7 @@ def _compared(published: Published, measure: Measure) -> str:
 def _expected(published: Published, measure: Measure, summary: Summary) -> str:
     """Where the next figure may lie, by the limits at the latest point."""
     series = published.process_by_series.get((measure.measure, summary.organisation), ())
-    point = next((p for p in series if p.quarter == summary.quarter), None)
+    point = next((p for p in series if p.period == summary.period), None)
     if point is None or point.lpl is None or point.upl is None or summary.variation is None:
         return ""
     if summary.reading != "common cause":

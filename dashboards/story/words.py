@@ -57,32 +57,12 @@ def shown_figure(measure: Measure, value: float | None) -> str:
     return numbers.figure(value, unit=measure.unit, decimals=measure.decimals)
 
 
-def period_of(published: Published, summary: Summary) -> str:
-    """The period that a summary's figure is of, in words."""
-    value = _value_of(published, summary, summary.quarter)
-    return _period_or_quarter(published, value, summary.quarter)
-
-
-def previous_period_of(published: Published, summary: Summary) -> str:
-    """The period of the figure that a summary's is set against, in words."""
-    value = _value_of(published, summary, summary.previous_quarter)
-    return _period_or_quarter(published, value, summary.previous_quarter or "")
-
-
-def _value_of(published: Published, summary: Summary, quarter: str | None) -> Value | None:
-    """The figure of a summary's series that one quarter's return gave."""
-    values = published.totals_by_series.get((summary.measure, summary.organisation), ())
-    return next((value for value in values if value.quarter == quarter), None)
-
-
-def _period_or_quarter(published: Published, value: Value | None, quarter: str) -> str:
-    label = published.quarter_labels.get(quarter, quarter)
-    return label if value is None else period_of_value(value)
-
-
-def period_of_value(value: Value) -> str:
-    """The period of one figure, in words."""
-    return numbers.period(value.period_start, value.period_end, quarter_label=value.quarter_label)
+def _value_of(published: Published, summary: Summary) -> Value | None:
+    """The figure behind a summary."""
+    values = published.totals_by_kind.get(
+        (summary.measure, summary.organisation, summary.period_kind), ()
+    )
+    return next((value for value in values if value.period == summary.period), None)
 
 
 def measure_headline(published: Published, measure: Measure) -> str:
@@ -98,11 +78,11 @@ def measure_headline(published: Published, measure: Measure) -> str:
 
 def series_headline(published: Published, measure: Measure, summary: Summary) -> str:
     """As ``measure_headline``, for one organisation's series."""
-    period = period_of(published, summary)
+    period = summary.period_label
     if summary.value is None:
         state = word("state", summary.state)
         return say("headline.no_figure", title=measure.title, period=period, state=state)
-    moved = movement(measure, summary) if _follows_the_one_before(published, summary) else "first"
+    moved = movement(measure, summary) if summary.is_like_for_like else "first"
     start = say(
         f"headline.{moved}",
         title=measure.title,
@@ -116,26 +96,6 @@ def series_headline(published: Published, measure: Measure, summary: Summary) ->
         if summary.assurance == "consistently failing":
             end += say("headline.failing")
     return start + end
-
-
-def _follows_the_one_before(published: Published, summary: Summary) -> bool:
-    """Whether a rise or fall since the figure before can be told: their periods do not overlap, and
-    both are sums over the same partners."""
-    now = _value_of(published, summary, summary.quarter)
-    before = _value_of(published, summary, summary.previous_quarter)
-    if now is None or before is None:
-        return True
-    overlaps = bool(
-        now.period_start and before.period_end and now.period_start <= before.period_end
-    )
-    return not overlaps and adds_up_alike(published, before, now)
-
-
-def adds_up_alike(published: Published, before: Value, now: Value) -> bool:
-    """Whether two figures of a series can be set against each other: a count that lacks a partner
-    is smaller for that alone."""
-    is_sum = published.measure_by_id[now.measure].aggregation == "sum"
-    return not is_sum or before.partners_missing == now.partners_missing
 
 
 def change_words(published: Published, summary: Summary, *, length: str) -> str:
@@ -154,7 +114,7 @@ def change_words(published: Published, summary: Summary, *, length: str) -> str:
 
 def _lacks_partners(published: Published, summary: Summary) -> bool:
     """Whether the figure is a sum in which a partner is missing."""
-    value = _value_of(published, summary, summary.quarter)
+    value = _value_of(published, summary)
     is_sum = published.measure_by_id[summary.measure].aggregation == "sum"
     return is_sum and value is not None and bool(value.partners_missing)
 

@@ -42,7 +42,14 @@ def draft_release(
             now=dt.datetime.now(dt.UTC),
             drawing=begun,
         )
-    site = workspace.workspace.releases / made.release.release_id / "site" / "index.html"
+    folder = workspace.workspace.releases / made.release.release_id
+    fates = (
+        pl.read_parquet(folder / "data" / "pub_row_fate.parquet")
+        .group_by("fate")
+        .agg(pl.col("accepted_rows").sum())
+        .sort("fate")
+    )
+    site = folder / "site" / "index.html"
     return dg.MaterializeResult(
         metadata={
             "release": made.release.release_id,
@@ -51,5 +58,6 @@ def draft_release(
             "charts": made.site.charts,
             "what the site lacks": "; ".join(made.site.missing) or "nothing",
             "figures (SHA-256)": made.release.data_sha256,
+            **{f"rows {fate}": rows for fate, rows in fates.iter_rows()},
         }
     )

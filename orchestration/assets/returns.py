@@ -17,7 +17,7 @@ from pipelines.board.tables import load_reference
 from pipelines.obligations.overview import newest_change_id
 from pipelines.warehouse.dbt_files import columns_of
 from pipelines.warehouse.loading import connect, load_rows, load_submissions
-from pipelines.warehouse.tables import RECORD_TABLES, ObservationRow
+from pipelines.warehouse.tables import RECORD_TABLES, ObservationRow, PeriodRow
 from schemas.quarter import Quarter
 from schemas.registry import returns
 
@@ -64,6 +64,7 @@ def returns_asset() -> dg.AssetsDefinition:
     declared = {dg.AssetKey(["raw", one.name]): one for one in returns().values()}
     observed = [key for key, one in declared.items() if one.observation is not None]
     observations = dg.AssetKey(["raw", ObservationRow.table])
+    periods = dg.AssetKey(["raw", PeriodRow.table])
 
     @dg.multi_asset(
         name="accepted_rows",
@@ -84,14 +85,18 @@ def returns_asset() -> dg.AssetsDefinition:
         ]
         + [
             dg.AssetSpec(
-                observations,
-                deps=observed,
-                description=ObservationRow.description,
+                key,
+                deps=deps,
+                description=row.description,
                 group_name="returns",
                 owners=[OWNER],
                 kinds={"polars", "duckdb"},
                 code_version="1",
-                metadata=dict(of_raw(ObservationRow.columns())),
+                metadata=dict(of_raw(row.columns())),
+            )
+            for key, row, deps in (
+                (observations, ObservationRow, observed),
+                (periods, PeriodRow, [observations]),
             )
         ],
         check_specs=[spec for key in declared for spec in check_specs(key)],
@@ -127,5 +132,7 @@ def returns_asset() -> dg.AssetsDefinition:
             yield dg.MaterializeResult(
                 asset_key=observations, metadata={"dagster/partition_row_count": rows}
             )
+        if periods in context.selected_asset_keys:
+            yield dg.MaterializeResult(asset_key=periods)
 
     return accepted_rows

@@ -185,18 +185,22 @@ def publish(workspace: Workspace, quarter: Quarter, note: str | None) -> None:
 
 @click.command()
 @click.argument("measure")
-@click.option("--quarter", required=True, type=QUARTER)
-@click.option("--organisation", help="[default: everyone who sent a figure]")
+@click.option("--period", help="As a page writes it: 2018-19 Q1, June 2018, 2016-17.")
+@click.option("--quarter", type=QUARTER, help="A quarter; also finds what its return gave.")
+@click.option("--organisation", help="ALL for the combined figure. [default: every partner]")
 @click.option("--release", "release_id", help="[default: the current one, else the newest draft]")
 @click.pass_obj
 def trace(
     workspace: Workspace,
     measure: str,
-    quarter: Quarter,
+    period: str | None,
+    quarter: Quarter | None,
     organisation: str | None,
     release_id: str | None,
 ) -> None:
     """Lead from a figure on a page back to file, row, sender and hash."""
+    if (period is None) == (quarter is None):
+        raise click.UsageError("Give either --period or --quarter.")
     from pipelines.warehouse.trace import NothingToTraceError, find_measure  # noqa: PLC0415  # loads polars
     from pipelines.warehouse.trace import trace as trace_figures  # noqa: PLC0415
 
@@ -206,7 +210,7 @@ def trace(
             Record(workspace.record),
             data_dir,
             measure=find_measure(load_reference(), measure),
-            quarter=quarter,
+            period=period or (quarter.label if quarter else ""),
             organisation=organisation,
         )
     except NothingToTraceError as nothing:
@@ -216,7 +220,7 @@ def trace(
         shown = origin.state if origin.value is None else f"{origin.value:g}"
         lines = {
             "figure": f"{origin.measure.measure} {origin.measure.title}{what}",
-            "of": f"{origin.organisation}, {origin.quarter.label}",
+            "of": f"{origin.organisation}, {origin.period}",
             "on the page": shown,
             "as sent": origin.value_as_sent or "",
             "file": origin.file_name,

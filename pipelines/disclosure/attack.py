@@ -18,13 +18,21 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.disclosure.knowledge import NothingFitsError, linked_systems
-from pipelines.disclosure.open_columns import HIDDEN_STATES, SAME_ROW, OpenColumn, open_columns
+from pipelines.disclosure.open_columns import (
+    HIDDEN_STATES,
+    SAME_ROW,
+    SAME_SERIES,
+    OpenColumn,
+    by_period,
+    open_columns,
+)
 from pipelines.disclosure.sums import (
     Categories,
     Family,
     PublishedRow,
     families,
     named_families,
+    period_families,
 )
 from pipelines.disclosure.tables import SUPPRESS_1_TO_4, Equation, Rule
 
@@ -36,7 +44,7 @@ class Exposed:
     measure: str
     organisation: str
     area: str | None
-    quarter: str
+    period: str
     breakdown: str
     category: str
     least: int
@@ -80,7 +88,9 @@ def attack_release(
         FileNotFoundError: The files are not there.
     """
     directories = (*earlier, data_dir)
-    values = {each: pl.read_parquet(each / "pub_measure_value.parquet") for each in directories}
+    values = {
+        each: by_period(pl.read_parquet(each / "pub_measure_value.parquet")) for each in directories
+    }
     # A measure that hides nothing in one release can give away what it hides in another.
     sensitive = {
         measure
@@ -122,13 +132,20 @@ class _Knowledge:
             for row in pl.read_parquet(data_dir / "pub_measure.parquet").iter_rows(named=True)
         }
         groups: dict[tuple[str, ...], list[PublishedRow]] = defaultdict(list)
+        series: dict[tuple[str, ...], list[PublishedRow]] = defaultdict(list)
         rows = values.rows(named=True)
         for row in rows:
             measure = measures[row["measure"]]
             self._read_row(row, str(measure["form"]), _rule(measure), str(data_dir))
-            groups[row["measure"], row["area"], row["quarter"]].append(row)
+            groups[row["measure"], row["area"], row["period"]].append(row)
+            series[tuple(str(row[column]) for column in SAME_SERIES)].append(row)
         for (measure_name, *_), group in groups.items():
             for family in families(group, categories):
+                for quantity in ("numerator", "denominator"):
+                    self._guess(measure_name, family, quantity, str(data_dir))
+        for (measure_name, *_), of_series in series.items():
+            is_flow = measures[measure_name].get("kind", "flow") == "flow"
+            for family in period_families(of_series, is_flow=is_flow):
                 for quantity in ("numerator", "denominator"):
                     self._guess(measure_name, family, quantity, str(data_dir))
         for family in named_families(rows, categories):

@@ -15,7 +15,8 @@ FIGURES = (
 )  # fmt: skip
 HARMLESS = {"rating": "not rated", "direction": "not compared"}
 HIDDEN_STATES = ("suppressed", "withheld")
-SAME_ROW = ("measure", "organisation", "area", "quarter", "breakdown", "category")
+SAME_ROW = ("measure", "organisation", "area", "period", "breakdown", "category")
+SAME_SERIES = ("measure", "organisation", "area", "breakdown", "category")
 # The other models that hold figures of totals, with the columns that hold them.
 OTHER_FIGURES = {
     "pub_process_control": ("value", "special_cause", "variation"),
@@ -38,13 +39,13 @@ def open_columns(data_dir: Path) -> tuple[OpenColumn, ...]:
 
     ``data_dir`` holds ``pub_measure_value.parquet`` and, where they are published, the others.
     """
-    values = pl.read_parquet(data_dir / "pub_measure_value.parquet")
+    values = by_period(pl.read_parquet(data_dir / "pub_measure_value.parquet"))
     hidden = values.filter(pl.col("state").is_in(HIDDEN_STATES))
     found = list(_filled(hidden, "pub_measure_value", FIGURES, SAME_ROW))
     for model, columns in OTHER_FIGURES.items():
         path = data_dir / f"{model}.parquet"
         if path.exists():
-            other = pl.read_parquet(path)
+            other = by_period(pl.read_parquet(path))
             keys = [name for name in SAME_ROW if name in other.columns]
             is_total = (pl.col("breakdown") == "total") & (pl.col("category") == "all")
             secret = hidden if "breakdown" in keys else hidden.filter(is_total)
@@ -52,6 +53,16 @@ def open_columns(data_dir: Path) -> tuple[OpenColumn, ...]:
             found += _filled(rows, model, columns, keys)
     found += _revealing_means(data_dir)
     return tuple(found)
+
+
+def by_period(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return published rows with the period they are of.
+
+    Releases made before figures were filed by period have the quarter of the return in its place.
+    """
+    if "period" in rows.columns or "quarter" not in rows.columns:
+        return rows
+    return rows.with_columns(pl.col("quarter").alias("period"))
 
 
 def _filled(
@@ -76,7 +87,8 @@ def _revealing_means(data_dir: Path) -> Iterable[OpenColumn]:
     if not path.exists():
         return
     control = pl.read_parquet(path)
-    keys = ["measure", "organisation"] + [name for name in ("area",) if name in control.columns]
+    keys = ["measure", "organisation"]
+    keys += [name for name in ("area", "period_kind") if name in control.columns]
     stretches = control.group_by([*keys, "stretch"], maintain_order=True).agg(
         pl.col("mean").first(),
         pl.col("value").mean().alias("mean_of_shown"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import polars as pl
 
 PublishedRow = dict[str, object]
 YEAR_TO_DATE = "year to date"
+_PART_KINDS = ("month", "quarter", "calendar_year", "financial_year")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +71,7 @@ class Categories:
 def families(rows: Collection[PublishedRow], categories: Categories) -> Iterable[Family]:
     """Yield each figure that could be the sum of others, with those.
 
-    ``rows`` are of one measure, area and quarter.
+    ``rows`` are of one measure, area and period.
     """
     by_place = {(row["organisation"], row["breakdown"], row["category"]): row for row in rows}
     kinds: dict[tuple[object, object, object], list[PublishedRow]] = defaultdict(list)
@@ -98,18 +100,18 @@ def families(rows: Collection[PublishedRow], categories: Categories) -> Iterable
 def named_families(rows: Collection[PublishedRow], categories: Categories) -> Iterable[Family]:
     """Yield figures whose parts are measures of their own, or the quarters of the year so far."""
     totals = {
-        (row["measure"], row["organisation"], row["area"], row["quarter"]): row
+        (row["measure"], row["organisation"], row["area"], row["period"]): row
         for row in rows
         if row["breakdown"] == "total" and row["category"] == "all"
     }
-    for (measure, organisation, area, quarter), whole in totals.items():
+    for (measure, organisation, area, period), whole in totals.items():
         for (of_measure, breakdown), named in categories.named.items():
             if of_measure != measure:
                 continue
-            quarters = [str(quarter)]
-            if breakdown == YEAR_TO_DATE:
+            quarters = [str(period)]
+            if breakdown == YEAR_TO_DATE and "-Q" in str(period):
                 # 2018-19-Q3: the year, and the number of the quarter in it.
-                year, number = str(quarter).rsplit("-Q", 1)
+                year, number = str(period).rsplit("-Q", 1)
                 quarters = [f"{year}-Q{each}" for each in range(1, int(number) + 1)]
             parts = tuple(
                 totals[part, organisation, area, each]
@@ -119,3 +121,38 @@ def named_families(rows: Collection[PublishedRow], categories: Categories) -> It
             )
             if parts:
                 yield Family(kind=f"{breakdown} named", whole=whole, parts=parts)
+
+
+def period_families(rows: Collection[PublishedRow], *, is_flow: bool) -> Iterable[Family]:
+    """The figures whose parts are the same figure of shorter periods, among ``rows`` of one series.
+
+    A quarter is tried as the sum of the months that came, though one be missing; other periods only
+    where the parts fill them. A quarter of what does not add up is tried as its newest part.
+    """
+    there = [
+        (start, end, row["period_kind"], row)
+        for row in rows
+        for start, end in [(row.get("period_start"), row.get("period_end"))]
+        if isinstance(start, dt.date) and isinstance(end, dt.date) and row.get("period_kind")
+        if row["state"] in ("shown", "suppressed", "withheld")
+    ]
+    for start, end, kind, whole in there:
+        within = [
+            one
+            for one in there
+            if start <= one[0] and one[1] <= end and one[3] is not whole and one[:2] != (start, end)
+        ]
+        if not is_flow:
+            if kind == "quarter" and within:
+                newest = max(within, key=lambda one: (one[1], one[0]))
+                yield Family(kind="newest", whole=whole, parts=(newest[3],))
+            continue
+        for part_kind in _PART_KINDS:
+            parts = [one for one in within if one[2] == part_kind]
+            days = sum((one[1] - one[0]).days + 1 for one in parts)
+            fills = days == (end - start).days + 1
+            if parts and (fills or (kind, part_kind) == ("quarter", "month")):
+                made = "whole" if fills else "partly"
+                yield Family(
+                    kind=f"{part_kind} {made}", whole=whole, parts=tuple(one[3] for one in parts)
+                )

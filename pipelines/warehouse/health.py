@@ -25,6 +25,7 @@ from pipelines.warehouse.loading import (
     connect,
     load_rows,
     load_submissions,
+    rows_kept,
 )
 from schemas.registry import returns
 
@@ -114,11 +115,7 @@ def differing(connection: duckdb.DuckDBPyConnection, record: Record) -> str | No
     loaded: dict[str, int] = {}
     for name in returns():
         loaded |= _rows_by_submission(connection, name)
-    expected = {
-        one.submission_id: one.rows_used
-        for one in record.submissions()
-        if one.is_accepted and one.rows_used
-    }
+    expected = {one.submission_id: rows_kept(one) for one in record.submissions() if rows_kept(one)}
     observing = {name for name, declared in returns().items() if declared.observation is not None}
     with_figures = {
         one.submission_id for one in record.submissions() if one.return_name in observing

@@ -25,11 +25,13 @@ from pipelines.obligations.overview import newest_change
 from pipelines.obligations.standing import Known, Standing, decide_all
 from pipelines.record.model import Submission
 from pipelines.record.store import Record
+from pipelines.warehouse.periods import period_rows
 from pipelines.warehouse.tables import (
     RAW_TABLES,
     FindingRow,
     HorizonRow,
     ObservationRow,
+    PeriodRow,
     RawRow,
     StandingRow,
     SubmissionRow,
@@ -134,6 +136,7 @@ def load_rows(
         )
         if declared.observation is not None:
             observe(connection, declared, _accepted_rows(declared, files))
+    fill(connection, period_rows(connection), table=PeriodRow)
     connection.commit()
     return _count(connection, f"raw.{declared.name} {of_the_quarters}", [written])
 
@@ -209,6 +212,7 @@ def load_submissions(
     fill(connection, [standing_row(one) for one in stood], table=StandingRow)
     counted = up_to or newest_change(record)
     fill(connection, [HorizonRow(counts_up_to=_naive(counted), as_of_day=on)])
+    fill(connection, period_rows(connection), table=PeriodRow)
     connection.commit()
     return len(known.submissions)
 
@@ -217,6 +221,11 @@ def as_of_day(connection: duckdb.DuckDBPyConnection) -> dt.date | None:
     """The day by which what is loaded is judged; None where nothing is loaded."""
     row = connection.execute("SELECT max(as_of_day) FROM raw.horizon").fetchone()
     return row[0] if row else None
+
+
+def rows_kept(one: Submission) -> int:
+    """How many accepted rows of a submission the record holds."""
+    return one.rows_used if one.is_accepted and not one.nil and not one.erased else 0
 
 
 def submission_row(one: Submission, withdrawn: Mapping[str, dt.datetime]) -> SubmissionRow:
@@ -236,6 +245,7 @@ def submission_row(one: Submission, withdrawn: Mapping[str, dt.datetime]) -> Sub
         rows_used=one.rows_used,
         rows_not_used=one.rows_not_used,
         rows_passed_over=one.rows_passed_over,
+        rows_kept=rows_kept(one),
         errors=one.errors,
         queries=one.queries,
         notes=one.notes,

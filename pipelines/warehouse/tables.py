@@ -87,6 +87,9 @@ class SubmissionRow(RawRow):
     rows_used: Annotated[int, "How many of them were taken."]
     rows_not_used: Annotated[int, "How many could not be, each with a finding."]
     rows_passed_over: Annotated[int, "How many hold nothing, each with a note."]
+    rows_kept: Annotated[
+        int, "How many the record holds: none of a nil return, and of one whose rows were erased."
+    ]
     errors: Annotated[int, "How many findings stop it."]
     queries: Annotated[int, "How many findings ask about an odd figure."]
     notes: Annotated[int, "How many findings only say something."]
@@ -191,5 +194,30 @@ class ObservationRow(RawRow):
     ]
 
 
+@dataclass(frozen=True, kw_only=True)
+class PeriodRow(RawRow):
+    """One period that a figure may be of (``schemas.period``)."""
+
+    table = "period"
+    description = "Every period that figures are of, and all quarters and months that they span."
+
+    period: Annotated[str, "Its key, such as 2018-19-Q1, 2018-06 or 2016-17-financial."]
+    period_kind: Annotated[str, "day, month, quarter, a kind of year, years, or other."]
+    period_label: Annotated[str, "As people read it."]
+    period_start: Annotated[dt.date, "The first day."]
+    period_end: Annotated[dt.date, "The last day."]
+    quarter: Annotated[str, "The financial quarter in which it ends, as a key."]
+    previous_period: Annotated[
+        str | None, "The one before it at its own frequency; empty where that is not known."
+    ]
+    year_before: Annotated[str, "The same period a year before."]
+    days: Annotated[int, "How many days it has."]
+    is_by_days: Annotated[
+        bool, "Whether its days alone say its kind; a rolling year may look like another year."
+    ]
+    reads_as_rolling: Annotated[bool, "Whether a measure that takes rolling years reads it so."]
+    is_overlapping: Annotated[bool, "Whether such periods usually share days with the next."]
+
+
 RECORD_TABLES: tuple[type[RawRow], ...] = (SubmissionRow, FindingRow, StandingRow, HorizonRow)
-RAW_TABLES: tuple[type[RawRow], ...] = (*RECORD_TABLES, ObservationRow)
+RAW_TABLES: tuple[type[RawRow], ...] = (*RECORD_TABLES, ObservationRow, PeriodRow)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from pipelines.reading.reader import read
 from pipelines.record.store import Record
-from schemas.quarter import Quarter
 from schemas.reference import Measure, Reference
+
+COMBINED = "ALL"
+Figure = Mapping[str, Any]  # a row of pub_measure_value, as polars reads it
 
 
 class NothingToTraceError(Exception):
@@ -31,7 +34,7 @@ class Origin:
 
     measure: Measure
     organisation: str
-    quarter: Quarter
+    period: str
     breakdown: str
     category: str
     area: str | None
@@ -72,52 +75,105 @@ def trace(
     data_dir: Path,
     *,
     measure: Measure,
-    quarter: Quarter,
+    period: str,
     organisation: str | None,
 ) -> list[Origin]:
-    """The origins of the published figures of a measure in a quarter, by organisation.
+    """Return the origins of the published figures of a measure of one period, by organisation.
 
-    ``data_dir`` holds the published data of the release that is asked about. Raises
-    ``NothingToTraceError`` where it has no such figure.
+    A sum is traced to the rows of all its partners, a quarter made of months to those of its
+    months.
+
+    Args:
+        record: Where the files are.
+        data_dir: The published data of the release that is asked about.
+        measure: Which measure.
+        period: The period's key or label; a quarter also finds what was sent in its return.
+        organisation: Whose figure, ``ALL`` for the combined one; None: every partner's.
+
+    Raises:
+        NothingToTraceError: There is no such figure.
     """
-    wanted = (pl.col("measure") == measure.measure) & (pl.col("quarter") == quarter.key)
-    if organisation is not None:
-        wanted &= pl.col("organisation") == organisation
     figures = (
         pl.scan_parquet(data_dir / "pub_measure_value.parquet")
-        .filter(wanted & pl.col("submission_id").is_not_null())
-        .sort("organisation", "breakdown", "sort", "category")
+        .filter(pl.col("measure") == measure.measure)
+        .sort("organisation", "period_end", "breakdown", "sort", "category")
         .collect()
+        .to_dicts()
     )
-    if figures.is_empty():
+    asked = period.strip().casefold()
+    of_period = [
+        one
+        for one in figures
+        if asked in (one["period"].casefold(), one["period_label"].casefold())
+    ]
+    key = asked.replace(" ", "-")
+    of_return = [
+        one
+        for one in figures
+        if key in (one["quarter"].casefold(), str(one["returned_in"]).casefold())
+    ]
+    found = [
+        row
+        for one in of_period or of_return
+        if one["organisation"] == (organisation or one["organisation"])
+        if organisation or one["organisation"] != COMBINED
+        for row in _rows_behind(figures, one)
+    ]
+    if not found:
         who = f" from {organisation}" if organisation else ""
         raise NothingToTraceError(
-            f"No figure of {measure.measure} ({measure.title}) for {quarter.label}{who} is in "
+            f"No figure of {measure.measure} ({measure.title}) for {period}{who} is in "
             "this release."
         )
-    return [_origin(record, figure, measure, quarter) for figure in figures.to_dicts()]
+    return [_origin(record, figure, measure) for figure in found]
 
 
-def _origin(
-    record: Record, figure: dict[str, object], measure: Measure, quarter: Quarter
-) -> Origin:
+def _rows_behind(figures: Sequence[Figure], figure: Figure) -> Iterator[Figure]:
+    """The figures, each of one row, that a published figure was made of."""
+    if figure["organisation"] == COMBINED:
+        # A member is named with the number of breaks behind it, such as UHB/1.
+        members = {name.partition("/")[0] for name in (figure["members"] or "").split("; ")}
+        parts = [
+            one
+            for one in figures
+            if one["organisation"] in members and _alike(one, figure, "area", "period")
+        ]
+    elif figure.get("made_of"):
+        periods = figure["made_of"].split("; ")
+        parts = [
+            one
+            for one in figures
+            if one["period"] in periods and _alike(one, figure, "area", "organisation")
+        ]
+    else:
+        if figure["submission_id"]:
+            yield figure
+        return
+    for part in parts:
+        yield from _rows_behind(figures, part)
+
+
+def _alike(one: Figure, other: Figure, *columns: str) -> bool:
+    return all(one[name] == other[name] for name in ("breakdown", "category", *columns))
+
+
+def _origin(record: Record, figure: Figure, measure: Measure) -> Origin:
     submission_id = str(figure["submission_id"])
     submission = record.submission(submission_id)
     if submission is None:
         raise NothingToTraceError(f"The record has no submission {submission_id}.")
     content = record.as_sent(submission_id)
-    row_number = int(str(figure["row_number"]))
-    value = figure["value"]
+    row_number = int(figure["row_number"])
     return Origin(
         measure=measure,
-        organisation=str(figure["organisation"]),
-        quarter=quarter,
-        breakdown=str(figure["breakdown"]),
-        category=str(figure["category"]),
-        area=str(figure["area"]) if figure["area"] else None,
-        state=str(figure["state"]),
-        value=float(str(value)) if value is not None else None,
-        value_as_sent=str(figure["value_as_sent"]) if figure["value_as_sent"] else None,
+        organisation=figure["organisation"],
+        period=figure["period_label"],
+        breakdown=figure["breakdown"],
+        category=figure["category"],
+        area=figure["area"],
+        state=figure["state"],
+        value=figure["value"],
+        value_as_sent=figure["value_as_sent"],
         submission_id=submission_id,
         file_name=submission.file_name,
         file=record.submission_folder(submission_id) / "as_sent.csv",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from dashboards.data import (
     ProcessPoint,
     Release,
     Revision,
+    RowFate,
     Score,
     Submission,
     Summary,
@@ -30,6 +31,7 @@ from dashboards.data import (
     Value,
 )
 from dashboards.data.plans import Action, Plan, PlanLink, PlanStanding, Risk
+from schemas.period import Period
 from schemas.quarter import Quarter
 
 MEETING = dt.date(2018, 11, 27)
@@ -42,7 +44,32 @@ def row(model: type[Any], **given: Any) -> Any:
     """A row of a model: what is given, and nothing in every other column."""
     if model is Summary:  # what it is read as is what its latest point says
         given = {"reading": given.get("variation"), **given}
-    return model(**{field.name: None for field in fields(model)} | given)
+    names = {field.name for field in fields(model)}
+    if "period" in names and "period" not in given and given.get("quarter"):
+        given |= period_of(given)
+    if model is Measure:
+        given = {"main_kind": "quarter", **given}
+    if model is Value:
+        given = {"members": given.get("organisation"), **given}
+    if model is Summary and given.get("previous_value") is not None:
+        before = period_of({"quarter": Quarter.parse(given["quarter"]).shift(-1).key})
+        given = {
+            "is_like_for_like": True, "previous_period": before["period"],
+            "previous_label": before["period_label"], **given,
+        }  # fmt: skip
+    given = {key: said for key, said in given.items() if key in names}
+    return model(**dict.fromkeys(names) | given)
+
+
+def period_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row says of its period, from its days or its quarter."""
+    quarter = Quarter.parse(given["quarter"])
+    start, end = given.get("period_start"), given.get("period_end")
+    period = Period.of(start or quarter.start, end or quarter.end)
+    return {
+        "period": period.key, "period_kind": period.kind.value, "period_label": period.label,
+        "period_start": period.start, "period_end": period.end, "quarter": period.quarter.key,
+    }  # fmt: skip
 
 
 def measure(code: str, **given: Any) -> Measure:
@@ -89,7 +116,6 @@ def value(
     """One figure."""
     usual = {
         "measure": code, "organisation": organisation, "area": "all", "quarter": quarter.key,
-        "quarter_label": quarter.label, "period_start": quarter.start, "period_end": quarter.end,
         "breakdown": "total", "category": "total", "state": "shown", "value": figure, "sort": 1,
         "illustrative": code == "P2", "open_queries": 0, "submission_id": f"s-{organisation}",
         "row_number": 2, "value_as_sent": None if figure is None else f"{figure:.1f}",
@@ -160,16 +186,15 @@ def process() -> list[Any]:
 def summaries() -> list[Any]:
     """Where each measure stands."""
     usual = {"organisation": "ALL", "quarter": LAST.key, "state": "shown", "open_queries": 0}
-    before = {"previous_quarter": LAST.shift(-1).key}
     return [
-        row(Summary, **usual, **before, measure="P1", value=FALLING[-1], previous_value=FALLING[-2],
+        row(Summary, **usual, measure="P1", value=FALLING[-1], previous_value=FALLING[-2],
             rating="off target", variation="concern low", assurance="hit and miss",
             attention_rank=1, attention_reason="getting worse by more than chance"),
-        row(Summary, **usual, **before, measure="P2", value=RISING[-1], previous_value=RISING[-2],
+        row(Summary, **usual, measure="P2", value=RISING[-1], previous_value=RISING[-2],
             rating="off target", variation="improvement low", assurance="consistently failing",
             attention_rank=2, attention_reason="will keep missing its target without change",
             illustrative=True),
-        row(Summary, **usual, **before, measure="C1", value=1250.0, previous_value=1100.0,
+        row(Summary, **usual, measure="C1", value=1250.0, previous_value=1100.0,
             rating="not rated", rating_reason="no target is set"),
         row(Summary, **usual, measure="R1", value=50.0, rating="not rated"),
         row(Summary, **usual | {"state": "not received"}, measure="N1", rating="not rated"),
@@ -301,6 +326,11 @@ def everything() -> dict[type[Any], list[Any]]:
         Submission: submissions(),
         Score: scores(),
         Commentary: commentary(),
+        RowFate: [
+            RowFate(submission_id="s-A", return_name="training", organisation="A",
+                    quarter=LAST.key, fate="published", reason="", superseded_by="",
+                    accepted_rows=18),
+        ],
         Revision: [
             row(Revision, measure="P1", organisation="A", quarter=LAST.shift(-1).key,
                 breakdown="total", category="total", old_value=88.4, new_value=88.1)

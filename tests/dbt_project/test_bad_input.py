@@ -124,8 +124,8 @@ def test_figures_that_contradict_each_other_are_both_kept_and_neither_is_correct
     assert sum(PRINTED_MONTHS) == 4468 != PRINTED_YEAR
     shown = dict(
         odd.rows(
-            "select concat(measure, ' ', quarter), value from published.pub_measure_value "
-            "where measure in ('SA01', 'SA02') and quarter like '2016-17-%' and state = 'shown'"
+            "select concat(measure, ' ', period), value from published.pub_measure_value "
+            "where measure in ('SA01', 'SA02') and period like '2016-17-%' and state = 'shown'"
         )
     )
     assert shown == {
@@ -149,20 +149,23 @@ def test_a_combined_figure_says_of_how_many_partners_it_is(odd: Warehouse) -> No
 
 def control(odd: Warehouse, organisation: str) -> list[tuple[Any, ...]]:
     return odd.rows(
-        "select quarter, value, mean, lpl, upl, special_cause, variation "
+        "select period, value, mean, lpl, upl, special_cause, variation "
         "from published.pub_process_control where measure = 'TC02' and organisation = ? "
-        "order by quarter",
+        "order by period",
         [organisation],
     )
 
 
-def test_a_constant_series_has_its_limits_at_the_mean_and_no_signal(odd: Warehouse) -> None:
+def test_a_constant_series_has_no_limits_and_no_signal(odd: Warehouse) -> None:
     points = control(odd, "BSMHFT")
     assert len(points) == len(HISTORY)
-    for _, value, mean, lower, upper, cause, _ in points:
-        assert value == mean == lower == upper == pytest.approx(90)
-        assert cause is None
-    assert points[-1][-1] == "common cause"
+    for _, value, mean, lower, upper, cause, variation in points:
+        assert value == mean == pytest.approx(90)
+        assert (lower, upper, cause, variation) == (None, None, None, None)
+    assert odd.rows(
+        "select distinct no_limits_reason from published.pub_process_control "
+        "where measure = 'TC02' and organisation = 'BSMHFT'"
+    ) == [("too few different values",)]
 
 
 def test_a_gap_in_a_series_is_a_point_without_a_value_or_none(odd: Warehouse) -> None:

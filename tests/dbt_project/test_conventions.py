@@ -125,7 +125,7 @@ def test_what_is_published_reads_no_figure_that_was_not_looked_at(
     # fct_measure_value holds figures as sent: two models may look at it, for what they say beside.
     unseen = {
         "int_measure__cells",
-        "int_measure__quarter_values",
+        "int_measure__period_values",
         "int_measure__partner_cells",
         "int_measure__combined",
         "int_measure__observations",

@@ -18,7 +18,7 @@ def figure(
     conditions = "".join(f" and {name} = ?" for name in given)
     found = warehouse.rows(
         f"select {columns} from published.pub_measure_value "
-        f"where measure = ? and organisation = ? and quarter = ?{conditions}",
+        f"where measure = ? and organisation = ? and period = ?{conditions}",
         [measure, organisation, quarter, *given.values()],
     )
     assert len(found) == 1
@@ -122,8 +122,14 @@ def test_months_make_their_quarter_and_a_missing_one_is_said(story: Warehouse) -
         400.0, "2 of 3 months", "not compared",
     )  # fmt: skip
     assert story.rows(
-        "select quarter from published.pub_process_control where measure = 'SA01'"
+        "select period from published.pub_process_control "
+        "where measure = 'SA01' and period_kind = 'quarter'"
     ) == [("2017-18-Q4",)]
+    assert story.rows(
+        "select period, value from published.pub_measure_value where measure = 'SA01' "
+        "and period_kind = 'month' and state = 'shown' order by period"
+    ) == [("2018-01", 101.0), ("2018-02", 102.0), ("2018-03", 103.0), ("2018-04", 200.0),
+          ("2018-05", 200.0)]  # fmt: skip
 
 
 def test_a_small_number_and_what_gives_it_away_are_hidden(story: Warehouse) -> None:

@@ -109,7 +109,7 @@ def figures_at(told: list[Sent], moment: dt.datetime) -> set[tuple[Any, ...]]:
             newest = max(there, key=lambda one: (one.received_at, one.submission_id))
             if not newest.erased:
                 found |= {
-                    (*obligation, group or "all", float(part), float(whole), newest.submission_id)
+                    (*obligation, group or "all", float(part), float(whole))
                     for group, (whole, part) in newest.figures.items()
                 }
     return found
@@ -139,7 +139,7 @@ def test_built_after_each_step_or_once_the_facts_are_the_same(tmp_path: Path) ->
     moments = {one.received_at for one in told} | {one.withdrawn_at for one in told}
     for moment in sorted(one for one in moments if one is not None):
         known = grown.rows(
-            "select organisation, quarter, category, numerator, denominator, submission_id "
+            "select organisation, period, category, numerator, denominator "
             "from marts.fct_measure_value "
             "where known_from <= $1 and (known_to is null or known_to > $1)",
             [moment],

@@ -31,7 +31,14 @@ from pipelines.warehouse.loading import (
     standing_row,
     submission_row,
 )
-from pipelines.warehouse.tables import FindingRow, HorizonRow, StandingRow, SubmissionRow
+from pipelines.warehouse.periods import period_rows
+from pipelines.warehouse.tables import (
+    FindingRow,
+    HorizonRow,
+    PeriodRow,
+    StandingRow,
+    SubmissionRow,
+)
 from schemas.declaration import record_columns
 from schemas.quarter import Quarter
 from schemas.registry import returns
@@ -200,6 +207,7 @@ class Warehouse:
             fill(connection, findings, table=FindingRow)
             fill(connection, [standing_row(one) for one in stood], table=StandingRow)
             fill(connection, [horizon])
+            fill(connection, period_rows(connection), table=PeriodRow)
 
     @staticmethod
     def _insert(connection: Any, table: str, columns: Mapping[str, Any]) -> None:

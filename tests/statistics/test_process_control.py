@@ -38,6 +38,7 @@ def control(
     target: float | None = None,
     rebases: Sequence[int] = (),
     screen: bool = True,
+    more: str = "",
 ) -> list[list[dict[str, Any]]]:
     """What the macro says of each point of each series; ``rebases`` are places in every one."""
     rows = [
@@ -52,7 +53,7 @@ def control(
         for number, values in enumerate(series)
         for place, value in enumerate(values)
     ]
-    sql = render(CALL.format(more="" if screen else ", screen_outliers=false"))
+    sql = render(CALL.format(more=more + ("" if screen else ", screen_outliers=false")))
     found = query(
         f"select * from ({sql}) order by series, period", given=pl.DataFrame(rows, schema=SCHEMA)
     )
@@ -96,13 +97,35 @@ def test_limits_worked_by_hand() -> None:
 
 
 @pytest.mark.parametrize("value", [0.1, 87.4, 1e9, 0.0, -3.3, 1 / 3])
-@pytest.mark.parametrize("length", [7, 10, 13])
-def test_a_constant_series_has_limits_at_its_mean_and_no_signal(value: float, length: int) -> None:
-    [points] = control([value] * length, target=value)
-    for point in points:
-        assert (point["mean"], point["upl"], point["lpl"]) == (value, value, value)
-        assert (point["special_cause"], point["variation"]) == (None, "common cause")
-        assert point["assurance"] == "hit and miss"
+def test_a_series_that_hardly_varies_has_no_limits_and_no_icon(value: float) -> None:
+    [points] = control([value] * 18, target=value + 1)
+    assert {(p["mean"], p["upl"], p["variation"], p["assurance"]) for p in points} == {
+        (value, None, None, None)
+    }
+    # Eighteen alike and then one other say nothing of what is to come.
+    [points] = control([value] * 18 + [value + 5], target=value + 1)
+    assert {(p["variation"], p["assurance"]) for p in points} == {(None, None)}
+    assert {p["no_limits_reason"] for p in points} == {"too few different values"}
+
+
+def test_one_event_in_twelve_quarters_is_no_improvement() -> None:
+    [points] = control([0.0] * 11 + [1.0], more=", is_count='true'")
+    assert {p["variation"] for p in points} == {None}
+    assert points[0]["no_limits_reason"].startswith("rare events")
+
+
+def test_periods_that_overlap_have_no_limits() -> None:
+    [points] = control([8, 10] * 4, more=", overlaps='true'")
+    assert {(p["upl"], p["no_limits_reason"]) for p in points} == {(None, "the periods overlap")}
+
+
+def test_limits_can_be_fixed_after_the_first_points_of_each_stretch() -> None:
+    # Worked by hand: 8 10 8 10 8 10 8 has the mean 62/7 and moving ranges of 2.
+    [points] = control([8, 10] * 3 + [8, 30, 31, 30], more=", fix_after_n_points=7")
+    assert points[0]["mean"] == pytest.approx(62 / 7)
+    assert points[0]["upl"] == pytest.approx(62 / 7 + 2.66 * 2)
+    assert [p["special_cause"] for p in points[7:]] == ["astronomical"] * 3
+    assert points[0]["trial"]
 
 
 def test_values_that_differ_by_the_computers_rounding_are_equal() -> None:

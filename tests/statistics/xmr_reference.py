@@ -46,6 +46,8 @@ def _stretch(values: list[Fraction | None], number: int) -> list[Point]:
     ranges = [abs(b - a) for a, b in pairwise(values) if a is not None and b is not None]
     if len(given) < 7 or not ranges:
         return points
+    if 2 * ranges.count(Fraction(0)) > len(ranges):
+        return points  # too few different values
     average = sum(ranges, Fraction(0)) / len(ranges)
     if average > 0:
         kept = [each for each in ranges if each < Fraction("3.267") * average]

@@ -18,7 +18,7 @@ _COLUMNS = (
     Column(key="measure", heading="Measure"),
     Column(key="partner", heading="Partner"),
     Column(key="area", heading="Area"),
-    Column(key="quarter", heading="Quarter"),
+    Column(key="period", heading="Period"),
     Column(key="part", heading="Part"),
     Column(key="was", heading="Was"),
     Column(key="is", heading="Is"),
@@ -99,8 +99,7 @@ def _sentences(site: Site, changes: Changes) -> list[str]:
     said.append(_counted("new_figures", changes.new_figures))
     for (old, new), measures in sorted(changes.moved_on.items(), reverse=True):
         key = "stayed" if old == new else "moved_on"
-        labels = {"old": site.quarter_label(old), "new": site.quarter_label(new)}
-        said.append(_counted(key, measures, **labels))
+        said.append(_counted(key, measures, old=old, new=new))
     return [sentence for sentence in said if sentence]
 
 
@@ -116,11 +115,6 @@ def _table(site: Site, changes: Changes) -> Table:
     rows += [
         _row(site, cell, words.word("state", old), words.word("state", cell.state))
         for cell, old in changes.states
-    ]
-    rows += [
-        _row(site, now, *(numbers.period(*one.period, quarter_label=label) for one in (was, now)))
-        for was, now in changes.periods
-        for label in [site.quarter_label(now.quarter)]
     ]
     return Table(
         caption="Figures that were published and are others now",
@@ -158,7 +152,7 @@ def _row(site: Site, cell: Figure, was: str, now: str) -> tuple[Cell, ...]:
         (cell.measure, measure.title if measure else cell.measure),
         (cell.organisation, site.organisation_name(cell.organisation)),
         (cell.area, words.word("changes.area", cell.area)),
-        (cell.quarter, site.quarter_label(cell.quarter)),
+        (cell.period, cell.period_label),
         (part, part),
     )
     return (

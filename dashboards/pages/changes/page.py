@@ -12,14 +12,16 @@ from dashboards.pages.summary.page import status_moves
 
 def _make(site: Site) -> Iterator[Page]:
     revisions = sorted(
-        site.published.revisions, key=lambda r: (r.quarter, r.measure, r.organisation), reverse=True
+        site.published.revisions,
+        key=lambda r: (r.quarter, r.period, r.measure, r.organisation),
+        reverse=True,
     )
     table = Table(
         caption="Published figures that changed",
         columns=(
             Column(key="measure", heading="Measure"),
             Column(key="organisation", heading="Partner"),
-            Column(key="quarter", heading="Quarter"),
+            Column(key="period", heading="Period"),
             Column(key="breakdown", heading="Breakdown"),
             Column(key="category", heading="Category"),
             Column(key="old_value", heading="Was"),
@@ -31,7 +33,7 @@ def _make(site: Site) -> Iterator[Page]:
             tuple(
                 Cell(value=value, text=str(value or ""))
                 for value in (
-                    r.measure, r.organisation, site.quarter_label(r.quarter), r.breakdown,
+                    r.measure, r.organisation, r.period_label, r.breakdown,
                     r.category, r.old_value, r.new_value, r.old_submission_id, r.new_submission_id,
                 )
             )

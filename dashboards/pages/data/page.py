@@ -31,6 +31,7 @@ _MODELS = (
     ("submissions", "submissions", "What was owed, and what came when"),
     ("findings", "findings", "How often each check found something"),
     ("scores", "data-quality", "How good the returns are, as parts of wholes"),
+    ("row_fates", "rows", "What became of the accepted rows of each submission"),
     ("revisions", "revisions", "Published figures that changed"),
     ("commentary", "commentary", "What officers wrote, and what the board is asked to do"),
     ("plans", "plans", "Plans, with the theme and the priority they serve"),

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from dashboards.data import Measure, Score, Submission, Value
+from dashboards.data import Measure, Published, Score, Submission, Value
 from dashboards.pages.base import Page, PageType, Site
 from schemas.quarter import Quarter
 
@@ -89,8 +89,17 @@ def _make(site: Site) -> Iterator[Page]:
             "issues": _issues(site),
             "rules": sorted(rules.items(), key=lambda row: (-row[1], row[0])),
             "states": sorted(states.items()),
+            "fates": _fates(published),
         },
     )
+
+
+def _fates(published: Published) -> list[tuple[str, str, int]]:
+    """How many accepted rows had which fate, and why, most first."""
+    found: Counter[tuple[str, str]] = Counter()
+    for row in published.row_fates:
+        found[row.fate, row.reason] += row.accepted_rows
+    return [(fate, reason, rows) for (fate, reason), rows in found.most_common()]
 
 
 def _measures(site: Site) -> list[tuple[Measure, Mapping[str, Share]]]:
@@ -124,7 +133,7 @@ def _issues(site: Site) -> list[tuple[Measure, Value]]:
 
 PAGE_TYPE = PageType(
     name="data quality",
-    parts=("sources", "course", "measures", "issues", "calendar", "findings", "states"),
+    parts=("sources", "course", "measures", "issues", "calendar", "findings", "states", "rows"),
     make=_make,
     navigation=("Data quality", "data-quality.html"),
 )

@@ -75,7 +75,7 @@ def measure_exceptions(site: Site) -> list[MeasureException]:
 def _missing_partners(site: Site, measure: Measure, summary: Summary) -> str | None:
     totals = site.published.totals_by_series.get((measure.measure, summary.organisation), ())
     for value in totals:
-        if value.quarter == summary.quarter:
+        if value.period == summary.period:
             return value.partners_missing or None
     return None
 
@@ -104,7 +104,7 @@ def _make(site: Site) -> Iterator[Page]:
             Column(key="rank", heading="Rank"),
             Column(key="measure", heading="Measure"),
             Column(key="title", heading="Title"),
-            Column(key="quarter", heading="Quarter"),
+            Column(key="period", heading="Period"),
             Column(key="value", heading="Figure"),
             Column(key="rating", heading="Rating"),
             Column(key="reading", heading="Reading"),
@@ -116,7 +116,7 @@ def _make(site: Site) -> Iterator[Page]:
             tuple(
                 Cell(value=value, text=str(value or ""))
                 for value in (
-                    rank, e.measure.measure, e.measure.title, site.quarter_label(e.summary.quarter),
+                    rank, e.measure.measure, e.measure.title, e.summary.period_label,
                     e.summary.value, e.summary.rating, e.summary.reading, e.summary.assurance,
                     "; ".join(words.word("exception", rule) for rule in e.rules),
                     e.measure.owner_role,

@@ -11,7 +11,7 @@ from dashboards.pages.base import Page, PageType, Site
 from dashboards.pages.summary import page as board
 from dashboards.pages.themes import page as themes
 from dashboards.slugs import slug
-from dashboards.story import words
+from dashboards.story import numbers, words
 from dashboards.story.outlook import COMPARISON_LISTS, comparison, outlook
 
 WORST_FIRST = ("off target", "close to target", "on target", "not rated")
@@ -76,8 +76,9 @@ def _page(site: Site, measure: Measure, summary: Summary | None) -> Page:
     tables: dict[str, Table] = {}
     chart = None
     if summary is not None:
-        chart = site.process_chart(measure, summary, heading=headline)
+        chart = site.process_chart(measure, summary.organisation, heading=headline)
         charts += [chart] if chart else []
+        charts += _other_kinds(site, measure, summary.organisation)
         target = site.target_chart(measure, summary)
         charts += [target] if target else []
         comparators = site.comparators_chart(measure, summary)
@@ -85,16 +86,21 @@ def _page(site: Site, measure: Measure, summary: Summary | None) -> Page:
         charts += site.breakdown_charts(measure, summary)
         charts += site.map_charts(measure, summary)
         tables |= _breakdowns_without_chart(site, measure, summary, drawn=charts)
-    elif len(published.organisations_of(measure.measure)) > 1:
+    else:
         for organisation in published.organisations_of(measure.measure):
             own = published.summary_by_series.get((measure.measure, organisation))
-            if own is None:
+            newest = published.newest_shown(measure.measure, organisation)
+            if own is None and newest is None:
                 continue
-            heading = f"{site.organisation_name(organisation)}: " + words.series_headline(
-                published, measure, own
+            said = (
+                words.series_headline(published, measure, own)
+                if own is not None
+                else words.say("headline.no_combined", title=measure.title)
             )
-            drawn = site.process_chart(measure, own, heading=heading)
+            heading = f"{site.organisation_name(organisation)}: {said}"
+            drawn = site.process_chart(measure, organisation, heading=heading)
             charts += [drawn] if drawn else []
+            charts += _other_kinds(site, measure, organisation)
     partners = site.partners_chart(measure)
     charts += [partners] if partners else []
     funnel = site.funnel_chart(measure)
@@ -119,6 +125,7 @@ def _page(site: Site, measure: Measure, summary: Summary | None) -> Page:
                 if (measure.measure, organisation) in published.summary_by_series
             ],
             "current": _current(site, measure, summary),
+            "last_sent": _last_sent(site, measure),
             "other_areas": _other_areas(site, measure),
             "provenance": _provenance(site, measure, summary),
             "revisions": [r for r in published.revisions if r.measure == measure.measure],
@@ -133,7 +140,37 @@ def _current(site: Site, measure: Measure, summary: Summary | None) -> Value | N
     if summary is None:
         return None
     totals = site.published.totals_by_series.get((measure.measure, summary.organisation), ())
-    return next((value for value in totals if value.quarter == summary.quarter), None)
+    return next((value for value in totals if value.period == summary.period), None)
+
+
+def _other_kinds(site: Site, measure: Measure, organisation: str) -> list[Chart]:
+    """The same series at its other kinds of period: months, years."""
+    charts = []
+    for kind in site.other_kinds(measure.measure, organisation):
+        heading = words.say(
+            "sections.kind",
+            title=measure.title,
+            partner=site.organisation_name(organisation),
+            every=words.word("every", kind),
+        )
+        chart = site.process_chart(measure, organisation, heading=heading, kind=kind)
+        charts += [chart] if chart else []
+    return charts
+
+
+def _last_sent(site: Site, measure: Measure) -> list[tuple[Value, str | None]]:
+    """The newest figure of each partner that has none of the current period, and the day on which
+    the partner ended, if it did."""
+    published = site.published
+    ended = {one.organisation: one.ended_on for one in published.organisations}
+    found = []
+    for organisation in published.organisations_of(measure.measure):
+        own = published.summary_by_series.get((measure.measure, organisation))
+        newest = published.newest_shown(measure.measure, organisation)
+        if newest is not None and (own is None or own.value is None):
+            day = ended.get(organisation)
+            found.append((newest, numbers.day(day) if day else None))
+    return found
 
 
 def _breakdowns_without_chart(
@@ -155,14 +192,14 @@ def _breakdowns_without_chart(
 
 
 def _other_areas(site: Site, measure: Measure) -> list[Value]:
-    """Undivided figures of the release's quarter for other areas than the measure's own."""
+    """Undivided figures of the current period for other areas than the measure's own."""
     main = site.published.main_area(measure.measure)
     return [
         value
         for value in site.published.values_by_measure.get(measure.measure, ())
         if value.breakdown == "total"
         and value.area != main
-        and value.quarter == site.published.release.quarter
+        and value.period == site.published.current_period(measure.measure)
     ]
 
 
@@ -170,11 +207,11 @@ def _provenance(site: Site, measure: Measure, summary: Summary | None) -> Table 
     """Each return's row behind the latest figure: who sent it, which row, which bytes."""
     published = site.published
     hashes = published.sha256_by_submission
-    quarter = summary.quarter if summary else published.release.quarter
+    period = summary.period if summary else published.current_period(measure.measure)
     rows = [
         value
         for value in published.values_by_measure.get(measure.measure, ())
-        if value.quarter == quarter
+        if value.period == period
         and value.breakdown == "total"
         and value.organisation != COMBINED
         and value.submission_id
@@ -182,7 +219,7 @@ def _provenance(site: Site, measure: Measure, summary: Summary | None) -> Table 
     if not rows:
         return None
     return Table(
-        caption=f"Where the figures for {site.quarter_label(quarter)} come from",
+        caption=f"Where the figures for {rows[0].period_label} come from",
         columns=(
             Column(key="organisation", heading="Partner"),
             Column(key="value_as_sent", heading="As sent"),

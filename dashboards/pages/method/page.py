@@ -58,9 +58,7 @@ def _example(site: Site) -> Example | None:
         if summary.reading != summary.variation:
             continue
         series = site.published.process_by_series.get((measure.measure, summary.organisation), ())
-        point = next(
-            (p for p in series if p.quarter == summary.quarter and p.upl is not None), None
-        )
+        point = next((p for p in series if p.period == summary.period and p.upl is not None), None)
         if point is not None and summary.assurance is not None:
             found.append(Example(measure=measure, summary=summary, point=point))
     return min(

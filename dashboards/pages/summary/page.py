@@ -64,8 +64,8 @@ def status_moves(site: Site) -> list[tuple[Measure, str, str]]:
         if summary is None:
             continue
         totals = site.published.totals_by_series.get((measure.measure, summary.organisation), ())
-        before = {value.quarter: value.rating for value in totals}
-        old = before.get(summary.previous_quarter or "")
+        before = {value.period: value.rating for value in totals}
+        old = before.get(summary.previous_period or "")
         if old and summary.rating and old != summary.rating:
             moves.append((measure, old, summary.rating))
     return moves

@@ -94,7 +94,7 @@ def _pages(site: Site) -> Iterator[Page]:
                 continue
             series = (measure.measure, summary.organisation)
             for value in site.published.totals_by_series.get(series, ()):
-                cells[measure.measure, value.quarter] = value
+                cells[measure.measure, value.period] = value
         spine = site.spine_chart(theme.theme, rows)
         yield Page(
             path=f"themes/{site.theme_slugs[theme.theme]}.html",

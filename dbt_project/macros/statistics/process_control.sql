@@ -15,7 +15,7 @@
     stretch                  1, 2 … : limits are reckoned anew in each, and no rule spans two
     points, missing_points   of this stretch, with and without a value
     mean                     of the stretch; null if it has no value
-    upl, lpl                 limits; null where the stretch has fewer than seven points
+    upl, lpl                 limits; null where `no_limits_reason` says why
     near_upl, near_lpl       at two thirds of them
     average_moving_range     after screening
     moving_ranges, moving_ranges_screened   how many there are, and how many were left out
@@ -24,13 +24,19 @@
     special_cause_side       'high' or 'low': the side of the mean; of a trend, where it goes
     variation                of this point: 'common cause', 'improvement high' …; the series'
                              variation is that of its latest point. Null without limits or value.
+    no_limits_reason         the periods overlap, fewer than seven points, rare events (more than half
+                             of a count's values are zero), no two values in a row, too few different values (more than
+                             half of the moving ranges are zero); null where there are limits
     assurance                of the series, on each of its rows: from the last stretch's limits
                              and the last target
+
+    `overlaps` and `is_count` are expressions too. `fix_after_n_points`: limits are reckoned from the
+    first n points of each stretch (NHSRplotthedots' rule of that name); none: from all of them.
 
     Numbers that differ by less than a thousand-millionth of the stretch's largest value are equal:
     a point lies on the mean, on a limit, or level with the one before, whatever the computer's
     rounding. #}
-{% macro process_control(relation, series, period, value, improvement, target, rebase, screen_outliers=true) -%}
+{% macro process_control(relation, series, period, value, improvement, target, rebase, screen_outliers=true, overlaps='false', is_count='false', fix_after_n_points=none) -%}
 with process_control_rows as (
     select
         {{ series }} as series,
@@ -38,7 +44,9 @@ with process_control_rows as (
         {{ number_or_null(value) }} as value,
         {{ improvement }} as improvement,
         {{ number_or_null(target) }} as target,
-        case when {{ rebase }} then 1 else 0 end as starts_stretch
+        case when {{ rebase }} then 1 else 0 end as starts_stretch,
+        coalesce({{ overlaps }}, false) as is_overlapping,
+        coalesce({{ is_count }}, false) as is_count
     from {{ relation }}
 ),
 
@@ -60,28 +68,48 @@ stretches as (
     from numbered
 ),
 
+{# The points that the limits are reckoned from: all of the stretch, or its first few. #}
+fixed as (
+    select
+        *,
+        {% if fix_after_n_points is none %}
+        value as limit_value
+        {% else %}
+        case
+            when count(value) over (
+                partition by series, stretch order by place
+                rows between unbounded preceding and current row
+            ) <= {{ fix_after_n_points }} then value
+        end as limit_value
+        {% endif %}
+    from stretches
+),
+
 centred as (
     select
         *,
         count(value) over (partition by series, stretch) as points,
+        count(case when value = 0 then 1 end) over (partition by series, stretch) as zeros,
         count(*) over (partition by series, stretch) - count(value) over (partition by series, stretch)
             as missing_points,
         case
             {# An average of equal numbers need not be that number in the computer's arithmetic. #}
-            when min(value) over (partition by series, stretch)
-                = max(value) over (partition by series, stretch)
-                then min(value) over (partition by series, stretch)
-            else avg(value) over (partition by series, stretch)
+            when min(limit_value) over (partition by series, stretch)
+                = max(limit_value) over (partition by series, stretch)
+                then min(limit_value) over (partition by series, stretch)
+            else avg(limit_value) over (partition by series, stretch)
         end as mean,
         0.000000001 * max(abs(value)) over (partition by series, stretch) as margin,
-        value - lag(value) over (partition by series, stretch order by place) as step
-    from stretches
+        value - lag(value) over (partition by series, stretch order by place) as step,
+        limit_value - lag(limit_value) over (partition by series, stretch order by place)
+            as limit_step
+    from fixed
 ),
 
 steps as (
     select
         *,
-        case when abs(step) <= margin then 0 else abs(step) end as moving_range,
+        case when abs(limit_step) <= margin then 0 else abs(limit_step) end as moving_range,
         case when step is null then null when step > margin then 1 when step < -margin then -1 else 0 end
             as step_sign,
         case
@@ -123,14 +151,37 @@ averaged as (
     from screened
 ),
 
+reasoned as (
+    select
+        *,
+        count(case when moving_range = 0 then 1 end) over (partition by series, stretch)
+            as still_ranges
+    from averaged
+),
+
+{# Why a stretch has no limits: the rules are of independent values that vary. #}
+allowed as (
+    select
+        *,
+        case
+            when is_overlapping then 'the periods overlap'
+            when points < 7 then 'fewer than seven points'
+            when is_count and zeros * 2 > points
+                then 'rare events: a count of days or cases between events would be needed'
+            when moving_ranges = 0 then 'no two values in a row'
+            when still_ranges * 2 > moving_ranges then 'too few different values'
+        end as no_limits_reason
+    from reasoned
+),
+
 limited as (
     select
         *,
-        case when points >= 7 then mean + 2.66 * average_moving_range end as upl,
-        case when points >= 7 then mean - 2.66 * average_moving_range end as lpl,
-        case when points >= 7 then mean + 2.66 * 2 / 3 * average_moving_range end as near_upl,
-        case when points >= 7 then mean - 2.66 * 2 / 3 * average_moving_range end as near_lpl
-    from averaged
+        case when no_limits_reason is null then mean + 2.66 * average_moving_range end as upl,
+        case when no_limits_reason is null then mean - 2.66 * average_moving_range end as lpl,
+        case when no_limits_reason is null then mean + 2.66 * 2 / 3 * average_moving_range end as near_upl,
+        case when no_limits_reason is null then mean - 2.66 * 2 / 3 * average_moving_range end as near_lpl
+    from allowed
 ),
 
 placed as (
@@ -242,7 +293,8 @@ select
     sides.average_moving_range,
     cast(sides.moving_ranges as integer) as moving_ranges,
     cast(sides.moving_ranges_screened as integer) as moving_ranges_screened,
-    sides.upl is not null and sides.points < 12 as trial,
+    sides.upl is not null and {{ 'sides.points' if fix_after_n_points is none else 'least(sides.points, ' ~ fix_after_n_points ~ ')' }} < 12 as trial,
+    sides.no_limits_reason,
     sides.special_cause,
     sides.special_cause_side,
     case

@@ -48,7 +48,7 @@ by_measure as (
     select
         'measure' as subject_kind,
         measure as subject_id,
-        quarter,
+        coalesce(case when frequency = 'yearly' then returned_in end, quarter) as quarter,
         count(*) as wanted,
         count(case when state <> 'not received' then 1 end) as came,
         count(case when state in ('shown', 'suppressed') then 1 end) as with_a_figure,
@@ -57,10 +57,14 @@ by_measure as (
     where
         organisation <> 'ALL'
         and is_own_area
+        and period_kind <> 'month'
+        and (frequency = 'yearly' or period_kind = 'quarter')
         and coalesce(state_reason, '') not in (
             'the return is not due yet', 'the return was excused'
         )
-    group by measure, quarter
+    group by
+        measure,
+        coalesce(case when frequency = 'yearly' then returned_in end, quarter)
 
 ),
 

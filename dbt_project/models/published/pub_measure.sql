@@ -12,6 +12,12 @@ next_due as (
 
 ),
 
+main_kinds as (
+
+    select * from {{ ref('int_measure__main_kind') }}
+
+),
+
 final as (
 
     select
@@ -31,6 +37,7 @@ final as (
         measures.aggregation,
         measures.kind,
         measures.frequency,
+        main_kinds.period_kind as main_kind,
         measures.seasonal,
         measures.theme,
         measures.priority,
@@ -49,6 +56,8 @@ final as (
         next_due.next_quarter_label,
         next_due.next_due_on
     from measures
+    inner join main_kinds
+        on measures.measure = main_kinds.measure
     left join next_due
         on measures.measure = next_due.measure
 

@@ -18,10 +18,13 @@ final as (
         judged.measure,
         judged.organisation,
         judged.area,
-        judged.quarter,
-        judged.quarter_label,
+        judged.period,
+        judged.period_kind,
+        judged.period_label,
         judged.period_start,
         judged.period_end,
+        judged.quarter,
+        judged.returned_in,
         judged.breakdown,
         judged.category,
         categories.part_of,
@@ -29,6 +32,7 @@ final as (
         judged.state,
         judged.state_reason,
         judged.numerator,
+        judged.numerator_worked_out,
         judged.denominator,
         judged.value,
         judged.value_as_sent,
@@ -37,7 +41,13 @@ final as (
         judged.rating,
         judged.rating_reason,
         judged.direction,
+        judged.previous_period,
         judged.previous_value,
+        judged.is_like_for_like,
+        judged.like_for_like_value,
+        judged.like_for_like_previous,
+        judged.members,
+        judged.made_of,
         judged.partners_reported,
         judged.partners_expected,
         judged.partners_missing,
@@ -45,6 +55,7 @@ final as (
         judged.open_queries,
         judged.submission_id,
         judged.row_number,
+        judged.first_stated_in,
         judged.known_from,
         judged.version
     from judged
@@ -57,4 +68,4 @@ final as (
 )
 
 select * from final
-order by measure, organisation, area, quarter, breakdown, category
+order by measure, organisation, area, period_end, period_start, period, breakdown, category

@@ -12,7 +12,11 @@ final as (
     select
         measure,
         organisation,
-        quarter,
+        period,
+        period_kind,
+        period_label,
+        period_start,
+        period_end,
         value,
         mean,
         upl,
@@ -23,6 +27,7 @@ final as (
         special_cause_side,
         variation,
         assurance,
+        no_limits_reason,
         trial,
         illustrative
     from control
@@ -30,4 +35,4 @@ final as (
 )
 
 select * from final
-order by measure, organisation, quarter
+order by measure, organisation, period_kind, period_end, period_start, period

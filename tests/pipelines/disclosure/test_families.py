@@ -94,6 +94,6 @@ def test_a_quarter_is_worked_out_from_two_years_to_date(tmp_path: Path) -> None:
     ]
     categories = [("SA02", "year to date", "Referrals", "SA01", True)]
     attack = attack_release(published(tmp_path / "data", rows, categories))
-    assert [(one.quarter, one.least, one.greatest) for one in attack.exposed] == [
+    assert [(one.period, one.least, one.greatest) for one in attack.exposed] == [
         ("2018-19-Q2", 3, 3)
     ]

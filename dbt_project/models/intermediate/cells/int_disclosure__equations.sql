@@ -13,6 +13,7 @@ measures as (
         measure,
         return_name,
         item,
+        kind,
         aggregation
     from {{ ref('dim_measure') }}
 
@@ -72,6 +73,8 @@ wholes as (
         parts.has_own_name,
         cells.organisation,
         cells.area,
+        cells.period,
+        cells.period_kind,
         cells.quarter,
         case when cells.form = 'count' then 'numerator' else 'denominator' end as base_quantity,
         case
@@ -92,23 +95,25 @@ wholes as (
 
 ),
 
--- The parts of a year to date are its quarters since April; of anything else, of the same quarter.
-part_quarters as (
+-- The parts of a year to date are its quarters since April; of anything else, of the same period.
+part_periods as (
 
     select
+        *,
+        period as part_period
+    from wholes
+    union all
+    select
         wholes.*,
-        quarters.quarter as part_quarter
+        quarters.quarter as part_period
     from wholes
     inner join quarters as whole_quarters
         on wholes.quarter = whole_quarters.quarter
     inner join quarters
         on
             whole_quarters.financial_year_starts_on = quarters.financial_year_starts_on
-            and whole_quarters.starts_on >= quarters.starts_on
-            and (
-                wholes.quarter = quarters.quarter
-                or wholes.whole_breakdown = 'year to date'
-            )
+            and whole_quarters.starts_on > quarters.starts_on
+    where wholes.whole_breakdown = 'year to date' and wholes.period_kind = 'quarter'
 
 ),
 
@@ -121,7 +126,7 @@ part_terms as (
         wholes.cell_id as whole_cell_id,
         wholes.base_quantity,
         wholes.has_own_name and parts.denominator = wholes.base as is_share_of_whole
-    from part_quarters as wholes
+    from part_periods as wholes
     inner join cells as parts
         on
             wholes.part_measure = parts.measure
@@ -129,7 +134,7 @@ part_terms as (
             and wholes.part_category = parts.category
             and wholes.organisation = parts.organisation
             and wholes.area = parts.area
-            and wholes.part_quarter = parts.quarter
+            and wholes.part_period = parts.period
 
 ),
 
@@ -164,7 +169,7 @@ combined_terms as (
         on
             whole.measure = partner.measure
             and whole.area = partner.area
-            and whole.quarter = partner.quarter
+            and whole.period = partner.period
             and whole.breakdown = partner.breakdown
             and whole.category = partner.category
     inner join measures
@@ -184,6 +189,89 @@ combined_terms as (
 
 ),
 
+-- A longer period and shorter ones of one kind that lie in it.
+spans as (
+
+    select
+        whole.cell_id,
+        part.cell_id as part_cell_id,
+        part.period_kind as part_kind,
+        whole.made_of is not null as is_made_of_parts,
+        {{ days_between('whole.period_start', 'whole.period_end') }} + 1 as whole_days,
+        {{ days_between('part.period_start', 'part.period_end') }} + 1 as part_days
+    from cells as whole
+    inner join cells as part
+        on
+            whole.measure = part.measure
+            and whole.organisation = part.organisation
+            and whole.area = part.area
+            and whole.breakdown = part.breakdown
+            and whole.category = part.category
+            and whole.period_start <= part.period_start
+            and whole.period_end >= part.period_end
+            and whole.period <> part.period
+    inner join measures
+        on whole.measure = measures.measure
+    where
+        part.period_kind in ('month', 'quarter', 'financial_year', 'calendar_year')
+        and part.value is not null
+        and whole.value is not null
+        and measures.kind = 'flow'
+    union all
+    -- A snapshot's quarter is the newest figure in it.
+    select
+        whole.cell_id,
+        part.cell_id as part_cell_id,
+        part.period_kind as part_kind,
+        true as is_made_of_parts,
+        0 as whole_days,
+        0 as part_days
+    from cells as whole
+    inner join cells as part
+        on
+            whole.measure = part.measure
+            and whole.organisation = part.organisation
+            and whole.area = part.area
+            and whole.breakdown = part.breakdown
+            and whole.category = part.category
+            and whole.made_of = part.period
+
+),
+
+-- Those that fill it. A quarter made of its months is their sum though one is missing.
+filled as (
+
+    select
+        cell_id,
+        part_kind
+    from spans
+    group by cell_id, part_kind
+    having
+        sum(part_days) = max(whole_days)
+        or (max(case when is_made_of_parts then 1 end) = 1 and part_kind in ('month', 'day'))
+
+),
+
+span_terms as (
+
+    select
+        concat_ws('|', 'periods', spans.cell_id, spans.part_kind) as equation_id,
+        spans.part_cell_id as cell_id,
+        -1.0 as coefficient
+    from spans
+    inner join filled
+        on
+            spans.cell_id = filled.cell_id
+            and spans.part_kind = filled.part_kind
+    union all
+    select
+        concat_ws('|', 'periods', cell_id, part_kind) as equation_id,
+        cell_id,
+        1.0 as coefficient
+    from filled
+
+),
+
 terms as (
 
     select
@@ -195,6 +283,8 @@ terms as (
     select * from whole_terms
     union all
     select * from combined_terms
+    union all
+    select * from span_terms
 
 ),
 
@@ -224,7 +314,8 @@ quantified as (
 ),
 
 -- The denominators of parts may be that of the whole: they are an equation only where they add
--- up. Numerators are one always: by how much a whole differs from its parts a reader may know.
+-- up, as are periods. Other numerators are one always: by how much a whole differs from its parts a
+-- reader may know.
 checked as (
 
     select
@@ -236,7 +327,7 @@ checked as (
         max(coefficient) > 0
         and count(amount) > 0
         and (
-            quantity = 'numerator'
+            (quantity = 'numerator' and equation_id not like 'periods|%')
             or (count(amount) = count(*) and abs(sum(coefficient * amount)) < 0.000001)
         )
 

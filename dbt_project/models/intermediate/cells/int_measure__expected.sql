@@ -12,6 +12,7 @@ measures as (
         measure,
         return_name,
         status,
+        frequency,
         first_quarter,
         last_quarter
     from {{ ref('dim_measure') }}
@@ -28,10 +29,44 @@ obligations as (
 
 ),
 
-final as (
+observations as (
+
+    select
+        submission_id,
+        measure,
+        organisation,
+        area,
+        breakdown,
+        category
+    from {{ ref('int_measure__observations') }}
+
+),
+
+periods as (
+
+    select
+        period,
+        period_kind,
+        quarter
+    from {{ ref('stg_period') }}
+    where period_kind in ('quarter', 'month')
+
+),
+
+-- Months are waited for once anybody sends them.
+monthly as (
+
+    select distinct measure
+    from {{ ref('fct_measure_value') }}
+    where is_current and period_kind = 'month'
+
+),
+
+owed as (
 
     select distinct
         expected_rows.measure,
+        measures.frequency,
         expected_rows.organisation,
         coalesce(expected_rows.area, 'all') as area,
         obligations.quarter,
@@ -54,6 +89,56 @@ final as (
             'obligations.quarter', 'expected_rows.first_quarter', 'expected_rows.last_quarter'
         ) }}
         and {{ in_quarters('obligations.quarter', 'expected_rows.quarters') }}
+
+),
+
+-- A yearly figure came with its return whatever year it is of.
+came as (
+
+    select distinct
+        observations.submission_id,
+        observations.measure,
+        observations.organisation,
+        observations.area,
+        observations.breakdown,
+        observations.category
+    from observations
+    inner join measures
+        on observations.measure = measures.measure
+    where measures.frequency = 'yearly'
+
+),
+
+final as (
+
+    select
+        owed.measure,
+        owed.organisation,
+        owed.area,
+        periods.period,
+        periods.period_kind,
+        owed.quarter,
+        owed.breakdown,
+        owed.category,
+        owed.obligation_state,
+        owed.submission_id,
+        owed.has_current
+    from owed
+    inner join periods
+        on owed.quarter = periods.quarter
+    left join monthly
+        on owed.measure = monthly.measure
+    left join came
+        on
+            owed.submission_id = came.submission_id
+            and owed.measure = came.measure
+            and owed.organisation = came.organisation
+            and owed.area = came.area
+            and owed.breakdown = came.breakdown
+            and owed.category = came.category
+    where
+        (periods.period_kind = 'quarter' or monthly.measure is not null)
+        and not (owed.frequency = 'yearly' and owed.has_current and came.measure is not null)
 
 )
 

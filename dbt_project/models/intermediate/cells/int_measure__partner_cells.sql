@@ -8,17 +8,19 @@ expected as (
 
 figures as (
 
-    select * from {{ ref('int_measure__quarter_values') }}
+    select * from {{ ref('int_measure__period_values') }}
 
 ),
 
-quarters as (
+periods as (
 
-    select
-        quarter,
-        starts_on,
-        ends_on
-    from {{ ref('dim_quarter') }}
+    select * from {{ ref('stg_period') }}
+
+),
+
+breaks as (
+
+    select * from {{ ref('int_measure__breaks') }}
 
 ),
 
@@ -29,13 +31,12 @@ matched as (
         coalesce(expected.measure, figures.measure) as measure,
         coalesce(expected.organisation, figures.organisation) as organisation,
         coalesce(expected.area, figures.area) as area,
-        coalesce(expected.quarter, figures.quarter) as quarter,
+        coalesce(expected.period, figures.period) as period,
         coalesce(expected.breakdown, figures.breakdown) as breakdown,
         coalesce(expected.category, figures.category) as category,
         expected.measure is not null as is_expected,
         expected.obligation_state,
-        figures.period_start,
-        figures.period_end,
+        figures.returned_in,
         figures.numerator,
         figures.denominator,
         figures.value,
@@ -45,8 +46,10 @@ matched as (
         figures.symbol,
         figures.periods_reported,
         figures.periods_expected,
+        figures.made_of,
         coalesce(figures.submission_id, expected.submission_id) as submission_id,
         figures.row_number,
+        figures.first_stated_in,
         figures.known_from,
         figures.version,
         figures.version_id,
@@ -62,7 +65,7 @@ matched as (
             expected.measure = figures.measure
             and expected.organisation = figures.organisation
             and expected.area = figures.area
-            and expected.quarter = figures.quarter
+            and expected.period = figures.period
             and expected.breakdown = figures.breakdown
             and expected.category = figures.category
 
@@ -74,12 +77,15 @@ final as (
         matched.measure,
         matched.organisation,
         matched.area,
-        matched.quarter,
+        matched.period,
+        periods.period_kind,
+        periods.period_start,
+        periods.period_end,
+        periods.quarter,
+        matched.returned_in,
         matched.breakdown,
         matched.category,
         matched.is_expected,
-        coalesce(matched.period_start, quarters.starts_on) as period_start,
-        coalesce(matched.period_end, quarters.ends_on) as period_end,
         matched.numerator,
         matched.denominator,
         matched.value,
@@ -108,15 +114,27 @@ final as (
                 )
         end as state_reason,
         coalesce(matched.periods_reported = matched.periods_expected, false) as is_complete,
+        matched.made_of,
+        -- Two figures can be set side by side where this is the same: no break lies between them.
+        concat(
+            matched.organisation, '/', cast(coalesce(breaks.break_number, 0) as string)
+        ) as members,
         matched.submission_id,
         matched.row_number,
+        matched.first_stated_in,
         matched.known_from,
         matched.version,
         matched.version_id,
         matched.sample
     from matched
-    left join quarters
-        on matched.quarter = quarters.quarter
+    inner join periods
+        on matched.period = periods.period
+    left join breaks
+        on
+            matched.measure = breaks.measure
+            and matched.organisation = breaks.organisation
+            and periods.period_end >= breaks.starts_on
+            and (breaks.next_starts_on is null or periods.period_end < breaks.next_starts_on)
 
 )
 

@@ -6,6 +6,12 @@ observations as (
 
 ),
 
+periods as (
+
+    select * from {{ ref('stg_period') }}
+
+),
+
 quarters as (
 
     select quarter, starts_on, ends_on, financial_year_starts_on from {{ ref('dim_quarter') }}
@@ -14,7 +20,8 @@ quarters as (
 
 measures as (
 
-    select measure, return_name, item, unit, kind, frequency from {{ ref('dim_measure') }}
+    select measure, return_name, item, unit, kind, frequency, takes_rolling_years
+    from {{ ref('dim_measure') }}
 
 ),
 
@@ -29,9 +36,10 @@ named as (
         observations.return_name,
         observations.item,
         measures.unit,
+        coalesce(measures.takes_rolling_years, false) as takes_rolling_years,
         observations.organisation,
         observations.area,
-        observations.quarter,
+        observations.quarter as returned_in,
         coalesce(
             observations.period_start,
             case
@@ -58,6 +66,44 @@ named as (
             observations.return_name = measures.return_name
             and observations.item = measures.item
 
+),
+
+final as (
+
+    select
+        named.submission_id,
+        named.row_number,
+        named.measure,
+        named.return_name,
+        named.item,
+        named.unit,
+        named.organisation,
+        named.area,
+        named.returned_in,
+        periods.period,
+        periods.period_kind,
+        named.period_start,
+        named.period_end,
+        periods.quarter,
+        named.breakdown,
+        named.category,
+        named.numerator,
+        named.denominator,
+        named.value,
+        named.lower,
+        named.upper,
+        named.value_as_sent,
+        named.symbol
+    from named
+    left join periods
+        on
+            named.period_start = periods.period_start
+            and named.period_end = periods.period_end
+            and (
+                (named.takes_rolling_years and periods.reads_as_rolling)
+                or (not named.takes_rolling_years and periods.is_by_days)
+            )
+
 )
 
-select * from named
+select * from final

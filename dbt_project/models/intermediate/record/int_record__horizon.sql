@@ -6,10 +6,21 @@ horizon as (
 
 ),
 
-newest_quarter as (
+standing as (
 
     select max(quarter) as quarter from {{ ref('int_submission__current_spells') }}
     where is_current
+
+),
+
+-- Where nothing was accepted yet, pages tell of what came and could not be used.
+newest_quarter as (
+
+    select coalesce(standing.quarter, max(submissions.quarter)) as quarter
+    from standing
+    left join {{ ref('stg_submission') }} as submissions
+        on submissions.quarter is not null
+    group by standing.quarter
 
 ),
 

@@ -247,7 +247,8 @@ hidden_shares as (
                 organisation,
                 quarter,
                 {{ decimals }} as decimals,
-                cast(cast({{ share }} as decimal(12, {{ decimals }})) as string) as number
+                cast(cast(cast({{ share }} as string) as decimal(12, {{ decimals }})) as string)
+                    as number
             from hidden
             where form = 'proportion' and value is not null
             {% if not (last and loop.last) %}union distinct{% endif %}

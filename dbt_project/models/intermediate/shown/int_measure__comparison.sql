@@ -40,14 +40,14 @@ members as (
 
 ),
 
--- A period that came in several returns counts as the newest says.
+-- A period that several partners gave counts as the newest return says.
 newest as (
 
     select
         *,
         row_number() over (
-            partition by measure, area, period_start, period_end
-            order by quarter desc, organisation asc
+            partition by measure, area, period
+            order by returned_in desc, organisation asc
         ) as place
     from judged
 

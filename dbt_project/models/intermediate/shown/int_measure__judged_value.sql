@@ -18,6 +18,15 @@ measures as (
 
 ),
 
+main_kinds as (
+
+    select
+        measure,
+        period_kind as main_kind
+    from {{ ref('int_measure__main_kind') }}
+
+),
+
 areas as (
 
     select
@@ -27,14 +36,9 @@ areas as (
 
 ),
 
-quarters as (
+periods as (
 
-    select
-        quarter,
-        quarter_label,
-        previous_quarter,
-        same_quarter_last_year
-    from {{ ref('dim_quarter') }}
+    select * from {{ ref('stg_period') }}
 
 ),
 
@@ -59,7 +63,8 @@ open_by_row as (
 
 ),
 
--- Of another area nothing is judged: it is there to compare with.
+-- Of another area nothing is judged: it is there to compare with. What a seasonal figure, a year or
+-- a span of years is held against is the same period a year before.
 measured as (
 
     select
@@ -72,28 +77,37 @@ measured as (
         measures.amber_limit,
         measures.frequency,
         measures.aggregation,
-        quarters.quarter_label,
+        shown.period_kind = main_kinds.main_kind as is_main_kind,
+        -- A percentage with its denominator alone has the numerator that it implies.
         case
-            when measures.seasonal or measures.frequency = 'yearly'
-                then quarters.same_quarter_last_year
-            else quarters.previous_quarter
-        end as compared_quarter,
+            when shown.numerator is not null then shown.numerator
+            when measures.form = 'proportion' and shown.denominator > 0
+                then round(shown.value * shown.denominator / 100.0)
+        end as counted,
+        periods.period_label,
+        periods.is_overlapping,
+        case
+            when measures.seasonal or periods.previous_period is null then periods.year_before
+            else periods.previous_period
+        end as compared_period,
         shown.area = 'all' or coalesce(areas.is_home, false) as is_own_area,
         shown.breakdown = 'total' and shown.category = 'all' as is_whole,
         coalesce(open_by_row.open_queries, 0) as own_open_queries
     from shown
-    cross join edition
+    inner join edition
+        on shown.quarter <= edition.quarter
     inner join measures
         on shown.measure = measures.measure
-    inner join quarters
-        on shown.quarter = quarters.quarter
+    inner join main_kinds
+        on shown.measure = main_kinds.measure
+    inner join periods
+        on shown.period = periods.period
     left join areas
         on shown.area = areas.area
     left join open_by_row
         on
             shown.submission_id = open_by_row.submission_id
             and shown.row_number = open_by_row.row_number
-    where shown.quarter <= edition.quarter
 
 ),
 
@@ -104,18 +118,18 @@ bounded as (
         *,
         case
             when lower_as_sent is not null and upper_as_sent is not null then lower_as_sent
-            when form = 'proportion' then 100.0 * {{ wilson_lower('numerator', 'denominator') }}
+            when form = 'proportion' then 100.0 * {{ wilson_lower('counted', 'denominator') }}
             when form = 'rate'
                 then {{ per_unit('unit') }} * {{ rate_lower('numerator', 'denominator') }}
         end as lower,
         case
             when lower_as_sent is not null and upper_as_sent is not null then upper_as_sent
-            when form = 'proportion' then 100.0 * {{ wilson_upper('numerator', 'denominator') }}
+            when form = 'proportion' then 100.0 * {{ wilson_upper('counted', 'denominator') }}
             when form = 'rate'
                 then {{ per_unit('unit') }} * {{ rate_upper('numerator', 'denominator') }}
         end as upper,
         sum(own_open_queries) over (
-            partition by measure, area, quarter, breakdown, category
+            partition by measure, area, period, breakdown, category
         ) as group_open_queries
     from measured
 
@@ -128,12 +142,12 @@ comparable as (
     select
         *,
         case
-            when form = 'count' and kind = 'flow' and is_complete
+            when form = 'count' and kind = 'flow' and is_whole_period
                 then {{ rate_lower('value', '1') }}
             when form <> 'count' then lower
         end as travel_lower,
         case
-            when form = 'count' and kind = 'flow' and is_complete
+            when form = 'count' and kind = 'flow' and is_whole_period
                 then {{ rate_upper('value', '1') }}
             when form <> 'count' then upper
         end as travel_upper
@@ -145,14 +159,19 @@ with_previous as (
 
     select
         comparable.*,
-        previous.quarter as previous_quarter,
+        previous.period as previous_period,
+        previous.period_label as previous_label,
         previous.value as previous_value,
         previous.travel_lower as previous_lower,
         previous.travel_upper as previous_upper,
-        -- The same period sent again has not moved; other partners make another sum.
-        coalesce(previous.period_end < comparable.period_end, false)
-        and coalesce(previous.partners_reported, 0) = coalesce(comparable.partners_reported, 0)
-            as is_like_for_like
+        -- Periods that share days, and figures of other members, are not set against each other.
+        coalesce(
+            previous.period_end < comparable.period_start
+            and previous.members = comparable.members
+            and previous.value is not null
+            and comparable.value is not null,
+            false
+        ) as is_like_for_like
     from comparable
     left join comparable as previous
         on
@@ -161,66 +180,168 @@ with_previous as (
             and comparable.area = previous.area
             and comparable.breakdown = previous.breakdown
             and comparable.category = previous.category
-            and comparable.compared_quarter = previous.quarter
+            and comparable.compared_period = previous.period
+
+),
+
+-- Where other partners are in a sum than before: those in both, then and now, of what is shown.
+in_both as (
+
+    select
+        whole.cell_id,
+        max(whole.aggregation) as aggregation,
+        max(whole.unit) as unit,
+        sum(coalesce(now.numerator, now.value)) as numerator,
+        sum(now.denominator) as denominator,
+        sum(coalesce(earlier.numerator, earlier.value)) as previous_numerator,
+        sum(earlier.denominator) as previous_denominator,
+        {{ joined('now.organisation') }} as organisations,
+        count(*) = count(now.value) and count(*) = count(earlier.value) as is_all_shown
+    from with_previous as whole
+    inner join comparable as now
+        on
+            whole.measure = now.measure
+            and whole.area = now.area
+            and whole.period = now.period
+            and whole.breakdown = now.breakdown
+            and whole.category = now.category
+    inner join comparable as earlier
+        on
+            now.measure = earlier.measure
+            and now.organisation = earlier.organisation
+            and now.area = earlier.area
+            and now.breakdown = earlier.breakdown
+            and now.category = earlier.category
+            and now.members = earlier.members
+            and whole.previous_period = earlier.period
+    where
+        whole.organisation = 'ALL'
+        and now.organisation <> 'ALL'
+        and not whole.is_like_for_like
+        and now.is_whole_period
+        and earlier.is_whole_period
+        and now.state in ('shown', 'suppressed')
+        and earlier.state in ('shown', 'suppressed')
+        and (
+            whole.aggregation = 'sum'
+            or now.state = 'suppressed'
+            or earlier.state = 'suppressed'
+            or (
+                now.numerator is not null
+                and earlier.numerator is not null
+                and now.denominator > 0
+                and earlier.denominator > 0
+            )
+        )
+    group by whole.cell_id
+
+),
+
+like_for_like as (
+
+    select
+        cell_id,
+        organisations,
+        {{ combined_value('aggregation', 'numerator', 'denominator', 'unit') }} as value,
+        {{ combined_value('aggregation', 'previous_numerator', 'previous_denominator', 'unit') }}
+            as previous_value
+    from in_both
+    where is_all_shown
 
 ),
 
 final as (
 
     select
-        cell_id,
-        measure,
-        organisation,
-        area,
-        quarter,
-        quarter_label,
-        period_start,
-        period_end,
-        breakdown,
-        category,
-        form,
-        frequency,
-        polarity,
-        target,
-        is_own_area,
-        is_whole,
-        is_complete,
-        state,
-        state_reason,
-        numerator,
-        denominator,
-        value,
-        value_as_sent,
-        lower,
-        upper,
-        {{ rating(
-            'value', 'target', 'amber_limit', 'polarity', 'is_own_area', 'form', 'is_whole',
-            'is_complete'
-        ) }} as rating,
-        {{ rating_reason(
-            'value', 'target', 'polarity', 'is_own_area', 'form', 'is_whole', 'is_complete', 'state'
-        ) }} as rating_reason,
+        with_previous.cell_id,
+        with_previous.measure,
+        with_previous.organisation,
+        with_previous.area,
+        with_previous.period,
+        with_previous.period_kind,
+        with_previous.period_label,
+        with_previous.period_start,
+        with_previous.period_end,
+        with_previous.quarter,
+        with_previous.returned_in,
+        with_previous.breakdown,
+        with_previous.category,
+        with_previous.form,
+        with_previous.frequency,
+        with_previous.polarity,
+        with_previous.target,
+        with_previous.is_overlapping,
+        with_previous.is_main_kind,
+        with_previous.is_own_area,
+        with_previous.is_whole,
+        with_previous.is_complete,
+        with_previous.is_whole_period,
+        with_previous.members,
+        with_previous.made_of,
+        with_previous.state,
+        with_previous.state_reason,
+        with_previous.counted as numerator,
+        with_previous.numerator is null and with_previous.counted is not null
+            as numerator_worked_out,
+        with_previous.denominator,
+        with_previous.value,
+        with_previous.value_as_sent,
+        with_previous.lower,
+        with_previous.upper,
         case
-            when is_like_for_like
+            when not with_previous.is_main_kind and with_previous.form = 'count' then 'not rated'
+            else {{ rating(
+                'with_previous.value', 'with_previous.target', 'with_previous.amber_limit',
+                'with_previous.polarity', 'with_previous.is_own_area', 'with_previous.form',
+                'with_previous.is_whole', 'with_previous.is_complete'
+            ) }}
+        end as rating,
+        case
+            when
+                not with_previous.is_main_kind
+                and with_previous.form = 'count'
+                and with_previous.target is not null
+                then 'the target is of another length of time'
+            else {{ rating_reason(
+                'with_previous.value', 'with_previous.target', 'with_previous.polarity',
+                'with_previous.is_own_area', 'with_previous.form', 'with_previous.is_whole',
+                'with_previous.is_complete', 'with_previous.state'
+            ) }}
+        end as rating_reason,
+        case
+            when with_previous.is_like_for_like
                 then {{ direction_of_travel(
-                    'travel_lower', 'travel_upper', 'previous_lower', 'previous_upper', 'polarity'
+                    'with_previous.travel_lower', 'with_previous.travel_upper',
+                    'with_previous.previous_lower', 'with_previous.previous_upper',
+                    'with_previous.polarity'
                 ) }}
             else 'not compared'
         end as direction,
-        previous_quarter,
-        previous_value,
-        partners_reported,
-        partners_expected,
-        partners_missing,
-        coalesce(sample = 'illustrative', false) as illustrative,
+        with_previous.previous_period,
+        with_previous.previous_label,
+        with_previous.previous_value,
+        with_previous.is_like_for_like,
+        like_for_like.value as like_for_like_value,
+        like_for_like.previous_value as like_for_like_previous,
+        like_for_like.organisations as like_for_like_members,
+        with_previous.partners_reported,
+        with_previous.partners_expected,
+        with_previous.partners_missing,
+        coalesce(with_previous.sample = 'illustrative', false) as illustrative,
         cast(
-            case when organisation = 'ALL' then group_open_queries else own_open_queries end as int
+            case
+                when with_previous.organisation = 'ALL' then with_previous.group_open_queries
+                else with_previous.own_open_queries
+            end as int
         ) as open_queries,
-        submission_id,
-        row_number,
-        known_from,
-        version
+        with_previous.submission_id,
+        with_previous.row_number,
+        with_previous.first_stated_in,
+        with_previous.known_from,
+        with_previous.version
     from with_previous
+    left join like_for_like
+        on with_previous.cell_id = like_for_like.cell_id
 
 )
 

@@ -27,6 +27,12 @@ quarters as (
 
 ),
 
+main_kinds as (
+
+    select * from {{ ref('int_measure__main_kind') }}
+
+),
+
 measures as (
 
     select
@@ -77,33 +83,39 @@ reported as (
 
 ),
 
--- A quarterly measure speaks for the quarter that is reported; a yearly one for the newest there
--- is, no more than a year old.
+-- A quarterly measure speaks for the quarter that is reported; any other for the newest period of its
+-- main kind, or, where there is none, for the return of the last year that did not come.
 recent as (
 
     select
         judged.*,
-        concat_ws('|', judged.measure, judged.organisation, judged.area) as series_id,
+        concat_ws(
+            '|', judged.measure, judged.organisation, judged.area, judged.period_kind
+        ) as series_id,
         row_number() over (
             partition by judged.measure, judged.organisation
             order by
-                case
-                    when judged.state = 'not received' and judged.frequency = 'yearly' then 1
-                    else 0
-                end,
-                judged.quarter desc,
+                case when judged.state = 'not received' then 1 else 0 end,
+                judged.period_end desc,
+                judged.period_start desc,
                 judged.area asc
         ) as place
     from judged
+    inner join main_kinds
+        on judged.measure = main_kinds.measure
     inner join quarters
         on judged.quarter = quarters.quarter
     cross join reported
     where
-        judged.quarter = reported.quarter
-        or (
-            judged.frequency = 'yearly'
-            and quarters.quarter_index >= reported.quarter_index - 4
-        )
+        case
+            when main_kinds.period_kind = 'quarter' and judged.frequency <> 'yearly'
+                then judged.period = reported.quarter
+            when judged.state = 'not received'
+                then
+                    quarters.quarter_index >= reported.quarter_index - 4
+                    and judged.period_kind <> 'month'
+            else judged.is_main_kind
+        end
 
 ),
 
@@ -115,6 +127,7 @@ read as (
         control.variation,
         {{ reading_of('control.variation', trend_of_this_figure) }} as reading,
         control.assurance,
+        control.no_limits_reason,
         cast(coalesce(control.points, 0) as int) as points,
         trends.recent_trend,
         comparisons.with_country as comparison
@@ -124,7 +137,7 @@ read as (
     left join control
         on
             recent.series_id = control.series_id
-            and recent.quarter = control.quarter
+            and recent.period = control.period
     left join trends
         on recent.series_id = trends.series_id
     left join comparisons
@@ -170,8 +183,12 @@ final as (
         measure,
         organisation,
         area,
-        quarter,
+        period,
+        period_kind,
+        period_label,
+        period_start,
         period_end,
+        quarter,
         state,
         state_reason,
         value,
@@ -184,11 +201,17 @@ final as (
         variation,
         reading,
         assurance,
+        no_limits_reason,
         direction,
         coalesce(recent_trend, 'cannot be calculated') as recent_trend,
         coalesce(comparison, 'not compared') as comparison,
-        previous_quarter,
+        previous_period,
+        previous_label,
         previous_value,
+        is_like_for_like,
+        like_for_like_value,
+        like_for_like_previous,
+        like_for_like_members,
         points,
         open_queries,
         illustrative,

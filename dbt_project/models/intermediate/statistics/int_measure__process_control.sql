@@ -3,7 +3,11 @@ with series as (
 ),
 
 control as (
-    {{ process_control('series', 'series_id', 'period_end', 'value', 'improvement', 'target', 'rebase') }}
+    {{ process_control(
+        'series', 'series_id', 'period_end', 'value', 'improvement', 'target', 'rebase',
+        overlaps='is_overlapping', is_count="form = 'count'",
+        fix_after_n_points=var('fix_after_n_points', none)
+    ) }}
 )
 
 select
@@ -11,7 +15,9 @@ select
     series.measure,
     series.organisation,
     series.area,
-    series.quarter,
+    series.period,
+    series.period_kind,
+    series.period_label,
     series.period_start,
     series.period_end,
     control.value,
@@ -31,6 +37,7 @@ select
     control.special_cause_side,
     control.variation,
     control.assurance,
+    control.no_limits_reason,
     series.illustrative
 from series
 inner join control

@@ -2,10 +2,6 @@ with series as (
     select * from {{ ref('int_measure__series') }}
 ),
 
-measures as (
-    select * from {{ ref('measures') }}
-),
-
 latest as (
     select
         series_id,
@@ -20,13 +16,11 @@ latest as (
 same_quarter as (
     select
         series.*,
-        measures.form,
         lag(series.period_start) over (partition by series.series_id order by series.period_end)
             as start_before,
         lag(series.period_end) over (partition by series.series_id order by series.period_end)
             as end_before
     from series
-    inner join measures on series.measure = measures.measure
     inner join latest
         on series.series_id = latest.series_id
         and month(series.period_end) = month(latest.period_end)

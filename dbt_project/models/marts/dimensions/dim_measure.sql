@@ -68,6 +68,7 @@ final as (
         cast(measures.headline as int) as headline,
         measures.first_quarter,
         measures.last_quarter,
+        coalesce(measures.period_kinds = 'rolling_year', false) as takes_rolling_years,
         themes.title as theme_title,
         priorities.title as priority_title,
         calendar.title as return_title,

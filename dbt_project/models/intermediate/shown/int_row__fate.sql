@@ -1,0 +1,202 @@
+with
+
+observations as (
+
+    select * from {{ ref('int_measure__observations') }}
+
+),
+
+submissions as (
+
+    select
+        submission_id,
+        return_name,
+        organisation,
+        quarter,
+        withdrawn_at is not null as is_withdrawn
+    from {{ ref('stg_submission') }}
+    where is_accepted
+
+),
+
+standing as (
+
+    select
+        submission_id,
+        organisation,
+        return_name,
+        quarter
+    from {{ ref('int_submission__current_spells') }}
+    where is_current
+
+),
+
+figures as (
+
+    select * from {{ ref('fct_measure_value') }}
+    where is_current
+
+),
+
+shown as (
+
+    select
+        cell_id,
+        measure,
+        organisation,
+        area,
+        period,
+        breakdown,
+        category,
+        state
+    from {{ ref('int_measure__shown_value') }}
+
+),
+
+edition as (
+
+    select quarter from {{ ref('int_release__edition') }}
+
+),
+
+-- Rows of returns without figures: they are published in words.
+told as (
+
+    {% for model in ['stg_commentary', 'stg_action_progress', 'stg_risks'] %}
+        select
+            submission_id,
+            row_number
+        from {{ ref(model) }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
+accepted_rows as (
+
+    select
+        submission_id,
+        row_number,
+        true as is_figure
+    from observations
+    union all
+    select
+        submission_id,
+        row_number,
+        false as is_figure
+    from told
+
+),
+
+stated as (
+
+    select
+        observations.*,
+        min(observations.row_number) over (
+            partition by
+                observations.submission_id, observations.measure, observations.organisation,
+                observations.area, observations.period, observations.breakdown,
+                observations.category
+        ) as first_row
+    from observations
+
+),
+
+joined as (
+
+    select
+        accepted_rows.submission_id,
+        accepted_rows.row_number,
+        accepted_rows.is_figure,
+        submissions.return_name,
+        submissions.organisation as sent_by,
+        submissions.quarter as returned_in,
+        submissions.is_withdrawn,
+        own.submission_id is not null as is_standing,
+        now.submission_id as replaced_by,
+        stated.measure,
+        stated.first_row,
+        coalesce(stated.quarter, submissions.quarter) as quarter,
+        figures.submission_id as newest_submission,
+        coalesce(figures.first_stated_in, figures.submission_id) as first_submission,
+        shown.cell_id,
+        shown.state,
+        edition.quarter as edition_quarter
+    from accepted_rows
+    inner join submissions
+        on accepted_rows.submission_id = submissions.submission_id
+    cross join edition
+    left join standing as own
+        on accepted_rows.submission_id = own.submission_id
+    left join standing as now
+        on
+            submissions.organisation = now.organisation
+            and submissions.return_name = now.return_name
+            and submissions.quarter = now.quarter
+    left join stated
+        on
+            accepted_rows.is_figure
+            and accepted_rows.submission_id = stated.submission_id
+            and accepted_rows.row_number = stated.row_number
+    left join figures
+        on
+            stated.measure = figures.measure
+            and stated.organisation = figures.organisation
+            and stated.area = figures.area
+            and stated.period = figures.period
+            and stated.breakdown = figures.breakdown
+            and stated.category = figures.category
+    left join shown
+        on
+            stated.measure = shown.measure
+            and stated.organisation = shown.organisation
+            and stated.area = shown.area
+            and stated.period = shown.period
+            and stated.breakdown = shown.breakdown
+            and stated.category = shown.category
+
+),
+
+decided as (
+
+    select
+        *,
+        case
+            when is_figure and measure is null then 'not used'
+            when is_withdrawn then 'withdrawn'
+            when not is_standing then 'superseded'
+            when is_figure and submission_id < first_submission then 'superseded'
+            when is_figure and row_number > first_row then 'not used'
+            when quarter > edition_quarter then 'not used'
+            when state = 'suppressed' then 'suppressed'
+            else 'published'
+        end as fate
+    from joined
+
+),
+
+final as (
+
+    select
+        submission_id,
+        row_number,
+        return_name,
+        sent_by,
+        returned_in,
+        fate,
+        case
+            when fate <> 'not used' then null
+            when measure is null and is_figure then 'no such measure'
+            when quarter > edition_quarter then 'later than this edition'
+            else 'stated twice in one return'
+        end as reason,
+        case
+            when fate = 'superseded' and not is_standing then replaced_by
+            when fate = 'superseded' then newest_submission
+        end as superseded_by,
+        case when fate in ('published', 'suppressed') then cell_id end as cell_id
+    from decided
+
+)
+
+select * from final

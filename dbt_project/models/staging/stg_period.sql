@@ -1,0 +1,9 @@
+with
+
+periods as (
+
+    select * from {{ source('raw', 'period') }}
+
+)
+
+select * from periods
