@@ -14,11 +14,12 @@ from pipelines.board.tables import load_reference
 from pipelines.escaping import log_line
 from pipelines.notices.delivery import NoticeSettingsError, deliver, read_settings
 from pipelines.notices.notices import notices
-from pipelines.obligations.overview import quarter_to_report, quarters_touched
 from pipelines.publishing.editions import AmendmentNeedsNoteError, NothingToAmendError
+from pipelines.publishing.overview import quarter_to_report
 from pipelines.publishing.releases import DamagedReleaseError, NotSignedOffError
 from pipelines.publishing.sign_off import SigningError
 from pipelines.publishing.sign_off import sign_off as record_sign_off
+from pipelines.record.changes import quarters_touched
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
 
@@ -137,13 +138,15 @@ def publish_the_release(
     context: dg.OpExecutionContext, config: PublishConfig, workspace: WorkspaceResource
 ) -> None:
     """Does what ``quarterdeck publish`` does."""
-    from orchestration.releasing import publish  # noqa: PLC0415  # loads Plotly
+    from orchestration.site import BoardSite  # noqa: PLC0415  # loads Plotly
+    from pipelines.publishing.making import publish  # noqa: PLC0415
 
     try:
         made = publish(
             workspace.workspace,
             workspace.record,
             _quarter(config.quarter),
+            BoardSite(workspace.workspace),
             now=dt.datetime.now(dt.UTC),
             note=config.note,
         )

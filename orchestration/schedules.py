@@ -12,9 +12,10 @@ from orchestration.jobs import build_job, build_request, publish, tell
 from orchestration.resources import WorkspaceResource
 from pipelines.board.tables import load_reference
 from pipelines.obligations.calendar import london_day, publish_by
-from pipelines.obligations.overview import newest_change, next_meeting
 from pipelines.obligations.standing import standings_of_all
+from pipelines.publishing.overview import next_meeting
 from pipelines.publishing.releases import all_releases, newest_draft, signed_off
+from pipelines.record.changes import newest_change
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter

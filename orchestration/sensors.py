@@ -16,7 +16,7 @@ from pipelines.escaping import log_line
 from pipelines.inbox.look import CHANNEL, STILL_SECONDS, in_words, look, on_its_way
 from pipelines.notices.delivery import untold
 from pipelines.notices.notices import about_publication, about_submissions
-from pipelines.obligations.overview import newest_change_id
+from pipelines.record.changes import newest_change_id
 from pipelines.record.ids import time_of
 from pipelines.record.store import Record
 

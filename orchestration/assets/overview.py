@@ -1,7 +1,7 @@
 """What the performance officer looks at first: what is owed, and what is published next.
 
 What belongs here: tables and checks for Dagster's pages. What does not: who is late, or what may
-be published (``pipelines.obligations.overview``, ``pipelines.obligations.standing``).
+be published (``pipelines.publishing.overview``, ``pipelines.obligations.standing``).
 """
 
 import datetime as dt
@@ -13,14 +13,14 @@ from orchestration.assets.returns import OWNER
 from orchestration.resources import AsOf, WorkspaceResource
 from orchestration.tables import BEHIND, table
 from pipelines.board.tables import load_reference
-from pipelines.obligations.overview import (
+from pipelines.obligations.standing import LONDON, Standing, State, most_pressing_first
+from pipelines.publishing.overview import (
     NextPublication,
     Owed,
     came_lately,
     next_publication,
     owed,
 )
-from pipelines.obligations.standing import LONDON, Standing, State, most_pressing_first
 from pipelines.record.model import Submission
 from schemas.registry import returns
 

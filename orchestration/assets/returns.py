@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration.checks import check_specs, results
+from orchestration.checks.returns import check_specs, results
 from orchestration.columns import of_raw
 from orchestration.instance import WAREHOUSE_POOL
 from orchestration.partitions import QUARTERS
 from orchestration.resources import AsOf, WarehouseResource, WorkspaceResource
 from pipelines.board.tables import load_reference
-from pipelines.obligations.overview import newest_change_id
+from pipelines.record.changes import newest_change_id
 from pipelines.warehouse.dbt_files import columns_of
 from pipelines.warehouse.loading import connect, load_rows, load_submissions
 from pipelines.warehouse.tables import RECORD_TABLES, ObservationRow

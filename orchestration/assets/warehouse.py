@@ -13,7 +13,7 @@ from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
 from orchestration.assets.returns import OWNER
 from orchestration.columns import CELL_STATE, described
-from orchestration.dbt_runs import build_models
+from orchestration.dbt.runs import build_models
 from orchestration.instance import WAREHOUSE_POOL
 from orchestration.resources import AsOf, WarehouseResource, WorkspaceResource
 from pipelines.disclosure.accepted import accepted_figures

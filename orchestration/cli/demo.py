@@ -70,7 +70,8 @@ def demo(workspace: Workspace) -> None:
         raise click.ClickException("The build failed.")
 
     started = time.monotonic()
-    from orchestration.releasing import publish  # noqa: PLC0415
+    from orchestration.site import BoardSite  # noqa: PLC0415  # loads Plotly
+    from pipelines.publishing.making import publish  # noqa: PLC0415
 
     now = dt.datetime.now(dt.UTC)
     record = Record(workspace.record)
@@ -84,9 +85,9 @@ def demo(workspace: Workspace) -> None:
         open_queries=0,
         not_accepted=[],
     )
-    made = publish(workspace, record, outcome.draft.quarter, now=now)
+    made = publish(workspace, record, outcome.draft.quarter, BoardSite(workspace), now=now)
     timed["publishing"] = time.monotonic() - started
-    for missing in made.site.missing:
+    for missing in made.missing:
         click.echo(f"The site lacks: {missing}")
     for what, seconds in timed.items():
         click.echo(f"{seconds:6.1f} s  {what}")

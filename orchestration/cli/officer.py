@@ -153,16 +153,22 @@ def sign_off(workspace: Workspace, quarter: Quarter, note: str, by_whom: str) ->
 @click.pass_obj
 def publish(workspace: Workspace, quarter: Quarter, note: str | None) -> None:
     """Make the signed-off release current."""
-    from orchestration.releasing import publish as publish_release  # noqa: PLC0415  # loads Plotly
+    from orchestration.site import BoardSite  # noqa: PLC0415  # loads Plotly
     from pipelines.publishing.editions import (  # noqa: PLC0415
         AmendmentNeedsNoteError,
         NothingToAmendError,
     )
+    from pipelines.publishing.making import publish as publish_release  # noqa: PLC0415
     from pipelines.publishing.releases import DamagedReleaseError, NotSignedOffError  # noqa: PLC0415
 
     try:
         made = publish_release(
-            workspace, Record(workspace.record), quarter, now=dt.datetime.now(dt.UTC), note=note
+            workspace,
+            Record(workspace.record),
+            quarter,
+            BoardSite(workspace),
+            now=dt.datetime.now(dt.UTC),
+            note=note,
         )
     except (
         NotSignedOffError,
@@ -177,7 +183,7 @@ def publish(workspace: Workspace, quarter: Quarter, note: str | None) -> None:
         click.echo(f"These figures are published already, as edition {name}.")
     else:
         click.echo(f"Published edition {name} ({made.release.release_id}).")
-    for missing in made.site.missing:
+    for missing in made.missing:
         click.echo(f"The site lacks: {missing}")
     click.echo(f"The site: {workspace.releases / 'current' / 'site' / 'index.html'}")
     click.echo(f"To serve or copy: {workspace.public}")

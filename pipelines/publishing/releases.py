@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 
 from pipelines.durable import flush_folder, flush_tree, place_link
 from pipelines.record.model import Event, EventKind
@@ -103,6 +104,37 @@ class Release:
             edition["meeting_on"] = dt.date.fromisoformat(met) if met else None
             fields["edition"] = Edition(**edition)
         return cls(**fields)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reported:
+    """What published data say of themselves: the quarter that is reported, and for which meeting.
+
+    ``as_of`` and ``counts_up_to`` are None in data of before these were kept.
+    """
+
+    quarter: Quarter
+    meeting_on: dt.date | None
+    board: str | None
+    as_of: dt.date | None
+    counts_up_to: dt.datetime | None
+
+    @classmethod
+    def read(cls, data: Path) -> Reported:
+        """Return what the data in a release's folder ``data`` say."""
+        row = pl.read_parquet(data / "pub_release.parquet").row(0, named=True)
+        return cls(
+            quarter=Quarter.parse(row["quarter"]),
+            meeting_on=row["meeting_on"],
+            board=row.get("board"),
+            as_of=row.get("as_of_day"),
+            counts_up_to=row.get("counts_up_to"),
+        )
+
+    @property
+    def meeting(self) -> str:
+        """The meeting's name: its day; the quarter's key where no meeting is known."""
+        return self.meeting_on.isoformat() if self.meeting_on else self.quarter.key
 
 
 def export_published(connection: duckdb.DuckDBPyConnection, data_dir: Path) -> list[Path]:

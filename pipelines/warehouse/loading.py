@@ -21,8 +21,8 @@ import polars as pl
 
 from pipelines.checking.engine.observations import stated
 from pipelines.obligations.explanations import Explained, explained_in_all
-from pipelines.obligations.overview import newest_change
 from pipelines.obligations.standing import Known, Standing, decide_all
+from pipelines.record.changes import newest_change
 from pipelines.record.model import Submission
 from pipelines.record.store import Record
 from pipelines.warehouse.tables import (

@@ -29,11 +29,11 @@ from pathlib import Path
 
 from pipelines.board.tables import load_reference
 from pipelines.checking.engine.context import Context
+from pipelines.keeping.verify import verify
 from pipelines.publishing.releases import all_releases, newest_draft
 from pipelines.receiving.receive import Sender, receive
 from pipelines.record.model import EventKind
 from pipelines.record.store import Record
-from pipelines.record.verify import verify
 from pipelines.warehouse.loading import connect
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter

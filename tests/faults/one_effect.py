@@ -35,18 +35,19 @@ from unittest import mock
 from click.testing import CliRunner
 
 from dashboards.site import SiteReport
-from orchestration import releasing
+from orchestration import site
 from orchestration.cli import keeping  # noqa: F401  # here once, instead of in every process
 from orchestration.cli.main import quarterdeck
 from pipelines.inbox import look as inbox
+from pipelines.keeping.verify import verify
 from pipelines.publishing import editions as edition_rules
+from pipelines.publishing import making
 from pipelines.publishing import sign_off as signing
 from pipelines.publishing.editions import editions, public_faults
 from pipelines.publishing.releases import LEDGER, Edition, current, edition_of, staging_folder
 from pipelines.receiving import decisions
 from pipelines.record.model import Event, EventKind
 from pipelines.record.store import Record
-from pipelines.record.verify import verify
 from pipelines.workspace import Workspace
 from tests import small_city
 from tests.faults import kills, small  # noqa: F401  # kills imports what a first check would
@@ -156,8 +157,8 @@ def _city(workspace: Workspace, raised: float) -> None:
         without=["TC01", "DA01", "CP01"], plans=False,
     )  # fmt: skip
     (staging / LEDGER).write_text("{}", encoding="utf-8")
-    releasing.make_release(
-        workspace, staging, quarter=small.QUARTER, status="draft", made_by="test",
+    making.make_draft(
+        workspace, staging, site.BoardSite(workspace), made_by="test",
         now=LATER + dt.timedelta(minutes=raised),
     )  # fmt: skip
     _sign_off(workspace)
@@ -171,8 +172,13 @@ def _sign_off(workspace: Workspace) -> None:
 
 
 def _publish(note: str | None = None) -> Callable[[Workspace], object]:
-    return lambda workspace: releasing.publish(
-        workspace, _record(workspace), small.QUARTER, now=LATER, note=note
+    return lambda workspace: making.publish(
+        workspace,
+        _record(workspace),
+        small.QUARTER,
+        site.BoardSite(workspace),
+        now=LATER,
+        note=note,
     )
 
 
@@ -323,12 +329,12 @@ def amend_whenever_there_is_a_note() -> None:
     def always(published: Any, *, note: str | None, **given: Any) -> Edition | None:
         return real(published, note=f"{note} ({len(published)})" if note else None, **given)
 
-    mock.patch.object(releasing, "next_edition", always).start()
+    mock.patch.object(making, "next_edition", always).start()
 
 
 def complete_nothing() -> None:
     """A publication that was made already is not looked after any more."""
-    rule, show = edition_rules.next_edition, releasing.show
+    rule, show = edition_rules.next_edition, making.show
     is_new = False
 
     def decided(published: Any, **given: Any) -> Edition | None:
@@ -337,8 +343,8 @@ def complete_nothing() -> None:
         is_new = edition is not None
         return edition
 
-    mock.patch.object(releasing, "next_edition", decided).start()
-    mock.patch.object(releasing, "show", lambda ws: show(ws) if is_new else None).start()
+    mock.patch.object(making, "next_edition", decided).start()
+    mock.patch.object(making, "show", lambda *given: show(*given) if is_new else None).start()
 
 
 CONTROLS: dict[str, tuple[str, Callable[[], None]]] = {
@@ -506,7 +512,7 @@ def main() -> None:
     parser.add_argument("--twice", action="store_true")
     given = parser.parse_args()
     os.environ["QUARTERDECK_CHROMIUM"] = "no-such-browser"
-    mock.patch.object(releasing, "build_site", _site).start()
+    mock.patch.object(site, "build_site", _site).start()
     small.reference()
     by_name = {act.name: act for act in ACTS}
     found = {

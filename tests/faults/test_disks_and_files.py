@@ -23,13 +23,13 @@ import pytest
 from click.testing import CliRunner
 
 from orchestration.cli.main import quarterdeck
+from pipelines.keeping.backup import back_up
+from pipelines.keeping.verify import verify
 from pipelines.publishing.releases import current
 from pipelines.reading.from_disk import NotReadError, read_from_disk
 from pipelines.reading.outcome import Limits
 from pipelines.record import cache as kept
-from pipelines.record.backup import back_up
 from pipelines.record.store import Record
-from pipelines.record.verify import verify
 from pipelines.warehouse.health import writing_to
 from pipelines.workspace import Workspace
 from tests.faults import small

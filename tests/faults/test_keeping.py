@@ -15,11 +15,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from orchestration.cli.main import quarterdeck
-from pipelines.record.backup import BackupError, back_up, restore
+from pipelines.keeping.backup import BackupError, back_up, restore
+from pipelines.keeping.verify import verify
 from pipelines.record.erasure import EraseError, erase
 from pipelines.record.model import EventKind
 from pipelines.record.store import Record
-from pipelines.record.verify import verify
 from pipelines.warehouse.health import start_over
 from pipelines.warehouse.loading import connect
 from pipelines.workspace import Workspace

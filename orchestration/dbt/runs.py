@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator
 
-from orchestration.dbt_project import arguments, invoke, parsed
+from orchestration.dbt.project import arguments, invoke, parsed
 from pipelines.warehouse.loading import connect
 from pipelines.workspace import Workspace
 

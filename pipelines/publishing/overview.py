@@ -14,7 +14,8 @@ from pipelines.obligations.calendar import publish_by
 from pipelines.obligations.standing import LONDON, Standing, State, standings_of_all
 from pipelines.publishing.releases import Release, all_releases, newest_draft, signed_off
 from pipelines.publishing.sign_off import OpenPoints, open_points
-from pipelines.record.model import Event, EventKind, Submission
+from pipelines.record.changes import newest_change
+from pipelines.record.model import Event, Submission
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
 from schemas.reference import Meeting, Reference
@@ -154,39 +155,6 @@ def _in_the_way(
             "still be published, with fewer than five clear days."
         )
     return found
-
-
-def newest_change_id(record: Record) -> str | None:
-    """The id of the newest thing in the record that can move a figure: a sign-off moves none."""
-    changes = [one.submission_id for one in record.submissions()]
-    changes += [one.event_id for one in record.events() if one.kind is not EventKind.SIGN_OFF]
-    return max(changes, default=None)
-
-
-def quarters_touched(record: Record, *, since: str) -> set[Quarter] | None:
-    """The quarters whose returns came or were decided about after the id ``since``; None where
-    something came that may be about any (a file that says no quarter is about none)."""
-    touched = {
-        one.quarter for one in record.submissions() if one.submission_id > since and one.quarter
-    }
-    for event in record.events():
-        if event.event_id <= since or event.kind is EventKind.SIGN_OFF:
-            continue
-        if event.obligation is not None:
-            touched.add(event.obligation.quarter)
-            continue
-        about = record.submission(str(event.details.get("submission_id", "")))
-        if about is None or about.quarter is None:
-            return None
-        touched.add(about.quarter)
-    return touched
-
-
-def newest_change(record: Record) -> dt.datetime:
-    """The moment of the newest thing in the record that can move a figure."""
-    moments = [one.received_at for one in record.submissions()]
-    moments += [one.at for one in record.events() if one.kind is not EventKind.SIGN_OFF]
-    return max(moments, default=dt.datetime.min.replace(tzinfo=dt.UTC))
 
 
 def _states(data_dir: Path, quarter: Quarter) -> Counter[str]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
 
 # Absolute: dbt mixes up paths where a manifest was made from another folder.
-PROJECT = (Path(__file__).parents[1] / "dbt_project").absolute()
+PROJECT = (Path(__file__).parents[2] / "dbt_project").absolute()
 
 
 class DbtFailedError(Exception):

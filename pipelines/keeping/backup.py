@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.durable import copy_whole, flush_folder, make_folder, place_link
+from pipelines.keeping.verify import Verified, verify
 from pipelines.record.store import Record
-from pipelines.record.verify import Verified, verify
 from pipelines.workspace import Workspace
 
 # Kept in a way of its own, derived, or of this workspace only.
