@@ -127,8 +127,8 @@ def record_the_sign_off(
         {
             "draft": draft.release_id,
             "by": event.by_whom,
-            "queries open": event.details["open_queries"],
-            "returns not accepted": ", ".join(event.details["not_accepted"]) or "none",
+            "queries open": event.details.open_queries,
+            "returns not accepted": ", ".join(event.details.not_accepted or ()) or "none",
         }
     )
 

@@ -32,7 +32,6 @@ _.yield_for_execution
 # A mark of the record that tests read, a rule of the seeds, the other half of a difference; the
 # calendar's own check of itself; the files of dbt, written by hand (docs/add-a-return.md).
 _.NHS_1_TO_7
-_.disagreements  # XRT-001, of two organisations; no page or check asks for it yet
 _.no_figure_changed_since
 _.row_before
 _.working_days_between

@@ -21,6 +21,7 @@ from pipelines.publishing.overview import (
     next_publication,
     owed,
 )
+from pipelines.receiving.disagreements import RULE, Disagreement, disagreements
 from pipelines.record.model import Submission
 from schemas.registry import returns
 
@@ -33,6 +34,8 @@ _OWED_CHECKS = {
     "nothing_is_rejected": "The newest file of every organisation, return and quarter was "
     "accepted. Where one was not, the figures accepted before it stay in use.",
     "nothing_odd_is_unanswered": "Every figure that looked odd was corrected or explained.",
+    "no_two_organisations_disagree": "Figures of the same place and time are the same, whichever "
+    "organisation sent them. Where they are not, ask both which figure is right.",
 }
 _NEXT_CHECKS = {
     "the_draft_holds_everything_that_came": "There is a draft, and nothing came after it.",
@@ -60,8 +63,12 @@ def what_is_owed(
     workspace: WorkspaceResource, config: AsOf
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Looks at what is owed and what came, for the tables on Dagster's pages."""
-    found = owed(workspace.record, load_reference(), on=config.day(workspace.workspace))
+    record, reference = workspace.record, load_reference()
+    found = owed(record, reference, on=config.day(workspace.workspace))
     newest = found.quarters[:1]
+    contradictions = [
+        one for quarter in found.quarters for one in disagreements(record, reference, quarter)
+    ]
     yield dg.MaterializeResult(
         asset_key=OWED,
         metadata={
@@ -76,11 +83,15 @@ def what_is_owed(
             "late": dg.MetadataValue.md(_standings_table(found.late)),
             "rejected": dg.MetadataValue.md(_standings_table(found.rejected)),
             "with queries": dg.MetadataValue.md(_standings_table(found.queried)),
+            "contradictions": dg.MetadataValue.md(_contradictions_table(contradictions)),
         },
     )
-    behind = (found.late, found.rejected, found.queried)
-    for name, standings in zip(_OWED_CHECKS, behind, strict=True):
-        yield _result(OWED, name, passed=not standings, behind=_standings_table(standings))
+    behind = [
+        *((bool(s), _standings_table(s)) for s in (found.late, found.rejected, found.queried)),
+        (bool(contradictions), _contradictions_table(contradictions)),
+    ]
+    for name, (failed, rows) in zip(_OWED_CHECKS, behind, strict=True):
+        yield _result(OWED, name, passed=not failed, behind=rows)
 
 
 @dg.asset(
@@ -294,6 +305,18 @@ def _standings_table(standings: Iterable[Standing], *, without: Collection[str] 
     return table(
         tuple(heading[place] for place in kept),
         [tuple(line[place] for place in kept) for line in lines],
+    )
+
+
+def _contradictions_table(found: Iterable[Disagreement]) -> str:
+    lines = [
+        (one.quarter.label, one.return_name, one.message, f"{one.hint} [{RULE}]",
+         f"{one.one.submission_id}, row {one.one.row}",
+         f"{one.other.submission_id}, row {one.other.row}")
+        for one in found
+    ]  # fmt: skip
+    return table(
+        ("Quarter", "Return", "What was found", "What to do", "Reference", "Other reference"), lines
     )
 
 

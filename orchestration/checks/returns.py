@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any
 
 import dagster as dg
 
@@ -18,6 +17,7 @@ from pipelines.obligations.explanations import explained
 from pipelines.obligations.standing import Standing, State, standings_of_all
 from pipelines.record.store import Record
 from schemas.declaration import Return
+from schemas.finding import Finding, Severity
 
 ACCEPTED = "every_newest_file_is_accepted"
 ANSWERED = "every_query_is_explained"
@@ -97,15 +97,15 @@ def _newest_first(standings: Iterable[Standing]) -> list[Standing]:
     return sorted(standings, key=lambda one: one.obligation.quarter, reverse=True)
 
 
-def _faults(record: Record, standing: Standing) -> list[dict[str, Any]]:
+def _faults(record: Record, standing: Standing) -> list[Finding]:
     """The findings for which its newest file was not accepted."""
     if standing.latest is None:
         return []
     found = record.findings(standing.latest.submission_id)
-    return [one for one in found if one["severity"] in ("refuse", "error")]
+    return [one for one in found if one.severity.stops]
 
 
-def _open_queries(record: Record, standing: Standing) -> list[dict[str, Any]]:
+def _open_queries(record: Record, standing: Standing) -> list[Finding]:
     """The queries of the file in use that nobody has answered."""
     if standing.current is None:
         return []
@@ -114,20 +114,20 @@ def _open_queries(record: Record, standing: Standing) -> list[dict[str, Any]]:
     return [
         one
         for number, one in enumerate(found, start=1)
-        if one["severity"] == "query" and number not in answered
+        if one.severity is Severity.QUERY and number not in answered
     ]
 
 
-def _findings_table(behind: Iterable[tuple[Standing, list[dict[str, Any]]]]) -> str:
+def _findings_table(behind: Iterable[tuple[Standing, list[Finding]]]) -> str:
     lines = [
         (
             standing.obligation.organisation,
             standing.obligation.quarter.label,
-            finding["rule"],
-            "" if finding["row"] is None else str(finding["row"]),
-            finding["column"] or "",
-            finding["message"],
-            finding["hint"],
+            finding.rule,
+            "" if finding.row is None else str(finding.row),
+            finding.column or "",
+            finding.message,
+            finding.hint,
         )
         for standing, findings in behind
         for finding in findings

@@ -15,7 +15,7 @@ import click
 
 from orchestration.instance import set_up_home
 from pipelines.obligations.standing import LONDON
-from pipelines.record.model import EventKind
+from pipelines.record.model import Details, EventKind
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 
@@ -80,10 +80,12 @@ def demo(workspace: Workspace) -> None:
         at=now,
         by_whom=DEMONSTRATION,
         reason="Samples",
-        quarter=outcome.draft.quarter.key,
-        data_sha256=outcome.draft.data_sha256,
-        open_queries=0,
-        not_accepted=[],
+        details=Details(
+            quarter=outcome.draft.quarter,
+            data_sha256=outcome.draft.data_sha256,
+            open_queries=0,
+            not_accepted=(),
+        ),
     )
     made = publish(workspace, record, outcome.draft.quarter, BoardSite(workspace), now=now)
     timed["publishing"] = time.monotonic() - started

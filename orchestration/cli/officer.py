@@ -22,6 +22,7 @@ from pipelines.publishing.releases import all_releases, current
 from pipelines.publishing.sign_off import SigningError
 from pipelines.publishing.sign_off import sign_off as record_sign_off
 from pipelines.receiving import decisions
+from pipelines.receiving.disagreements import RULE, disagreements
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
@@ -37,7 +38,8 @@ def status(workspace: Workspace, quarter: Quarter | None) -> None:
     record = Record(workspace.record)
     on = workspace.today(now=dt.datetime.now(dt.UTC))
     quarter = quarter or _newest_quarter(record, on=on)
-    stood = standings(record, load_reference(), quarter, on=on)
+    reference = load_reference()
+    stood = standings(record, reference, quarter, on=on)
     click.echo(f"{quarter.label}, as it stands on {on:%-d %B %Y}\n")
     click.echo(f"{'Organisation':<13}{'Return':<22}{'Due':<12}{'State':<24}Notes")
     for one in sorted(stood, key=most_pressing_first):
@@ -49,6 +51,10 @@ def status(workspace: Workspace, quarter: Quarter | None) -> None:
     late = sum(one.state is State.OVERDUE for one in stood)
     queries = sum(one.open_queries for one in stood)
     click.echo(f"\n{came} of {len(stood)} accepted, {late} overdue, {queries} queries open.")
+    for two in disagreements(record, reference, quarter):
+        click.echo(f"\nLooks odd: {terminal(two.message)} {two.hint} [{RULE}]")
+        for each in (two.one, two.other):
+            click.echo(f"  {each.organisation}: row {each.row} of {each.submission_id}")
 
 
 @click.command()
@@ -141,7 +147,7 @@ def sign_off(workspace: Workspace, quarter: Quarter, note: str, by_whom: str) ->
         )
     except SigningError as refusal:
         raise click.ClickException(terminal(str(refusal))) from refusal
-    queries, missing = event.details["open_queries"], event.details["not_accepted"]
+    queries, missing = event.details.open_queries, event.details.not_accepted or ()
     click.echo(f"Signed off {draft.release_id} by {terminal(by_whom)}.")
     click.echo(f"Open at sign-off: {queries} queries, {len(missing)} returns not accepted.")
     click.echo(f"Now: quarterdeck publish --quarter {quarter.key}")

@@ -171,7 +171,7 @@ def explain(workspace: Workspace, reference: str, number: int, reason: str, by_w
     except decisions.DecisionError as refusal:
         raise click.ClickException(terminal(str(refusal))) from refusal
     finding = record.findings(submission.submission_id)[number - 1]
-    click.echo(f"Kept. Query {number} is answered: {terminal(finding['message'])}")
+    click.echo(f"Kept. Query {number} is answered: {terminal(finding.message)}")
 
 
 @click.command()

@@ -75,9 +75,9 @@ def verify_record(record: Path, found: Verified) -> None:
         return
     events = dict(_events(record, found))
     removed = {
-        one.details["submission_id"]
+        one.details.submission_id
         for one in events.values()
-        if one.kind is EventKind.WITHDRAWAL and one.details.get("erased")
+        if one.kind is EventKind.WITHDRAWAL and one.details.erased
     }
     follows: dict[str, str] = {}
     for folder in _entries(record / "submissions", found):

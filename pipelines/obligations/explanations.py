@@ -84,7 +84,7 @@ def explained_in_all(
     answered = {
         one.obligation
         for event in record.events(EventKind.EXPLANATION)
-        if (one := record.submission(event.details["submission_id"])) is not None
+        if (one := record.submission(event.details.submission_id or "")) is not None
     }
     return {
         one.submission_id: explained(record, one, as_of=as_of)
@@ -100,8 +100,9 @@ def _answers(
     found: dict[str, dict[int, Event]] = defaultdict(dict)
     ids = (one.submission_id for one in submissions)
     for event in record.events_about(ids, EventKind.EXPLANATION):
-        if as_of is None or event.at <= as_of:
-            found[event.details["submission_id"]][event.details["finding_number"]] = event
+        about, number = event.details.submission_id, event.details.finding_number
+        if about is not None and number is not None and (as_of is None or event.at <= as_of):
+            found[about][number] = event
     return found
 
 
@@ -121,7 +122,7 @@ def _walk(
             answered[submission.submission_id] = {n: _own(event) for n, event in own.items()}
             continue
         rows = pl.read_parquet(record.rows_file(submission.submission_id))
-        findings = [Finding.from_json(one) for one in record.findings(submission.submission_id)]
+        findings = record.findings(submission.submission_id)
         live = {
             question: answer
             for question, answer in live.items()

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from pipelines.obligations.explanations import explained
 from pipelines.record.model import Event, EventKind, Obligation, Submission
 from pipelines.record.store import Record
+from schemas.finding import Severity
 from schemas.quarter import Quarter
 from schemas.reference import Reference
 
@@ -242,7 +243,7 @@ def open_queries(record: Record, submission: Submission) -> int:
     answered = explained(record, submission)
     findings = record.findings(submission.submission_id)
     return sum(
-        finding["severity"] == "query" and number not in answered
+        finding.severity is Severity.QUERY and number not in answered
         for number, finding in enumerate(findings, start=1)
     )
 
@@ -311,7 +312,7 @@ class Decided:
         for event in events:
             reopened = event.kind is EventKind.REOPENED
             if event.kind is EventKind.EXTENDED:
-                until = dt.date.fromisoformat(event.details["extended_to"])
+                until = event.details.extended_to
             else:
                 excused = event.kind is EventKind.EXCUSED
         return cls(is_excused=excused, extended_to=until, is_open=reopened)

@@ -304,7 +304,7 @@ def newest_draft(releases: Path, quarter: Quarter) -> Release | None:
 def signed_off(record: Record, quarter: Quarter, figures: str) -> Event | None:
     """The newest sign-off of exactly these figures of the quarter, or None."""
     for event in reversed(record.events(EventKind.SIGN_OFF)):
-        if event.details["quarter"] == quarter.key and event.details["data_sha256"] == figures:
+        if event.details.quarter == quarter and event.details.data_sha256 == figures:
             return event
     return None
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipelines.obligations.standing import Standing, State, standings
 from pipelines.publishing.releases import Release, newest_draft
-from pipelines.record.model import Event, EventKind
+from pipelines.record.model import Details, Event, EventKind, Unanswered
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
 from schemas.reference import Reference
@@ -89,23 +89,25 @@ def sign_off(
         at=at,
         by_whom=by_whom.strip(),
         reason=note.strip(),
-        quarter=quarter.key,
-        data_sha256=draft.data_sha256,
-        open_queries=still_open.queries,
-        unanswered=[
-            {
-                "rule": UNANSWERED,
-                "organisation": one.obligation.organisation,
-                "return_name": one.obligation.return_name,
-                "submission_id": one.current.submission_id,
-                "queries": one.open_queries,
-            }
-            for one in still_open.queried
-            if one.current is not None
-        ],
-        not_accepted=[
-            f"{one.obligation.organisation} {one.obligation.return_name}"
-            for one in still_open.missing
-        ],
+        details=Details(
+            quarter=quarter,
+            data_sha256=draft.data_sha256,
+            open_queries=still_open.queries,
+            unanswered=tuple(
+                Unanswered(
+                    rule=UNANSWERED,
+                    organisation=one.obligation.organisation,
+                    return_name=one.obligation.return_name,
+                    submission_id=one.current.submission_id,
+                    queries=one.open_queries,
+                )
+                for one in still_open.queried
+                if one.current is not None
+            ),
+            not_accepted=tuple(
+                f"{one.obligation.organisation} {one.obligation.return_name}"
+                for one in still_open.missing
+            ),
+        ),
     )
     return draft, event

@@ -51,7 +51,6 @@ def annotate(content: bytes, checked: CheckedFile) -> bytes:
 
 def annotate_submission(record: Record, submission: Submission) -> bytes:
     """Return the file of a submission as ``annotate`` does, from what the record holds."""
-    fields = record.findings(submission.submission_id)
     checked = CheckedFile(
         file_name=submission.file_name,
         return_name=submission.return_name,
@@ -62,7 +61,7 @@ def annotate_submission(record: Record, submission: Submission) -> bytes:
         rows_used=submission.rows_used,
         rows_not_used=submission.rows_not_used,
         rows_passed_over=submission.rows_passed_over,
-        findings=tuple(Finding.from_json(one) for one in fields),
+        findings=record.findings(submission.submission_id),
         rows=None,
     )
     return annotate(record.as_sent(submission.submission_id), checked)

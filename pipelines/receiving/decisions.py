@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
 
 from pipelines.checking.engine.wording import rules
 from pipelines.obligations.standing import decided_about
-from pipelines.record.model import Event, EventKind, Obligation, Submission
+from pipelines.record.model import Details, Event, EventKind, Obligation, Submission
 from pipelines.record.store import Record
+from schemas.finding import Severity
 from schemas.quarter import Quarter
 from schemas.reference import Reference
 
@@ -48,7 +48,7 @@ def explain(
     """
     submission = _submission(record, submission_id)
     findings = record.findings(submission.submission_id)
-    queries = [n for n, one in enumerate(findings, start=1) if one["severity"] == "query"]
+    queries = [n for n, one in enumerate(findings, start=1) if one.severity is Severity.QUERY]
     if finding_number not in queries:
         known = ", ".join(map(str, queries)) or "none"
         raise DecisionError(f"That submission has no query {finding_number}. It has: {known}.")
@@ -62,8 +62,7 @@ def explain(
         at=at,
         by_whom=_role(by_whom),
         reason=text.strip(),
-        submission_id=submission.submission_id,
-        finding_number=finding_number,
+        details=Details(submission_id=submission.submission_id, finding_number=finding_number),
     )
 
 
@@ -93,7 +92,7 @@ def withdraw(
         at=at,
         by_whom=_role(by_whom),
         reason=_reason(reason),
-        submission_id=submission.submission_id,
+        details=Details(submission_id=submission.submission_id),
     )
 
 
@@ -141,7 +140,7 @@ def extend(
         raise DecisionError(f"That is no later than it is due anyhow ({due}). Give a later day.")
     return _about_an_obligation(
         record, reference, EventKind.EXTENDED, organisation=organisation, return_name=return_name,
-        quarter=quarter, by_whom=by_whom, reason=reason, at=at, extended_to=until.isoformat(),
+        quarter=quarter, by_whom=by_whom, reason=reason, at=at, extended_to=until,
     )  # fmt: skip
 
 
@@ -196,7 +195,7 @@ def _about_an_obligation(
     by_whom: str,
     reason: str,
     at: dt.datetime,
-    **details: Any,
+    extended_to: dt.date | None = None,
 ) -> Event:
     if not reference.owes(organisation, return_name, quarter):
         raise DecisionError(f"{organisation} does not owe {return_name} for {quarter.label}.")
@@ -205,10 +204,12 @@ def _about_an_obligation(
         at=at,
         by_whom=_role(by_whom),
         reason=_reason(reason),
-        organisation=organisation,
-        return_name=return_name,
-        quarter=quarter.key,
-        **details,
+        details=Details(
+            organisation=organisation,
+            return_name=return_name,
+            quarter=quarter,
+            extended_to=extended_to,
+        ),
     )
 
 

@@ -38,7 +38,7 @@ def quarters_touched(record: Record, *, since: str) -> set[Quarter] | None:
         if event.obligation is not None:
             touched.add(event.obligation.quarter)
             continue
-        about = record.submission(str(event.details.get("submission_id", "")))
+        about = record.submission(event.details.submission_id or "")
         if about is None or about.quarter is None:
             return None
         touched.add(about.quarter)

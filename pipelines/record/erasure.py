@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pipelines.durable import flush_folder, place_file
 from pipelines.record.checksums import SUMS, sums
-from pipelines.record.model import Event, EventKind, Submission
+from pipelines.record.model import Details, Event, EventKind, Submission
 from pipelines.record.store import Record
 
 _ERASED = "erased"
@@ -47,8 +47,7 @@ def erase(
             at=at,
             by_whom=by_whom,
             reason=reason,
-            submission_id=submission_id,
-            erased=True,
+            details=Details(submission_id=submission_id, erased=True),
         )
     with record.adding():
         folder = record.submission_folder(submission_id)
@@ -60,7 +59,7 @@ def erase(
 def erasure_of(record: Record, submission_id: str) -> Event | None:
     """The decision to erase this submission, or None where there is none."""
     for event in record.events(EventKind.WITHDRAWAL):
-        if event.details["submission_id"] == submission_id and event.details.get("erased"):
+        if event.details.submission_id == submission_id and event.details.erased:
             return event
     return None
 

@@ -22,7 +22,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from pipelines.durable import exclusive, place_file, place_folder
 from pipelines.record.cache import Kept
@@ -30,8 +29,9 @@ from pipelines.record.checksums import SUMS, is_to_have_list, read_sums, sealed,
 from pipelines.record.format import mark, refuse_newer
 from pipelines.record.ids import is_id, make_id, month_of
 from pipelines.record.index import Subject
-from pipelines.record.model import Event, EventKind, Obligation, Submission
-from pipelines.record.reading import DamagedRecordError, read_json, read_submission
+from pipelines.record.model import Details, Event, EventKind, Obligation, Submission
+from pipelines.record.reading import DamagedRecordError, read_findings, read_submission
+from schemas.finding import Finding
 from schemas.quarter import Quarter
 
 _DAY = 24 * 60 * 60
@@ -163,15 +163,12 @@ class Record:
         """The bytes as they came."""
         return (self.submission_folder(submission_id) / "as_sent.csv").read_bytes()
 
-    def findings(self, submission_id: str) -> list[dict[str, Any]]:
-        """The findings as they were stored, in order; none of a submission that was erased."""
+    def findings(self, submission_id: str) -> tuple[Finding, ...]:
+        """Return the findings in order; none of a submission that was erased."""
         submission = self._memory.submission(submission_id)
         if submission is not None and submission.erased:
-            return []
-        found: list[dict[str, Any]] = read_json(
-            self.submission_folder(submission_id) / "findings.json"
-        )
-        return found
+            return ()
+        return read_findings(self.submission_folder(submission_id) / "findings.json")
 
     def rows_file(self, submission_id: str) -> Path:
         """The Parquet file of the rows accepted; exists only for an accepted submission."""
@@ -221,7 +218,7 @@ class Record:
         return submission
 
     def add_event(
-        self, kind: EventKind, *, at: dt.datetime, by_whom: str, reason: str, **details: Any
+        self, kind: EventKind, *, at: dt.datetime, by_whom: str, reason: str, details: Details
     ) -> Event:
         """Add one decision and return it once it is on disk. Takes the lock itself.
 

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import polars as pl
@@ -36,6 +35,7 @@ from pipelines.warehouse.tables import (
     sql_type,
 )
 from schemas.declaration import Return, record_columns
+from schemas.finding import Finding, Severity
 from schemas.quarter import Quarter
 from schemas.reference import Reference
 from schemas.registry import returns
@@ -245,24 +245,24 @@ def submission_row(one: Submission, withdrawn: Mapping[str, dt.datetime]) -> Sub
 
 
 def finding_row(
-    submission_id: str, number: int, found: Mapping[str, Any], answers: Mapping[int, Explained]
+    submission_id: str, number: int, found: Finding, answers: Mapping[int, Explained]
 ) -> FindingRow:
     """A finding of the record as ``raw.finding`` has it."""
     answer = answers.get(number)
     return FindingRow(
         submission_id=submission_id,
         finding_number=number,
-        rule=found["rule"],
-        severity=found["severity"],
-        row_number=found["row"],
-        rows_in_group=len(found.get("rows", ())) or 1,
-        column_name=found["column"],
-        value=found["value"],
-        message=found["message"],
-        hint=found["hint"],
+        rule=found.rule,
+        severity=found.severity.value,
+        row_number=found.row,
+        rows_in_group=len(found.rows) or 1,
+        column_name=found.column,
+        value=found.value,
+        message=found.message,
+        hint=found.hint,
         explained_at=_naive(answer.at) if answer else None,
         explanation=answer.text if answer else None,
-        is_open_query=found["severity"] == "query" and answer is None,
+        is_open_query=found.severity is Severity.QUERY and answer is None,
     )
 
 

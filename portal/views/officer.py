@@ -10,6 +10,7 @@ from starlette.responses import Response
 from pipelines.obligations.standing import State, most_pressing_first
 from pipelines.receiving import decisions
 from pipelines.receiving.decisions import DecisionError, is_excused
+from pipelines.receiving.disagreements import disagreements
 from pipelines.record.model import Event, EventKind, Obligation
 from portal.findings import Shown, answers, groups
 from portal.handling import Call
@@ -26,7 +27,6 @@ from portal.views.owed import (
     standing_of,
 )
 from portal.words import words
-from schemas.finding import Finding
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +51,7 @@ def officer_page(call: Call) -> Response:
         quarter=quarter,
         rows=rows,
         queries=_open_queries(call, rows),
+        disagreements=disagreements(call.record, call.reference, quarter),
         unread=listed(call, reversed(unread[-10:])),
         quarters=listed_quarters(call),
         on=call.on,
@@ -146,12 +147,7 @@ def _decision_page(
 
 def _decided(call: Call, obligation: Obligation) -> list[Event]:
     kinds = (EventKind.EXCUSED, EventKind.EXTENDED, EventKind.REOPENED)
-    about = {
-        "organisation": obligation.organisation,
-        "return_name": obligation.return_name,
-        "quarter": obligation.quarter.key,
-    }
-    found = [one for one in call.record.events(*kinds) if about.items() <= one.details.items()]
+    found = [one for one in call.record.events(*kinds) if one.obligation == obligation]
     return found[::-1]
 
 
@@ -161,7 +157,7 @@ def _open_queries(call: Call, rows: list[Row]) -> list[OpenQuery]:
         submission = row.standing.current
         if submission is None or not row.standing.open_queries:
             continue
-        findings = map(Finding.from_json, call.record.findings(submission.submission_id))
+        findings = call.record.findings(submission.submission_id)
         answered = answers(call.record, submission.submission_id)
         found += [
             OpenQuery(row=row, submission_id=submission.submission_id, finding=finding)

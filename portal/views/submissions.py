@@ -19,7 +19,6 @@ from portal.refused import Refused, not_found
 from portal.views.downloads import download
 from portal.views.listing import listed, title_of
 from portal.views.owed import page_of, path_of
-from schemas.finding import Finding
 
 _STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 
@@ -129,7 +128,7 @@ def _page(
     record, desk = call.record, call.desk
     shown = listed(call, [submission])[0]
     receipt = _receipt(call, submission)
-    found = [Finding.from_json(fields) for fields in record.findings(submission.submission_id)]
+    found = record.findings(submission.submission_id)
     obligation = submission.obligation
     is_open = shown.state not in ("withdrawn", "superseded")
     organisation = call.reference.organisation(submission.organisation or "")
@@ -157,7 +156,7 @@ def _page(
 
 def _withdrawal(call: Call, submission: Submission) -> Event | None:
     events = call.record.events(EventKind.WITHDRAWAL)
-    of_it = [one for one in events if one.details["submission_id"] == submission.submission_id]
+    of_it = [one for one in events if one.details.submission_id == submission.submission_id]
     return of_it[-1] if of_it else None
 
 

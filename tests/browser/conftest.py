@@ -21,7 +21,7 @@ from orchestration.site import BoardSite
 from pipelines.durable import exclusive
 from pipelines.publishing.making import make_draft, publish
 from pipelines.publishing.releases import LEDGER, staging_folder
-from pipelines.record.model import EventKind
+from pipelines.record.model import Details, EventKind
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
@@ -115,8 +115,8 @@ def publish_two(workspace: Workspace) -> None:
         draft = make_draft(workspace, staging, BoardSite(workspace), made_by="a test", now=NOW)
         record.add_event(
             EventKind.SIGN_OFF, at=NOW, by_whom="Head of performance", reason="",
-            quarter=quarter.key, data_sha256=draft.release.data_sha256, open_queries=0,
-            not_accepted=[],
+            details=Details(quarter=quarter, data_sha256=draft.release.data_sha256,
+                            open_queries=0, not_accepted=()),
         )  # fmt: skip
         publish(workspace, record, quarter, BoardSite(workspace), now=NOW)
 

@@ -16,6 +16,7 @@ from pipelines.receiving import decisions
 from pipelines.receiving.receive import Sender, receive
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
+from schemas.finding import Severity
 from schemas.quarter import Quarter
 
 REFERENCE = load_reference()
@@ -198,11 +199,11 @@ class History:
         course = self._chance.choice([c for c, few in enumerate(asked[-1].people) if few == FEW])
         asked[-1].answered.add(course)
         findings = self.record.findings(asked[-1].submission_id)
-        places = [(one["severity"], one["row"]) for one in findings]
+        places = [(one.severity, one.row) for one in findings]
         decisions.explain(
             self.record,
             submission_id=asked[-1].submission_id,
-            finding_number=1 + places.index(("query", 2 + course)),
+            finding_number=1 + places.index((Severity.QUERY, 2 + course)),
             by_whom="A data lead",
             text="Only three people work in that clinic.",
             at=self.now,

@@ -199,9 +199,9 @@ def test_the_histories_hold_every_way_in_which_a_return_can_stand(tmp_path: Path
 
 def _largest_extension(events: Any) -> Decided:
     events = list(events)
-    days = [event.details["extended_to"] for event in events if "extended_to" in event.details]
+    days = [one.details.extended_to for one in events if one.details.extended_to is not None]
     newest = _by(events)
-    return replace(newest, extended_to=dt.date.fromisoformat(max(days)) if days else None)
+    return replace(newest, extended_to=max(days, default=None))
 
 
 _by = Decided.by

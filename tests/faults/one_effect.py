@@ -111,7 +111,7 @@ def _dropped(workspace: Workspace) -> None:
 def _explain(workspace: Workspace) -> None:
     sent = _sent(workspace)
     found = _record(workspace).findings(sent)
-    number = next(n for n, one in enumerate(found, start=1) if one["severity"] == "query")
+    number = next(n for n, one in enumerate(found, start=1) if one.severity == "query")
     decisions.explain(
         _record(workspace),
         submission_id=sent,
@@ -199,7 +199,7 @@ def _one(kind: EventKind, **details: object) -> Callable[[Workspace], list[str]]
     def effects(workspace: Workspace) -> list[str]:
         found = [
             event for event in _record(workspace).events(kind)
-            if event.by_whom == BY and details.items() <= event.details.items()
+            if event.by_whom == BY and details.items() <= event.details.as_json().items()
         ]  # fmt: skip
         return [] if len(found) == 1 else [f"{len(found)} decisions of the kind {kind}"]
 

@@ -49,7 +49,7 @@ def send(record: Record, content: bytes = TWO_PEOPLE) -> Submission:
 
 def query_of(record: Record, submission: Submission) -> int:
     found = record.findings(submission.submission_id)
-    return next(n for n, one in enumerate(found, start=1) if one["severity"] == "query")
+    return next(n for n, one in enumerate(found, start=1) if one.severity == "query")
 
 
 def state(record: Record) -> State:
@@ -212,7 +212,7 @@ def test_a_sign_off_done_again_is_the_same_though_other_returns_came_meanwhile(
     assert sign("Looked at") == first
     assert sign("Looked at once more") != first
     small.draft(workspace, 8200, now=AT)
-    assert sign("Looked at once more").details["data_sha256"] != first.details["data_sha256"]
+    assert sign("Looked at once more").details.data_sha256 != first.details.data_sha256
     assert len(record.events(EventKind.SIGN_OFF)) == 1 + 3  # one by another person before
 
 
@@ -235,7 +235,7 @@ def test_more_time_is_more_time(tmp_path: Path) -> None:
     with pytest.raises(decisions.DecisionError, match="no later than it is due anyhow"):
         decisions.extend(record, REFERENCE, **OWED, **SAID, until=dt.date(2018, 7, 1))
     event = decisions.extend(record, REFERENCE, **OWED, **SAID, until=dt.date(2018, 12, 1))
-    assert event.details["extended_to"] == "2018-12-01"
+    assert event.details.extended_to == dt.date(2018, 12, 1)
     stood = standings(record, REFERENCE, QUARTER, on=dt.date(2018, 11, 30))
     wanted = Obligation("UHB", "training_compliance", QUARTER)
     assert next(one for one in stood if one.obligation == wanted).state is State.NOT_DUE

@@ -47,7 +47,7 @@ from pipelines.publishing.releases import (
     faults,
     staging_folder,
 )
-from pipelines.record.model import EventKind
+from pipelines.record.model import Details, EventKind
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
@@ -96,8 +96,9 @@ class Office:
     def sign(self, made: Made) -> None:
         self.record.add_event(
             EventKind.SIGN_OFF, at=self.now(), by_whom="Head of performance", reason="",
-            quarter=made.release.quarter.key, data_sha256=made.release.data_sha256,
-            open_queries=0, not_accepted=[],
+            details=Details(
+                quarter=made.release.quarter, data_sha256=made.release.data_sha256, open_queries=0
+            ),
         )  # fmt: skip
 
     def publish(self, quarter: Quarter = Q2, note: str | None = None) -> Made:

@@ -17,7 +17,7 @@ import pytest
 from pipelines.record import cache as kept
 from pipelines.record import months
 from pipelines.record.erasure import erase
-from pipelines.record.model import EventKind, Submission
+from pipelines.record.model import Details, EventKind, Submission
 from pipelines.record.store import Record
 from tests.faults import small
 
@@ -158,7 +158,7 @@ def test_what_was_set_aside_stays_out_when_it_can_be_read_again(tmp_path: Path) 
     first, second = send(record, 8000), send(record, 8001)
     record.add_event(
         EventKind.SET_ASIDE, at=small.NOON, by_whom="Officer", reason="Damaged",
-        damaged=second.submission_id,
+        details=Details(damaged=second.submission_id),
     )  # fmt: skip
     assert record.submissions() == [first]
     assert Record(tmp_path).submissions() == [first]
