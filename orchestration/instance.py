@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import warnings
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import yaml  # type: ignore[import-untyped]  # it comes with Dagster, without types
 
 from pipelines.durable import exclusive, replace_file
+from pipelines.settings import set_for_children
 from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -86,10 +86,12 @@ def set_up_home(workspace: Workspace) -> Path:
             replace_file(new, shipped)
     # Dagster says so of parameters that it has had for years; its version is pinned.
     warnings.filterwarnings("ignore", message=r".* is currently in beta")
-    os.environ["DAGSTER_HOME"] = str(home)
-    os.environ["QUARTERDECK_WORKSPACE"] = str(workspace.root)
-    os.environ["QUARTERDECK_WAREHOUSE"] = str(workspace.warehouse)
-    os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
+    set_for_children(
+        DAGSTER_HOME=str(home),
+        QUARTERDECK_WORKSPACE=str(workspace.root),
+        QUARTERDECK_WAREHOUSE=str(workspace.warehouse),
+        DBT_SEND_ANONYMOUS_USAGE_STATS="false",
+    )
     return home
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pipelines.settings import WORKSPACE, setting
+
 _LONDON = ZoneInfo("Europe/London")
-VARIABLE = "QUARTERDECK_WORKSPACE"
 _README = """This folder is a Quarterdeck workspace.
 
 record/            every return ever received, as it came; nothing in it is changed or deleted
@@ -35,7 +35,7 @@ class Workspace:
     @classmethod
     def locate(cls, given: Path | None = None) -> Workspace:
         """The workspace ``given``, else ``QUARTERDECK_WORKSPACE``, else ``./workspace``."""
-        chosen = given or Path(os.environ.get(VARIABLE) or "workspace")
+        chosen = given or Path(setting(WORKSPACE) or "workspace")
         return cls(chosen.expanduser().absolute())
 
     @property

@@ -15,6 +15,7 @@ import click
 from orchestration.cli.options import QUARTER
 from orchestration.instance import opened, set_up_home, settings_behind
 from pipelines.durable import exclusive
+from pipelines.settings import environment
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 
@@ -64,8 +65,8 @@ def ui(workspace: Workspace, port: int, read_only: bool) -> None:
     servers = ["dagster_webserver", "--read-only"] if read_only else ["dagster", "dev"]
     where = ["-m", "orchestration.definitions", "--host", "127.0.0.1", "--port", str(port)]
     # Libraries warn those who program, not those who look at pages.
-    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
-    os.execve(sys.executable, [sys.executable, "-m", *servers, *where], environment)  # noqa: S606
+    child = environment(PYTHONWARNINGS="ignore")
+    os.execve(sys.executable, [sys.executable, "-m", *servers, *where], child)  # noqa: S606
 
 
 def _is_taken(port: int) -> bool:

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines import settings
 from pipelines.durable import exclusive
 from pipelines.workspace import Workspace
 
@@ -36,14 +37,13 @@ def executable() -> str:
 
 def environment(workspace: Workspace) -> dict[str, str]:
     """The environment in which dbt works on this workspace."""
-    return {
-        **os.environ,
-        "QUARTERDECK_WAREHOUSE": str(workspace.warehouse),
-        "DBT_TARGET_PATH": str(workspace.dbt_target),
-        "DBT_LOG_PATH": str(workspace.dbt_target / "logs"),
-        "DBT_PROFILES_DIR": str(PROJECT),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-    }
+    return settings.environment(
+        QUARTERDECK_WAREHOUSE=str(workspace.warehouse),
+        DBT_TARGET_PATH=str(workspace.dbt_target),
+        DBT_LOG_PATH=str(workspace.dbt_target / "logs"),
+        DBT_PROFILES_DIR=str(PROJECT),
+        DBT_SEND_ANONYMOUS_USAGE_STATS="false",
+    )
 
 
 def arguments(target: Path) -> list[str]:
@@ -97,7 +97,7 @@ def _is_written(target: Path, fingerprint: str) -> bool:
 def _parse(target: Path, fingerprint: str) -> Any:
     # dbt parses everything again where the profile's variables differ from last time; the parsed
     # project does not depend on where the warehouse lies.
-    os.environ["QUARTERDECK_WAREHOUSE"] = str(target / "warehouse.duckdb")
+    settings.set_for_children(QUARTERDECK_WAREHOUSE=str(target / "warehouse.duckdb"))
     write = "--no-write-json" if _is_written(target, fingerprint) else "--write-json"
     result = invoke(["--quiet", write, "parse", *arguments(target)])
     if not result.success:

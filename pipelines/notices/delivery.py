@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import secrets
 import smtplib
 import ssl
@@ -28,9 +27,9 @@ from typing import Any, Literal
 from pipelines.durable import exclusive, place_file
 from pipelines.escaping import email_header, visible
 from pipelines.notices.notices import Notice
+from pipelines.settings import SMTP_PASSWORD, setting
 from pipelines.workspace import Workspace
 
-PASSWORD = "QUARTERDECK_SMTP_PASSWORD"  # noqa: S105  # the name of a variable, no password
 _TIMEOUT = 20.0
 
 Security = Literal["none", "starttls", "tls"]
@@ -189,7 +188,7 @@ def _connected(server: MailServer) -> Iterator[smtplib.SMTP]:
         if server.security == "starttls":
             connection.starttls(context=ssl.create_default_context())
         if server.user:
-            connection.login(server.user, os.environ.get(PASSWORD, ""))
+            connection.login(server.user, setting(SMTP_PASSWORD))
         yield connection
 
 
