@@ -30,7 +30,7 @@ class Outcome:
 
 
 def ready(workspace: Workspace) -> None:
-    """Loads what a build needs, so that the first one in this process starts at once.
+    """Load what a build needs, so that the first one in this process starts at once.
 
     Raises ``orchestration.dbt.project.DbtFailedError``.
     """
@@ -42,7 +42,7 @@ def ready(workspace: Workspace) -> None:
 def build(
     workspace: Workspace, quarter: Quarter | None, *, as_of: dt.date | None = None
 ) -> Outcome:
-    """Loads every quarter's returns and makes a draft release for ``quarter``.
+    """Load every quarter's returns and make a draft release for ``quarter``.
 
     ``quarter`` None: the newest that has an accepted return. ``as_of`` is the day by which
     lateness is judged; None: the workspace's today. Run twice on the same record for the same day

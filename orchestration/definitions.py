@@ -44,7 +44,7 @@ def build_defs(workspace: Workspace, *, manifest: Path) -> dg.Definitions:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """The definitions on the workspace that the environment names, for Dagster's servers."""
+    """Return the definitions on the workspace that the environment names, for Dagster's servers."""
     workspace = Workspace.locate().create()
     set_up_home(workspace)
     return build_defs(workspace, manifest=prepare(workspace))

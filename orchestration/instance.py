@@ -134,7 +134,7 @@ def _names(settings: dict[str, Any], prefix: str = "") -> set[str]:
 
 @contextmanager
 def opened(workspace: Workspace) -> Iterator[dg.DagsterInstance]:
-    """Open Dagster's instance in the workspace; its storage is made where there is none.
+    """Open Dagster's instance in the workspace; its storage is made if there is none.
 
     Only one process opens it at a time: two at once on a new one both make the tables, and the
     second fails.

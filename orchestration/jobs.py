@@ -49,7 +49,9 @@ def build_request(
     run_key: str | None,
     since: str | None = None,
 ) -> dg.RunRequest | None:
-    """What starts a build of all that came, whichever quarters it touches; None where none came.
+    """Return what starts a build of all that came, whichever quarters it touches.
+
+    None if none came.
 
     ``on`` is the day by which lateness is judged. ``since`` is the newest id that the last
     finished build had read: the quarters touched since are loaded. Without it every quarter is, as
@@ -74,7 +76,7 @@ def build_request(
 
 
 def build_config(quarter: Quarter | None, *, as_of: dt.date) -> dict[str, Any]:
-    """The run's settings.
+    """Return the run's settings.
 
     Args:
         quarter: What is reported; None for the newest that was sent.
@@ -108,7 +110,7 @@ class PublishConfig(dg.Config):
 def record_the_sign_off(
     context: dg.OpExecutionContext, config: SignOffConfig, workspace: WorkspaceResource
 ) -> None:
-    """Does what ``quarterdeck sign-off`` does."""
+    """Do what ``quarterdeck sign-off`` does."""
     now = dt.datetime.now(dt.UTC)
     try:
         draft, event = record_sign_off(
@@ -137,7 +139,7 @@ def record_the_sign_off(
 def publish_the_release(
     context: dg.OpExecutionContext, config: PublishConfig, workspace: WorkspaceResource
 ) -> None:
-    """Does what ``quarterdeck publish`` does."""
+    """Do what ``quarterdeck publish`` does."""
     from orchestration.site import BoardSite  # noqa: PLC0415  # loads Plotly
     from pipelines.publishing.making import publish  # noqa: PLC0415
 
@@ -177,7 +179,7 @@ def publish_the_release(
     retry_policy=dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL),
 )
 def tell_what_is_untold(context: dg.OpExecutionContext, workspace: WorkspaceResource) -> None:
-    """Works out every notice that is due and delivers those that nobody was told yet."""
+    """Determine every notice that is due and deliver those that were not sent yet."""
     now = dt.datetime.now(dt.UTC)
     record = workspace.record
     try:

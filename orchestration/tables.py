@@ -12,7 +12,7 @@ _SHOWN = 50  # rows of a table in the metadata; more than that nobody reads ther
 
 
 def table(heading: tuple[str, ...], lines: Sequence[tuple[str, ...]]) -> str:
-    """The lines under the heading, the first fifty of them and how many more there are.
+    """Return the lines under the heading, the first fifty of them and how many more there are.
 
     A column in which no line has anything is left out.
     """

@@ -62,7 +62,8 @@ def log_line(text: str) -> str:
 
 def email_header(text: str) -> str:
     """``text`` for the value of an e-mail header: blanks of all kinds become one space, the rest
-    that cannot be seen is named. A line break could otherwise start a header of its own."""
+    that cannot be seen is named. A line break could otherwise start a header of its own.
+    """
     return visible(" ".join(text.split()))
 
 
@@ -74,7 +75,8 @@ def markdown_cell(text: str) -> str:
 
 def is_formula(text: str) -> bool:
     """Whether a spreadsheet could run ``text`` as a formula. ``-3`` and ``-3.5`` are numbers;
-    blanks, quotation marks and unseen characters before a formula do not disarm it."""
+    blanks, quotation marks and unseen characters before a formula do not disarm it.
+    """
     if text.startswith(_FORMULA_STARTS):
         return _PLAIN_NUMBER.fullmatch(text) is None
     core = text.lstrip(' "\u00a0\ufeff\u200b')

@@ -42,10 +42,13 @@ CREATE TABLE IF NOT EXISTS secret (
 
 
 class Database:
-    """The file, made where it is missing, readable by its owner alone. Times in it are seconds
-    since 1970 in UTC."""
+    """The file, made where it is missing, readable by its owner alone.
+
+    Times in it are seconds since 1970 in UTC.
+    """
 
     def __init__(self, file: Path) -> None:
+        """Open the file, and make it and its tables if they are missing."""
         self._file = file
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)
@@ -79,7 +82,7 @@ class Database:
                 connection.execute("COMMIT")
 
     def secret(self, name: str) -> str:
-        """The secret of that name, made on first use."""
+        """Return the secret of that name, made on first use."""
         with self.changing() as connection:
             connection.execute(
                 "INSERT OR IGNORE INTO secret (name, value) VALUES (?, ?)",

@@ -21,9 +21,11 @@ class Lingering:
     """
 
     def __init__(self, response: Response) -> None:
+        """Wrap the answer."""
         self._response = response
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer an ASGI request."""
         self._response.headers["Connection"] = "close"
 
         async def hold_open(message: Message) -> None:

@@ -62,7 +62,7 @@ _NEXT_CHECKS = {
 def what_is_owed(
     workspace: WorkspaceResource, config: AsOf
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    """Looks at what is owed and what came, for the tables on Dagster's pages."""
+    """Look at what is owed and what came, for the tables on Dagster's pages."""
     record, reference = workspace.record, load_reference()
     found = owed(record, reference, on=config.day(workspace.workspace))
     newest = found.quarters[:1]
@@ -111,7 +111,7 @@ def what_is_owed(
 def upcoming(
     workspace: WorkspaceResource, config: AsOf
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    """Looks at what will be published next, and at what stands in its way."""
+    """Look at what will be published next, and at what stands in its way."""
     on, reference = config.day(workspace.workspace), load_reference()
     coming = next_publication(workspace.record, reference, workspace.workspace.releases, on=on)
     stood = owed(workspace.record, reference, on=on)
@@ -148,7 +148,7 @@ def upcoming(
     "is in what_is_owed, and more about the publication in next_publication.",
 )
 def at_a_glance(workspace: WorkspaceResource, config: AsOf) -> dg.MaterializeResult[None]:
-    """Puts together what an officer asks first, about the quarter that is published next."""
+    """Put together what an officer asks first, about the quarter that is published next."""
     on, record, reference = config.day(workspace.workspace), workspace.record, load_reference()
     coming = next_publication(record, reference, workspace.workspace.releases, on=on)
     stood = owed(record, reference, on=on)
@@ -169,8 +169,11 @@ def at_a_glance(workspace: WorkspaceResource, config: AsOf) -> dg.MaterializeRes
 
 
 def _in_short(coming: NextPublication, stood: Owed) -> list[str]:
-    """What an officer sees first of the page: the publication, what is in its way, what came. In
-    short lines: the page does not show the end of a long one."""
+    """Return what an officer sees first of the page.
+
+    The publication, what is in its way, what came. In short lines: the page does not show the end
+    of a long one.
+    """
     of_quarter = Owed(on=stood.on, standings=tuple(stood.of(coming.quarter)))
     came = sum(one.current is not None for one in of_quarter.standings)
     if coming.published is None:
@@ -281,8 +284,10 @@ def _quarters_table(found: Owed) -> str:
 
 
 def _standings_table(standings: Iterable[Standing], *, without: Collection[str] = ()) -> str:
-    """A line for each, the newest quarter and in it the most pressing first; ``without`` columns
-    that would say the same in every line."""
+    """Return a line for each, the newest quarter and in it the most pressing first.
+
+    ``without`` columns that would say the same in every line.
+    """
     ordered = sorted(standings, key=most_pressing_first)
     ordered.sort(key=lambda one: one.obligation.quarter, reverse=True)
     lines = [

@@ -32,7 +32,7 @@ _SENTENCES = {
 
 
 def check_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
-    """The three checks of a return's asset."""
+    """Return the three checks of a return's asset."""
     return [
         dg.AssetCheckSpec(name, asset=key, description=sentence)
         for name, sentence in _SENTENCES.items()
@@ -42,7 +42,7 @@ def check_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
 def results(
     key: dg.AssetKey, declared: Return, record: Record, *, on: dt.date
 ) -> Iterator[dg.AssetCheckResult]:
-    """The outcome of each check on the day ``on``, with a table of what is behind it."""
+    """Yield the outcome of each check on the day ``on``, with a table of what is behind it."""
     stood = [
         standing
         for standing in _all_standings(record, record.newest_id(), on)
@@ -68,7 +68,7 @@ def results(
 
 @lru_cache(maxsize=1)
 def _all_standings(record: Record, newest_id: str | None, today: dt.date) -> list[Standing]:
-    """How everything stands, looked up once for the checks of all returns of a run."""
+    """Return how everything stands, looked up once for the checks of all returns of a run."""
     del newest_id  # part of the key: another one means that something was added
     return standings_of_all(record, load_reference(), on=today)
 
@@ -98,7 +98,7 @@ def _newest_first(standings: Iterable[Standing]) -> list[Standing]:
 
 
 def _faults(record: Record, standing: Standing) -> list[Finding]:
-    """The findings for which its newest file was not accepted."""
+    """Return the findings for which its newest file was not accepted."""
     if standing.latest is None:
         return []
     found = record.findings(standing.latest.submission_id)
@@ -106,7 +106,7 @@ def _faults(record: Record, standing: Standing) -> list[Finding]:
 
 
 def _open_queries(record: Record, standing: Standing) -> list[Finding]:
-    """The queries of the file in use that nobody has answered."""
+    """Return the queries of the file in use that nobody has answered."""
     if standing.current is None:
         return []
     answered = explained(record, standing.current)

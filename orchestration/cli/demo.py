@@ -98,7 +98,7 @@ def demo(workspace: Workspace) -> None:
 
 
 def deliveries() -> list[Delivery]:
-    """The samples in the order in which they are received."""
+    """Return the samples in the order in which they are received."""
     with (SAMPLES / "deliveries.csv").open(encoding="utf-8", newline="") as file:
         return [
             Delivery(
@@ -114,7 +114,7 @@ def deliveries() -> list[Delivery]:
 
 
 def receive_samples(workspace: Workspace) -> Counter[str]:
-    """Receives every sample at the time its delivery says; gives how many had which outcome."""
+    """Receive every sample at the time its delivery says; return how many had which outcome."""
     # Imported in the process that receives, while the other one loads Dagster.
     from pipelines.board.tables import load_reference  # noqa: PLC0415
     from pipelines.receiving.desk import Desk, Requester  # noqa: PLC0415

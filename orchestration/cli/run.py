@@ -104,9 +104,11 @@ def _is_full(workspace: Workspace) -> bool:
 
 @contextmanager
 def _keeping_the_terminal() -> Iterator[None]:
-    """Gives the command its terminal back after the block. Dagster leads what a step prints into a
-    file of its own; where the disk is full, it does not lead it back, and the person would be told
-    nothing."""
+    """Returns the command its terminal back after the block.
+
+    Dagster leads what a step prints into a file of its own; where the disk is full, it does not
+    lead it back, and the person would be told nothing.
+    """
     kept = [(stream, os.dup(number)) for number, stream in ((1, sys.stdout), (2, sys.stderr))]
     try:
         yield
@@ -119,7 +121,7 @@ def _keeping_the_terminal() -> Iterator[None]:
 
 
 def run_build(workspace: Workspace, quarter: Quarter | None, *, as_of: dt.datetime | None) -> None:
-    """Runs the build and says what came of it. Ends the command where it failed."""
+    """Run the build and report the outcome; end the command if it failed."""
     if not any(workspace.record.glob("submissions/*/*")):
         raise click.ClickException(
             f"The record in {workspace.root} holds no return yet. "

@@ -31,12 +31,12 @@ class DbtFailedError(Exception):
 
 
 def executable() -> str:
-    """The dbt that belongs to this Python."""
+    """Return the dbt that belongs to this Python."""
     return str(Path(sys.executable).with_name("dbt"))
 
 
 def environment(workspace: Workspace) -> dict[str, str]:
-    """The environment in which dbt works on this workspace."""
+    """Return the environment in which dbt works on this workspace."""
     return settings.environment(
         QUARTERDECK_WAREHOUSE=str(workspace.warehouse),
         DBT_TARGET_PATH=str(workspace.dbt_target),
@@ -47,7 +47,7 @@ def environment(workspace: Workspace) -> dict[str, str]:
 
 
 def arguments(target: Path) -> list[str]:
-    """What every call of dbt is given: the project, and the folder for what it writes."""
+    """Return the arguments of every call of dbt: the project, and the folder for what it writes."""
     return [
         "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
         "--target-path", str(target), "--log-path", str(target / "logs"),
@@ -56,7 +56,7 @@ def arguments(target: Path) -> list[str]:
 
 
 def prepare(workspace: Workspace) -> Path:
-    """The manifest of the project as it is now, parsed again only when a file has changed.
+    """Return the manifest of the project as it is now, parsed again only when a file has changed.
 
     Raises ``DbtFailedError``.
     """
@@ -124,7 +124,7 @@ def _parsed_folder(workspace: Workspace) -> Path:
 
 
 def _fingerprint() -> str:
-    """A hash of every file that dbt reads."""
+    """Return a hash of every file that dbt reads."""
     whole = hashlib.sha256(str(PROJECT).encode())
     for path in sorted(PROJECT.rglob("*")):
         inside = path.relative_to(PROJECT).parts

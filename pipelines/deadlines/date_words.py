@@ -20,7 +20,8 @@ JOIN = re.compile(r"[\s)(,]*(?:-|–|—|/|\bto\b|\band\b|\bor\b|\buntil\b|\btil
 @dataclass(frozen=True, kw_only=True)
 class Span:
     """One date in a line: its place (``at`` to ``to``), its first and last day, and how closely
-    it is named: ``exact``, ``month``, ``quarter or season``, ``year`` or ``range``."""
+    it is named: ``exact``, ``month``, ``quarter or season``, ``year`` or ``range``.
+    """
 
     at: int
     to: int
@@ -72,7 +73,8 @@ def find_spans(text: str, *, written_on: dt.date | None) -> tuple[list[Span], li
 
 def _matches(text: str) -> list[tuple[re.Match[str], _Reader]]:
     """The leftmost date, then the leftmost one after it, and so on; of two that begin at the
-    same place the one whose form stands earlier in ``_FORMS``."""
+    same place the one whose form stands earlier in ``_FORMS``.
+    """
     found: list[tuple[re.Match[str], _Reader]] = []
     position = 0
     while True:

@@ -193,7 +193,8 @@ class _Knowledge:
 
     def equations(self) -> Iterator[Equation]:
         """What is certain, and each kind of guess that figures in full view bear out more often
-        than not (or never test, for numerators)."""
+        than not (or never test, for numerators).
+        """
         yield from self.certain
         for (_, kind), guesses in self.guesses.items():
             open_ones, right, wrong = [], 0, 0

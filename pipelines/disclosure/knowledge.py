@@ -96,7 +96,8 @@ class System:
     @cached_property
     def _sums(self) -> tuple[csc_array, NDArray[np.float64]]:
         """The equations: coefficients by equation and cell, and constants; in the solver's form,
-        whole numbers that floating point holds exactly."""
+        whole numbers that floating point holds exactly.
+        """
         entries = [
             (row, self._place[cell_id], coefficient)
             for row, equation in enumerate(self.equations)
@@ -219,7 +220,8 @@ class _Doubt:
 
     def is_safe(self, place: int) -> bool:
         """Whether the sets seen leave a reader in doubt about the value of the cell and about its
-        being small."""
+        being small.
+        """
         if self._seen is None:
             return False
         lowest, highest = self._seen
@@ -227,7 +229,8 @@ class _Doubt:
 
     def clear_many(self) -> None:
         """Seeks sets that make as many cells safe at once as can be, as long as one makes several
-        safe."""
+        safe.
+        """
         system = self._system
         if not system.equations:
             self.see(system._least)

@@ -19,7 +19,8 @@ FORMAT = 1
 @dataclass(frozen=True, kw_only=True)
 class LedgerCell:
     """One row as a release treated it. ``has_figure`` is false where no figure had come, so that
-    there was nothing to hide. The counts are None unless it was shown."""
+    there was nothing to hide. The counts are None unless it was shown.
+    """
 
     cell_id: str
     version_id: str

@@ -79,7 +79,8 @@ def _filled(
 
 def _means_that_tell(data_dir: Path) -> Iterable[OpenDoor]:
     """Process-control means that are not the means of the points shown: a hidden point is in them,
-    and can be worked out from them."""
+    and can be worked out from them.
+    """
     path = data_dir / "pub_process_control.parquet"
     if not path.exists():
         return

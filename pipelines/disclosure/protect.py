@@ -107,7 +107,8 @@ class _Work:
 
     def _protect_neighbourhood(self, neighbourhood: set[str]) -> None:
         """Looks at each set of cells that hang together, in the order of their first cells; after a
-        row is suppressed, only at those that this has changed."""
+        row is suppressed, only at those that this has changed.
+        """
         settled: set[frozenset[str]] = set()
         waiting = _Waiting(self._systems_around(neighbourhood))
         while (system := waiting.first()) is not None:
@@ -191,7 +192,8 @@ class _Work:
 
     def _suppress_one_more(self, exposed: str, system: System) -> str:
         """Suppress the cheapest open row beside the exposed cell; failing that, beside any cell
-        that is hidden with it. Gives the row."""
+        that is hidden with it. Gives the row.
+        """
         for around in ((exposed,), tuple(system.bounds)):
             rows = {
                 self.cells[cell_id].row
@@ -220,7 +222,8 @@ class _Work:
 
     def _price(self, row: str) -> tuple[int, int, int, str]:
         """Inner cells before totals; then those that leave the fewest equations with one hidden
-        cell alone, which would have to be protected in turn; then the smallest; then by name."""
+        cell alone, which would have to be protected in turn; then the smallest; then by name.
+        """
         level, size = max(cell.cost for cell in self.cells_of_row[row])
         alone = sum(
             all(

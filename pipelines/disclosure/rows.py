@@ -53,7 +53,8 @@ class Term:
 @dataclass(frozen=True, kw_only=True)
 class Counts:
     """The counts of people behind a row: None where not known. ``problem`` says why a row with a
-    figure cannot be judged and so is not shown."""
+    figure cannot be judged and so is not shown.
+    """
 
     numerator: int | None
     denominator: int | None
@@ -215,7 +216,8 @@ def _ledger_rule(cell: LedgerCell) -> Rule:
 
 def _add_terms(tables: Tables, terms: Collection[Term], versions: Mapping[str, str]) -> None:
     """An equation of the warehouse. Where all counts are known its constant is what is really left
-    over: a partner's total need not be the sum of its parts, and a reader may know by how much."""
+    over: a partner's total need not be the sum of its parts, and a reader may know by how much.
+    """
     merged: dict[str, int] = defaultdict(int)
     for term in terms:
         cell_id = key(term.cell_id, versions.get(term.cell_id, ""), term.quantity)
@@ -274,7 +276,8 @@ def _add_ledger(tables: Tables, ledger: Ledger, accepted: Collection[Accepted]) 
 
 def _drop_impossible(tables: Tables) -> None:
     """Leave out equations that no whole numbers satisfy together: where a partner withheld parts
-    that cannot make up its total, the figures tell a reader nothing that is true."""
+    that cannot make up its total, the figures tell a reader nothing that is true.
+    """
     bounds: dict[str, tuple[int, int | None]] = {}
     for cell in tables.cells.values():
         if cell.count is not None:

@@ -68,7 +68,8 @@ class Categories:
 
 def families(rows: Collection[PublishedRow], categories: Categories) -> Iterable[Family]:
     """Each figure that could be the sum of others, with those, among ``rows`` of one measure, area
-    and quarter."""
+    and quarter.
+    """
     by_place = {(row["organisation"], row["breakdown"], row["category"]): row for row in rows}
     kinds: dict[tuple[object, object, object], list[PublishedRow]] = defaultdict(list)
     for row in rows:

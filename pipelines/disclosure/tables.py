@@ -31,7 +31,8 @@ class Rule:
 
     def readable_as(self, count: int) -> tuple[int, int]:
         """The lowest and the highest count that a reader who sees ``count`` as it is shown can
-        think it is."""
+        think it is.
+        """
         if count == 0 or self.rounding <= 1:
             return count, count
         shown = self.shows_as(count)
@@ -83,7 +84,8 @@ class Cell:
 @dataclass(frozen=True, kw_only=True)
 class Equation:
     """``sum(coefficient * count) == constant`` over its terms (cell, coefficient): a total and its
-    parts, a numerator with what is left of its denominator, a year to date and its quarters."""
+    parts, a numerator with what is left of its denominator, a year to date and its quarters.
+    """
 
     terms: tuple[tuple[str, int], ...]
     constant: int = 0
@@ -98,7 +100,8 @@ class State(StrEnum):
 
 class Reason(StrEnum):
     """Why a row is suppressed. For officers only: a reader who were told that a figure is itself a
-    small number would know that it lies inside the threshold."""
+    small number would know that it lies inside the threshold.
+    """
 
     SMALL_NUMBER = "small number"
     PROTECTS = "protects another figure"
@@ -118,7 +121,8 @@ class Decision:
 @dataclass(frozen=True, order=True)
 class Accepted:
     """One version of one row which a person decided to leave as it is, although a reader can work
-    it out. Another version of the row is guarded again."""
+    it out. Another version of the row is guarded again.
+    """
 
     cell_id: str
     version_id: str

@@ -68,12 +68,12 @@ class Delivered:
 
 
 def settings_file(workspace: Workspace) -> Path:
-    """Where the officer says how notices go out."""
+    """Return where the officer says how notices go out."""
     return workspace.root / "notices.toml"
 
 
 def read_settings(workspace: Workspace) -> Settings:
-    """The settings of the workspace; those of the folder alone where there is no file.
+    """Return the settings of the workspace; those of the folder alone if there is no file.
 
     Raises ``NoticeSettingsError``.
     """
@@ -97,7 +97,7 @@ def read_settings(workspace: Workspace) -> Settings:
 
 
 def untold(workspace: Workspace, found: Iterable[Notice]) -> list[Notice]:
-    """Those that nobody was told yet."""
+    """Return the notices that were not sent yet."""
     told = _told_folder(workspace)
     return [one for one in found if not (told / f"{one.name}.json").exists()]
 
@@ -105,9 +105,9 @@ def untold(workspace: Workspace, found: Iterable[Notice]) -> list[Notice]:
 def deliver(
     workspace: Workspace, found: Iterable[Notice], settings: Settings, *, now: dt.datetime
 ) -> Delivered:
-    """Tells each notice that was not told yet and gives what came of it.
+    """Deliver each notice that was not sent yet and return the result.
 
-    Two calls at once wait for each other. Raises ``OSError`` where the folder cannot be written.
+    Two calls at once wait for each other. Raises ``OSError`` if the folder cannot be written.
     """
     mailed: list[Notice] = []
     kept: list[Notice] = []
@@ -134,7 +134,10 @@ def deliver(
 def message(
     notice: Notice, *, sender: str, addresses: Iterable[str], now: dt.datetime
 ) -> EmailMessage:
-    """The notice as an e-mail. Its id is made of the notice's key: sent twice, it is the same."""
+    """Return the notice as an e-mail.
+
+    Its id is made of the notice's key: sent twice, it is the same.
+    """
     mail = EmailMessage(policy=SMTP)
     mail["From"] = Address(addr_spec=sender)
     mail["To"] = tuple(Address(addr_spec=one) for one in addresses)
@@ -153,7 +156,7 @@ def _send(
     *,
     now: dt.datetime,
 ) -> Iterator[tuple[Notice, str | None]]:
-    """Sends each and gives it with None, or with why it was not taken."""
+    """Send each and return it with None, or with why it was not taken."""
     waiting = list(notices)
     try:
         with _connected(server) as connection:

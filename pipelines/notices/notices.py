@@ -197,7 +197,7 @@ def _not_published(
 
 
 def _quarters_about(on: dt.date) -> list[Quarter]:
-    """The quarters for which a return can be due about now: a year of them."""
+    """Return the quarters for which a return can be due about now: a year of them."""
     this = Quarter.containing(on)
     return [this.shift(-back) for back in range(4, -1, -1)]
 
@@ -227,7 +227,10 @@ def _day(day: dt.date) -> str:
 
 @cache
 def words() -> Mapping[str, Mapping[str, str]]:
-    """The subject and text of each kind of notice. Raises ``ValueError`` where one lacks either."""
+    """Return the subject and text of each kind of notice.
+
+    Raises ``ValueError`` if one lacks either.
+    """
     read = tomllib.loads(_WORDS.read_text(encoding="utf-8"))
     for kind, said in read.items():
         if set(said) != {"subject", "text"}:

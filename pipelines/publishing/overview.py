@@ -1,5 +1,7 @@
-"""What an officer wants to know on a Monday morning: what is owed and what came, and what stands
-between the draft and the next publication."""
+"""What an officer wants to know on a Monday morning.
+
+What is owed and what came, and what stands between the draft and the next publication.
+"""
 
 from __future__ import annotations
 
@@ -49,16 +51,16 @@ class Owed:
         return [one for one in self.standings if one.open_queries]
 
     def of(self, quarter: Quarter) -> list[Standing]:
-        """Those of one quarter."""
+        """Return those of one quarter."""
         return [one for one in self.standings if one.obligation.quarter == quarter]
 
     def counts(self, quarter: Quarter) -> Counter[State]:
-        """How many obligations of the quarter are in which state."""
+        """Return how many obligations of the quarter are in which state."""
         return Counter(one.state for one in self.of(quarter))
 
 
 def came_lately(record: Record, *, on: dt.date) -> list[Submission]:
-    """What was received on the seven days up to the day ``on`` (days in London), newest first."""
+    """Return what came on the seven days up to ``on`` (days in London), newest first."""
     first = on - dt.timedelta(days=6)
     return [
         one
@@ -68,7 +70,7 @@ def came_lately(record: Record, *, on: dt.date) -> list[Submission]:
 
 
 def owed(record: Record, reference: Reference, *, on: dt.date) -> Owed:
-    """What is owed and what came on the day ``on``, over every quarter that is known."""
+    """Return what is owed and what came on the day ``on``, over every quarter that is known."""
     return Owed(on=on, standings=tuple(standings_of_all(record, reference, on=on)))
 
 
@@ -76,9 +78,9 @@ def owed(record: Record, reference: Reference, *, on: dt.date) -> Owed:
 class NextPublication:
     """What will be published next, and what stands in its way.
 
-    ``meeting`` is the next one to which a quarter is reported; None where none is planned, and the
+    ``meeting`` is the next one to which a quarter is reported; None if none is planned, and the
     quarter is then the newest with a draft. ``shown`` and ``suppressed`` count the draft's figures
-    of the quarter. ``in_the_way`` are sentences; where there are none it can be published.
+    of the quarter. ``in_the_way`` are sentences; if there are none it can be published.
     """
 
     quarter: Quarter
@@ -97,7 +99,7 @@ class NextPublication:
 def next_publication(
     record: Record, reference: Reference, releases: Path, *, on: dt.date
 ) -> NextPublication | None:
-    """What will be published next; None where there is neither a meeting nor a draft."""
+    """Return what will be published next; None if there is neither a meeting nor a draft."""
     meeting = next_meeting(reference, on=on)
     made = all_releases(releases)
     if meeting is not None and meeting.quarter is not None:
@@ -128,7 +130,7 @@ def next_publication(
 
 
 def next_meeting(reference: Reference, *, on: dt.date) -> Meeting | None:
-    """The first meeting on the day ``on`` or after it to which a quarter is reported."""
+    """Return the first meeting on the day ``on`` or after it to which a quarter is reported."""
     coming = [one for one in reference.meetings if one.quarter and one.meeting_on >= on]
     return min(coming, key=lambda one: one.meeting_on, default=None)
 
@@ -158,7 +160,7 @@ def _in_the_way(
 
 
 def _states(data_dir: Path, quarter: Quarter) -> Counter[str]:
-    """How many figures of the quarter are shown, suppressed, not received."""
+    """Return how many figures of the quarter are shown, suppressed, not received."""
     counted = (
         pl.scan_parquet(data_dir / "pub_measure_value.parquet")
         .filter(pl.col("quarter") == quarter.key)
@@ -170,8 +172,11 @@ def _states(data_dir: Path, quarter: Quarter) -> Counter[str]:
 
 
 def quarter_to_report(record: Record, reference: Reference, *, on: dt.date) -> Quarter | None:
-    """The quarter of which a draft is made: that of the next meeting, once a return for it was
-    accepted. None: the newest that has an accepted return."""
+    """Return the quarter of which a draft is made.
+
+    That of the next meeting, once a return for it was accepted. None: the newest that has an
+    accepted return.
+    """
     meeting = next_meeting(reference, on=on)
     sent = {one.quarter for one in record.submissions() if one.is_accepted}
     return meeting.quarter if meeting is not None and meeting.quarter in sent else None

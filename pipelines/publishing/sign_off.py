@@ -42,13 +42,14 @@ class OpenPoints:
         return sum(one.open_queries for one in self.queried)
 
     def __bool__(self) -> bool:
+        """Whether anything is open."""
         return bool(self.queried or self.missing)
 
 
 def open_points(
     record: Record, reference: Reference, quarter: Quarter, *, on: dt.date
 ) -> OpenPoints:
-    """What is open about the quarter on the day ``on``."""
+    """Return what is open about the quarter on the day ``on``."""
     stood = standings(record, reference, quarter, on=on)
     return OpenPoints(
         queried=tuple(one for one in stood if one.open_queries),
@@ -69,11 +70,11 @@ def sign_off(
     at: dt.datetime,
     on: dt.date,
 ) -> tuple[Release, Event]:
-    """Signs off the figures of the quarter's newest draft, and no others, on the day ``on``.
+    """Sign off the figures of the quarter's newest draft, and no others, on the day ``on``.
 
-    Gives the draft, and the event once it is on disk. What is open is kept with it: how many
+    Returns the draft, and the event once it is on disk. What is open is kept with it: how many
     queries are unanswered and in which submissions (EXP-001), which returns are missing. Raises
-    ``SigningError`` where there is no draft or nobody is named.
+    ``SigningError`` if there is no draft or nobody is named.
     """
     if not by_whom.strip():
         raise SigningError("Say who signs off: your role, such as head of performance.")

@@ -41,10 +41,10 @@ def explain(
     text: str,
     at: dt.datetime,
 ) -> Event:
-    """Answers query ``finding_number`` (the first finding is 1): why an odd figure is right.
+    """Answer query ``finding_number`` (the first finding is 1): why an odd figure is right.
 
-    Gives the event once it is on disk. The newest answer to a query counts. Raises
-    ``DecisionError`` where there is no such query, or where the answer says nothing (EXP-002).
+    Returns the event once it is on disk. The newest answer to a query counts. Raises
+    ``DecisionError`` if there is no such query, or where the answer says nothing (EXP-002).
     """
     submission = _submission(record, submission_id)
     findings = record.findings(submission.submission_id)
@@ -76,10 +76,10 @@ def says_nothing(text: str) -> bool:
 def withdraw(
     record: Record, *, submission_id: str, by_whom: str, reason: str, at: dt.datetime
 ) -> Event:
-    """Withdraws a submission; the accepted one before it, if any, counts again.
+    """Withdraw a submission; the accepted one before it, if any, counts again.
 
-    Gives the event once it is on disk; the same one if it is asked for again. Raises
-    ``DecisionError`` where there is no such submission, or it was withdrawn by somebody else or for
+    Returns the event once it is on disk; the same one if it is asked for again. Raises
+    ``DecisionError`` if there is no such submission, or it was withdrawn by somebody else or for
     another reason.
     """
     submission = _submission(record, submission_id)
@@ -107,9 +107,9 @@ def excuse(
     reason: str,
     at: dt.datetime,
 ) -> Event:
-    """Excuses an organisation from a return it owes for a quarter.
+    """Excuse an organisation from a return it owes for a quarter.
 
-    Gives the event once it is on disk. Raises ``DecisionError`` where it does not owe it.
+    Returns the event once it is on disk. Raises ``DecisionError`` if it does not owe it.
     """
     return _about_an_obligation(
         record, reference, EventKind.EXCUSED, organisation=organisation, return_name=return_name,
@@ -129,9 +129,9 @@ def extend(
     reason: str,
     at: dt.datetime,
 ) -> Event:
-    """Gives an organisation until the end of the day ``until`` for a return it owes.
+    """Extend a return that an organisation owes to the end of the day ``until``.
 
-    Gives the event once it is on disk. Raises ``DecisionError`` where it does not owe the return,
+    Returns the event once it is on disk. Raises ``DecisionError`` if it does not owe the return,
     or where ``until`` is not after the day on which it is due anyhow.
     """
     calendar = reference.calendar(return_name)
@@ -155,10 +155,10 @@ def reopen(
     reason: str,
     at: dt.datetime,
 ) -> Event:
-    """Takes an excuse back: the return is owed again.
+    """Take an excuse back: the return is owed again.
 
-    Gives the event once it is on disk; the same one if it is asked for again. Raises
-    ``DecisionError`` where it is not excused.
+    Returns the event once it is on disk; the same one if it is asked for again. Raises
+    ``DecisionError`` if it is not excused.
     """
     last = _last_excuse(record, Obligation(organisation, return_name, quarter))
     said = (EventKind.REOPENED, _role(by_whom), _reason(reason))

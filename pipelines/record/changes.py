@@ -13,22 +13,27 @@ from schemas.quarter import Quarter
 
 
 def newest_change_id(record: Record) -> str | None:
-    """The id of the newest thing in the record that can move a figure: a sign-off moves none."""
+    """Return the id of the newest thing in the record that can move a figure.
+
+    A sign-off moves none.
+    """
     changes = [one.submission_id for one in record.submissions()]
     changes += [one.event_id for one in record.events() if one.kind is not EventKind.SIGN_OFF]
     return max(changes, default=None)
 
 
 def newest_change(record: Record) -> dt.datetime:
-    """The moment of the newest thing in the record that can move a figure."""
+    """Return the moment of the newest thing in the record that can move a figure."""
     moments = [one.received_at for one in record.submissions()]
     moments += [one.at for one in record.events() if one.kind is not EventKind.SIGN_OFF]
     return max(moments, default=dt.datetime.min.replace(tzinfo=dt.UTC))
 
 
 def quarters_touched(record: Record, *, since: str) -> set[Quarter] | None:
-    """The quarters whose returns came or were decided about after the id ``since``; None where
-    something came that may be about any (a file that says no quarter is about none)."""
+    """Return the quarters whose returns came or were decided about after the id ``since``.
+
+    None if something came that may be about any (a file that says no quarter is about none).
+    """
     touched = {
         one.quarter for one in record.submissions() if one.submission_id > since and one.quarter
     }

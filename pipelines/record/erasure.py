@@ -29,7 +29,7 @@ class EraseError(Exception):
 def erase(
     record: Record, submission_id: str, *, by_whom: str, reason: str, at: dt.datetime
 ) -> Event:
-    """Erases the content of one submission for good and gives the decision as it was kept.
+    """Erase the content of one submission for good and return the decision as it was kept.
 
     The decision is on disk before anything is removed. Stopped half-way, it is finished by being
     asked for again, and ``verify`` says so until then. Raises ``EraseError`` if there is no such
@@ -57,7 +57,7 @@ def erase(
 
 
 def erasure_of(record: Record, submission_id: str) -> Event | None:
-    """The decision to erase this submission, or None where there is none."""
+    """Return the decision to erase this submission, or None if there is none."""
     for event in record.events(EventKind.WITHDRAWAL):
         if event.details.submission_id == submission_id and event.details.erased:
             return event

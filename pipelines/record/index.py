@@ -17,6 +17,7 @@ class Submissions:
     """Submissions, oldest first, by obligation, by bytes, and by return and quarter."""
 
     def __init__(self, submissions: Iterable[Submission] = ()) -> None:
+        """Index these, given oldest first."""
         self.ordered: list[Submission] = []
         self.of_obligation: dict[Obligation, list[Submission]] = {}
         self.of_bytes: dict[str, list[Submission]] = {}
@@ -25,7 +26,7 @@ class Submissions:
             self.add(submission)
 
     def add(self, submission: Submission) -> None:
-        """Adds one that is newer than all others."""
+        """Add one that is newer than all others."""
         self.ordered.append(submission)
         self.of_bytes.setdefault(submission.sha256, []).append(submission)
         obligation = submission.obligation
@@ -38,6 +39,7 @@ class Events:
     """Events, oldest first, by kind and by what they are about."""
 
     def __init__(self, events: Iterable[Event] = ()) -> None:
+        """Index these, given oldest first."""
         self.ordered: list[Event] = []
         self.of_kind: dict[EventKind, list[Event]] = {}
         self.about: dict[Subject, list[Event]] = {}
@@ -46,7 +48,7 @@ class Events:
             self.add(event)
 
     def add(self, event: Event) -> None:
-        """Adds one that is newer than all others."""
+        """Add one that is newer than all others."""
         self.ordered.append(event)
         self.of_kind.setdefault(event.kind, []).append(event)
         for subject in _subjects(event):

@@ -57,13 +57,13 @@ class Submission:
 
     @cached_property
     def obligation(self) -> Obligation | None:
-        """What it answers, or None where the file did not say."""
+        """What it answers, or None if the file did not say."""
         if self.return_name is None or self.organisation is None or self.quarter is None:
             return None
         return Obligation(self.organisation, self.return_name, self.quarter)
 
     def as_json(self) -> dict[str, Any]:
-        """A JSON object from which ``from_json`` gives the same submission."""
+        """Return a JSON object from which ``from_json`` gives the same submission."""
         fields = asdict(self)
         fields["quarter"] = self.quarter.key if self.quarter else None
         fields["received_at"] = self.received_at.isoformat()
@@ -71,7 +71,7 @@ class Submission:
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Submission:
-        """The submission that ``as_json`` wrote; fields of later versions are left aside."""
+        """Return the submission that ``as_json`` wrote; fields of later versions are left aside."""
         known = {name: fields[name] for name in cls.__dataclass_fields__ if name in fields}
         if known["quarter"] is not None:
             known["quarter"] = Quarter.parse(known["quarter"])
@@ -230,7 +230,7 @@ class Event:
         return mine == theirs
 
     def as_json(self) -> dict[str, Any]:
-        """A JSON object from which ``from_json`` gives the same event."""
+        """Return a JSON object from which ``from_json`` gives the same event."""
         return {
             "event_id": self.event_id,
             "kind": self.kind.value,
@@ -242,7 +242,7 @@ class Event:
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Event:
-        """The event that ``as_json`` wrote."""
+        """Return the event that ``as_json`` wrote."""
         return cls(
             event_id=fields["event_id"],
             kind=EventKind(fields["kind"]),

@@ -15,7 +15,7 @@ class DamagedRecordError(Exception):
 
 
 def read_submission(folder: Path) -> Submission:
-    """The submission that lies in a folder. Raises ``DamagedRecordError``."""
+    """Return the submission that lies in a folder. Raises ``DamagedRecordError``."""
     file = folder / "submission.json"
     fields = read_json(file)
     try:
@@ -25,7 +25,7 @@ def read_submission(folder: Path) -> Submission:
 
 
 def read_event(file: Path) -> Event:
-    """The event in a file. Raises ``DamagedRecordError``."""
+    """Return the event in a file. Raises ``DamagedRecordError``."""
     fields = read_json(file)
     try:
         return Event.from_json(fields)
@@ -43,7 +43,7 @@ def read_findings(file: Path) -> tuple[Finding, ...]:
 
 
 def read_json(file: Path) -> Any:
-    """What a JSON file says. Raises ``DamagedRecordError``."""
+    """Return what a JSON file says. Raises ``DamagedRecordError``."""
     try:
         return json.loads(file.read_bytes())
     except (OSError, ValueError) as problem:

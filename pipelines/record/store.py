@@ -46,6 +46,7 @@ class Record:
     """
 
     def __init__(self, folder: Path) -> None:
+        """Name the folder; it is read when it is first asked about."""
         self.folder = folder
         self._memory = Kept(folder)
         self._opened = False
@@ -53,18 +54,18 @@ class Record:
     # --- reading ------------------------------------------------------------------------------
 
     def submissions(self) -> list[Submission]:
-        """Every submission that can be read and was not set aside, oldest first.
+        """Return every submission that can be read and was not set aside, oldest first.
 
         ``damaged`` names those that cannot be read.
         """
         return list(self._kept().submissions.ordered)
 
     def submissions_of_bytes(self, sha256: str) -> list[Submission]:
-        """Those of ``submissions`` whose file as sent has this hash, oldest first."""
+        """Return those of ``submissions`` whose file as sent has this hash, oldest first."""
         return list(self._kept().submissions.of_bytes.get(sha256, ()))
 
     def submission(self, submission_id: str) -> Submission | None:
-        """The submission of this id, or None. Raises ``DamagedRecordError``."""
+        """Return the submission of this id, or None. Raises ``DamagedRecordError``."""
         if not is_id(submission_id):
             return None
         known = self._kept().submission(submission_id)
@@ -74,7 +75,10 @@ class Record:
         return read_submission(folder) if folder.is_dir() else None
 
     def events(self, *kinds: EventKind) -> list[Event]:
-        """Every event (of these kinds, if any are given), oldest first; those that can be read."""
+        """Return every event (of these kinds, if any are given), oldest first.
+
+        Those that can be read.
+        """
         events = self._kept().events
         if not kinds:
             return list(events.ordered)
@@ -82,15 +86,17 @@ class Record:
         return found if len(kinds) == 1 else sorted(found, key=lambda event: event.event_id)
 
     def events_about(self, subjects: Iterable[Subject], *kinds: EventKind) -> list[Event]:
-        """The events of these kinds about submissions (by id) or obligations; of each subject
-        oldest first."""
+        """Return the events of these kinds about submissions (by id) or obligations.
+
+        Of each subject oldest first.
+        """
         about = self._kept().events.about
         return [
             event for subject in subjects for event in about.get(subject, ()) if event.kind in kinds
         ]
 
     def damaged(self) -> dict[str, str]:
-        """What cannot be read and no person has set aside: what is wrong with it, by id."""
+        """Return what cannot be read and no person has set aside: what is wrong with it, by id."""
         return self._kept().damaged()
 
     def require_sound(self) -> None:
@@ -102,7 +108,10 @@ class Record:
             raise DamagedRecordError(_refusal(first, damaged[first] + more))
 
     def sound_rows_file(self, submission_id: str) -> Path:
-        """The rows accepted from a submission, hash checked. Raises ``DamagedRecordError``."""
+        """Return the rows accepted from a submission, hash checked.
+
+        Raises ``DamagedRecordError``.
+        """
         file = self.rows_file(submission_id)
         listed = self.submission_folder(submission_id) / SUMS
         try:
@@ -119,13 +128,13 @@ class Record:
         return file
 
     def withdrawn(self) -> dict[str, dt.datetime]:
-        """The ids of submissions that were withdrawn, and when."""
+        """Return the ids of submissions that were withdrawn, and when."""
         return dict(self._kept().events.withdrawn)
 
     def accepted_of(
         self, obligation: Obligation, *, as_of: dt.datetime | None = None
     ) -> list[Submission]:
-        """The accepted submissions of an obligation that are not withdrawn, oldest first.
+        """Return the accepted submissions of an obligation that are not withdrawn, oldest first.
 
         With ``as_of`` (aware): as it stood at that moment.
         """
@@ -134,7 +143,9 @@ class Record:
         return [one for one in found if _counts(one, kept.events.withdrawn, as_of)]
 
     def current(self, *, as_of: dt.datetime | None = None) -> dict[Obligation, Submission]:
-        """For each obligation the submission that counts: the newest accepted one not withdrawn.
+        """Return for each obligation the submission that counts.
+
+        The newest accepted one not withdrawn.
 
         With ``as_of`` (aware): as it stood at that moment.
         """
@@ -144,23 +155,23 @@ class Record:
     def current_of(
         self, obligation: Obligation, *, as_of: dt.datetime | None = None
     ) -> Submission | None:
-        """The submission of ``current`` for one obligation, or None."""
+        """Return the submission of ``current`` for one obligation, or None."""
         return _newest_that_count([obligation], self._kept(), as_of).get(obligation)
 
     def current_about(
         self, return_name: str, quarter: Quarter, *, as_of: dt.datetime | None = None
     ) -> dict[Obligation, Submission]:
-        """What ``current`` has of one return and quarter, from all organisations."""
+        """Return what ``current`` has of one return and quarter, from all organisations."""
         kept = self._kept()
         obligations = kept.submissions.obligations.get((return_name, quarter), ())
         return _newest_that_count(list(obligations), kept, as_of)
 
     def submission_folder(self, submission_id: str) -> Path:
-        """Where the submission of this id lies (whether or not it exists)."""
+        """Return where the submission of this id lies (whether or not it exists)."""
         return self.folder / "submissions" / month_of(submission_id) / submission_id
 
     def as_sent(self, submission_id: str) -> bytes:
-        """The bytes as they came."""
+        """Return the bytes as they came."""
         return (self.submission_folder(submission_id) / "as_sent.csv").read_bytes()
 
     def findings(self, submission_id: str) -> tuple[Finding, ...]:
@@ -171,15 +182,18 @@ class Record:
         return read_findings(self.submission_folder(submission_id) / "findings.json")
 
     def rows_file(self, submission_id: str) -> Path:
-        """The Parquet file of the rows accepted; exists only for an accepted submission."""
+        """Return the Parquet file of the rows accepted; exists only for an accepted submission."""
         return self.submission_folder(submission_id) / "rows.parquet"
 
     # --- adding -------------------------------------------------------------------------------
 
     @contextmanager
     def adding(self) -> Iterator[None]:
-        """Hold the record's lock: only one process adds at a time, and the order of receipt is
-        settled within the block. Raises ``OSError``."""
+        """Hold the record's lock.
+
+        Only one process adds at a time, and the order of receipt is settled within the block.
+        Raises ``OSError``.
+        """
         refuse_newer(self.folder)
         with exclusive(self.folder / ".lock"):
             mark(self.folder)
@@ -199,10 +213,10 @@ class Record:
         *,
         received_at: dt.datetime,
     ) -> Submission:
-        """Adds one submission and gives it back once it is on disk. Call within ``adding``.
+        """Add one submission and return it once it is on disk. Call within ``adding``.
 
         ``files`` are its files by name; ``make`` is called with the id and whether the clock went
-        back, and gives the submission and the files that name the id (the receipt).
+        back, and return the submission and the files that name the id (the receipt).
         Raises ``OSError`` with nothing acknowledged.
         """
         newest = self.newest_id()
@@ -251,15 +265,15 @@ class Record:
         return event
 
     def newest_id(self) -> str | None:
-        """The highest id in the record, of submissions and events together."""
+        """Return the highest id in the record, of submissions and events together."""
         return self._kept().newest
 
     def forget(self, submission_id: str) -> None:
-        """Reads the submission anew; for the one who erased it."""
+        """Read the submission anew; for the one who erased it."""
         self._memory.read_again(submission_id)
 
     def sweep(self) -> int:
-        """Removes what a killed process left half-written a day ago or more; gives how many.
+        """Remove what a killed process left half-written a day ago or more; return how many.
 
         Nothing that was ever acknowledged is there.
         """

@@ -24,8 +24,9 @@ class NothingToTraceError(Exception):
 class Origin:
     """Where one published figure comes from.
 
-    ``value`` is what the page shows, None where it shows none (``state`` says why). ``cells`` is
-    the row as it was sent, by heading. ``is_intact`` says whether the stored bytes still have the
+    ``value`` is what the page shows, None if it shows none (``state`` says why). ``cells`` is
+    the row as it was sent, by heading; ``row_number`` is None if the figure is a sum of several
+    rows. ``is_intact`` says whether the stored bytes still have the
     hash that the receipt named.
     """
 
@@ -41,7 +42,7 @@ class Origin:
     submission_id: str
     file_name: str
     file: Path
-    row_number: int
+    row_number: int | None
     cells: tuple[tuple[str, str], ...]
     sender: str
     channel: str
@@ -52,7 +53,10 @@ class Origin:
 
 
 def find_measure(reference: Reference, text: str) -> Measure:
-    """The measure of that code, item or title, in any case. Raises ``NothingToTraceError``."""
+    """Return the measure of that code, item or title, in any case.
+
+    Raises ``NothingToTraceError``.
+    """
     wanted = text.strip().casefold()
     for names in (
         lambda measure: (measure.measure,),
@@ -75,10 +79,10 @@ def trace(
     quarter: Quarter,
     organisation: str | None,
 ) -> list[Origin]:
-    """The origins of the published figures of a measure in a quarter, by organisation.
+    """Return the origins of the published figures of a measure in a quarter, by organisation.
 
     ``data_dir`` holds the published data of the release that is asked about. Raises
-    ``NothingToTraceError`` where it has no such figure.
+    ``NothingToTraceError`` if it has no such figure.
     """
     wanted = (pl.col("measure") == measure.measure) & (pl.col("quarter") == quarter.key)
     if organisation is not None:
@@ -106,7 +110,7 @@ def _origin(
     if submission is None:
         raise NothingToTraceError(f"The record has no submission {submission_id}.")
     content = record.as_sent(submission_id)
-    row_number = int(str(figure["row_number"]))
+    row_number = None if figure["row_number"] is None else int(str(figure["row_number"]))
     value = figure["value"]
     return Origin(
         measure=measure,
@@ -122,7 +126,7 @@ def _origin(
         file_name=submission.file_name,
         file=record.submission_folder(submission_id) / "as_sent.csv",
         row_number=row_number,
-        cells=_cells(content, row_number),
+        cells=() if row_number is None else _cells(content, row_number),
         sender=submission.sender,
         channel=submission.channel,
         received_at=submission.received_at,
@@ -133,7 +137,7 @@ def _origin(
 
 
 def _cells(content: bytes, row_number: int) -> tuple[tuple[str, str], ...]:
-    """The cells of one row as they were sent, each with its heading."""
+    """Return the cells of one row as they were sent, each with its heading."""
     found = read(content)
     if found.table is None or found.header is None:
         return ()

@@ -39,7 +39,7 @@ class OpenQuery:
 
 
 def officer_page(call: Call) -> Response:
-    """Who sent what in a quarter, the most urgent first, and every open query."""
+    """Return who sent what in a quarter, the most urgent first, and every open query."""
     quarter = asked_quarter(call) or newest_quarter(call)
     rows = rows_of(call, quarter, None)
     rows.sort(key=lambda row: most_pressing_first(row.standing))
@@ -65,7 +65,7 @@ def officer_page(call: Call) -> Response:
 
 
 def decision_page(call: Call) -> Response:
-    """What can be decided about one return of one organisation."""
+    """Return what can be decided about one return of one organisation."""
     return _decision_page(call, obligation_of(call), fault=None)
 
 

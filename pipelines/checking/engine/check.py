@@ -113,7 +113,8 @@ def check(
 
 def _without_ours(file: ReadFile) -> ReadFile:
     """The file without the columns that the annotated file adds: put right in place, it can be
-    sent again as it is."""
+    sent again as it is.
+    """
     if file.table is None or file.header is None:
         return file
     kept = [i for i, heading in enumerate(file.header) if plain(heading) not in _OURS]
@@ -133,7 +134,8 @@ def _nobody() -> Origin:
 
 def _of_reading(read_file: ReadFile, sheet: Sheet | None) -> Iterator[Violations]:
     """The reader's faults. Of a ragged row only cells before the first column that is never
-    quoted are shown; none where the return is not known."""
+    quoted are shown; none where the return is not known.
+    """
     show = 0
     if sheet is not None:
         declared = sheet.ret.column_by_name

@@ -37,7 +37,8 @@ class Closing(Protocol):
         self, organisation: str, return_name: str, quarter: Quarter, *, closes: dt.date
     ) -> dt.date | None:
         """The last day on which the return is taken, ``closes`` being the calendar's; None where
-        there is no last day."""
+        there is no last day.
+        """
         ...
 
 

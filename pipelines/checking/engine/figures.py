@@ -75,7 +75,8 @@ class Figure:
 
 def figure_of(measure: Measure | None, *, counted: bool) -> Figure:
     """How the figures of a measure are told; None: it is not in the catalogue. ``counted``: the
-    figure is a count of people or cases, whatever the measure's unit."""
+    figure is a count of people or cases, whatever the measure's unit.
+    """
     if counted:
         return Figure(unit="count", decimals=0)
     if measure is None:

@@ -58,7 +58,8 @@ class CheckedFile:
 
     def as_json(self) -> dict[str, Any]:
         """The object that ``quarterdeck check --json`` prints: ``file, return, organisation,
-        quarter, accepted, rows, findings``; the quarter as people write it."""
+        quarter, accepted, rows, findings``; the quarter as people write it.
+        """
         return {
             "file": self.file_name,
             "return": self.return_name,

@@ -47,7 +47,8 @@ def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def _without_what_follows(made: list[Finding]) -> list[Finding]:
     """The findings without those of a code in a cell that holds characters that cannot be seen:
-    it is another text only because of them."""
+    it is another text only because of them.
+    """
     unseen = {(one.row, one.letter) for one in made if one.rule == "ENC-004"}
     return [
         one for one in made if not (one.rule.startswith("COD-") and (one.row, one.letter) in unseen)

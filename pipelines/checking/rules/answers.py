@@ -101,7 +101,8 @@ def answered(
     findings: Sequence[Finding], answers: Sequence[Answer], rows: pl.DataFrame, ret: Return
 ) -> Iterator[Finding]:
     """A note for each answer: that it still counts (where its query is there again), or that the
-    value is another one and it does not."""
+    value is another one and it does not.
+    """
     if not answers:
         return
     queries = {

@@ -35,7 +35,8 @@ _EXCEL_EPOCH = dt.date(1899, 12, 30)
 
 def read_quarter(text: str) -> Quarter | Judgement:
     """The quarter in a trimmed cell, or PER-002 with the right way to write it where it can be
-    told."""
+    told.
+    """
     try:
         return Quarter.parse(text)
     except ValueError:
@@ -82,7 +83,8 @@ def read_month(text: str) -> dt.date | Judgement:
 
 def read_date(text: str) -> dt.date | Judgement:
     """The date in a trimmed cell (``2018-07-14``, or day before month: ``14/07/2018``), or what
-    is wrong with it."""
+    is wrong with it.
+    """
     match = _ISO.fullmatch(text)
     if match:
         return _day(int(match[1]), int(match[2]), int(match[3])) or _no_such_day(

@@ -110,7 +110,8 @@ def _missing(
     missing: list[str], unknown: list[tuple[int, str]], header_row: int, ret: Return
 ) -> Iterable[Violations]:
     """HDR-001 for each missing column, HDR-002 for each unknown one; FIL-007 in their place where
-    the unknown ones are those of an earlier template."""
+    the unknown ones are those of an earlier template.
+    """
     names = {plain(heading): (position, heading) for position, heading in unknown}
     for template in ret.earlier_templates:
         old = dict(template.columns)

@@ -57,7 +57,8 @@ def _past(
     rows: Rows, organisation: str, quarter: Quarter, *, context: Context
 ) -> pl.DataFrame | None:
     """What was observed in the quarters before, with ``back``: how many quarters ago; None where
-    nothing was accepted."""
+    nothing was accepted.
+    """
     frames = []
     for back in range(1, LOOKED_BACK + 1):
         frame = context.history.rows(organisation, rows.ret.name, quarter.shift(-back))
@@ -168,7 +169,8 @@ def _told(row: dict[str, Any], rows: Rows) -> Figure:
 
 def _as_sent(violations: Violations, rows: Rows) -> Iterator[Violations]:
     """The violations at the columns of their figures, each with its cell as it was sent: a value, a
-    count, or a numerator with the denominator that a figure was worked out from."""
+    count, or a numerator with the denominator that a figure was worked out from.
+    """
     seen = rows.ret.observation
     for here in _by_column(violations, rows):
         if here.column is None or seen is None:
@@ -198,7 +200,8 @@ def _sent(column: str) -> pl.Expr:
 
 def usual_change(before: list[float]) -> float | None:
     """The most by which a series, oldest first, usually moves from one point to the next; None
-    for fewer than eight points or where nothing ever moved."""
+    for fewer than eight points or where nothing ever moved.
+    """
     if len(before) < _FEWEST_FOR_LIMITS:
         return None
     moves = [abs(b - a) for a, b in itertools.pairwise(before)]

@@ -64,7 +64,8 @@ class Judgement:
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """A distinct cell as read: its value, its symbol, or what is wrong with it (or both a value
-    and a note)."""
+    and a note).
+    """
 
     value: object = None
     symbol: str | None = None
@@ -73,7 +74,8 @@ class Reading:
 
 def judge_number(text: str, kind: Kind) -> Judgement | None:
     """What is wrong with a trimmed cell that is not blank, not a symbol and does not match
-    ``PLAIN_NUMBER`` (or, for people, holds decimals); None where nothing is."""
+    ``PLAIN_NUMBER`` (or, for people, holds decimals); None where nothing is.
+    """
     if _PLAIN.match(text):
         return _whole(text) if kind is Kind.PEOPLE else None
     if text.upper() in _EXCEL_ERRORS:
@@ -98,7 +100,8 @@ def _whole(text: str) -> Judgement | None:
 
 def _written_otherwise(text: str, kind: Kind) -> Judgement | None:  # noqa: PLR0911  one way of writing a line
     """NUM-002, or NUM-001 for a number too long to keep, with what to write; None where it is no
-    number in any way of writing."""
+    number in any way of writing.
+    """
     latin = _latin(text)
     if latin != text:
         inner = latin if _PLAIN.match(latin) else None

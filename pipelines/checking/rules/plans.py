@@ -115,7 +115,8 @@ def what_red_needs(rows: Rows) -> Iterator[Violations]:
 
 def due_before_start(rows: Rows) -> Iterator[Violations]:
     """DAT-004: an action that is due before it starts, however its dates are meant: the last day
-    that the words for its due date can mean lies before the first that those for its start can."""
+    that the words for its due date can mean lies before the first that those for its start can.
+    """
     wrong = rows.rows.filter(pl.col("due_end") < pl.col("start_start"))
     if not wrong.is_empty():
         yield Violations(

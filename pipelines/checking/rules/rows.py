@@ -25,7 +25,8 @@ _ENOUGH_TO_LOOK_ODD = 8
 class Rows:
     """Typed rows and what is known of them. ``unread`` names, for each column, the rows whose
     cell could not be read; a rule that needs such a cell leaves its row out. ``rows_lost``: the
-    file has rows that are not here, since their cells could not be told apart."""
+    file has rows that are not here, since their cells could not be told apart.
+    """
 
     ret: Return
     sheet: Sheet
@@ -172,7 +173,8 @@ def unknown_categories(rows: Rows) -> Iterator[Violations]:
 
 def not_owed(rows: Rows) -> Iterator[Violations]:
     """COD-004: a measure that the organisation's return does not have; PER-001: no return is
-    owed."""
+    owed.
+    """
     if rows.organisation is None or rows.quarter is None or "organisation" in rows.unread:
         return
     owed = [
@@ -232,7 +234,8 @@ def missing_rows(rows: Rows) -> Iterator[Violations]:
 
 def _may_be_there(rows: Rows, column: str) -> bool:
     """Whether what seems to be missing may stand in a row that could not be read, or in one whose
-    measure is blank: that has a finding of its own."""
+    measure is blank: that has a finding of its own.
+    """
     if rows.rows_lost:
         return True
     if column not in rows.unread:
@@ -247,7 +250,8 @@ def _unread_keys(rows: Rows) -> bool:
 
 def _meant_items(rows: Rows, column: str) -> set[str]:
     """The items that unreadable cells were probably meant to be: what follows from a slip in a
-    code is not said a second time."""
+    code is not said a second time.
+    """
     if column not in rows.unread:
         return set()
     at = rows.sheet.table["row_number"].is_in(rows.unread[column].implode())

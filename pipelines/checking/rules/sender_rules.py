@@ -33,7 +33,8 @@ class Origin:
 
 def origin_of(sheet: Sheet, *, context: Context) -> Origin:
     """The organisation and the quarter that most rows name, among those that exist; the announced
-    ones where no row names one."""
+    ones where no row names one.
+    """
     counts = _counts(sheet, "organisation")
     codes = {row.organisation for row in context.reference.organisations}
     organisation = next((code for code in counts if code in codes), context.expected_organisation)

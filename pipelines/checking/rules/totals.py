@@ -41,7 +41,8 @@ def parts_and_wholes(rows: Rows) -> Iterator[Violations]:
 
 def _named(rows: Rows, parts: Parts) -> pl.DataFrame:
     """One row for each figure: what it is of, the figure, how far rounding can put it off, and
-    the whole that it names."""
+    the whole that it names.
+    """
     key = [name for name in rows.ret.key if name in rows.sheet.positions]
     readable = rows.readable(parts.figure, *key)
     is_percentage = rows.ret.column_by_name[parts.figure].kind is Kind.PERCENTAGE
@@ -98,7 +99,8 @@ def _pairs(named: pl.DataFrame, rows: Rows, parts: Parts) -> pl.DataFrame:
 
 def _complete_breakdowns(rows: Rows) -> dict[str, int]:
     """The items and categories of breakdowns of which the reference data says that they add up,
-    each with the number of categories that do so together."""
+    each with the number of categories that do so together.
+    """
     found: dict[str, int] = {}
     for measure in rows.reference.measures_of(rows.ret.name):
         every = [row for row in rows.reference.categories_of(measure.measure) if row.adds_up]
