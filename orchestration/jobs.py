@@ -175,7 +175,7 @@ def publish_the_release(
 
 @dg.op(
     description="Tells partners and officers what they have not been told yet.",
-    # A mail server that is away for a moment is back the next; what was told is not told again.
+    # A mail server that is away for a moment is back the next; what was sent is not sent again.
     retry_policy=dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL),
 )
 def tell_what_is_untold(context: dg.OpExecutionContext, workspace: WorkspaceResource) -> None:

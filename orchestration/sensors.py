@@ -1,4 +1,4 @@
-"""The sensors: what came into the inbox, what is new in the record, whom to tell, which runs died.
+"""The sensors: new files, new submissions, notices that are due, runs that died.
 
 What belongs here: when to look, and what to start. What does not: what is done with a file
 (``pipelines.inbox.look``) or who is told what (``pipelines.notices.notices``).
@@ -173,7 +173,7 @@ def _unsettled(record: Record, newest: str, *, now: dt.datetime) -> dt.timedelta
     "was published or stands in the way. Reminders and chasers go by the schedule `chasing`.",
 )
 def news(workspace: WorkspaceResource) -> dg.RunRequest | dg.SkipReason:
-    """Start ``tell`` where somebody is to be told something that happened."""
+    """Start ``tell`` if a notice about something that happened is due."""
     record = workspace.record
     reference = load_reference()
     now = dt.datetime.now(dt.UTC)

@@ -1,4 +1,4 @@
-"""Markdown tables for Dagster's pages; every cell safe, whoever typed it."""
+"""Markdown tables for Dagster's pages; every cell escaped."""
 
 from __future__ import annotations
 

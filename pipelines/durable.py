@@ -93,7 +93,7 @@ def replace_file(content: bytes, final: Path) -> None:
 
 @contextmanager
 def exclusive(lock_file: Path) -> Iterator[None]:
-    """Holds the lock for the length of the block; waits for whoever has it.
+    """Hold the lock for the length of the block, once it is free.
 
     The kernel frees it when the process ends in whatever way, so none is ever left behind.
     """

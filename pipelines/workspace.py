@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,19 +12,7 @@ from zoneinfo import ZoneInfo
 from pipelines.settings import WORKSPACE, setting
 
 _LONDON = ZoneInfo("Europe/London")
-_README = """This folder is a Quarterdeck workspace.
-
-record/            every return ever received, as it came; nothing in it is changed or deleted
-warehouse.duckdb   derived from the record; `quarterdeck rebuild` makes it anew
-releases/          every draft and every edition that was published; `current`: the newest of these
-practice.toml      there where everything is practice: the day that it is taken to be
-public/            the published editions, to be served or copied; made anew from releases/
-portal/            the accounts and the log of the upload pages
-inbox/<code>/      files dropped here are received for that organisation
-cache/, dagster/   can be deleted at any time when nothing runs
-
-Copy record/, releases/ and portal/ to keep a backup.
-"""
+_README = Path(__file__).with_name("workspace_readme.txt")
 
 
 @dataclass(frozen=True)
@@ -94,7 +83,7 @@ class Workspace:
         return self.root / "practice.toml"
 
     def practice_day(self) -> dt.date | None:
-        """Return the day that ``practice.toml`` gives; None if the workspace is not for practice.
+        """Return the day in ``practice.toml``; None if the workspace is not for practice.
 
         Raises:
             ValueError: The file is there and return no day.
@@ -129,5 +118,5 @@ class Workspace:
             folder.mkdir(parents=True, exist_ok=True)
         readme = self.root / "README.txt"
         if not readme.exists():
-            readme.write_text(_README, encoding="utf-8")
+            shutil.copyfile(_README, readme)
         return self

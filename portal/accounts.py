@@ -147,7 +147,7 @@ class Accounts:
         return password
 
     def disable(self, name: str) -> None:
-        """Let nobody in with the account any more and end its sessions."""
+        """Disable the account and end its sessions."""
         self._update(name, "is_disabled = 1")
         self.end_sessions(name)
 

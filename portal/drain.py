@@ -12,7 +12,7 @@ _SECONDS = 3.0
 _BYTES = 60_000_000
 
 
-class Lingering:
+class DrainedResponse:
     """Sends the answer at once, then takes and drops what still comes in for a moment.
 
     A server that answers and closes while the browser is still sending makes most browsers show

@@ -1,4 +1,4 @@
-"""What nobody expected goes into the server's log.
+"""Unexpected errors in the server's log.
 
 Where it happened, and never what a partner's file or form held.
 """

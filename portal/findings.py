@@ -25,7 +25,7 @@ class Shown:
 
     @property
     def wants_answer(self) -> bool:
-        """Whether it is a query that nobody has answered."""
+        """Whether it is an unanswered query."""
         return self.severity is Severity.QUERY and self.answer is None
 
 

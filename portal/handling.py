@@ -22,7 +22,7 @@ from pipelines.receiving.desk import Desk, NotAllowedError, NotFoundError
 from pipelines.record.store import Record
 from portal.accounts import Account, Accounts, requester_of
 from portal.audit import AuditLog
-from portal.drain import Lingering
+from portal.drain import DrainedResponse
 from portal.error_log import log_problem
 from portal.forms import Form, read_form
 from portal.rates import Rate
@@ -103,7 +103,7 @@ class Call:
 
     @property
     def desk(self) -> Desk:
-        """The record as whoever is signed in may use it."""
+        """The record as the account that is signed in may use it."""
         return Desk(self.record, self.reference, requester_of(self.account), today=self.on)
 
     def show(self, template: str, *, status: int = 200, **values: Any) -> Response:
@@ -179,7 +179,7 @@ def page(
             number = log_problem(problem)
             response = await run_in_threadpool(failure_page, call, number)
         _set_cookies(call, response)
-        return response if form_was_read else Lingering(response)
+        return response if form_was_read else DrainedResponse(response)
 
     return endpoint
 
@@ -231,7 +231,7 @@ def _identify(call: Call) -> None:
         if visitor is None or visitor.account.name != named:
             visitor = _signed_on(call, named)
     elif visitor is not None and visitor.way == "proxy":
-        # The proxy vouches for nobody any more.
+        # The proxy names no user any more.
         call.portal.sessions.end(visitor.key)
         visitor = None
     call.visitor = visitor
@@ -344,7 +344,7 @@ def refusal_page(call: Call, refused: Refused) -> Response:
 
 
 def failure_page(call: Call, number: str) -> Response:
-    """Return the page for what nobody expected: it gives a number and tells nothing else."""
+    """Return the page for an unexpected error: it shows a number and nothing else."""
     said = words()["errors"]["failed"]
     return call.show(
         "problem.html", status=500, title=said["title"], text=said["words"].format(number=number)

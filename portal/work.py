@@ -46,7 +46,7 @@ class Task:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kept:
+class Outcome:
     """What became of a file that was sent."""
 
     submission_id: str
@@ -62,7 +62,7 @@ def check_file(task: Task) -> CheckedFile:
     return replace(checked, rows=None)
 
 
-def receive_file(task: Task) -> Kept:
+def receive_file(task: Task) -> Outcome:
     """Receive a file into the record.
 
     Raises:
@@ -75,7 +75,7 @@ def receive_file(task: Task) -> Kept:
         expected=task.obligation,
         sample=task.sample,
     )
-    return Kept(
+    return Outcome(
         submission_id=received.submission.submission_id,
         outcome=str(received.checked.outcome),
         is_duplicate=received.is_duplicate,
@@ -92,7 +92,7 @@ class Workers:
         self._pool = self._start()
 
     async def run(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        """Return what ``work`` gives.
+        """Run ``work`` in a worker and return its result.
 
         Raises what it raises, and ``TimeoutError`` if it takes too long (it goes on all the same,
         and what is received is kept). Where a worker was killed it is tried once more: the same

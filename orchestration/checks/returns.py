@@ -106,7 +106,7 @@ def _faults(record: Record, standing: Standing) -> list[Finding]:
 
 
 def _open_queries(record: Record, standing: Standing) -> list[Finding]:
-    """Return the queries of the file in use that nobody has answered."""
+    """Return the unanswered queries of the file in use."""
     if standing.current is None:
         return []
     answered = explained(record, standing.current)

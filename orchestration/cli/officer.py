@@ -23,6 +23,7 @@ from pipelines.publishing.sign_off import SigningError
 from pipelines.publishing.sign_off import sign_off as record_sign_off
 from pipelines.receiving import decisions
 from pipelines.receiving.disagreements import RULE, disagreements
+from pipelines.record.model import Obligation
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
@@ -75,19 +76,17 @@ def excuse(
     by_whom: str,
 ) -> None:
     """Excuse an organisation from a return, or give it longer."""
-    record = Record(workspace.create().record)
+    about = (
+        Record(workspace.create().record),
+        load_reference(),
+        Obligation(organisation, return_name, quarter),
+    )
     now = dt.datetime.now(dt.UTC)
-    about = {"organisation": organisation, "return_name": return_name, "by_whom": by_whom}
     try:
         if until is None:
-            decisions.excuse(
-                record, load_reference(), quarter=quarter, reason=reason, at=now, **about
-            )
+            decisions.excuse(*about, by_whom=by_whom, reason=reason, at=now)
         else:
-            decisions.extend(
-                record, load_reference(), quarter=quarter, reason=reason, at=now,
-                until=until.date(), **about,
-            )  # fmt: skip
+            decisions.extend(*about, until=until.date(), by_whom=by_whom, reason=reason, at=now)
     except decisions.DecisionError as refusal:
         raise click.ClickException(terminal(str(refusal))) from refusal
     what = "excused" if until is None else f"due on {until:%-d %B %Y} now"
@@ -114,9 +113,7 @@ def reopen(
         decisions.reopen(
             Record(workspace.create().record),
             load_reference(),
-            organisation=organisation,
-            return_name=return_name,
-            quarter=quarter,
+            Obligation(organisation, return_name, quarter),
             by_whom=by_whom,
             reason=reason,
             at=dt.datetime.now(dt.UTC),

@@ -201,7 +201,7 @@ def withdraw(workspace: Workspace, reference: str, reason: str, by_whom: str) ->
 def _desk(
     workspace: Workspace, *, organisation: str | None = None, name: str | None = None
 ) -> Desk:
-    """Open the desk for whoever sits at this terminal, as one organisation or as the officer."""
+    """Open the desk for the person at this terminal, as one organisation or as the officer."""
     record = Record(workspace.record)
     requester = Requester(
         name=name or getpass.getuser(),

@@ -85,7 +85,7 @@ def set_up(workspace: Workspace) -> None:
 
 
 def prepare_home(workspace: Workspace) -> list[str]:
-    """Make what Dagster needs in the workspace; return what whoever starts it must know."""
+    """Make what Dagster needs in the workspace; return what the person who starts it must know."""
     with opened(workspace):
         return settings_behind(workspace)
 

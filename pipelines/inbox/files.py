@@ -38,7 +38,7 @@ Sight = tuple[int, int, int, int]
 
 
 def sight_of(status: os.stat_result) -> Sight:
-    """Return what a file looks like; whoever writes to it changes that."""
+    """Return what a file looks like; writing to it changes that."""
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 

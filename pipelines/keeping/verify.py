@@ -120,7 +120,7 @@ def verify_releases(releases: Path, found: Verified) -> None:
 
 
 def _inbox(workspace: Workspace, found: Verified) -> None:
-    """Note what somebody wrote to after it was received: nobody has looked at that."""
+    """Note files of the inbox that were written to after they were received."""
     for file in sorted(workspace.inbox.glob("*/.received/*/file*/*")):
         reference = file.parents[1].name
         is_ours = is_id(reference) and is_reached_without_links(file, workspace.inbox)

@@ -1,8 +1,8 @@
 """Delivering notices: to a folder always, by e-mail where ``notices.toml`` says how.
 
-A notice is told once: what was told is kept by the notice's key. Where a mail server says no, the
-notice stays to be told, and the others go on. Killed between the server's yes and the keeping of
-it, a notice is sent twice, with one Message-ID, by which mail programs see that it is the same.
+A notice is sent once: what was sent is kept by the notice's key. If a mail server refuses one, it
+is tried again later, and the others go on. Killed between the server's yes and the keeping of it, a
+notice is sent twice with one Message-ID, by which mail programs see that it is the same.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Settings:
 
 @dataclass(frozen=True, kw_only=True)
 class Delivered:
-    """What came of it: told by e-mail, put into the folder alone, and not told, with the reason."""
+    """The notices sent by e-mail, put into the folder alone, and not sent, with the reason."""
 
     mailed: tuple[Notice, ...]
     kept: tuple[Notice, ...]

@@ -237,7 +237,7 @@ def decide(
 
 
 def open_queries(record: Record, submission: Submission) -> int:
-    """Return how many queries of the submission nobody has explained yet."""
+    """Return how many queries of the submission are unanswered."""
     if submission.queries == 0:
         return 0
     answered = explained(record, submission)

@@ -47,7 +47,7 @@ class Owed:
 
     @property
     def queried(self) -> list[Standing]:
-        """Accepted, with queries that nobody has answered."""
+        """Accepted, with unanswered queries."""
         return [one for one in self.standings if one.open_queries]
 
     def of(self, quarter: Quarter) -> list[Standing]:

@@ -32,7 +32,7 @@ OFFICERS_LIST = "index.html"  # beside the releases; made anew whenever one is a
 
 
 class NotSignedOffError(Exception):
-    """A publication was asked for that nobody signed off, or not these figures."""
+    """There is no sign-off of these figures."""
 
 
 class DamagedReleaseError(Exception):
@@ -178,7 +178,7 @@ def content_id(files: Mapping[str, str]) -> str:
 
 
 def staging_folder(releases: Path) -> Path:
-    """Return a folder in which a release is put together; nobody reads it.
+    """Make a staging folder for a release and return it.
 
     What a killed build left half-made a day ago or more is removed.
     """

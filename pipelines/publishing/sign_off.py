@@ -22,7 +22,7 @@ UNANSWERED = "EXP-001"
 
 
 class SigningError(Exception):
-    """A sign-off that cannot be taken; the message is a plain sentence for whoever took it."""
+    """A sign-off that cannot be taken; the message is a plain sentence."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,7 +29,7 @@ _BELIEVED = 1.0  # seconds
 _UNDER_WAY = b"-" * 16
 
 
-class Kept:
+class RecordCache:
     """What the record below ``folder`` held at the last look."""
 
     def __init__(self, folder: Path) -> None:

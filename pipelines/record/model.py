@@ -63,7 +63,7 @@ class Submission:
         return Obligation(self.organisation, self.return_name, self.quarter)
 
     def as_json(self) -> dict[str, Any]:
-        """Return a JSON object from which ``from_json`` gives the same submission."""
+        """Return a JSON object that ``from_json`` reads back as the same submission."""
         fields = asdict(self)
         fields["quarter"] = self.quarter.key if self.quarter else None
         fields["received_at"] = self.received_at.isoformat()
@@ -230,7 +230,7 @@ class Event:
         return mine == theirs
 
     def as_json(self) -> dict[str, Any]:
-        """Return a JSON object from which ``from_json`` gives the same event."""
+        """Return a JSON object that ``from_json`` reads back as the same event."""
         return {
             "event_id": self.event_id,
             "kind": self.kind.value,

@@ -24,7 +24,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipelines.durable import exclusive, place_file, place_folder
-from pipelines.record.cache import Kept
+from pipelines.record.cache import RecordCache
 from pipelines.record.checksums import SUMS, is_to_have_list, read_sums, sealed, sha256_of, sums
 from pipelines.record.format import mark, refuse_newer
 from pipelines.record.ids import is_id, make_id, month_of
@@ -48,7 +48,7 @@ class Record:
     def __init__(self, folder: Path) -> None:
         """Name the folder; it is read when it is first asked about."""
         self.folder = folder
-        self._memory = Kept(folder)
+        self._cache = RecordCache(folder)
         self._opened = False
 
     # --- reading ------------------------------------------------------------------------------
@@ -58,17 +58,17 @@ class Record:
 
         ``damaged`` names those that cannot be read.
         """
-        return list(self._kept().submissions.ordered)
+        return list(self._cached().submissions.ordered)
 
     def submissions_of_bytes(self, sha256: str) -> list[Submission]:
         """Return those of ``submissions`` whose file as sent has this hash, oldest first."""
-        return list(self._kept().submissions.of_bytes.get(sha256, ()))
+        return list(self._cached().submissions.of_bytes.get(sha256, ()))
 
     def submission(self, submission_id: str) -> Submission | None:
         """Return the submission of this id, or None. Raises ``DamagedRecordError``."""
         if not is_id(submission_id):
             return None
-        known = self._kept().submission(submission_id)
+        known = self._cached().submission(submission_id)
         if known is not None:
             return known
         folder = self.submission_folder(submission_id)
@@ -79,7 +79,7 @@ class Record:
 
         Those that can be read.
         """
-        events = self._kept().events
+        events = self._cached().events
         if not kinds:
             return list(events.ordered)
         found = [event for kind in kinds for event in events.of_kind.get(kind, ())]
@@ -90,14 +90,14 @@ class Record:
 
         Of each subject oldest first.
         """
-        about = self._kept().events.about
+        about = self._cached().events.about
         return [
             event for subject in subjects for event in about.get(subject, ()) if event.kind in kinds
         ]
 
     def damaged(self) -> dict[str, str]:
         """Return what cannot be read and no person has set aside: what is wrong with it, by id."""
-        return self._kept().damaged()
+        return self._cached().damaged()
 
     def require_sound(self) -> None:
         """Raise ``DamagedRecordError`` if figures made of the record could be wrong."""
@@ -129,7 +129,7 @@ class Record:
 
     def withdrawn(self) -> dict[str, dt.datetime]:
         """Return the ids of submissions that were withdrawn, and when."""
-        return dict(self._kept().events.withdrawn)
+        return dict(self._cached().events.withdrawn)
 
     def accepted_of(
         self, obligation: Obligation, *, as_of: dt.datetime | None = None
@@ -138,7 +138,7 @@ class Record:
 
         With ``as_of`` (aware): as it stood at that moment.
         """
-        kept = self._kept()
+        kept = self._cached()
         found = kept.submissions.of_obligation.get(obligation, ())
         return [one for one in found if _counts(one, kept.events.withdrawn, as_of)]
 
@@ -149,20 +149,20 @@ class Record:
 
         With ``as_of`` (aware): as it stood at that moment.
         """
-        kept = self._kept()
+        kept = self._cached()
         return _newest_that_count(list(kept.submissions.of_obligation), kept, as_of)
 
     def current_of(
         self, obligation: Obligation, *, as_of: dt.datetime | None = None
     ) -> Submission | None:
         """Return the submission of ``current`` for one obligation, or None."""
-        return _newest_that_count([obligation], self._kept(), as_of).get(obligation)
+        return _newest_that_count([obligation], self._cached(), as_of).get(obligation)
 
     def current_about(
         self, return_name: str, quarter: Quarter, *, as_of: dt.datetime | None = None
     ) -> dict[Obligation, Submission]:
         """Return what ``current`` has of one return and quarter, from all organisations."""
-        kept = self._kept()
+        kept = self._cached()
         obligations = kept.submissions.obligations.get((return_name, quarter), ())
         return _newest_that_count(list(obligations), kept, as_of)
 
@@ -176,7 +176,7 @@ class Record:
 
     def findings(self, submission_id: str) -> tuple[Finding, ...]:
         """Return the findings in order; none of a submission that was erased."""
-        submission = self._memory.submission(submission_id)
+        submission = self._cache.submission(submission_id)
         if submission is not None and submission.erased:
             return ()
         return read_findings(self.submission_folder(submission_id) / "findings.json")
@@ -198,13 +198,13 @@ class Record:
         with exclusive(self.folder / ".lock"):
             mark(self.folder)
             self.sweep()
-            self._memory.begin()
+            self._cache.begin()
             well = False
             try:
                 yield
                 well = True
             finally:
-                self._memory.end(well=well)
+                self._cache.end(well=well)
 
     def add_submission(
         self,
@@ -228,7 +228,7 @@ class Record:
         kept = {**files, **own, "submission.json": content}
         kept[SUMS] = sums(kept)
         place_folder(kept, staging=self._staging(), final=self.submission_folder(identifier))
-        self._memory.add(submission)
+        self._cache.add(submission)
         return submission
 
     def add_event(
@@ -261,16 +261,16 @@ class Record:
             name = f"{identifier}.json"
             final = self.folder / "events" / month_of(identifier) / name
             place_file(content, final, staging=self._staging())
-            self._memory.add(event)
+            self._cache.add(event)
         return event
 
     def newest_id(self) -> str | None:
         """Return the highest id in the record, of submissions and events together."""
-        return self._kept().newest
+        return self._cached().newest
 
     def forget(self, submission_id: str) -> None:
         """Read the submission anew; for the one who erased it."""
-        self._memory.read_again(submission_id)
+        self._cache.read_again(submission_id)
 
     def sweep(self) -> int:
         """Remove what a killed process left half-written a day ago or more; return how many.
@@ -284,12 +284,12 @@ class Record:
                 swept += 1
         return swept
 
-    def _kept(self) -> Kept:
+    def _cached(self) -> RecordCache:
         if not self._opened:
             refuse_newer(self.folder)
             self._opened = True
-        self._memory.look()
-        return self._memory
+        self._cache.look()
+        return self._cache
 
     def _staging(self) -> Path:
         return self.folder / ".incoming" / secrets.token_hex(8)
@@ -322,7 +322,7 @@ def _counts(
 
 
 def _newest_that_count(
-    obligations: Iterable[Obligation], kept: Kept, as_of: dt.datetime | None
+    obligations: Iterable[Obligation], kept: RecordCache, as_of: dt.datetime | None
 ) -> dict[Obligation, Submission]:
     chosen = {}
     for obligation in obligations:

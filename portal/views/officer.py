@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from pipelines.obligations.standing import State, most_pressing_first
+from pipelines.obligations.standing import State, decided_about, most_pressing_first
 from pipelines.receiving import decisions
-from pipelines.receiving.decisions import DecisionError, is_excused
+from pipelines.receiving.decisions import DecisionError
 from pipelines.receiving.disagreements import disagreements
 from pipelines.record.model import Event, EventKind, Obligation
 from portal.findings import Shown, answers, groups
@@ -31,7 +31,7 @@ from portal.words import words
 
 @dataclass(frozen=True, kw_only=True)
 class OpenQuery:
-    """A query that nobody has answered, with where it stands."""
+    """An unanswered query and its place."""
 
     row: Row
     submission_id: str
@@ -70,7 +70,7 @@ def decision_page(call: Call) -> Response:
 
 
 def decide(call: Call) -> Response:
-    """Excuses, gives longer, or takes the excuse back."""
+    """Excuse, extend or reopen, as the button says."""
     obligation = obligation_of(call)
     what = call.form.text("do")
     try:
@@ -87,29 +87,15 @@ def decide(call: Call) -> Response:
 
 
 def _decide(call: Call, obligation: Obligation, what: str) -> None:
-    about = {
-        "organisation": obligation.organisation,
-        "return_name": obligation.return_name,
-        "by_whom": call.account.name,
-        "reason": call.form.text("reason"),
-    }
+    about = (call.record, call.reference, obligation)
+    by_whom, reason = call.account.name, call.form.text("reason")
     if what == "excuse":
-        decisions.excuse(
-            call.record, call.reference, quarter=obligation.quarter, at=call.now, **about
-        )
+        decisions.excuse(*about, by_whom=by_whom, reason=reason, at=call.now)
     elif what == "reopen":
-        decisions.reopen(
-            call.record, call.reference, quarter=obligation.quarter, at=call.now, **about
-        )
+        decisions.reopen(*about, by_whom=by_whom, reason=reason, at=call.now)
     elif what == "extend":
-        decisions.extend(
-            call.record,
-            call.reference,
-            quarter=obligation.quarter,
-            until=_day(call.form.text("until")),
-            at=call.now,
-            **about,
-        )
+        until = _day(call.form.text("until"))
+        decisions.extend(*about, until=until, by_whom=by_whom, reason=reason, at=call.now)
     else:
         raise not_found()
 
@@ -131,12 +117,7 @@ def _decision_page(
         status=422 if fault else 200,
         row=row_of(call, standing, on=call.on),
         obligation=obligation,
-        excused=is_excused(
-            call.record,
-            organisation=obligation.organisation,
-            return_name=obligation.return_name,
-            quarter=obligation.quarter,
-        ),
+        excused=decided_about(call.record, obligation).is_excused,
         decided=_decided(call, obligation),
         submissions=listed(call, sent),
         fault=fault,

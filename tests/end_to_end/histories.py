@@ -14,6 +14,7 @@ from pipelines.board.tables import load_reference
 from pipelines.checking.engine.context import Context
 from pipelines.receiving import decisions
 from pipelines.receiving.receive import Sender, receive
+from pipelines.record.model import Obligation
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.finding import Severity
@@ -187,7 +188,7 @@ class History:
 
     def _decide(self, decision: object, code: str, **more: object) -> None:
         decision(  # type: ignore[operator]  # three decisions, alike in what they are given
-            self.record, REFERENCE, organisation=code, return_name=RETURN, quarter=QUARTER,
+            self.record, REFERENCE, Obligation(code, RETURN, QUARTER),
             at=self.now, **_BY, **more,
         )  # fmt: skip
 

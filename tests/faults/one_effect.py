@@ -55,11 +55,6 @@ from tests.faults import kills, small  # noqa: F401  # kills imports what a firs
 LATER = small.NOON + dt.timedelta(days=3)
 BY = "Performance officer"
 WHY = "The ward moved in June"
-_FOR: dict[str, Any] = {
-    "organisation": "UHB",
-    "return_name": "training_compliance",
-    "quarter": small.QUARTER,
-}
 _SAID: dict[str, Any] = {"by_whom": BY, "reason": WHY, "at": LATER}
 _ODD = small.training_return(8000).replace(b"539,445", b"2,1")  # gets a query (ROW-002)
 _PERSON = "Jane Exampleperson"
@@ -270,20 +265,20 @@ ACTS = (
     ),
     Act(
         name="excuse",
-        does=lambda ws: decisions.excuse(_record(ws), small.reference(), **_FOR, **_SAID),
+        does=lambda ws: decisions.excuse(_record(ws), small.reference(), small.OWED, **_SAID),
         effects=_one(EventKind.EXCUSED),
     ),
     Act(
         name="extend",
         does=lambda ws: decisions.extend(
-            _record(ws), small.reference(), until=dt.date(2018, 12, 1), **_FOR, **_SAID
+            _record(ws), small.reference(), small.OWED, until=dt.date(2018, 12, 1), **_SAID
         ),
         effects=_one(EventKind.EXTENDED),
     ),
     Act(
         name="reopen",
-        prepares=lambda ws: decisions.excuse(_record(ws), small.reference(), **_FOR, **_SAID),
-        does=lambda ws: decisions.reopen(_record(ws), small.reference(), **_FOR, **_SAID),
+        prepares=lambda ws: decisions.excuse(_record(ws), small.reference(), small.OWED, **_SAID),
+        does=lambda ws: decisions.reopen(_record(ws), small.reference(), small.OWED, **_SAID),
         effects=_one(EventKind.REOPENED),
     ),
     Act(name="erase", prepares=_with_a_name, does=_erase, effects=_erased),

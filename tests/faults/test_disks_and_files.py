@@ -188,9 +188,9 @@ def test_a_record_that_does_not_look_again_after_a_failure_is_found_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: one who believes that nothing came where a call failed takes a return twice."""
-    end = kept.Kept.end
+    end = kept.RecordCache.end
     monkeypatch.setattr(kept, "_BELIEVED", 600.0)
-    monkeypatch.setattr(kept.Kept, "end", lambda self, *, well: end(self, well=True))
+    monkeypatch.setattr(kept.RecordCache, "end", lambda self, *, well: end(self, well=True))
     found = []
     for at in range(1, 40):
         record = Record(tmp_path / str(at))

@@ -1,4 +1,4 @@
-"""A receipt: what a sender is told about one file. One value, shown as text, JSON or HTML."""
+"""A receipt: the answer to the sender of one file. One value, shown as text, JSON or HTML."""
 
 from __future__ import annotations
 
