@@ -115,3 +115,4 @@ _.act
 _.act_href
 _.href
 _.row_after
+_.unanswered  # kept in the record with a sign-off, for a person who asks later

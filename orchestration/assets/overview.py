@@ -34,7 +34,7 @@ _OWED_CHECKS = {
     "nothing_is_rejected": "The newest file of every organisation, return and quarter was "
     "accepted. Where one was not, the figures accepted before it stay in use.",
     "nothing_odd_is_unanswered": "Every figure that looked odd was corrected or explained.",
-    "no_two_organisations_disagree": "Figures of the same place and time are the same, whichever "
+    "no_figure_is_contradicted": "Figures of the same place and time are the same, whichever "
     "organisation sent them. Where they are not, ask both which figure is right.",
 }
 _NEXT_CHECKS = {

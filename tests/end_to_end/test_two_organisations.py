@@ -24,7 +24,7 @@ from pipelines.receiving.receive import Sender, receive
 from tests.pipelines.checking.cases import USUAL_DAY, Case, at_noon
 from tests.portal.conftest import World, make_world
 
-CHECK = "no_two_organisations_disagree"
+CHECK = "no_figure_is_contradicted"
 
 
 @pytest.fixture(params=["contradicting", "agreeing"])
