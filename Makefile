@@ -37,7 +37,7 @@ docs: set-up
 # uv, in an environment of its own, then everything the lock names, and the dbt project, parsed once.
 set-up: $(UV)
 	$(UV) sync --frozen --quiet --compile-bytecode
-	$(RUN) python -m orchestration.dbt_project
+	$(RUN) python -m orchestration.dbt.project
 
 $(UV):
 	$(PYTHON) -m venv .venv-uv

@@ -29,11 +29,11 @@ from pathlib import Path
 
 import dagster as dg
 
-from orchestration.dbt_project import arguments, environment, executable
+from orchestration.dbt.project import arguments, environment, executable
 from orchestration.instance import opened
 from orchestration.jobs import BUILD
 from orchestration.sensors import built_up_to
-from pipelines.obligations.overview import newest_change_id
+from pipelines.record.changes import newest_change_id
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 

@@ -26,7 +26,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.dbt_project import PROJECT, environment, executable
+from orchestration.dbt.project import PROJECT, environment, executable
 from pipelines.board.tables import load_reference
 from pipelines.disclosure.adapter import decide
 from pipelines.warehouse.loading import connect, ensure_raw_schema

@@ -34,7 +34,7 @@ from pathlib import Path
 
 import polars as pl
 
-from orchestration.dbt_project import PROJECT, environment, executable
+from orchestration.dbt.project import PROJECT, environment, executable
 from pipelines.board.tables import load_reference
 from pipelines.checking.engine.check import check
 from pipelines.checking.engine.context import Context
@@ -275,7 +275,7 @@ def stage_disclosure(workspace: Workspace, reference: Reference, given: argparse
 
 def stage_export(workspace: Workspace, reference: Reference, given: argparse.Namespace) -> str:
     """Takes the published data out and attacks them."""
-    from orchestration.releasing import export  # noqa: PLC0415
+    from pipelines.publishing.making import export  # noqa: PLC0415
 
     del reference
     staging = export(workspace, Record(workspace.record))
@@ -286,17 +286,18 @@ def stage_export(workspace: Workspace, reference: Reference, given: argparse.Nam
 
 def stage_site(workspace: Workspace, reference: Reference, given: argparse.Namespace) -> str:
     """Makes the pages of a draft."""
-    from orchestration.releasing import make_release  # noqa: PLC0415
+    from orchestration.site import BoardSite  # noqa: PLC0415
+    from pipelines.publishing.making import make_draft  # noqa: PLC0415
 
     del reference
     staging = Path((given.keep / "staging").read_text(encoding="utf-8"))
-    made = make_release(
-        workspace, staging, quarter=LAST, status="draft", made_by="load",
+    made = make_draft(
+        workspace, staging, BoardSite(workspace), made_by="load",
         now=dt.datetime(2018, 11, 1, tzinfo=dt.UTC),
     )  # fmt: skip
     folder = workspace.releases / made.release.release_id / "site"
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    return f"{len(made.site.pages):,} pages, {made.site.charts:,} charts, {size / 1e6:,.0f} MB"
+    return f"{len(made.release.files):,} files, {size / 1e6:,.0f} MB"
 
 
 STAGES: dict[str, Callable[[Workspace, Reference, argparse.Namespace], str]] = {

@@ -42,10 +42,10 @@ from orchestration.sensors import built_up_to, inbox, new_submissions
 from pipelines.board.tables import load_reference
 from pipelines.checking.engine.context import Context
 from pipelines.inbox.look import on_its_way
-from pipelines.obligations.overview import newest_change_id
+from pipelines.keeping.verify import verify
 from pipelines.receiving.receive import Sender, receive
+from pipelines.record.changes import newest_change_id
 from pipelines.record.store import Record
-from pipelines.record.verify import verify
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 

@@ -25,7 +25,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from orchestration.dbt_project import PROJECT
+from orchestration.dbt.project import PROJECT
 from pipelines.disclosure.accepted import accepted_figures
 from pipelines.disclosure.adapter import CELLS, EQUATIONS, decide
 from pipelines.disclosure.ledger import read_ledgers

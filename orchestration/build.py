@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import dagster as dg
 
 from orchestration.assets.releases import draft_release
-from orchestration.dbt_project import parsed, prepare
+from orchestration.dbt.project import parsed, prepare
 from orchestration.definitions import build_defs
 from orchestration.instance import opened
 from orchestration.jobs import BUILD, build_config
@@ -30,9 +30,9 @@ class Outcome:
 
 
 def ready(workspace: Workspace) -> None:
-    """Loads what a build needs, so that the first one in this process starts at once.
+    """Load what a build needs, so that the first one in this process starts at once.
 
-    Raises ``orchestration.dbt_project.DbtFailedError``.
+    Raises ``orchestration.dbt.project.DbtFailedError``.
     """
     parsed(workspace)
     with opened(workspace):
@@ -42,11 +42,11 @@ def ready(workspace: Workspace) -> None:
 def build(
     workspace: Workspace, quarter: Quarter | None, *, as_of: dt.date | None = None
 ) -> Outcome:
-    """Loads every quarter's returns and makes a draft release for ``quarter``.
+    """Load every quarter's returns and make a draft release for ``quarter``.
 
     ``quarter`` None: the newest that has an accepted return. ``as_of`` is the day by which
     lateness is judged; None: the workspace's today. Run twice on the same record for the same day
-    it gives the same draft. Raises ``orchestration.dbt_project.DbtFailedError``.
+    it gives the same draft. Raises ``orchestration.dbt.project.DbtFailedError``.
     """
     on = as_of or workspace.today(now=dt.datetime.now(dt.UTC))
     started = time.monotonic()

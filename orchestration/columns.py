@@ -16,11 +16,11 @@ CELL_STATE = {
 
 
 def described(columns: dict[str, str]) -> dict[str, dg.TableSchema]:
-    """The metadata of an asset with these columns and their descriptions."""
+    """Return the metadata of an asset with these columns and their descriptions."""
     listed = [dg.TableColumn(name=name, description=text) for name, text in columns.items()]
     return {"dagster/column_schema": dg.TableSchema(columns=listed)}
 
 
 def of_raw(columns: Iterable[TableColumn]) -> dict[str, dg.TableSchema]:
-    """The metadata of a table of the ``raw`` schema."""
+    """Return the metadata of a table of the ``raw`` schema."""
     return described({column.name: column.description for column in columns})

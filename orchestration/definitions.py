@@ -8,7 +8,7 @@ from orchestration.assets.overview import at_a_glance, upcoming, what_is_owed
 from orchestration.assets.releases import draft_release
 from orchestration.assets.returns import returns_asset, what_came
 from orchestration.assets.warehouse import warehouse_assets
-from orchestration.dbt_project import prepare
+from orchestration.dbt.project import prepare
 from orchestration.instance import set_up_home
 from orchestration.jobs import PUBLISHED, build_job, publish, sign_off, tell
 from orchestration.resources import WarehouseResource, WorkspaceResource
@@ -44,7 +44,7 @@ def build_defs(workspace: Workspace, *, manifest: Path) -> dg.Definitions:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """The definitions on the workspace that the environment names, for Dagster's servers."""
+    """Return the definitions on the workspace that the environment names, for Dagster's servers."""
     workspace = Workspace.locate().create()
     set_up_home(workspace)
     return build_defs(workspace, manifest=prepare(workspace))

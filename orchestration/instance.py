@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import warnings
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import yaml  # type: ignore[import-untyped]  # it comes with Dagster, without types
 
 from pipelines.durable import exclusive, replace_file
+from pipelines.settings import set_for_children
 from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -20,43 +20,7 @@ if TYPE_CHECKING:
 
 WAREHOUSE_POOL = "warehouse"
 
-_SETTINGS = """\
-# Written by Quarterdeck, and yours to change: once changed, it is never written again. What a
-# newer version needs is then told when Dagster's pages start; dagster.yaml.shipped has it.
-# With PostgreSQL instead of SQLite: docs/operations/postgresql.md.
-telemetry:
-  enabled: false
-nux:
-  # No box over the pages that asks for an e-mail address.
-  enabled: false
-python_logs:
-  # The terminal of `quarterdeck ui` says what was done; every step of a run is on its page.
-  python_log_level: INFO
-retention:
-  sensor:
-    # Over a long weekend, and no longer: there are twenty looks a minute, and nearly all find
-    # nothing. What one did find stands in the record too.
-    purge_after_days:
-      skipped: 4
-concurrency:
-  pools:
-    # One run at a time writes to the warehouse; the next waits in the queue.
-    default_limit: 1
-    granularity: run
-  runs:
-    max_concurrent_runs: 4
-run_retries:
-  # A run whose process was lost is run once more; one that failed for its data is not.
-  enabled: true
-  max_retries: 1
-  retry_on_asset_or_op_failure: false
-run_monitoring:
-  # A run that does not start, or does not end, is failed and gives its place in the queue back.
-  enabled: true
-  start_timeout_seconds: 180
-  max_runtime_seconds: 1800
-  poll_interval_seconds: 15
-"""
+_SETTINGS = Path(__file__).with_name("dagster.yaml")
 
 # How long Dagster keeps a look that found nothing: without ours its storage is larger, no worse.
 _CHOICES = {"retention"}
@@ -72,7 +36,7 @@ def set_up_home(workspace: Workspace) -> Path:
     """
     home = workspace.create().dagster_home
     settings, shipped = home / "dagster.yaml", home / "dagster.yaml.shipped"
-    new = _SETTINGS.encode()
+    new = _SETTINGS.read_bytes()
     if not shipped.exists() or shipped.read_bytes() != new:
         with exclusive(home / "opening.lock"):
             if not settings.exists() or (
@@ -86,10 +50,12 @@ def set_up_home(workspace: Workspace) -> Path:
             replace_file(new, shipped)
     # Dagster says so of parameters that it has had for years; its version is pinned.
     warnings.filterwarnings("ignore", message=r".* is currently in beta")
-    os.environ["DAGSTER_HOME"] = str(home)
-    os.environ["QUARTERDECK_WORKSPACE"] = str(workspace.root)
-    os.environ["QUARTERDECK_WAREHOUSE"] = str(workspace.warehouse)
-    os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
+    set_for_children(
+        DAGSTER_HOME=str(home),
+        QUARTERDECK_WORKSPACE=str(workspace.root),
+        QUARTERDECK_WAREHOUSE=str(workspace.warehouse),
+        DBT_SEND_ANONYMOUS_USAGE_STATS="false",
+    )
     return home
 
 
@@ -108,7 +74,7 @@ def settings_behind(workspace: Workspace) -> list[str]:
     """Return what the workspace's ``dagster.yaml`` lacks of this version's settings, in words."""
     home = set_up_home(workspace)
     own = yaml.safe_load((home / "dagster.yaml").read_text(encoding="utf-8")) or {}
-    lacking = sorted(_names(yaml.safe_load(_SETTINGS)) - _names(own))
+    lacking = sorted(_names(yaml.safe_load(_SETTINGS.read_text(encoding="utf-8"))) - _names(own))
     lacking = [one for one in lacking if one.partition(".")[0] not in _CHOICES]
     if not lacking:
         return []
@@ -132,7 +98,7 @@ def _names(settings: dict[str, Any], prefix: str = "") -> set[str]:
 
 @contextmanager
 def opened(workspace: Workspace) -> Iterator[dg.DagsterInstance]:
-    """Open Dagster's instance in the workspace; its storage is made where there is none.
+    """Open Dagster's instance in the workspace; its storage is made if there is none.
 
     Only one process opens it at a time: two at once on a new one both make the tables, and the
     second fails.

@@ -14,11 +14,12 @@ from pipelines.board.tables import load_reference
 from pipelines.escaping import log_line
 from pipelines.notices.delivery import NoticeSettingsError, deliver, read_settings
 from pipelines.notices.notices import notices
-from pipelines.obligations.overview import quarter_to_report, quarters_touched
 from pipelines.publishing.editions import AmendmentNeedsNoteError, NothingToAmendError
+from pipelines.publishing.overview import quarter_to_report
 from pipelines.publishing.releases import DamagedReleaseError, NotSignedOffError
 from pipelines.publishing.sign_off import SigningError
 from pipelines.publishing.sign_off import sign_off as record_sign_off
+from pipelines.record.changes import quarters_touched
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
 
@@ -48,7 +49,9 @@ def build_request(
     run_key: str | None,
     since: str | None = None,
 ) -> dg.RunRequest | None:
-    """What starts a build of all that came, whichever quarters it touches; None where none came.
+    """Return what starts a build of all that came, whichever quarters it touches.
+
+    None if none came.
 
     ``on`` is the day by which lateness is judged. ``since`` is the newest id that the last
     finished build had read: the quarters touched since are loaded. Without it every quarter is, as
@@ -73,7 +76,7 @@ def build_request(
 
 
 def build_config(quarter: Quarter | None, *, as_of: dt.date) -> dict[str, Any]:
-    """The run's settings.
+    """Return the run's settings.
 
     Args:
         quarter: What is reported; None for the newest that was sent.
@@ -107,7 +110,7 @@ class PublishConfig(dg.Config):
 def record_the_sign_off(
     context: dg.OpExecutionContext, config: SignOffConfig, workspace: WorkspaceResource
 ) -> None:
-    """Does what ``quarterdeck sign-off`` does."""
+    """Do what ``quarterdeck sign-off`` does."""
     now = dt.datetime.now(dt.UTC)
     try:
         draft, event = record_sign_off(
@@ -126,8 +129,8 @@ def record_the_sign_off(
         {
             "draft": draft.release_id,
             "by": event.by_whom,
-            "queries open": event.details["open_queries"],
-            "returns not accepted": ", ".join(event.details["not_accepted"]) or "none",
+            "queries open": event.details.open_queries,
+            "returns not accepted": ", ".join(event.details.not_accepted or ()) or "none",
         }
     )
 
@@ -136,14 +139,16 @@ def record_the_sign_off(
 def publish_the_release(
     context: dg.OpExecutionContext, config: PublishConfig, workspace: WorkspaceResource
 ) -> None:
-    """Does what ``quarterdeck publish`` does."""
-    from orchestration.releasing import publish  # noqa: PLC0415  # loads Plotly
+    """Do what ``quarterdeck publish`` does."""
+    from orchestration.site import BoardSite  # noqa: PLC0415  # loads Plotly
+    from pipelines.publishing.making import publish  # noqa: PLC0415
 
     try:
         made = publish(
             workspace.workspace,
             workspace.record,
             _quarter(config.quarter),
+            BoardSite(workspace.workspace),
             now=dt.datetime.now(dt.UTC),
             note=config.note,
         )
@@ -170,11 +175,11 @@ def publish_the_release(
 
 @dg.op(
     description="Tells partners and officers what they have not been told yet.",
-    # A mail server that is away for a moment is back the next; what was told is not told again.
+    # A mail server that is away for a moment is back the next; what was sent is not sent again.
     retry_policy=dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL),
 )
 def tell_what_is_untold(context: dg.OpExecutionContext, workspace: WorkspaceResource) -> None:
-    """Works out every notice that is due and delivers those that nobody was told yet."""
+    """Determine every notice that is due and deliver those that were not sent yet."""
     now = dt.datetime.now(dt.UTC)
     record = workspace.record
     try:

@@ -22,9 +22,9 @@ _RANGE_END = "dagster/asset_partition_range_end"
 
 
 def add_quarters(instance: dg.DagsterInstance, record: Record, *, on: dt.date) -> list[Quarter]:
-    """Makes sure that every quarter known on the day ``on`` is a partition.
+    """Make sure that every quarter known on the day ``on`` is a partition.
 
-    Gives them all, oldest first; none where the record has no accepted return.
+    Returns them all, oldest first; none where the record has no accepted return.
     """
     quarters = known_quarters(record.submissions(), on=on)
     known = set(instance.get_dynamic_partitions("quarter"))
@@ -34,7 +34,7 @@ def add_quarters(instance: dg.DagsterInstance, record: Record, *, on: dt.date) -
 
 
 def range_tags(instance: dg.DagsterInstance, quarters: Iterable[Quarter]) -> dict[str, str]:
-    """The tags that make one run load all these quarters (and any that lie between them)."""
+    """Return the tags that make one run load all these quarters (and any that lie between them)."""
     order = list(instance.get_dynamic_partitions("quarter"))
     wanted = sorted(order.index(quarter.key) for quarter in quarters)
     return {_RANGE_START: order[wanted[0]], _RANGE_END: order[wanted[-1]]}

@@ -30,7 +30,7 @@ class AsOf(dg.Config):
     )
 
     def day(self, workspace: Workspace) -> dt.date:
-        """The day that was asked for, else the workspace's today."""
+        """Return the day that was asked for, else the workspace's today."""
         if self.as_of:
             return dt.date.fromisoformat(self.as_of)
         return workspace.today(now=dt.datetime.now(dt.UTC))

@@ -12,9 +12,10 @@ from orchestration.jobs import build_job, build_request, publish, tell
 from orchestration.resources import WorkspaceResource
 from pipelines.board.tables import load_reference
 from pipelines.obligations.calendar import london_day, publish_by
-from pipelines.obligations.overview import newest_change, next_meeting
 from pipelines.obligations.standing import standings_of_all
+from pipelines.publishing.overview import next_meeting
 from pipelines.publishing.releases import all_releases, newest_draft, signed_off
+from pipelines.record.changes import newest_change
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
@@ -34,7 +35,7 @@ _NIGHT = dt.timedelta(hours=20)  # until when a night's draft is still worth mak
 def nightly_draft(
     context: dg.ScheduleEvaluationContext, workspace: WorkspaceResource
 ) -> dg.RunRequest | dg.SkipReason:
-    """A build, also where nothing came, if a day later something more is late.
+    """Ask for a build, also if nothing came but something more is late than a day ago.
 
     Nights on which the service was off are not made up for: the last one's draft has it all.
     """
@@ -52,7 +53,7 @@ def nightly_draft(
 def nothing_to_add(
     workspace: Workspace, record: Record, reference: Reference, *, on: dt.date
 ) -> str | None:
-    """Why the newest draft is to stay as it is on the day ``on``; None where it is not.
+    """Return why the newest draft is to stay as it is on the day ``on``; None if it is not.
 
     A draft that somebody signed off must not be replaced by one that differs in its date alone:
     its figures would have to be signed off again each day.
@@ -78,7 +79,7 @@ def nothing_to_add(
     "and 5 working days after it. England's bank holidays are no working days.",
 )
 def chasing() -> dg.RunRequest:
-    """Each day; what is due on it is worked out from the record, and told once."""
+    """Ask each day for the notices that are due on it; each is sent once."""
     return dg.RunRequest()
 
 
@@ -110,7 +111,7 @@ def publication(
 def to_publish(
     workspace: Workspace, record: Record, reference: Reference, *, on: dt.date
 ) -> Quarter | str:
-    """The quarter that is to be published on the day ``on``, or why none is, in a sentence."""
+    """Return the quarter to publish on the day ``on``, or why none, in a sentence."""
     meeting = next_meeting(reference, on=on)
     if meeting is None or meeting.quarter is None:
         return "No meeting is planned to which a quarter is reported."

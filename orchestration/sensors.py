@@ -1,4 +1,4 @@
-"""The sensors: what came into the inbox, what is new in the record, whom to tell, which runs died.
+"""The sensors: new files, new submissions, notices that are due, runs that died.
 
 What belongs here: when to look, and what to start. What does not: what is done with a file
 (``pipelines.inbox.look``) or who is told what (``pipelines.notices.notices``).
@@ -16,7 +16,7 @@ from pipelines.escaping import log_line
 from pipelines.inbox.look import CHANNEL, STILL_SECONDS, in_words, look, on_its_way
 from pipelines.notices.delivery import untold
 from pipelines.notices.notices import about_publication, about_submissions
-from pipelines.obligations.overview import newest_change_id
+from pipelines.record.changes import newest_change_id
 from pipelines.record.ids import time_of
 from pipelines.record.store import Record
 
@@ -83,7 +83,7 @@ def inbox(
 def new_submissions(
     context: dg.SensorEvaluationContext, workspace: WorkspaceResource
 ) -> dg.RunRequest | dg.SkipReason:
-    """Compares the record with what the last finished build had read of it.
+    """Compare the record with what the last finished build had read of it.
 
     Nothing is remembered in the sensor: a build that never finished is seen as one that did not
     happen. The run's key is the newest id of the record, so one state of it is built once.
@@ -123,7 +123,10 @@ def _build_of_what_came(
 
 
 def built_up_to(instance: dg.DagsterInstance) -> str | None:
-    """The newest id of the record that the last finished build had read; None before the first."""
+    """Return the newest id of the record that the last finished build had read.
+
+    None before the first.
+    """
     read = instance.get_latest_materialization_event(SUBMISSIONS)
     made = instance.get_latest_materialization_event(DRAFT)
     if read is None or made is None or read.run_id != made.run_id:
@@ -153,7 +156,7 @@ def _still_arriving(
 
 
 def _unsettled(record: Record, newest: str, *, now: dt.datetime) -> dt.timedelta:
-    """For how long nothing more must come, before a build of what came last is asked for."""
+    """Return for how long nothing more must come, before a build of what came last is asked for."""
     submission = record.submission(newest)
     if submission is not None and submission.channel == CHANNEL:
         return dt.timedelta()
@@ -170,7 +173,7 @@ def _unsettled(record: Record, newest: str, *, now: dt.datetime) -> dt.timedelta
     "was published or stands in the way. Reminders and chasers go by the schedule `chasing`.",
 )
 def news(workspace: WorkspaceResource) -> dg.RunRequest | dg.SkipReason:
-    """Starts ``tell`` where somebody is to be told something that happened."""
+    """Start ``tell`` if a notice about something that happened is due."""
     record = workspace.record
     reference = load_reference()
     now = dt.datetime.now(dt.UTC)

@@ -1,4 +1,4 @@
-"""Markdown tables for Dagster's pages; every cell safe, whoever typed it."""
+"""Markdown tables for Dagster's pages; every cell escaped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SHOWN = 50  # rows of a table in the metadata; more than that nobody reads ther
 
 
 def table(heading: tuple[str, ...], lines: Sequence[tuple[str, ...]]) -> str:
-    """The lines under the heading, the first fifty of them and how many more there are.
+    """Return the lines under the heading, the first fifty of them and how many more there are.
 
     A column in which no line has anything is left out.
     """

@@ -17,12 +17,12 @@ from pathlib import Path
 
 
 def flush_folder(folder: Path) -> None:
-    """Flushes the folder's list of names to disk."""
+    """Flush the folder's list of names to disk."""
     _flush(folder)
 
 
 def write_flushed(path: Path, content: bytes) -> None:
-    """Writes a new file and flushes its content. Raises ``FileExistsError`` if there is one."""
+    """Write a new file and flush its content. Raises ``FileExistsError`` if there is one."""
     with path.open("xb") as file:
         file.write(content)
         file.flush()
@@ -30,7 +30,7 @@ def write_flushed(path: Path, content: bytes) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Makes a folder with its parents, each flushed into the folder that holds it."""
+    """Make a folder with its parents, each flushed into the folder that holds it."""
     if folder.is_dir():
         return
     make_folder(folder.parent)
@@ -39,7 +39,7 @@ def make_folder(folder: Path) -> None:
 
 
 def place_folder(files: Mapping[str, bytes], *, staging: Path, final: Path) -> None:
-    """Makes the folder ``final`` with these files, whole or not at all.
+    """Make the folder ``final`` with these files, whole or not at all.
 
     ``staging`` is a folder name on the same file system that nobody reads; it is gone afterwards.
     Raises ``OSError`` (a full disk, say) with nothing at ``final``.
@@ -66,7 +66,7 @@ os.register_at_fork(after_in_child=_writers.cache_clear)  # a fork has none of t
 
 
 def place_file(content: bytes, final: Path, *, staging: Path) -> None:
-    """Makes the file ``final``, whole or not at all, by way of the name ``staging``."""
+    """Make the file ``final``, whole or not at all, by way of the name ``staging``."""
     staging.parent.mkdir(parents=True, exist_ok=True)
     write_flushed(staging, content)
     make_folder(final.parent)
@@ -75,7 +75,7 @@ def place_file(content: bytes, final: Path, *, staging: Path) -> None:
 
 
 def place_link(link: Path, target: str) -> None:
-    """Makes the symbolic link ``link`` lead to ``target`` by one rename, from whatever it was."""
+    """Make the symbolic link ``link`` lead to ``target`` by one rename, from whatever it was."""
     fresh = link.with_name(f".{link.name}-{secrets.token_hex(8)}")
     fresh.symlink_to(target)
     fresh.replace(link)
@@ -83,7 +83,7 @@ def place_link(link: Path, target: str) -> None:
 
 
 def replace_file(content: bytes, final: Path) -> None:
-    """Makes ``content`` stand in the file ``final`` by one rename: the old one or the new one."""
+    """Make ``content`` stand in the file ``final`` by one rename: the old one or the new one."""
     make_folder(final.parent)
     fresh = final.with_name(f".{final.name}-{secrets.token_hex(8)}")
     write_flushed(fresh, content)
@@ -93,7 +93,7 @@ def replace_file(content: bytes, final: Path) -> None:
 
 @contextmanager
 def exclusive(lock_file: Path) -> Iterator[None]:
-    """Holds the lock for the length of the block; waits for whoever has it.
+    """Hold the lock for the length of the block, once it is free.
 
     The kernel frees it when the process ends in whatever way, so none is ever left behind.
     """
@@ -104,7 +104,7 @@ def exclusive(lock_file: Path) -> Iterator[None]:
 
 
 def flush_tree(folder: Path) -> None:
-    """Flushes every file and folder below ``folder``, and itself.
+    """Flush every file and folder below ``folder``, and itself.
 
     Together they wait for the disk a tenth as long as one after the other (900 files: 0.3 s instead
     of 2 to 3).
@@ -129,7 +129,7 @@ def _flush(path: Path) -> None:
 
 
 def copy_whole(source: Path, final: Path, *, staging: Path) -> None:
-    """Copies a file or folder to ``final``, whole or not at all, by way of the name ``staging``.
+    """Copy a file or folder to ``final``, whole or not at all, by way of the name ``staging``.
 
     Raises ``OSError`` with nothing at ``final``.
     """

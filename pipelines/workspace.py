@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
+import shutil
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pipelines.settings import WORKSPACE, setting
+
 _LONDON = ZoneInfo("Europe/London")
-VARIABLE = "QUARTERDECK_WORKSPACE"
-_README = """This folder is a Quarterdeck workspace.
-
-record/            every return ever received, as it came; nothing in it is changed or deleted
-warehouse.duckdb   derived from the record; `quarterdeck rebuild` makes it anew
-releases/          every draft and every edition that was published; `current`: the newest of these
-practice.toml      there where everything is practice: the day that it is taken to be
-public/            the published editions, to be served or copied; made anew from releases/
-portal/            the accounts and the log of the upload pages
-inbox/<code>/      files dropped here are received for that organisation
-cache/, dagster/   can be deleted at any time when nothing runs
-
-Copy record/, releases/ and portal/ to keep a backup.
-"""
+_README = Path(__file__).with_name("workspace_readme.txt")
 
 
 @dataclass(frozen=True)
@@ -34,20 +23,23 @@ class Workspace:
 
     @classmethod
     def locate(cls, given: Path | None = None) -> Workspace:
-        """The workspace ``given``, else ``QUARTERDECK_WORKSPACE``, else ``./workspace``."""
-        chosen = given or Path(os.environ.get(VARIABLE) or "workspace")
+        """Return the workspace ``given``, else ``QUARTERDECK_WORKSPACE``, else ``./workspace``."""
+        chosen = given or Path(setting(WORKSPACE) or "workspace")
         return cls(chosen.expanduser().absolute())
 
     @property
     def record(self) -> Path:
+        """Every return ever received, and every decision."""
         return self.root / "record"
 
     @property
     def warehouse(self) -> Path:
+        """The DuckDB file, derived from the record."""
         return self.root / "warehouse.duckdb"
 
     @property
     def releases(self) -> Path:
+        """Every draft and edition."""
         return self.root / "releases"
 
     @property
@@ -57,6 +49,7 @@ class Workspace:
 
     @property
     def inbox(self) -> Path:
+        """The folder that files are dropped into, with one for each organisation."""
         return self.root / "inbox"
 
     @property
@@ -66,10 +59,12 @@ class Workspace:
 
     @property
     def dagster_home(self) -> Path:
+        """Dagster's settings and storage."""
         return self.root / "dagster"
 
     @property
     def cache(self) -> Path:
+        """What can be deleted when nothing runs."""
         return self.root / "cache"
 
     @property
@@ -88,10 +83,10 @@ class Workspace:
         return self.root / "practice.toml"
 
     def practice_day(self) -> dt.date | None:
-        """The day that ``practice.toml`` gives; None where the workspace is not for practice.
+        """Return the day in ``practice.toml``; None if the workspace is not for practice.
 
         Raises:
-            ValueError: The file is there and gives no day.
+            ValueError: The file is there and return no day.
         """
         if not self.practice.exists():
             return None
@@ -103,7 +98,7 @@ class Workspace:
         return day
 
     def practise(self, day: dt.date) -> None:
-        """Makes this a workspace for practice on that day."""
+        """Make this a workspace for practice on that day."""
         self.practice.write_text(
             "# Everything in this workspace is practice: lateness and due dates are judged on\n"
             f"# this day. Delete the file to judge them on the real one.\nday = {day}\n",
@@ -111,14 +106,17 @@ class Workspace:
         )
 
     def today(self, *, now: dt.datetime) -> dt.date:
-        """The day on which lateness is judged here: the day of ``now`` in London, or practice's."""
+        """Return the day on which lateness is judged here.
+
+        The day of ``now`` in London, or practice's.
+        """
         return self.practice_day() or now.astimezone(_LONDON).date()
 
     def create(self) -> Workspace:
-        """Makes the folders that are missing and gives the workspace back."""
+        """Make the folders that are missing and return the workspace."""
         for folder in (self.record, self.releases, self.inbox, self.dagster_home, self.cache):
             folder.mkdir(parents=True, exist_ok=True)
         readme = self.root / "README.txt"
         if not readme.exists():
-            readme.write_text(_README, encoding="utf-8")
+            shutil.copyfile(_README, readme)
         return self

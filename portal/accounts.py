@@ -52,14 +52,17 @@ class Account:
 
     @property
     def may_send(self) -> bool:
+        """Whether it checks and sends returns and answers queries."""
         return bool(self.roles & {Role.SENDER, Role.SIGNATORY})
 
     @property
     def may_withdraw(self) -> bool:
+        """Whether it may withdraw a return."""
         return Role.SIGNATORY in self.roles
 
     @property
     def is_officer(self) -> bool:
+        """Whether it sees every organisation."""
         return Role.OFFICER in self.roles
 
 
@@ -76,10 +79,14 @@ def requester_of(account: Account) -> Requester:
 
 
 class Accounts:
-    """The accounts of one portal. Every method may raise ``sqlite3.OperationalError`` where the
-    file cannot be written; nothing is half changed then."""
+    """The accounts of one portal.
+
+    Every method may raise ``sqlite3.OperationalError`` if the file cannot be written; nothing is
+    half changed then.
+    """
 
     def __init__(self, database: Database) -> None:
+        """Keep the accounts in this database."""
         self._database = database
 
     def add(
@@ -91,7 +98,7 @@ class Accounts:
         now: dt.datetime,
         with_password: bool = True,
     ) -> str | None:
-        """Adds an account and gives its first password, None where it has none.
+        """Add an account and return its first password, None if it has none.
 
         Raises ``AccountError`` for a name that is taken or no name, and for rights that do not go
         together.
@@ -122,12 +129,12 @@ class Accounts:
         return password
 
     def change(self, name: str, *, organisations: Iterable[str], roles: Iterable[Role]) -> None:
-        """Gives an account other organisations and roles. Raises ``AccountError``."""
+        """Change the organisations and roles of an account. Raises ``AccountError``."""
         codes, kinds = _rights(organisations, roles)
         self._update(name, "organisations = ?, roles = ?", codes, kinds)
 
     def reset(self, name: str, *, now: dt.datetime) -> str:
-        """Gives an account a new first password, unlocks it, ends its sessions."""
+        """Set a new first password, unlock the account and end its sessions."""
         password = first_password()
         self._update(
             name,
@@ -140,16 +147,16 @@ class Accounts:
         return password
 
     def disable(self, name: str) -> None:
-        """Lets nobody in with the account any more and ends its sessions."""
+        """Disable the account and end its sessions."""
         self._update(name, "is_disabled = 1")
         self.end_sessions(name)
 
     def enable(self, name: str) -> None:
-        """Lets a disabled account in again."""
+        """Let a disabled account in again."""
         self._update(name, "is_disabled = 0, wrong_tries = 0, locked_until = NULL")
 
     def set_password(self, name: str, password: str) -> None:
-        """Sets the person's own password and ends all sessions. Its strength is the caller's."""
+        """Set the person's own password and end all sessions. Its strength is the caller's."""
         self._update(
             name,
             "password_hash = ?, password_is_first = 0, password_ends_at = NULL",
@@ -158,23 +165,23 @@ class Accounts:
         self.end_sessions(name)
 
     def end_sessions(self, name: str) -> None:
-        """Ends every session of the account."""
+        """End every session of the account."""
         with self._database.changing() as connection:
             connection.execute("DELETE FROM session WHERE account = ?", (plain_name(name),))
 
     def account(self, name: str) -> Account | None:
-        """The account of that name, or None."""
+        """Return the account of that name, or None."""
         row = self._row(plain_name(name))
         return _account(row) if row else None
 
     def all(self) -> list[Account]:
-        """Every account, by name."""
+        """Return every account, by name."""
         with self._database.reading() as connection:
             rows = connection.execute("SELECT * FROM account ORDER BY name").fetchall()
         return [_account(row) for row in rows]
 
     def sign_in(self, name: str, password: str, *, now: dt.datetime) -> Account | None:
-        """The account where name and password are right and it may come in, otherwise None.
+        """Return the account where name and password are right and it may come in, otherwise None.
 
         Why not is never told apart: no such account, a wrong password, disabled, locked, a first
         password that has ended. Each takes as long. After five wrong tries in a row the account
@@ -236,7 +243,7 @@ class Accounts:
 
 
 def plain_name(name: str) -> str:
-    """A name as it is kept: small letters, nothing around it."""
+    """Return a name as it is kept: small letters, nothing around it."""
     return name.strip().casefold()
 
 

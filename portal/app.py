@@ -36,12 +36,15 @@ _ASSETS = {"portal.css": "text/css", "icon.svg": "image/svg+xml"}
 
 
 def create_app(settings: Settings) -> ASGIApp:
-    """The upload pages as an ASGI application. Its workers run from its start-up to its end."""
+    """Return the upload pages as an ASGI application.
+
+    Its workers run from its start-up to its end.
+    """
     return create(make_portal(settings))
 
 
 def make_portal(settings: Settings) -> Portal:
-    """What the pages stand on, with the files it needs in the workspace."""
+    """Return what the pages stand on, with the files it needs in the workspace."""
     folder = settings.workspace.portal
     database = Database(folder / "accounts.sqlite3")
     accounts = Accounts(database)
@@ -60,7 +63,7 @@ def make_portal(settings: Settings) -> Portal:
 
 
 def create(portal: Portal) -> ASGIApp:
-    """The application on a portal that was made."""
+    """Return the application on a portal that was made."""
     settings = portal.settings
 
     @asynccontextmanager
@@ -143,7 +146,7 @@ async def _asset(request: Request) -> Response:
 
 
 async def _no_such_page(request: Request, problem: Exception) -> Response:
-    """The same page for whatever is not there, whoever asks; a wrong method is nothing else."""
+    """Return the same page for all that is not there, a wrong method too."""
     del problem
     call = Call(
         portal=request.app.state.portal,

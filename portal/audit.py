@@ -1,5 +1,7 @@
-"""The log of what was done in the portal: only ever added to, and each line holds the hash of the
-one before, so that a line that was changed or taken out is seen.
+"""The log of what was done in the portal.
+
+Only ever added to, and each line holds the hash of the one before, so that a line that was changed
+or taken out is seen.
 
 It holds who, when, from where, what and about which submission. It holds no contents, no file
 names and nothing that anyone typed.
@@ -40,6 +42,7 @@ class AuditLog:
     """The log in one file of JSON lines. The command and the portal write it at the same time."""
 
     def __init__(self, file: Path) -> None:
+        """Name the file; it is made with its first line."""
         self._file = file
 
     def add(
@@ -51,7 +54,7 @@ class AuditLog:
         address: str | None = None,
         **about: Any,
     ) -> None:
-        """Adds one line; it is on disk when this returns. Raises ``OSError``."""
+        """Add one line; it is on disk when this returns. Raises ``OSError``."""
         make_folder(self._file.parent)
         with exclusive(self._file.with_suffix(".lock")):
             fields = {
@@ -71,7 +74,10 @@ class AuditLog:
                 os.close(handle)
 
     def entries(self) -> Iterator[Entry]:
-        """Every line, oldest first. Raises ``BrokenLogError`` at the first that does not follow."""
+        """Yield every line, oldest first.
+
+        Raises ``BrokenLogError`` at the first that does not follow.
+        """
         if not self._file.exists():
             return
         before = _FIRST

@@ -13,44 +13,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS account (
-    name TEXT PRIMARY KEY,
-    organisations TEXT NOT NULL,        -- codes, separated by blanks
-    roles TEXT NOT NULL,                -- separated by blanks
-    password_hash TEXT,                 -- argon2id; null: signs in through the proxy only
-    password_is_first INTEGER NOT NULL, -- made by the officer: good for one sign-in
-    password_ends_at REAL,              -- until when a first password can be used
-    is_disabled INTEGER NOT NULL DEFAULT 0,
-    wrong_tries INTEGER NOT NULL DEFAULT 0,
-    locked_until REAL,
-    created_at REAL NOT NULL,
-    last_sign_in_at REAL
-) STRICT;
-CREATE TABLE IF NOT EXISTS session (
-    key_hash TEXT PRIMARY KEY,          -- SHA-256 of what the cookie holds
-    account TEXT NOT NULL REFERENCES account (name),
-    way TEXT NOT NULL,
-    created_at REAL NOT NULL,
-    seen_at REAL NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS secret (
-    name TEXT PRIMARY KEY,
-    value TEXT NOT NULL
-) STRICT;
-"""
+_SCHEMA = Path(__file__).with_name("schema.sql")
 
 
 class Database:
-    """The file, made where it is missing, readable by its owner alone. Times in it are seconds
-    since 1970 in UTC."""
+    """The file, made where it is missing, readable by its owner alone.
+
+    Times in it are seconds since 1970 in UTC.
+    """
 
     def __init__(self, file: Path) -> None:
+        """Open the file, and make it and its tables if they are missing."""
         self._file = file
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)
         with self.changing() as connection:
-            connection.executescript(_SCHEMA)
+            connection.executescript(_SCHEMA.read_text(encoding="utf-8"))
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -79,7 +57,7 @@ class Database:
                 connection.execute("COMMIT")
 
     def secret(self, name: str) -> str:
-        """The secret of that name, made on first use."""
+        """Return the secret of that name, made on first use."""
         with self.changing() as connection:
             connection.execute(
                 "INSERT OR IGNORE INTO secret (name, value) VALUES (?, ?)",

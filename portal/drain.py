@@ -12,7 +12,7 @@ _SECONDS = 3.0
 _BYTES = 60_000_000
 
 
-class Lingering:
+class DrainedResponse:
     """Sends the answer at once, then takes and drops what still comes in for a moment.
 
     A server that answers and closes while the browser is still sending makes most browsers show
@@ -21,9 +21,11 @@ class Lingering:
     """
 
     def __init__(self, response: Response) -> None:
+        """Wrap the answer."""
         self._response = response
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer an ASGI request."""
         self._response.headers["Connection"] = "close"
 
         async def hold_open(message: Message) -> None:

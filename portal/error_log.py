@@ -1,5 +1,7 @@
-"""What nobody expected goes into the server's log: where it happened, and never what a partner's
-file or form held."""
+"""Unexpected errors in the server's log.
+
+Where it happened, and never what a partner's file or form held.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ _LOG = logging.getLogger("quarterdeck.portal")
 
 
 def log_problem(problem: BaseException) -> str:
-    """Logs the kind and the place of a problem under a number, and gives the number.
+    """Log the kind and the place of a problem under a number, and return the number.
 
     The exception's own words are left out: they may quote a cell.
     """

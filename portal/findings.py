@@ -25,7 +25,7 @@ class Shown:
 
     @property
     def wants_answer(self) -> bool:
-        """Whether it is a query that nobody has answered."""
+        """Whether it is an unanswered query."""
         return self.severity is Severity.QUERY and self.answer is None
 
 
@@ -38,13 +38,13 @@ class Group:
 
 
 def answers(record: Record, submission_id: str) -> Mapping[int, Explained]:
-    """The answers that count of a submission's queries, carried over or its own, by number."""
+    """Return the answers that count of a submission's queries, by finding number."""
     submission = record.submission(submission_id)
     return explained(record, submission) if submission is not None else {}
 
 
 def groups(findings: Iterable[Finding], answered: Mapping[int, Explained]) -> tuple[Group, ...]:
-    """The findings under their severities, heaviest first."""
+    """Return the findings under their severities, heaviest first."""
     shown = [
         Shown(
             number=number,

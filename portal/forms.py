@@ -40,12 +40,12 @@ class Form:
     file: SentFile | None = None
 
     def text(self, name: str) -> str:
-        """The field, trimmed; empty where it did not come."""
+        """Return the field, trimmed; empty if it did not come."""
         return self.fields.get(name, "").strip()
 
 
 async def read_form(request: Request, limits: Limits, *, with_file: bool) -> Form:
-    """The form that a request carries. Raises ``Refused``."""
+    """Return the form that a request carries. Raises ``Refused``."""
     if "content-encoding" in request.headers:
         raise Refused("compressed", 415)
     kind, options = parse_options_header(request.headers.get("content-type", ""))
@@ -106,7 +106,7 @@ class _Parts:
         self._is_file = False
 
     async def read(self, request: Request, boundary: bytes, *, most: int) -> Form:
-        """The form in the request's stream."""
+        """Return the form in the request's stream."""
         parser = python_multipart.MultipartParser(
             boundary,
             {
@@ -159,8 +159,10 @@ class _Parts:
 
 
 def as_text(name: str) -> str:
-    """A file's name as it is kept and shown: without folders, at most 200 characters. It never
-    becomes a path; the record names its files itself."""
+    """Return a file's name as it is kept and shown: without folders, at most 200 characters.
+
+    It never becomes a path; the record names its files itself.
+    """
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     shown = "".join(char for char in last if char.isprintable()).strip()
     return shown[-_LONGEST_NAME:] or "unnamed"

@@ -27,16 +27,20 @@ _TWO_YEARS = "max-age=63072000"
 
 
 class Guard:
-    """Puts the headers on every answer that has none of its own, and turns what nobody caught
-    into an answer without a word about it."""
+    """Puts the headers on every answer that has none of its own.
+
+    What nobody caught becomes an answer without a word about it.
+    """
 
     def __init__(self, app: ASGIApp, *, behind_tls: bool) -> None:
+        """Wrap the application."""
         self._app = app
         self._headers = dict(_ALWAYS)
         if behind_tls:
             self._headers["Strict-Transport-Security"] = _TWO_YEARS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer an ASGI request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -1,5 +1,7 @@
-"""From a request to a page: who asks, whether the form is theirs, what they may do; one door for
-every page, so that no page can leave a check out."""
+"""From a request to a page: who asks, whether the form is theirs, what they may do.
+
+One door for every page, so that no page can leave a check out.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ from pipelines.receiving.desk import Desk, NotAllowedError, NotFoundError
 from pipelines.record.store import Record
 from portal.accounts import Account, Accounts, requester_of
 from portal.audit import AuditLog
-from portal.drain import Lingering
+from portal.drain import DrainedResponse
 from portal.error_log import log_problem
 from portal.forms import Form, read_form
 from portal.rates import Rate
@@ -81,14 +83,17 @@ class Call:
 
     @property
     def now(self) -> dt.datetime:
+        """The time, in UTC."""
         return self.portal.settings.now()
 
     @property
     def record(self) -> Record:
+        """The record."""
         return self.portal.record
 
     @property
     def reference(self) -> Reference:
+        """The newest reference data that can be used."""
         return self.portal.reference.get()
 
     @property
@@ -98,11 +103,11 @@ class Call:
 
     @property
     def desk(self) -> Desk:
-        """The record as whoever is signed in may use it."""
+        """The record as the account that is signed in may use it."""
         return Desk(self.record, self.reference, requester_of(self.account), today=self.on)
 
     def show(self, template: str, *, status: int = 200, **values: Any) -> Response:
-        """A page."""
+        """Render a page."""
         text = render(
             template,
             account=self.visitor.account if self.visitor else None,
@@ -115,11 +120,11 @@ class Call:
         return HTMLResponse(text, status_code=status)
 
     def go(self, path: str) -> Response:
-        """Sends the browser on to another page, to be fetched with GET."""
+        """Send the browser on to another page, to be fetched with GET."""
         return RedirectResponse(path, status_code=303)
 
     def log(self, what: str, **about: Any) -> None:
-        """Adds a line to the audit log."""
+        """Add a line to the audit log."""
         self.portal.audit.add(
             what,
             at=self.now,
@@ -139,7 +144,7 @@ def page(
     with_file: bool = False,
     before: Callable[[Call], None] | None = None,
 ) -> Callable[[Request], Awaitable[ASGIApp]]:
-    """An endpoint of the application.
+    """Return an endpoint of the application.
 
     ``with_file``: its form may hold a file. ``before`` is asked before the form is read, so that
     nobody sends a large file only to be told that they may not. Whatever a handler raises becomes
@@ -174,13 +179,13 @@ def page(
             number = log_problem(problem)
             response = await run_in_threadpool(failure_page, call, number)
         _set_cookies(call, response)
-        return response if form_was_read else Lingering(response)
+        return response if form_was_read else DrainedResponse(response)
 
     return endpoint
 
 
 async def _handled(handler: Handler, call: Call) -> Response:
-    """Runs a handler: in the event loop where it waits for workers, in a thread otherwise."""
+    """Run a handler: in the event loop where it waits for workers, in a thread otherwise."""
     if inspect.iscoroutinefunction(handler):
         awaited: Response = await handler(call)
         return awaited
@@ -189,7 +194,7 @@ async def _handled(handler: Handler, call: Call) -> Response:
 
 
 def address_of(request: Request) -> str:
-    """Where the request came from: the peer, or what a trusted proxy says that its peer was."""
+    """Return the request's address: the peer's, or that of a trusted proxy's peer."""
     settings: Settings = request.app.state.portal.settings
     peer = request.client.host if request.client else ""
     if not settings.trusts(peer):
@@ -205,12 +210,15 @@ def address_of(request: Request) -> str:
 
 
 def session_cookie(settings: Settings) -> str:
-    """The name of the session's cookie. The prefix has browsers bind it to this very host."""
+    """Return the name of the session's cookie.
+
+    The prefix has browsers bind it to this very host.
+    """
     return "__Host-returns" if settings.behind_tls else "returns"
 
 
 def form_cookie(settings: Settings) -> str:
-    """The name of the cookie that the sign-in form's token is bound to."""
+    """Return the name of the cookie that the sign-in form's token is bound to."""
     return "__Host-returns-form" if settings.behind_tls else "returns-form"
 
 
@@ -223,7 +231,7 @@ def _identify(call: Call) -> None:
         if visitor is None or visitor.account.name != named:
             visitor = _signed_on(call, named)
     elif visitor is not None and visitor.way == "proxy":
-        # The proxy vouches for nobody any more.
+        # The proxy names no user any more.
         call.portal.sessions.end(visitor.key)
         visitor = None
     call.visitor = visitor
@@ -233,7 +241,7 @@ def _identify(call: Call) -> None:
 
 
 def _named_by_proxy(call: Call) -> str | None:
-    """Whom a trusted proxy says it has signed on. Two such headers are none."""
+    """Return whom a trusted proxy says it has signed on. Two such headers are none."""
     settings = call.portal.settings
     peer = call.request.client.host if call.request.client else ""
     if settings.user_header is None or not settings.trusts(peer):
@@ -255,7 +263,7 @@ def _signed_on(call: Call, name: str) -> Visitor:
 
 
 def _turn_away(call: Call, who: Who) -> Response | None:
-    """Where the visitor has to go first, None where they may come in."""
+    """Return where the visitor has to go first, None if they may come in."""
     if who is Who.ANYONE:
         return None
     if call.visitor is None:
@@ -270,7 +278,7 @@ def _turn_away(call: Call, who: Who) -> Response | None:
 
 
 async def _read_form(call: Call, *, with_file: bool) -> None:
-    """Reads the form and sees that it came from one of our pages, given to this very visitor."""
+    """Read the form and check that it came from one of our pages, given to this very visitor."""
     portal = call.portal
     if call.request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise Refused("form", 403)
@@ -303,12 +311,12 @@ def _set_cookies(call: Call, response: Response) -> None:
 
 
 def set_cookie(response: Response, name: str, value: str) -> None:
-    """A cookie for this host alone, that no script reads and no other site sends."""
+    """Set a cookie for this host alone, that no script reads and no other site sends."""
     response.set_cookie(name, value, path="/", secure=True, httponly=True, samesite="lax")
 
 
 def delete_cookie(response: Response, name: str) -> None:
-    """Has the browser forget a cookie."""
+    """Have the browser forget a cookie."""
     response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
 
 
@@ -316,8 +324,11 @@ def delete_cookie(response: Response, name: str) -> None:
 
 
 def refusal_page(call: Call, refused: Refused) -> Response:
-    """The page that says why something is not done. What somebody who is signed in may not do
-    goes into the log; what anybody can send without end does not."""
+    """Return the page that says why something is not done.
+
+    What somebody who is signed in may not do goes into the log; what anybody can send without end
+    does not.
+    """
     if call.visitor is not None:
         call.log("refused", reason=refused.reason, page=route_of(call.request))
     said = words()["errors"][refused.reason]
@@ -333,7 +344,7 @@ def refusal_page(call: Call, refused: Refused) -> Response:
 
 
 def failure_page(call: Call, number: str) -> Response:
-    """The page for what nobody expected: it gives a number and tells nothing else."""
+    """Return the page for an unexpected error: it shows a number and nothing else."""
     said = words()["errors"]["failed"]
     return call.show(
         "problem.html", status=500, title=said["title"], text=said["words"].format(number=number)
@@ -341,6 +352,6 @@ def failure_page(call: Call, number: str) -> Response:
 
 
 def route_of(request: Request) -> str:
-    """The page's pattern, without what was filled in."""
+    """Return the page's pattern, without what was filled in."""
     route = request.scope.get("route")
     return getattr(route, "path", "")

@@ -21,13 +21,16 @@ _NOBODYS = _HASHER.hash(secrets.token_urlsafe(32))
 
 
 def hash_of(password: str) -> str:
-    """The argon2id hash with its salt and parameters."""
+    """Return the argon2id hash with its salt and parameters."""
     return _HASHER.hash(_plain(password))
 
 
 def is_right(password: str, password_hash: str | None) -> bool:
-    """Whether the password is the one hashed. Where there is no hash, one is verified all the
-    same, so that the answer takes as long and does not tell whether there is an account."""
+    """Whether the password is the one hashed.
+
+    Where there is no hash, one is verified all the same, so that the answer takes as long and does
+    not tell whether there is an account.
+    """
     try:
         right = _HASHER.verify(password_hash or _NOBODYS, _plain(password))
     except argon2.exceptions.VerificationError:
@@ -36,13 +39,13 @@ def is_right(password: str, password_hash: str | None) -> bool:
 
 
 def first_password() -> str:
-    """A password for one sign-in: four groups of five letters and digits, 95 bits."""
+    """Return a password for one sign-in: four groups of five letters and digits, 95 bits."""
     groups = ("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(4))
     return "-".join(groups)
 
 
 def weakness(password: str, *, known: Iterable[str]) -> str | None:
-    """Which rule of ``words.toml`` a new password breaks, or None.
+    """Return which rule of ``words.toml`` a new password breaks, or None.
 
     ``known`` is what anyone would try: the account's name, its organisations.
     """

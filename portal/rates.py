@@ -13,6 +13,7 @@ class Rate:
     def __init__(
         self, times: int, seconds: int, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
+        """Begin with nothing counted."""
         self._times = times
         self._seconds = seconds
         self._clock = clock

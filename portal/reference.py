@@ -12,16 +12,19 @@ _LOG = logging.getLogger("quarterdeck.portal")
 
 
 class CurrentReference:
-    """The reference data in ``folder``. A file that is wrong for the moment (half edited, say)
-    leaves the last good state in use."""
+    """The reference data in ``folder``.
+
+    A file that is wrong for the moment (half edited, say) leaves the last good state in use.
+    """
 
     def __init__(self, folder: Path = SEEDS_DIR) -> None:
+        """Load the tables. Raises ``ReferenceDataError``."""
         self._folder = folder
         self._state = self._look()
         self._reference = load_reference(folder)
 
     def get(self) -> Reference:
-        """The newest reference data that can be used."""
+        """Return the newest reference data that can be used."""
         state = self._look()
         if state != self._state:
             try:

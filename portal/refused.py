@@ -4,10 +4,14 @@ from __future__ import annotations
 
 
 class Refused(Exception):  # noqa: N818  # a refusal is an answer, not a fault of the program
-    """A request that is not served. ``reason`` is a key of ``[errors]`` in ``words.toml``,
-    ``status`` the answer's, ``retry_after`` the seconds to wait where waiting helps."""
+    """A request that is not served.
+
+    ``reason`` is a key of ``[errors]`` in ``words.toml``, ``status`` the answer's, ``retry_after``
+    the seconds to wait where waiting helps.
+    """
 
     def __init__(self, reason: str, status: int, *, retry_after: int | None = None) -> None:
+        """Say why, and with which status."""
         super().__init__(reason)
         self.reason = reason
         self.status = status

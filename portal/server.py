@@ -9,7 +9,7 @@ from portal.settings import Settings
 
 
 def serve(settings: Settings, *, host: str, port: int) -> None:
-    """Serves until it is stopped. Raises ``SystemExit`` where the port is taken."""
+    """Serve until it is stopped. Raises ``SystemExit`` if the port is taken."""
     uvicorn.run(
         create_app(settings),
         host=host,

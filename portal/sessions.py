@@ -29,12 +29,13 @@ class SessionStore:
     """The sessions of one portal. A session's key is 256 random bits; only its hash is kept."""
 
     def __init__(self, database: Database, accounts: Accounts, lengths: Lengths) -> None:
+        """Keep the sessions in this database."""
         self._database = database
         self._accounts = accounts
         self._lengths = lengths
 
     def begin(self, account: Account, *, way: str, now: dt.datetime) -> str:
-        """A new session; gives its key. Sessions that have ended are swept out."""
+        """Return a new session; return its key. Sessions that have ended are swept out."""
         key = secrets.token_urlsafe(32)
         at = now.timestamp()
         with self._database.changing() as connection:
@@ -53,7 +54,7 @@ class SessionStore:
         return key
 
     def visitor(self, key: str, *, now: dt.datetime) -> Visitor | None:
-        """Who has the session of that key, where it lasts and the account may still come in."""
+        """Return whose session it is, if it has not ended and the account may still come in."""
         at = now.timestamp()
         with self._database.reading() as connection:
             row = connection.execute(
@@ -75,7 +76,7 @@ class SessionStore:
         return Visitor(account=account, key=key, way=row["way"])
 
     def end(self, key: str) -> None:
-        """Ends the session of that key."""
+        """End the session of that key."""
         with self._database.changing() as connection:
             connection.execute("DELETE FROM session WHERE key_hash = ?", (_hash(key),))
 
@@ -84,10 +85,11 @@ class FormTokens:
     """The token that every form carries: signed, and bound to the cookie of who got the page."""
 
     def __init__(self, secret: str) -> None:
+        """Sign with this secret."""
         self._signer = itsdangerous.Signer(secret, salt="form", digest_method=hashlib.sha256)
 
     def token(self, cookie: str) -> str:
-        """The token for a page given to the holder of the cookie."""
+        """Return the token for a page given to the holder of the cookie."""
         return self._signer.get_signature(cookie).decode("ascii")
 
     def is_right(self, token: str, *, cookie: str) -> bool:

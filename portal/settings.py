@@ -71,7 +71,7 @@ class Settings:
     clock: Callable[[], dt.datetime] = _now
 
     def now(self) -> dt.datetime:
-        """The time, in UTC; on the practice day where there is one."""
+        """Return the time, in UTC; on the practice day if there is one."""
         moment = self.clock().astimezone(dt.UTC)
         if self.practice_day is None:
             return moment
@@ -79,7 +79,7 @@ class Settings:
         return dt.datetime.combine(self.practice_day, local, LONDON).astimezone(dt.UTC)
 
     def today(self) -> dt.date:
-        """The day on which lateness is judged: the practice day where there is one."""
+        """Return the day on which lateness is judged: the practice day if there is one."""
         return self.practice_day or self.workspace.today(now=self.clock())
 
     def trusts(self, address: str) -> bool:

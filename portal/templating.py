@@ -12,7 +12,7 @@ from portal.words import counted, day, moment, words
 
 
 def render(template: str, **values: Any) -> str:
-    """The page as HTML. Raises ``jinja2.UndefinedError`` where a value is missing."""
+    """Return the page as HTML. Raises ``jinja2.UndefinedError`` if a value is missing."""
     return _environment().get_template(template).render(w=words(), **values)
 
 

@@ -1,5 +1,8 @@
-"""Files that were checked and not sent: kept in memory for a while, so that they can be sent
-without being chosen again, and then forgotten. They are never written to disk."""
+"""Files that were checked and not sent.
+
+Kept in memory for a while, so that they can be sent without being chosen again, and then forgotten.
+They are never written to disk.
+"""
 
 from __future__ import annotations
 
@@ -31,9 +34,10 @@ class CheckedNotSent:
 
 
 class WaitingRoom:
-    """The files that wait. The oldest go first where there is no room."""
+    """The files that wait. The oldest go first if there is no room."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        """Begin with no file."""
         self._clock = clock
         self._lock = threading.Lock()
         self._files: OrderedDict[str, CheckedNotSent] = OrderedDict()
@@ -47,7 +51,7 @@ class WaitingRoom:
         content: bytes,
         checked: CheckedFile,
     ) -> str:
-        """Keeps a file and gives the key under which it is found."""
+        """Keep a file and return the key under which it is found."""
         key = secrets.token_urlsafe(12)
         with self._lock:
             own = [one for one, file in self._files.items() if file.account == account]
@@ -65,14 +69,14 @@ class WaitingRoom:
         return key
 
     def get(self, key: str, *, account: str) -> CheckedNotSent | None:
-        """The file of that key, where it is the account's and still there."""
+        """Return the file of that key, where it is the account's and still there."""
         with self._lock:
             self._sweep()
             file = self._files.get(key)
         return file if file is not None and file.account == account else None
 
     def forget(self, *, account: str) -> None:
-        """Forgets everything of an account: it signs out, or it has sent."""
+        """Forget everything of an account: it signs out, or it has sent."""
         with self._lock:
             for key in [key for key, file in self._files.items() if file.account == account]:
                 del self._files[key]

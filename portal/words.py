@@ -13,7 +13,7 @@ from pipelines.obligations.standing import LONDON, Standing, State
 
 @cache
 def words() -> dict[str, Any]:
-    """Every word of the pages, as ``words.toml`` has them."""
+    """Return every word of the pages, as ``words.toml`` has them."""
     file = resources.files("portal") / "words.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
@@ -35,7 +35,7 @@ def counted(said: dict[str, str], count: int) -> str:
 
 
 def due_words(standing: Standing, *, on: dt.date) -> str:
-    """When a return is or was due, as it concerns the reader on the day ``on``."""
+    """Return when a return is or was due, as it concerns the reader on the day ``on``."""
     said = words()["due"]
     if standing.state is State.EXCUSED:
         return str(said["excused"])

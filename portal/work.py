@@ -1,5 +1,8 @@
-"""Checking and receiving in worker processes: both take the processor, and the pages must go on
-answering. The number of workers bounds what runs at once; the rest waits its turn."""
+"""Checking and receiving in worker processes.
+
+Both take the processor, and the pages must go on answering. The number of workers bounds what runs
+at once; the rest waits its turn.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,7 @@ class Task:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kept:
+class Outcome:
     """What became of a file that was sent."""
 
     submission_id: str
@@ -59,7 +62,7 @@ def check_file(task: Task) -> CheckedFile:
     return replace(checked, rows=None)
 
 
-def receive_file(task: Task) -> Kept:
+def receive_file(task: Task) -> Outcome:
     """Receive a file into the record.
 
     Raises:
@@ -72,7 +75,7 @@ def receive_file(task: Task) -> Kept:
         expected=task.obligation,
         sample=task.sample,
     )
-    return Kept(
+    return Outcome(
         submission_id=received.submission.submission_id,
         outcome=str(received.checked.outcome),
         is_duplicate=received.is_duplicate,
@@ -83,14 +86,18 @@ class Workers:
     """A few processes that check and receive. Start it in the thread that will use it."""
 
     def __init__(self, count: int, *, seconds: float) -> None:
+        """Start the processes."""
         self._count = count
         self._seconds = seconds
         self._pool = self._start()
 
     async def run(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        """What ``work`` gives. Raises what it raises, and ``TimeoutError`` where it takes too
-        long (it goes on all the same, and what is received is kept). Where a worker was killed it
-        is tried once more: the same bytes are one submission, however often they are received."""
+        """Run ``work`` in a worker and return its result.
+
+        Raises what it raises, and ``TimeoutError`` if it takes too long (it goes on all the same,
+        and what is received is kept). Where a worker was killed it is tried once more: the same
+        bytes are one submission, however often they are received.
+        """
         try:
             return await self._once(work, *args, **kwargs)
         except BrokenProcessPool:
@@ -98,7 +105,7 @@ class Workers:
             return await self._once(work, *args, **kwargs)
 
     def stop(self) -> None:
-        """Lets what runs finish and ends the processes."""
+        """Let what runs finish and end the processes."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     async def _once(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
@@ -129,7 +136,7 @@ def _begin(parent: int) -> None:
 
 
 def _end_with(parent: int) -> None:
-    """A worker must not outlive a portal that was killed."""
+    """Return a worker must not outlive a portal that was killed."""
     while os.getppid() == parent:
         time.sleep(1)
     os._exit(0)

@@ -16,7 +16,6 @@ _.redirect_slashes, _.row_factory, _.yield_for_execution
 # A mark of the record that tests read, a rule of the seeds, the other half of a difference; the
 # calendar's own check of itself; the files of dbt, written by hand (docs/add-a-return.md).
 _.NHS_1_TO_7
-_.disagreements  # XRT-001, of two organisations; no page or check asks for it yet
 _.no_figure_changed_since, _.row_before, _.working_days_between, _.write_dbt_files
 
 # Checks of the models of returns: pandera calls them, and columns that it reads by their name.
@@ -43,4 +42,25 @@ _.risk_anchor, _.risks_about, _.shown_table, _.signed_off_by, _.start_words, _.s
 _.state_reason, _.theme_title
 
 # What templates of the upload pages ask for.
-_.act, _.act_href, _.href, _.row_after
+_.no_figure_changed_since, _.row_before, _.working_days_between, _.write_dbt_files
+
+# Columns of published models that templates of published pages, or downloads, ask for.
+_.definition, _.first_stated_in, _.like_for_like_members, _.like_for_like_previous
+_.like_for_like_value, _.made_of, _.no_limits_reason, _.numerator_worked_out, _.previous_label
+_.returned_in, _.succeeded_by, _.superseded_by
+
+# Columns of files of samples.
+_.expected_outcome
+
+# Columns of raw tables that models of dbt read; fields that templates and records ask for.
+_.intent, _.is_by_days, _.is_overlapping, _.put_right, _.reads_as_rolling, _.row_after
+_.unanswered
+
+# What templates of the upload pages ask for.
+_.act, _.act_href, _.href
+
+# Fields of reference tables that models of dbt or templates read.
+_.period_kinds
+
+# What templates of reference pages ask for.
+_.excerpt

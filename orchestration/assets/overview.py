@@ -1,7 +1,7 @@
 """What the performance officer looks at first: what is owed, and what is published next.
 
 What belongs here: tables and checks for Dagster's pages. What does not: who is late, or what may
-be published (``pipelines.obligations.overview``, ``pipelines.obligations.standing``).
+be published (``pipelines.publishing.overview``, ``pipelines.obligations.standing``).
 """
 
 import datetime as dt
@@ -13,14 +13,15 @@ from orchestration.assets.returns import OWNER
 from orchestration.resources import AsOf, WorkspaceResource
 from orchestration.tables import BEHIND, table
 from pipelines.board.tables import load_reference
-from pipelines.obligations.overview import (
+from pipelines.obligations.standing import LONDON, Standing, State, most_pressing_first
+from pipelines.publishing.overview import (
     NextPublication,
     Owed,
     came_lately,
     next_publication,
     owed,
 )
-from pipelines.obligations.standing import LONDON, Standing, State, most_pressing_first
+from pipelines.receiving.disagreements import RULE, Disagreement, disagreements
 from pipelines.record.model import Submission
 from schemas.registry import returns
 
@@ -33,6 +34,8 @@ _OWED_CHECKS = {
     "nothing_is_rejected": "The newest file of every organisation, return and quarter was "
     "accepted. Where one was not, the figures accepted before it stay in use.",
     "nothing_odd_is_unanswered": "Every figure that looked odd was corrected or explained.",
+    "no_figure_is_contradicted": "Figures of the same place and time are the same, whichever "
+    "organisation sent them. Where they are not, ask both which figure is right.",
 }
 _NEXT_CHECKS = {
     "the_draft_holds_everything_that_came": "There is a draft, and nothing came after it.",
@@ -59,9 +62,13 @@ _NEXT_CHECKS = {
 def what_is_owed(
     workspace: WorkspaceResource, config: AsOf
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    """Looks at what is owed and what came, for the tables on Dagster's pages."""
-    found = owed(workspace.record, load_reference(), on=config.day(workspace.workspace))
+    """Look at what is owed and what came, for the tables on Dagster's pages."""
+    record, reference = workspace.record, load_reference()
+    found = owed(record, reference, on=config.day(workspace.workspace))
     newest = found.quarters[:1]
+    contradictions = [
+        one for quarter in found.quarters for one in disagreements(record, reference, quarter)
+    ]
     yield dg.MaterializeResult(
         asset_key=OWED,
         metadata={
@@ -76,11 +83,15 @@ def what_is_owed(
             "late": dg.MetadataValue.md(_standings_table(found.late)),
             "rejected": dg.MetadataValue.md(_standings_table(found.rejected)),
             "with queries": dg.MetadataValue.md(_standings_table(found.queried)),
+            "contradictions": dg.MetadataValue.md(_contradictions_table(contradictions)),
         },
     )
-    behind = (found.late, found.rejected, found.queried)
-    for name, standings in zip(_OWED_CHECKS, behind, strict=True):
-        yield _result(OWED, name, passed=not standings, behind=_standings_table(standings))
+    behind = [
+        *((bool(s), _standings_table(s)) for s in (found.late, found.rejected, found.queried)),
+        (bool(contradictions), _contradictions_table(contradictions)),
+    ]
+    for name, (failed, rows) in zip(_OWED_CHECKS, behind, strict=True):
+        yield _result(OWED, name, passed=not failed, behind=rows)
 
 
 @dg.asset(
@@ -100,7 +111,7 @@ def what_is_owed(
 def upcoming(
     workspace: WorkspaceResource, config: AsOf
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    """Looks at what will be published next, and at what stands in its way."""
+    """Look at what will be published next, and at what stands in its way."""
     on, reference = config.day(workspace.workspace), load_reference()
     coming = next_publication(workspace.record, reference, workspace.workspace.releases, on=on)
     stood = owed(workspace.record, reference, on=on)
@@ -137,7 +148,7 @@ def upcoming(
     "is in what_is_owed, and more about the publication in next_publication.",
 )
 def at_a_glance(workspace: WorkspaceResource, config: AsOf) -> dg.MaterializeResult[None]:
-    """Puts together what an officer asks first, about the quarter that is published next."""
+    """Put together what an officer asks first, about the quarter that is published next."""
     on, record, reference = config.day(workspace.workspace), workspace.record, load_reference()
     coming = next_publication(record, reference, workspace.workspace.releases, on=on)
     stood = owed(record, reference, on=on)
@@ -158,8 +169,11 @@ def at_a_glance(workspace: WorkspaceResource, config: AsOf) -> dg.MaterializeRes
 
 
 def _in_short(coming: NextPublication, stood: Owed) -> list[str]:
-    """What an officer sees first of the page: the publication, what is in its way, what came. In
-    short lines: the page does not show the end of a long one."""
+    """Return what an officer sees first of the page.
+
+    The publication, what is in its way, what came. In short lines: the page does not show the end
+    of a long one.
+    """
     of_quarter = Owed(on=stood.on, standings=tuple(stood.of(coming.quarter)))
     came = sum(one.current is not None for one in of_quarter.standings)
     if coming.published is None:
@@ -270,8 +284,10 @@ def _quarters_table(found: Owed) -> str:
 
 
 def _standings_table(standings: Iterable[Standing], *, without: Collection[str] = ()) -> str:
-    """A line for each, the newest quarter and in it the most pressing first; ``without`` columns
-    that would say the same in every line."""
+    """Return a line for each, the newest quarter and in it the most pressing first.
+
+    ``without`` columns that would say the same in every line.
+    """
     ordered = sorted(standings, key=most_pressing_first)
     ordered.sort(key=lambda one: one.obligation.quarter, reverse=True)
     lines = [
@@ -294,6 +310,18 @@ def _standings_table(standings: Iterable[Standing], *, without: Collection[str] 
     return table(
         tuple(heading[place] for place in kept),
         [tuple(line[place] for place in kept) for line in lines],
+    )
+
+
+def _contradictions_table(found: Iterable[Disagreement]) -> str:
+    lines = [
+        (one.quarter.label, one.return_name, one.message, f"{one.hint} [{RULE}]",
+         f"{one.one.submission_id}, row {one.one.row}",
+         f"{one.other.submission_id}, row {one.other.row}")
+        for one in found
+    ]  # fmt: skip
+    return table(
+        ("Quarter", "Return", "What was found", "What to do", "Reference", "Other reference"), lines
     )
 
 

@@ -8,9 +8,9 @@ import polars as pl
 from dashboards.drawing.rendering import drawing
 from orchestration.assets.returns import OWNER
 from orchestration.instance import WAREHOUSE_POOL
-from orchestration.releasing import export, make_release
 from orchestration.resources import WarehouseResource, WorkspaceResource
-from schemas.quarter import Quarter
+from orchestration.site import BoardSite
+from pipelines.publishing.making import export, make_draft
 
 
 @dg.asset(
@@ -27,20 +27,17 @@ from schemas.quarter import Quarter
 def draft_release(
     context: dg.AssetExecutionContext, workspace: WorkspaceResource, warehouse: WarehouseResource
 ) -> dg.MaterializeResult[None]:
-    """Takes the published data out, attacks it, makes the pages and finishes the draft."""
+    """Export the published data, attack it, make the pages and finish the draft."""
     with drawing(cache=workspace.workspace.charts, draft=True) as begun:
         begun.start()  # it takes seconds, which the attack takes too
         with warehouse.writing():
             staging = export(workspace.workspace, workspace.record)
-        reported = pl.read_parquet(staging / "data" / "pub_release.parquet").row(0, named=True)
-        made = make_release(
+        made = make_draft(
             workspace.workspace,
             staging,
-            quarter=Quarter.parse(reported["quarter"]),
-            status="draft",
+            BoardSite(workspace.workspace, begun),
             made_by=f"run {context.run_id}",
             now=dt.datetime.now(dt.UTC),
-            drawing=begun,
         )
     folder = workspace.workspace.releases / made.release.release_id
     fates = (
@@ -50,13 +47,14 @@ def draft_release(
         .sort("fate")
     )
     site = folder / "site" / "index.html"
+    files = made.release.files
     return dg.MaterializeResult(
         metadata={
             "release": made.release.release_id,
             "site": dg.MetadataValue.path(str(site)),
-            "pages": len(made.site.pages),
-            "charts": made.site.charts,
-            "what the site lacks": "; ".join(made.site.missing) or "nothing",
+            "pages": sum(path.endswith(".html") for path in files),
+            "charts": sum(path.startswith("site/charts/") for path in files),
+            "what the site lacks": "; ".join(made.missing) or "nothing",
             "figures (SHA-256)": made.release.data_sha256,
             **{f"rows {fate}": rows for fate, rows in fates.iter_rows()},
         }

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration.checks import check_specs, results
+from orchestration.checks.returns import check_specs, results
 from orchestration.columns import of_raw
 from orchestration.instance import WAREHOUSE_POOL
 from orchestration.partitions import QUARTERS
 from orchestration.resources import AsOf, WarehouseResource, WorkspaceResource
 from pipelines.board.tables import load_reference
-from pipelines.obligations.overview import newest_change_id
+from pipelines.record.changes import newest_change_id
 from pipelines.warehouse.dbt_files import columns_of
 from pipelines.warehouse.loading import connect, load_rows, load_submissions
 from pipelines.warehouse.tables import RECORD_TABLES, ObservationRow, PeriodRow
@@ -42,7 +42,7 @@ OWNER = "team:performance-office"
 def what_came(
     workspace: WorkspaceResource, warehouse: WarehouseResource, config: AsOf
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Loads what came, what was found in it and how every obligation stands."""
+    """Load what came, what was found in it and how every obligation stands."""
     on = config.day(workspace.workspace)
     up_to = newest_change_id(workspace.record)  # before loading: what comes meanwhile is built next
     with warehouse.writing(loads=True, on=on) as file, connect(file) as connection:
@@ -59,8 +59,10 @@ def what_came(
 
 
 def returns_asset() -> dg.AssetsDefinition:
-    """An asset with its checks for every declared return, all loaded by one step: opening the
-    warehouse takes longer than loading a return."""
+    """Return an asset with its checks for every declared return.
+
+    One step loads them all: opening the warehouse takes longer than loading a return.
+    """
     declared = {dg.AssetKey(["raw", one.name]): one for one in returns().values()}
     observed = [key for key, one in declared.items() if one.observation is not None]
     observations = dg.AssetKey(["raw", ObservationRow.table])

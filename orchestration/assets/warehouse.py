@@ -13,7 +13,7 @@ from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
 from orchestration.assets.returns import OWNER
 from orchestration.columns import CELL_STATE, described
-from orchestration.dbt_runs import build_models
+from orchestration.dbt.runs import build_models
 from orchestration.instance import WAREHOUSE_POOL
 from orchestration.resources import AsOf, WarehouseResource, WorkspaceResource
 from pipelines.disclosure.accepted import accepted_figures
@@ -44,7 +44,7 @@ class _Translator(DagsterDbtTranslator):
 
 
 def warehouse_assets(manifest: Path) -> list[dg.AssetsDefinition]:
-    """The assets of the dbt project, from its manifest, and the one between its halves."""
+    """Return the assets of the dbt project, from its manifest, and the one between its halves."""
     translator = _Translator()
 
     @dbt_assets(
@@ -117,7 +117,7 @@ def warehouse_assets(manifest: Path) -> list[dg.AssetsDefinition]:
 def cell_state(
     workspace: WorkspaceResource, warehouse: WarehouseResource
 ) -> dg.MaterializeResult[None]:
-    """Decides for every figure whether it may be shown."""
+    """Decide for every figure whether it may be shown."""
     with warehouse.writing() as file, connect(file) as connection:
         released = published_folders(workspace.workspace.releases)
         decide(

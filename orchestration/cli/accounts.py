@@ -199,7 +199,7 @@ def _now() -> dt.datetime:
 
 @contextmanager
 def _sentences() -> Iterator[None]:
-    """What cannot be done is a sentence for whoever typed the command."""
+    """Turn refusals into a plain sentence on the terminal."""
     try:
         yield
     except AccountError as problem:

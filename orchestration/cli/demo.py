@@ -15,7 +15,7 @@ import click
 
 from orchestration.instance import set_up_home
 from pipelines.obligations.standing import LONDON
-from pipelines.record.model import EventKind
+from pipelines.record.model import Details, EventKind
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 
@@ -70,7 +70,8 @@ def demo(workspace: Workspace) -> None:
         raise click.ClickException("The build failed.")
 
     started = time.monotonic()
-    from orchestration.releasing import publish  # noqa: PLC0415
+    from orchestration.site import BoardSite  # noqa: PLC0415  # loads Plotly
+    from pipelines.publishing.making import publish  # noqa: PLC0415
 
     now = dt.datetime.now(dt.UTC)
     record = Record(workspace.record)
@@ -79,14 +80,16 @@ def demo(workspace: Workspace) -> None:
         at=now,
         by_whom=DEMONSTRATION,
         reason="Samples",
-        quarter=outcome.draft.quarter.key,
-        data_sha256=outcome.draft.data_sha256,
-        open_queries=0,
-        not_accepted=[],
+        details=Details(
+            quarter=outcome.draft.quarter,
+            data_sha256=outcome.draft.data_sha256,
+            open_queries=0,
+            not_accepted=(),
+        ),
     )
-    made = publish(workspace, record, outcome.draft.quarter, now=now)
+    made = publish(workspace, record, outcome.draft.quarter, BoardSite(workspace), now=now)
     timed["publishing"] = time.monotonic() - started
-    for missing in made.site.missing:
+    for missing in made.missing:
         click.echo(f"The site lacks: {missing}")
     for what, seconds in timed.items():
         click.echo(f"{seconds:6.1f} s  {what}")
@@ -95,7 +98,7 @@ def demo(workspace: Workspace) -> None:
 
 
 def deliveries() -> list[Delivery]:
-    """The samples in the order in which they are received."""
+    """Return the samples in the order in which they are received."""
     with (SAMPLES / "deliveries.csv").open(encoding="utf-8", newline="") as file:
         return [
             Delivery(
@@ -111,7 +114,7 @@ def deliveries() -> list[Delivery]:
 
 
 def receive_samples(workspace: Workspace) -> Counter[str]:
-    """Receives every sample at the time its delivery says; gives how many had which outcome."""
+    """Receive every sample at the time its delivery says; return how many had which outcome."""
     # Imported in the process that receives, while the other one loads Dagster.
     from pipelines.board.tables import load_reference  # noqa: PLC0415
     from pipelines.receiving.desk import Desk, Requester  # noqa: PLC0415

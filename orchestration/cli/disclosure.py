@@ -38,7 +38,7 @@ def accept_disclosure(
 
 
 def _version(workspace: Workspace, figure: str) -> Accepted:
-    """The version that stands now; a figure of an earlier release brings its own after an @."""
+    """Return the current version; a figure of an earlier release brings its own after an @."""
     cell_id, _, version_id = figure.partition(" @ ")
     if version_id:
         return Accepted(cell_id, version_id)

@@ -14,10 +14,11 @@ from pipelines.workspace import Workspace
 @click.pass_obj
 def editions(workspace: Workspace, verify: bool, show_again: bool) -> None:
     """What was published for each meeting; check it, show it again."""
-    from orchestration.releasing import show  # noqa: PLC0415  # loads Plotly
+    from orchestration.site import BoardSite  # noqa: PLC0415  # loads Plotly
     from pipelines.durable import exclusive  # noqa: PLC0415
     from pipelines.publishing.editions import amended_by, public_faults  # noqa: PLC0415
     from pipelines.publishing.editions import editions as published_editions  # noqa: PLC0415
+    from pipelines.publishing.making import show  # noqa: PLC0415
     from pipelines.publishing.releases import DamagedReleaseError, edition_of  # noqa: PLC0415
 
     published = published_editions(workspace.releases)
@@ -27,7 +28,7 @@ def editions(workspace: Workspace, verify: bool, show_again: bool) -> None:
     if show_again:
         try:
             with exclusive(workspace.releases / ".publishing.lock"):
-                show(workspace)
+                show(workspace, BoardSite(workspace))
         except DamagedReleaseError as damaged:
             raise click.ClickException(terminal(str(damaged))) from damaged
     click.echo(f"{'Edition':<16}{'Quarter':<13}{'Published':<13}{'Figures':<15}Standing")

@@ -12,14 +12,14 @@ from pathlib import Path
 import click
 
 from pipelines.escaping import terminal
-from pipelines.record.backup import BackupError, Copied, back_up
-from pipelines.record.backup import restore as restore_from
+from pipelines.keeping.backup import BackupError, Copied, back_up
+from pipelines.keeping.backup import restore as restore_from
+from pipelines.keeping.verify import Verified
+from pipelines.keeping.verify import verify as verify_workspace
 from pipelines.record.erasure import EraseError
 from pipelines.record.erasure import erase as erase_submission
-from pipelines.record.model import EventKind
+from pipelines.record.model import Details, EventKind
 from pipelines.record.store import Record
-from pipelines.record.verify import Verified
-from pipelines.record.verify import verify as verify_workspace
 from pipelines.workspace import Workspace
 
 BY = click.option("--by", "by_whom", required=True, help="Your role.")
@@ -94,7 +94,7 @@ def set_aside(workspace: Workspace, reference: str, reason: str, by_whom: str) -
         at=dt.datetime.now(dt.UTC),
         by_whom=by_whom,
         reason=reason,
-        damaged=reference,
+        details=Details(damaged=reference),
     )
     click.echo(f"Kept. {reference} is left out from now on; what came before it counts again.")
 

@@ -18,7 +18,8 @@ import click
 from pipelines.escaping import terminal
 from pipelines.record.format import RecordTooNewError
 from pipelines.record.reading import DamagedRecordError
-from pipelines.workspace import VARIABLE, Workspace
+from pipelines.settings import WORKSPACE
+from pipelines.workspace import Workspace
 
 # subcommand -> (module in orchestration.cli, what it does, in the order people meet them)
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -82,8 +83,8 @@ class _Lazy(click.Group):
 @click.option(
     "--workspace",
     type=click.Path(path_type=Path),
-    envvar=VARIABLE,
-    help=f"The folder with record, warehouse and releases. [default: {VARIABLE} or ./workspace]",
+    envvar=WORKSPACE,
+    help=f"The folder with record, warehouse and releases. [default: {WORKSPACE} or ./workspace]",
 )
 @click.version_option(package_name="quarterdeck")
 @click.pass_context

@@ -22,6 +22,8 @@ from pipelines.publishing.releases import all_releases, current
 from pipelines.publishing.sign_off import SigningError
 from pipelines.publishing.sign_off import sign_off as record_sign_off
 from pipelines.receiving import decisions
+from pipelines.receiving.disagreements import RULE, disagreements
+from pipelines.record.model import Obligation
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
@@ -37,7 +39,8 @@ def status(workspace: Workspace, quarter: Quarter | None) -> None:
     record = Record(workspace.record)
     on = workspace.today(now=dt.datetime.now(dt.UTC))
     quarter = quarter or _newest_quarter(record, on=on)
-    stood = standings(record, load_reference(), quarter, on=on)
+    reference = load_reference()
+    stood = standings(record, reference, quarter, on=on)
     click.echo(f"{quarter.label}, as it stands on {on:%-d %B %Y}\n")
     click.echo(f"{'Organisation':<13}{'Return':<22}{'Due':<12}{'State':<24}Notes")
     for one in sorted(stood, key=most_pressing_first):
@@ -49,6 +52,10 @@ def status(workspace: Workspace, quarter: Quarter | None) -> None:
     late = sum(one.state is State.OVERDUE for one in stood)
     queries = sum(one.open_queries for one in stood)
     click.echo(f"\n{came} of {len(stood)} accepted, {late} overdue, {queries} queries open.")
+    for two in disagreements(record, reference, quarter):
+        click.echo(f"\nLooks odd: {terminal(two.message)} {two.hint} [{RULE}]")
+        for each in (two.one, two.other):
+            click.echo(f"  {each.organisation}: row {each.row} of {each.submission_id}")
 
 
 @click.command()
@@ -69,19 +76,17 @@ def excuse(
     by_whom: str,
 ) -> None:
     """Excuse an organisation from a return, or give it longer."""
-    record = Record(workspace.create().record)
+    about = (
+        Record(workspace.create().record),
+        load_reference(),
+        Obligation(organisation, return_name, quarter),
+    )
     now = dt.datetime.now(dt.UTC)
-    about = {"organisation": organisation, "return_name": return_name, "by_whom": by_whom}
     try:
         if until is None:
-            decisions.excuse(
-                record, load_reference(), quarter=quarter, reason=reason, at=now, **about
-            )
+            decisions.excuse(*about, by_whom=by_whom, reason=reason, at=now)
         else:
-            decisions.extend(
-                record, load_reference(), quarter=quarter, reason=reason, at=now,
-                until=until.date(), **about,
-            )  # fmt: skip
+            decisions.extend(*about, until=until.date(), by_whom=by_whom, reason=reason, at=now)
     except decisions.DecisionError as refusal:
         raise click.ClickException(terminal(str(refusal))) from refusal
     what = "excused" if until is None else f"due on {until:%-d %B %Y} now"
@@ -108,9 +113,7 @@ def reopen(
         decisions.reopen(
             Record(workspace.create().record),
             load_reference(),
-            organisation=organisation,
-            return_name=return_name,
-            quarter=quarter,
+            Obligation(organisation, return_name, quarter),
             by_whom=by_whom,
             reason=reason,
             at=dt.datetime.now(dt.UTC),
@@ -141,7 +144,7 @@ def sign_off(workspace: Workspace, quarter: Quarter, note: str, by_whom: str) ->
         )
     except SigningError as refusal:
         raise click.ClickException(terminal(str(refusal))) from refusal
-    queries, missing = event.details["open_queries"], event.details["not_accepted"]
+    queries, missing = event.details.open_queries, event.details.not_accepted or ()
     click.echo(f"Signed off {draft.release_id} by {terminal(by_whom)}.")
     click.echo(f"Open at sign-off: {queries} queries, {len(missing)} returns not accepted.")
     click.echo(f"Now: quarterdeck publish --quarter {quarter.key}")
@@ -153,16 +156,22 @@ def sign_off(workspace: Workspace, quarter: Quarter, note: str, by_whom: str) ->
 @click.pass_obj
 def publish(workspace: Workspace, quarter: Quarter, note: str | None) -> None:
     """Make the signed-off release current."""
-    from orchestration.releasing import publish as publish_release  # noqa: PLC0415  # loads Plotly
+    from orchestration.site import BoardSite  # noqa: PLC0415  # loads Plotly
     from pipelines.publishing.editions import (  # noqa: PLC0415
         AmendmentNeedsNoteError,
         NothingToAmendError,
     )
+    from pipelines.publishing.making import publish as publish_release  # noqa: PLC0415
     from pipelines.publishing.releases import DamagedReleaseError, NotSignedOffError  # noqa: PLC0415
 
     try:
         made = publish_release(
-            workspace, Record(workspace.record), quarter, now=dt.datetime.now(dt.UTC), note=note
+            workspace,
+            Record(workspace.record),
+            quarter,
+            BoardSite(workspace),
+            now=dt.datetime.now(dt.UTC),
+            note=note,
         )
     except (
         NotSignedOffError,
@@ -177,7 +186,7 @@ def publish(workspace: Workspace, quarter: Quarter, note: str | None) -> None:
         click.echo(f"These figures are published already, as edition {name}.")
     else:
         click.echo(f"Published edition {name} ({made.release.release_id}).")
-    for missing in made.site.missing:
+    for missing in made.missing:
         click.echo(f"The site lacks: {missing}")
     click.echo(f"The site: {workspace.releases / 'current' / 'site' / 'index.html'}")
     click.echo(f"To serve or copy: {workspace.public}")
@@ -224,7 +233,7 @@ def trace(
             "on the page": shown,
             "as sent": origin.value_as_sent or "",
             "file": origin.file_name,
-            "row": str(origin.row_number),
+            "row": str(origin.row_number or "a sum of several rows"),
             "the row says": "; ".join(f"{name}={cell}" for name, cell in origin.cells if cell),
             "sent by": f"{origin.sender}, {origin.channel}, "
             f"{origin.received_at.astimezone(LONDON):%-d %B %Y at %H:%M}",

@@ -17,7 +17,7 @@ class QuarterType(click.ParamType[Quarter]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Quarter:
-        """The quarter; the command ends with a plain sentence where it is none."""
+        """Return the quarter; the command ends with a plain sentence where it is none."""
         if isinstance(value, Quarter):
             return value
         try:

@@ -171,7 +171,7 @@ def explain(workspace: Workspace, reference: str, number: int, reason: str, by_w
     except decisions.DecisionError as refusal:
         raise click.ClickException(terminal(str(refusal))) from refusal
     finding = record.findings(submission.submission_id)[number - 1]
-    click.echo(f"Kept. Query {number} is answered: {terminal(finding['message'])}")
+    click.echo(f"Kept. Query {number} is answered: {terminal(finding.message)}")
 
 
 @click.command()
@@ -201,7 +201,7 @@ def withdraw(workspace: Workspace, reference: str, reason: str, by_whom: str) ->
 def _desk(
     workspace: Workspace, *, organisation: str | None = None, name: str | None = None
 ) -> Desk:
-    """Open the desk for whoever sits at this terminal, as one organisation or as the officer."""
+    """Open the desk for the person at this terminal, as one organisation or as the officer."""
     record = Record(workspace.record)
     requester = Requester(
         name=name or getpass.getuser(),

@@ -23,7 +23,7 @@ workspace; without either it is `./workspace`.
 
 
 def page() -> str:
-    """The page: each subcommand with what it is told and what it does, in the order of the help."""
+    """Return the page: each subcommand with its arguments, in the order of the help."""
     return "\n".join([_OPENING, *_sections(quarterdeck, "quarterdeck", level=2)])
 
 

@@ -15,6 +15,7 @@ import click
 from orchestration.cli.options import QUARTER
 from orchestration.instance import opened, set_up_home, settings_behind
 from pipelines.durable import exclusive
+from pipelines.settings import environment
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 
@@ -64,8 +65,8 @@ def ui(workspace: Workspace, port: int, read_only: bool) -> None:
     servers = ["dagster_webserver", "--read-only"] if read_only else ["dagster", "dev"]
     where = ["-m", "orchestration.definitions", "--host", "127.0.0.1", "--port", str(port)]
     # Libraries warn those who program, not those who look at pages.
-    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
-    os.execve(sys.executable, [sys.executable, "-m", *servers, *where], environment)  # noqa: S606
+    child = environment(PYTHONWARNINGS="ignore")
+    os.execve(sys.executable, [sys.executable, "-m", *servers, *where], child)  # noqa: S606
 
 
 def _is_taken(port: int) -> bool:
@@ -84,7 +85,7 @@ def set_up(workspace: Workspace) -> None:
 
 
 def prepare_home(workspace: Workspace) -> list[str]:
-    """Make what Dagster needs in the workspace; return what whoever starts it must know."""
+    """Make what Dagster needs in the workspace; return what the person who starts it must know."""
     with opened(workspace):
         return settings_behind(workspace)
 
@@ -103,9 +104,11 @@ def _is_full(workspace: Workspace) -> bool:
 
 @contextmanager
 def _keeping_the_terminal() -> Iterator[None]:
-    """Gives the command its terminal back after the block. Dagster leads what a step prints into a
-    file of its own; where the disk is full, it does not lead it back, and the person would be told
-    nothing."""
+    """Returns the command its terminal back after the block.
+
+    Dagster leads what a step prints into a file of its own; where the disk is full, it does not
+    lead it back, and the person would be told nothing.
+    """
     kept = [(stream, os.dup(number)) for number, stream in ((1, sys.stdout), (2, sys.stderr))]
     try:
         yield
@@ -118,7 +121,7 @@ def _keeping_the_terminal() -> Iterator[None]:
 
 
 def run_build(workspace: Workspace, quarter: Quarter | None, *, as_of: dt.datetime | None) -> None:
-    """Runs the build and says what came of it. Ends the command where it failed."""
+    """Run the build and report the outcome; end the command if it failed."""
     if not any(workspace.record.glob("submissions/*/*")):
         raise click.ClickException(
             f"The record in {workspace.root} holds no return yet. "

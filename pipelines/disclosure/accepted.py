@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from pipelines.disclosure.tables import Accepted
-from pipelines.record.model import Event, EventKind
+from pipelines.record.model import Details, Event, EventKind
 from pipelines.record.store import Record
 
 
@@ -27,16 +27,16 @@ def accept(
         at=at,
         by_whom=by_whom,
         reason=reason,
-        cell_id=figure.cell_id,
-        version_id=figure.version_id,
+        details=Details(cell_id=figure.cell_id, version_id=figure.version_id),
     )
 
 
 def accepted_figures(record: Record) -> frozenset[Accepted]:
     """Return all figures that people decided to leave as they are, by version."""
     return frozenset(
-        Accepted(event.details["cell_id"], event.details["version_id"])
-        for event in record.events(EventKind.DISCLOSURE_ACCEPTED)
+        Accepted(one.details.cell_id, one.details.version_id)
+        for one in record.events(EventKind.DISCLOSURE_ACCEPTED)
+        if one.details.cell_id is not None and one.details.version_id is not None
     )
 
 

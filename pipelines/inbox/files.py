@@ -38,7 +38,7 @@ Sight = tuple[int, int, int, int]
 
 
 def sight_of(status: os.stat_result) -> Sight:
-    """Return what a file looks like; whoever writes to it changes that."""
+    """Return what a file looks like; writing to it changes that."""
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
@@ -51,8 +51,10 @@ def is_unfinished(name: str) -> bool:
 def why_never(  # noqa: PLR0911  # a list
     folder: str, file: Path, status: os.stat_result, reference: Reference
 ) -> str | None:
-    """Return why what lies in this folder of the inbox (empty for the inbox itself) can never be
-    received, or None. ``status`` is that of a link where it is one."""
+    """Return why a file in this folder of the inbox can never be received, or None.
+
+    ``folder`` is empty for the inbox itself; ``status`` of a link is the link's own.
+    """
     mode, limit = status.st_mode, Limits().bytes
     if stat.S_ISLNK(mode):
         return "It is a link to another place. Put the file itself here."
@@ -138,6 +140,8 @@ def bring_back(folder: Path, inbox: Path) -> None:
 
 
 def is_reached_without_links(file: Path, inbox: Path) -> bool:
-    """Whether no link on the way from the inbox to the file leads elsewhere: anybody who may write
-    in a folder of the inbox must not have files of another place moved."""
+    """Whether no link on the way from the inbox to the file leads elsewhere.
+
+    Anybody who may write in a folder of the inbox must not have files of another place moved.
+    """
     return file.parent.resolve() == inbox.resolve() / file.parent.relative_to(inbox)

@@ -132,8 +132,10 @@ def look(
 
 
 def on_its_way(workspace: Workspace) -> int:
-    """Return how many files the last look left in the inbox that are there still: not still yet, or
-    for want of time. Those with an unfinished name are not counted."""
+    """Return how many files the last look left in the inbox that are there still.
+
+    Not still yet, or for want of time. Those with an unfinished name are not counted.
+    """
     return sum(
         not is_unfinished(Path(inside).name) and (workspace.inbox / inside).exists()
         for inside in _remembered(workspace)
@@ -169,8 +171,11 @@ def in_words(found: Look) -> str:
 
 
 class _Looking:
-    """One look: what was received and put aside so far. ``changed`` counts files that were put
-    back because somebody wrote to them while they were taken."""
+    """One look: what was received and put aside so far.
+
+    ``changed`` counts files that were put back because somebody wrote to them while they were
+    taken.
+    """
 
     def __init__(
         self, workspace: Workspace, record: Record, reference: Reference, *, now: dt.datetime
@@ -185,8 +190,10 @@ class _Looking:
         self._today = workspace.today(now=now)
 
     def files(self) -> Iterator[tuple[str, Path]]:
-        """Yield what lies in the inbox and its folders, with the folder's name (empty for the inbox
-        itself). Links are given as links. Raises ``OSError``."""
+        """Yield what lies in the inbox and its folders, links as links. Raises ``OSError``.
+
+        The name of the folder comes first; it is empty for the inbox itself.
+        """
         for organisation in self._reference.organisations:
             if organisation.ended_on is None:  # so that nobody has to guess a folder's name
                 (self._inbox / organisation.organisation).mkdir(parents=True, exist_ok=True)
@@ -336,8 +343,10 @@ def _file_away(held: Path, received: Received, *, inbox: Path) -> None:
 
 
 def _remembered(workspace: Workspace) -> dict[str, tuple[float, Sight]]:
-    """Return since when the last look has seen each file as it is; nothing if that cannot be read,
-    and then every file waits once more."""
+    """Return since when the last look has seen each file as it is.
+
+    Nothing if that cannot be read, and then every file waits once more.
+    """
     try:
         kept = json.loads((workspace.cache / _MEMORY).read_bytes())
         return {

@@ -1,15 +1,14 @@
 """Delivering notices: to a folder always, by e-mail where ``notices.toml`` says how.
 
-A notice is told once: what was told is kept by the notice's key. Where a mail server says no, the
-notice stays to be told, and the others go on. Killed between the server's yes and the keeping of
-it, a notice is sent twice, with one Message-ID, by which mail programs see that it is the same.
+A notice is sent once: what was sent is kept by the notice's key. If a mail server refuses one, it
+is tried again later, and the others go on. Killed between the server's yes and the keeping of it, a
+notice is sent twice with one Message-ID, by which mail programs see that it is the same.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import secrets
 import smtplib
 import ssl
@@ -28,9 +27,9 @@ from typing import Any, Literal
 from pipelines.durable import exclusive, place_file
 from pipelines.escaping import email_header, visible
 from pipelines.notices.notices import Notice
+from pipelines.settings import SMTP_PASSWORD, setting
 from pipelines.workspace import Workspace
 
-PASSWORD = "QUARTERDECK_SMTP_PASSWORD"  # noqa: S105  # the name of a variable, no password
 _TIMEOUT = 20.0
 
 Security = Literal["none", "starttls", "tls"]
@@ -61,7 +60,7 @@ class Settings:
 
 @dataclass(frozen=True, kw_only=True)
 class Delivered:
-    """What came of it: told by e-mail, put into the folder alone, and not told, with the reason."""
+    """The notices sent by e-mail, put into the folder alone, and not sent, with the reason."""
 
     mailed: tuple[Notice, ...]
     kept: tuple[Notice, ...]
@@ -69,12 +68,12 @@ class Delivered:
 
 
 def settings_file(workspace: Workspace) -> Path:
-    """Where the officer says how notices go out."""
+    """Return where the officer says how notices go out."""
     return workspace.root / "notices.toml"
 
 
 def read_settings(workspace: Workspace) -> Settings:
-    """The settings of the workspace; those of the folder alone where there is no file.
+    """Return the settings of the workspace; those of the folder alone if there is no file.
 
     Raises ``NoticeSettingsError``.
     """
@@ -98,7 +97,7 @@ def read_settings(workspace: Workspace) -> Settings:
 
 
 def untold(workspace: Workspace, found: Iterable[Notice]) -> list[Notice]:
-    """Those that nobody was told yet."""
+    """Return the notices that were not sent yet."""
     told = _told_folder(workspace)
     return [one for one in found if not (told / f"{one.name}.json").exists()]
 
@@ -106,9 +105,9 @@ def untold(workspace: Workspace, found: Iterable[Notice]) -> list[Notice]:
 def deliver(
     workspace: Workspace, found: Iterable[Notice], settings: Settings, *, now: dt.datetime
 ) -> Delivered:
-    """Tells each notice that was not told yet and gives what came of it.
+    """Deliver each notice that was not sent yet and return the result.
 
-    Two calls at once wait for each other. Raises ``OSError`` where the folder cannot be written.
+    Two calls at once wait for each other. Raises ``OSError`` if the folder cannot be written.
     """
     mailed: list[Notice] = []
     kept: list[Notice] = []
@@ -135,7 +134,10 @@ def deliver(
 def message(
     notice: Notice, *, sender: str, addresses: Iterable[str], now: dt.datetime
 ) -> EmailMessage:
-    """The notice as an e-mail. Its id is made of the notice's key: sent twice, it is the same."""
+    """Return the notice as an e-mail.
+
+    Its id is made of the notice's key: sent twice, it is the same.
+    """
     mail = EmailMessage(policy=SMTP)
     mail["From"] = Address(addr_spec=sender)
     mail["To"] = tuple(Address(addr_spec=one) for one in addresses)
@@ -154,7 +156,7 @@ def _send(
     *,
     now: dt.datetime,
 ) -> Iterator[tuple[Notice, str | None]]:
-    """Sends each and gives it with None, or with why it was not taken."""
+    """Send each and return it with None, or with why it was not taken."""
     waiting = list(notices)
     try:
         with _connected(server) as connection:
@@ -189,7 +191,7 @@ def _connected(server: MailServer) -> Iterator[smtplib.SMTP]:
         if server.security == "starttls":
             connection.starttls(context=ssl.create_default_context())
         if server.user:
-            connection.login(server.user, os.environ.get(PASSWORD, ""))
+            connection.login(server.user, setting(SMTP_PASSWORD))
         yield connection
 
 

@@ -1,7 +1,7 @@
-"""Notices: who is to be told what, each once, and the delivering of it.
+"""Notices: which messages are due to whom, each sent once.
 
-What is owed to be told is worked out anew each time from the record; what was told is kept as a
-file under ``notices/``. So a service that was off for a week catches up, and nobody is told twice.
+What is due is determined anew each time from the record; what was sent is kept as a file under
+``notices/``. So a service that was off for a week catches up, and nothing is sent twice.
 A notice names returns, days and references. It holds no figure, nothing a partner typed and no
 file name: those stand in the receipt, behind the reference.
 
@@ -55,7 +55,7 @@ class Notice:
 
 
 def notices(record: Record, reference: Reference, releases: Path, *, on: dt.date) -> list[Notice]:
-    """Everything that is to have been told by the day ``on`` and is still worth telling."""
+    """Return every notice that is due by the day ``on`` and still of use."""
     return [
         *chasers(record, reference, on=on),
         *about_submissions(record, reference, on=on),
@@ -64,7 +64,7 @@ def notices(record: Record, reference: Reference, releases: Path, *, on: dt.date
 
 
 def chasers(record: Record, reference: Reference, *, on: dt.date) -> list[Notice]:
-    """To each organisation what it has not sent, and to the officers who is late.
+    """Return the reminders to each organisation, and the lists of late returns for the officers.
 
     Of the days on which a return is asked for, only the newest that has come counts: what was
     missed while the service was off is not sent after it. Returns that are due on one day are
@@ -109,10 +109,10 @@ def chasers(record: Record, reference: Reference, *, on: dt.date) -> list[Notice
 
 
 def about_submissions(record: Record, reference: Reference, *, on: dt.date) -> list[Notice]:
-    """To the sender of each new file that was not accepted, or has queries that nobody answered.
+    """Return a notice about each new file that was not accepted or has unanswered queries.
 
-    Where neither the file nor its way here says whose it is, the officers are told. Samples are
-    told to nobody.
+    It goes to the organisation; to the officers if neither the file nor its channel names one. No
+    notice is about a sample.
     """
     found = []
     withdrawn = record.withdrawn()
@@ -146,7 +146,7 @@ def about_submissions(record: Record, reference: Reference, *, on: dt.date) -> l
 def about_publication(
     record: Record, reference: Reference, releases: Path, *, on: dt.date
 ) -> list[Notice]:
-    """To the officers: what stands in the way of the next publication, and what was published."""
+    """Return notices to the officers: an obstacle to the next publication, and each publication."""
     found = []
     final = [one for one in all_releases(releases) if one.status == "final"]
     for meeting in reference.meetings:
@@ -197,7 +197,7 @@ def _not_published(
 
 
 def _quarters_about(on: dt.date) -> list[Quarter]:
-    """The quarters for which a return can be due about now: a year of them."""
+    """Return the quarters for which a return can be due about now: a year of them."""
     this = Quarter.containing(on)
     return [this.shift(-back) for back in range(4, -1, -1)]
 
@@ -227,7 +227,10 @@ def _day(day: dt.date) -> str:
 
 @cache
 def words() -> Mapping[str, Mapping[str, str]]:
-    """The subject and text of each kind of notice. Raises ``ValueError`` where one lacks either."""
+    """Return the subject and text of each kind of notice.
+
+    Raises ``ValueError`` if one lacks either.
+    """
     read = tomllib.loads(_WORDS.read_text(encoding="utf-8"))
     for kind, said in read.items():
         if set(said) != {"subject", "text"}:

@@ -32,7 +32,7 @@ class ChasingDay:
 
 
 def london_day(moment: dt.datetime) -> dt.date:
-    """The day in London at ``moment`` (aware)."""
+    """Return the day in London at ``moment`` (aware)."""
     return moment.astimezone(LONDON).date()
 
 
@@ -47,7 +47,7 @@ def is_working_day(day: dt.date) -> bool:
 
 
 def working_days_from(day: dt.date, count: int) -> dt.date:
-    """The day that is ``count`` working days after ``day``, before it where negative.
+    """Return the day that is ``count`` working days after ``day``, before it where negative.
 
     ``day`` itself is not counted and need not be a working day; 0 gives it back.
     """
@@ -60,13 +60,13 @@ def working_days_from(day: dt.date, count: int) -> dt.date:
 
 
 def working_days_between(first: dt.date, last: dt.date) -> int:
-    """How many working days lie after ``first`` and before ``last``: the clear days."""
+    """Return how many working days lie after ``first`` and before ``last``: the clear days."""
     days = (last - first).days
     return sum(is_working_day(first + dt.timedelta(days=n)) for n in range(1, days))
 
 
 def chasing_days(due_on: dt.date) -> tuple[ChasingDay, ...]:
-    """When a return due on ``due_on`` is asked for, earliest first.
+    """Return when a return due on ``due_on`` is asked for, earliest first.
 
     The day itself stays what it is, also where nobody works on it: that is the day people know.
     """
@@ -77,5 +77,8 @@ def chasing_days(due_on: dt.date) -> tuple[ChasingDay, ...]:
 
 
 def publish_by(meeting_on: dt.date) -> dt.date:
-    """The last day on which the papers of a meeting can be published: five clear days before it."""
+    """Return the last day on which the papers of a meeting can be published.
+
+    Five clear days before it.
+    """
     return working_days_from(meeting_on, -(CLEAR_DAYS + 1))

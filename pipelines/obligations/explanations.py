@@ -1,5 +1,8 @@
-"""Which queries of the record's submissions are answered: by an answer of their own, or by one to
-an earlier submission that still counts because the value did not change."""
+"""Which queries of the record's submissions are answered.
+
+By an answer of their own, or by one to an earlier submission that still counts because the value
+did not change.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +24,11 @@ from schemas.registry import returns
 
 @dataclass(frozen=True, kw_only=True)
 class Explained:
-    """A query and its answer. ``at`` is when both were there: the later of the answer and the
-    submission. ``carried`` tells an answer that was given to an earlier submission."""
+    """A query and its answer.
+
+    ``at`` is when both were there: the later of the answer and the submission. ``carried`` tells an
+    answer that was given to an earlier submission.
+    """
 
     text: str
     by_whom: str
@@ -48,12 +54,13 @@ class SenderAnswers:
         organisations: frozenset[str] | None,
         as_of: dt.datetime | None = None,
     ) -> None:
+        """Answer for these organisations."""
         self._record = record
         self._organisations = organisations
         self._as_of = as_of
 
     def of(self, organisation: str, return_name: str, quarter: Quarter) -> Sequence[Answer]:
-        """The answers to queries of the figures in use, those that are still about them."""
+        """Return the answers to queries of the figures in use, those that are still about them."""
         if self._organisations is not None and organisation not in self._organisations:
             return ()
         obligation = Obligation(organisation, return_name, quarter)
@@ -65,8 +72,10 @@ class SenderAnswers:
 def explained(
     record: Record, submission: Submission, *, as_of: dt.datetime | None = None
 ) -> Mapping[int, Explained]:
-    """The queries of a submission that are answered, by the finding's number (from 1); with
-    ``as_of`` (aware), those that were answered at that moment."""
+    """Return the queries of a submission that are answered, by the finding's number (from 1).
+
+    With ``as_of`` (aware), those that were answered at that moment.
+    """
     if submission.queries == 0:
         return {}
     chain = [submission]
@@ -84,7 +93,7 @@ def explained_in_all(
     answered = {
         one.obligation
         for event in record.events(EventKind.EXPLANATION)
-        if (one := record.submission(event.details["submission_id"])) is not None
+        if (one := record.submission(event.details.submission_id or "")) is not None
     }
     return {
         one.submission_id: explained(record, one, as_of=as_of)
@@ -96,20 +105,23 @@ def explained_in_all(
 def _answers(
     record: Record, submissions: Sequence[Submission], *, as_of: dt.datetime | None = None
 ) -> dict[str, dict[int, Event]]:
-    """The newest answer to each query of these submissions, by submission and finding number."""
+    """Return the newest answer to each query, by submission and finding number."""
     found: dict[str, dict[int, Event]] = defaultdict(dict)
     ids = (one.submission_id for one in submissions)
     for event in record.events_about(ids, EventKind.EXPLANATION):
-        if as_of is None or event.at <= as_of:
-            found[event.details["submission_id"]][event.details["finding_number"]] = event
+        about, number = event.details.submission_id, event.details.finding_number
+        if about is not None and number is not None and (as_of is None or event.at <= as_of):
+            found[about][number] = event
     return found
 
 
 def _walk(
     record: Record, chain: Sequence[Submission], events: Mapping[str, Mapping[int, Event]]
 ) -> tuple[dict[str, Mapping[int, Explained]], list[Answer]]:
-    """From the first submission of an obligation to the last: what is answered in each, and the
-    answers that are left at the end."""
+    """From the first submission of an obligation to the last.
+
+    What is answered in each, and the answers that are left at the end.
+    """
     answered: dict[str, Mapping[int, Explained]] = {}
     live: dict[object, Answer] = {}
     for submission in chain:
@@ -121,7 +133,7 @@ def _walk(
             answered[submission.submission_id] = {n: _own(event) for n, event in own.items()}
             continue
         rows = pl.read_parquet(record.rows_file(submission.submission_id))
-        findings = [Finding.from_json(one) for one in record.findings(submission.submission_id)]
+        findings = record.findings(submission.submission_id)
         live = {
             question: answer
             for question, answer in live.items()

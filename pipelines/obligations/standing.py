@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from pipelines.obligations.explanations import explained
 from pipelines.record.model import Event, EventKind, Obligation, Submission
 from pipelines.record.store import Record
+from schemas.finding import Severity
 from schemas.quarter import Quarter
 from schemas.reference import Reference
 
@@ -55,7 +56,7 @@ class Known:
 
     @classmethod
     def of(cls, record: Record, *, up_to: dt.datetime | None = None) -> Known:
-        """What ``record`` held at the moment ``up_to`` (aware; None: what it holds)."""
+        """Return what ``record`` held at the moment ``up_to`` (aware; None: what it holds)."""
         every = cls(
             submissions=record.submissions(),
             withdrawn=record.withdrawn(),
@@ -64,7 +65,7 @@ class Known:
         return every if up_to is None else every.by(up_to)
 
     def by(self, moment: dt.datetime) -> Known:
-        """What of it was known at a moment (aware)."""
+        """Return what of it was known at a moment (aware)."""
         return Known(
             submissions=[one for one in self.submissions if one.received_at <= moment],
             withdrawn={name: at for name, at in self.withdrawn.items() if at <= moment},
@@ -78,7 +79,7 @@ class Standing:
 
     ``current`` is the submission whose figures are used, ``latest`` the newest of any outcome;
     withdrawn ones are neither. ``days_late`` counts from the due day to the first accepted
-    submission, or to the day asked about while there is none; None where it is excused.
+    submission, or to the day asked about while there is none; None if it is excused.
     ``is_owed`` False: nobody asked for it, and it was sent. ``first_received_at`` is that of
     anything that came, ``accepted_at`` that of the first accepted submission.
     """
@@ -117,12 +118,12 @@ _NOT_ACCEPTED = frozenset({State.REFUSED, State.NEEDS_CORRECTION})
 
 
 def most_pressing_first(one: Standing) -> tuple[int, Obligation]:
-    """The key by which every list of standings of a quarter is sorted."""
+    """Return the key by which every list of standings of a quarter is sorted."""
     return one.state.turn, one.obligation
 
 
 def known_quarters(submissions: Iterable[Submission], *, on: dt.date) -> list[Quarter]:
-    """Every quarter from the first accepted return's to the newest that has begun to matter.
+    """Return every quarter from the first accepted return's to the newest that has begun to matter.
 
     That is the quarter that ended last before the day ``on``, so that what is owed for it stands
     there before anything came. Where returns stopped more than a year before it, the list ends
@@ -142,7 +143,7 @@ def known_quarters(submissions: Iterable[Submission], *, on: dt.date) -> list[Qu
 def standings(
     record: Record, reference: Reference, quarter: Quarter, *, on: dt.date
 ) -> list[Standing]:
-    """How every obligation of the quarter stands on the day ``on`` (a day in London).
+    """Return how every obligation of the quarter stands on the day ``on`` (a day in London).
 
     Ordered by organisation and return. One that is not owed but was sent is there too.
     """
@@ -152,14 +153,14 @@ def standings(
 def standings_of(
     record: Record, reference: Reference, quarters: Sequence[Quarter], *, on: dt.date
 ) -> list[Standing]:
-    """How every obligation of these quarters stands, quarter by quarter, from one look."""
+    """Return how every obligation of these quarters stands, quarter by quarter, from one look."""
     return decide(
         Known.of(record), reference, quarters, on=on, open_queries=partial(open_queries, record)
     )
 
 
 def standings_of_all(record: Record, reference: Reference, *, on: dt.date) -> list[Standing]:
-    """How every obligation of every known quarter stands, oldest quarter first.
+    """Return how every obligation of every known quarter stands, oldest quarter first.
 
     What was sent for another quarter is there too.
     """
@@ -197,7 +198,7 @@ def decide(
     on: dt.date,
     open_queries: Callable[[Submission], int],
 ) -> list[Standing]:
-    """How every obligation of these quarters stands on the day ``on``, by what is ``known``."""
+    """Return how every obligation of these quarters stands on a day, by what is ``known``."""
     submissions: dict[Obligation, list[Submission]] = defaultdict(list)
     for submission in known.submissions:
         if submission.obligation:
@@ -236,13 +237,13 @@ def decide(
 
 
 def open_queries(record: Record, submission: Submission) -> int:
-    """How many queries of the submission nobody has explained yet."""
+    """Return how many queries of the submission are unanswered."""
     if submission.queries == 0:
         return 0
     answered = explained(record, submission)
     findings = record.findings(submission.submission_id)
     return sum(
-        finding["severity"] == "query" and number not in answered
+        finding.severity is Severity.QUERY and number not in answered
         for number, finding in enumerate(findings, start=1)
     )
 
@@ -305,23 +306,25 @@ class Decided:
 
     @classmethod
     def by(cls, events: Iterable[Event]) -> Decided:
-        """What these events about one obligation, oldest first, come to."""
+        """Return what these events about one obligation, oldest first, come to."""
         excused = reopened = False
         until: dt.date | None = None
         for event in events:
             reopened = event.kind is EventKind.REOPENED
             if event.kind is EventKind.EXTENDED:
-                until = dt.date.fromisoformat(event.details["extended_to"])
+                until = event.details.extended_to
             else:
                 excused = event.kind is EventKind.EXCUSED
         return cls(is_excused=excused, extended_to=until, is_open=reopened)
 
     def due_on(self, day: dt.date) -> dt.date:
-        """The last day in time, ``day`` being the calendar's: never an earlier one."""
+        """Return the last day in time, ``day`` being the calendar's: never an earlier one."""
         return max(day, self.extended_to or day)
 
     def last_day(self, closes: dt.date) -> dt.date | None:
-        """The last day on which it is taken, ``closes`` being the calendar's; None: there is none.
+        """Return the last day on which it is taken, ``closes`` being the calendar's.
+
+        None: there is none.
 
         A reopened return is taken without a last day, until it is excused or extended again.
         """
@@ -329,7 +332,7 @@ class Decided:
 
 
 def decided_about(record: Record, obligation: Obligation) -> Decided:
-    """What was decided in the record about one obligation."""
+    """Return what was decided in the record about one obligation."""
     return Decided.by(record.events_about([obligation], *_KINDS))
 
 
@@ -340,18 +343,22 @@ class RecordClosing:
     """
 
     def __init__(self, record: Record) -> None:
+        """Read the decisions of ``record`` when asked."""
         self._record = record
 
     def last_day(
         self, organisation: str, return_name: str, quarter: Quarter, *, closes: dt.date
     ) -> dt.date | None:
-        """The last day on which the return is taken, ``closes`` being the calendar's."""
+        """Return the last day on which the return is taken, ``closes`` being the calendar's."""
         obligation = Obligation(organisation, return_name, quarter)
         return decided_about(self._record, obligation).last_day(closes)
 
 
 def due_on(record: Record, reference: Reference, obligation: Obligation) -> dt.date | None:
-    """The day on which the obligation is due, an extension counted in; None without a calendar."""
+    """Return the day on which the obligation is due, an extension counted in.
+
+    None without a calendar.
+    """
     calendar = reference.calendar(obligation.return_name)
     if calendar is None:
         return None

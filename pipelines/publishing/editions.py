@@ -60,27 +60,29 @@ class NothingToAmendError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Entrances:
-    """What is written beside the editions, by path: ``latest`` below its folder, ``root`` below
-    the public folder."""
+    """What is written beside the editions, by path.
+
+    ``latest`` below its folder, ``root`` below the public folder.
+    """
 
     latest: Mapping[str, bytes]
     root: Mapping[str, bytes]
 
 
 def editions(releases: Path) -> tuple[Release, ...]:
-    """Every published edition, by meeting and amendment; the last is the newest."""
+    """Return every published edition, by meeting and amendment; the last is the newest."""
     return tuple(sorted((r for r in all_releases(releases) if r.edition is not None), key=order))
 
 
 def editions_of(published: Sequence[Release], meeting: str) -> tuple[Release, ...]:
-    """The editions of one meeting, amendments last."""
+    """Return the editions of one meeting, amendments last."""
     return tuple(one for one in published if edition_of(one).meeting == meeting)
 
 
 def before(
     published: Sequence[Release], *, meeting: str, meeting_day: dt.date, figures: str
 ) -> tuple[Release, ...]:
-    """The editions on which pages with these figures look back, oldest first.
+    """Return the editions on which pages with these figures look back, oldest first.
 
     Those of earlier meetings, and of the same meeting those with other figures: pages made again
     after they were published look back on what they looked back on then.
@@ -137,11 +139,11 @@ def next_edition(
 def settle(
     releases: Path, public: Path, published: Sequence[Release], entrances: Entrances
 ) -> None:
-    """Makes the public folder and ``current`` show these editions; what is right already stays.
+    """Make the public folder and ``current`` show these editions; what is right already stays.
 
     Each step is one rename, in an order in which a reader meets no link that leads nowhere: the
     editions, then ``latest``, then the lists, then ``current``. Stopped anywhere, the next call
-    finishes. Raises ``DamagedReleaseError`` where a release that is to be copied is damaged.
+    finishes. Raises ``DamagedReleaseError`` if a release that is to be copied is damaged.
     """
     if not published:
         return
@@ -165,7 +167,7 @@ def settle(
 
 
 def as_list(releases: Path, published: Sequence[Release]) -> dict[str, Any]:
-    """The content of ``editions.json``."""
+    """Return the content of ``editions.json``."""
     return {
         "latest": edition_of(published[-1]).name if published else None,
         "editions": [
@@ -188,13 +190,13 @@ def as_list(releases: Path, published: Sequence[Release]) -> dict[str, Any]:
 
 
 def amended_by(published: Sequence[Release], release: Release) -> str | None:
-    """The name of the newest amendment of an edition, or None."""
+    """Return the name of the newest amendment of an edition, or None."""
     newest = editions_of(published, edition_of(release).meeting)[-1]
     return None if newest == release else edition_of(newest).name
 
 
 def public_faults(releases: Path, public: Path, published: Sequence[Release]) -> tuple[str, ...]:
-    """How the public editions differ from the releases they were copied from, in words."""
+    """Return how the public editions differ from the releases they were copied from, in words."""
     wrong = []
     for release in published:
         wanted = _public_files(release)
@@ -216,7 +218,7 @@ def public_faults(releases: Path, public: Path, published: Sequence[Release]) ->
 
 
 def _public_files(release: Release) -> dict[str, str]:
-    """The files an edition is served as, below ``meetings``, and where its release has each."""
+    """Return an edition's files by path below ``meetings``, each with its path in the release."""
     name = edition_of(release).name
     found = {
         f"{name}/{path.removeprefix('site/')}": path
@@ -230,7 +232,7 @@ def _public_files(release: Release) -> dict[str, str]:
 
 
 def _place_edition(source: Path, release: Release, public: Path) -> None:
-    """Copies an edition out of its release unless it is there."""
+    """Copy an edition out of its release unless it is there."""
     meetings = public / MEETINGS
     final = meetings / edition_of(release).name
     wanted = _public_files(release)
@@ -252,7 +254,7 @@ def _place_edition(source: Path, release: Release, public: Path) -> None:
 
 
 def _named(files: Mapping[str, bytes]) -> str:
-    """A short name for exactly these files."""
+    """Return a short name for exactly these files."""
     whole = hashlib.sha256()
     for path in sorted(files):
         whole.update(f"{path}\0{hashlib.sha256(files[path]).hexdigest()}\n".encode())
@@ -260,7 +262,10 @@ def _named(files: Mapping[str, bytes]) -> str:
 
 
 def _staging(public: Path) -> Path:
-    """An empty folder on the same disk that no page leads to; one left by a stopped run is gone."""
+    """Return an empty folder on the same disk that no page leads to.
+
+    One left by a stopped run is gone.
+    """
     staging = public / ".making"
     if staging.exists():
         shutil.rmtree(staging)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 
 from pipelines.durable import flush_folder, flush_tree, place_link
 from pipelines.record.model import Event, EventKind
@@ -31,7 +32,7 @@ OFFICERS_LIST = "index.html"  # beside the releases; made anew whenever one is a
 
 
 class NotSignedOffError(Exception):
-    """A publication was asked for that nobody signed off, or not these figures."""
+    """There is no sign-off of these figures."""
 
 
 class DamagedReleaseError(Exception):
@@ -42,7 +43,7 @@ class DamagedReleaseError(Exception):
 class Edition:
     """Which edition of which meeting a published release is.
 
-    ``meeting`` names the meeting (``2018-11-27``; the quarter's key where there is none).
+    ``meeting`` names the meeting (``2018-11-27``; the quarter's key if there is none).
     ``revision`` 0 is what was published for the meeting, 1 its first amendment. ``note`` says why
     there is an amendment; empty for revision 0.
     """
@@ -79,7 +80,7 @@ class Release:
     counts_up_to: dt.datetime | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The manifest's content."""
+        """Return the manifest's content."""
         fields = {**asdict(self), "quarter": self.quarter.key, "made_at": self.made_at.isoformat()}
         fields["as_of"] = self.as_of.isoformat() if self.as_of else None
         fields["counts_up_to"] = self.counts_up_to.isoformat() if self.counts_up_to else None
@@ -90,7 +91,10 @@ class Release:
 
     @classmethod
     def read(cls, folder: Path) -> Release:
-        """The release in ``folder``. Raises ``OSError`` or ``ValueError`` where it is damaged."""
+        """Return the release in ``folder``.
+
+        Raises ``OSError`` or ``ValueError`` if it is damaged.
+        """
         fields = json.loads((folder / MANIFEST).read_bytes())
         fields["quarter"] = Quarter.parse(fields["quarter"])
         fields["made_at"] = dt.datetime.fromisoformat(fields["made_at"])
@@ -105,8 +109,39 @@ class Release:
         return cls(**fields)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reported:
+    """What published data say of themselves: the quarter that is reported, and for which meeting.
+
+    ``as_of`` and ``counts_up_to`` are None in data of before these were kept.
+    """
+
+    quarter: Quarter
+    meeting_on: dt.date | None
+    board: str | None
+    as_of: dt.date | None
+    counts_up_to: dt.datetime | None
+
+    @classmethod
+    def read(cls, data: Path) -> Reported:
+        """Return what the data in a release's folder ``data`` say."""
+        row = pl.read_parquet(data / "pub_release.parquet").row(0, named=True)
+        return cls(
+            quarter=Quarter.parse(row["quarter"]),
+            meeting_on=row["meeting_on"],
+            board=row.get("board"),
+            as_of=row.get("as_of_day"),
+            counts_up_to=row.get("counts_up_to"),
+        )
+
+    @property
+    def meeting(self) -> str:
+        """The meeting's name: its day; the quarter's key where no meeting is known."""
+        return self.meeting_on.isoformat() if self.meeting_on else self.quarter.key
+
+
 def export_published(connection: duckdb.DuckDBPyConnection, data_dir: Path) -> list[Path]:
-    """Writes every model of the schema ``published`` as a Parquet file; nothing else leaves.
+    """Write every model of the schema ``published`` as a Parquet file; nothing else leaves.
 
     Rows are ordered by all their columns, so that the same data give the same bytes.
     """
@@ -138,12 +173,12 @@ def data_sha256(data_dir: Path) -> str:
 
 
 def content_id(files: Mapping[str, str]) -> str:
-    """The end of a release's name: of the hashes of all its files by their paths."""
+    """Return the end of a release's name: of the hashes of all its files by their paths."""
     return hashlib.sha256(json.dumps(dict(files), sort_keys=True).encode()).hexdigest()[:8]
 
 
 def staging_folder(releases: Path) -> Path:
-    """A folder in which a release is put together; nobody reads it.
+    """Make a staging folder for a release and return it.
 
     What a killed build left half-made a day ago or more is removed.
     """
@@ -168,7 +203,7 @@ def finish(
     as_of: dt.date | None = None,
     counts_up_to: dt.datetime | None = None,
 ) -> Release:
-    """Makes the release in ``staging`` appear, with its manifest, and gives it.
+    """Make the release in ``staging`` appear, with its manifest, and return it.
 
     The id is made of the quarter, the status and the hash of all files: the same content is the
     same release, and one that is there already stays as it is. Raises ``OSError``.
@@ -199,9 +234,11 @@ def finish(
 
 
 def faults(folder: Path) -> tuple[str, ...]:
-    """How the release in ``folder`` differs from its manifest, in words; nothing where it does not.
+    """Return how the release in ``folder`` differs from its manifest, in words.
 
-    Raises ``OSError`` or ``ValueError`` where the manifest itself cannot be read.
+    Nothing if it does not.
+
+    Raises ``OSError`` or ``ValueError`` if the manifest itself cannot be read.
     """
     release = Release.read(folder)
     found = {path: sha for path, sha in _hashes(folder).items() if path != MANIFEST}
@@ -219,7 +256,7 @@ def faults(folder: Path) -> tuple[str, ...]:
 
 
 def check_whole(folder: Path) -> None:
-    """Raises ``DamagedReleaseError`` where the release is not what its manifest says."""
+    """Raise ``DamagedReleaseError`` if the release is not what its manifest says."""
     if wrong := faults(folder):
         more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
         raise DamagedReleaseError(
@@ -238,20 +275,20 @@ def all_releases(releases: Path) -> list[Release]:
 
 
 def order(release: Release) -> tuple[dt.date, int]:
-    """Sorts editions: by meeting, then the amendments of it. Raises ``ValueError`` for a draft."""
+    """Sort editions: by meeting, then the amendments of it. Raises ``ValueError`` for a draft."""
     edition = edition_of(release)
     return (edition.meeting_on or release.quarter.end, edition.revision)
 
 
 def edition_of(release: Release) -> Edition:
-    """The edition that a published release is. Raises ``ValueError`` where it is none."""
+    """Return the edition that a published release is. Raises ``ValueError`` if it is none."""
     if release.edition is None:
         raise ValueError(f"{release.release_id} is no edition")
     return release.edition
 
 
 def published_folders(releases: Path) -> list[Path]:
-    """The folders of what was published, oldest first: drafts never left the house."""
+    """Return the folders of what was published, oldest first: drafts never left the house."""
     return [
         releases / release.release_id
         for release in all_releases(releases)
@@ -260,7 +297,7 @@ def published_folders(releases: Path) -> list[Path]:
 
 
 def newest_draft(releases: Path, quarter: Quarter) -> Release | None:
-    """The draft of the quarter that was made last."""
+    """Return the draft of the quarter that was made last."""
     drafts = [
         release
         for release in all_releases(releases)
@@ -270,31 +307,31 @@ def newest_draft(releases: Path, quarter: Quarter) -> Release | None:
 
 
 def signed_off(record: Record, quarter: Quarter, figures: str) -> Event | None:
-    """The newest sign-off of exactly these figures of the quarter, or None."""
+    """Return the newest sign-off of exactly these figures of the quarter, or None."""
     for event in reversed(record.events(EventKind.SIGN_OFF)):
-        if event.details["quarter"] == quarter.key and event.details["data_sha256"] == figures:
+        if event.details.quarter == quarter and event.details.data_sha256 == figures:
             return event
     return None
 
 
 def make_current(releases: Path, release: Release) -> None:
-    """Points ``current`` at the release: a reader sees the one before or this one, never a mix."""
+    """Point ``current`` at the release: a reader sees the one before or this one, never a mix."""
     place_link(releases / "current", release.release_id)
 
 
 def current(releases: Path) -> Release | None:
-    """The release that readers see, or None before the first publication."""
+    """Return the release that readers see, or None before the first publication."""
     link = releases / "current"
     return Release.read(link.resolve()) if link.exists() else None
 
 
 def manifest_sha256(folder: Path) -> str:
-    """Names everything about the release in ``folder``: the hash of its manifest."""
+    """Return the hash of the manifest in ``folder``, which covers the whole release."""
     return _sha256(folder / MANIFEST)
 
 
 def _hashes(folder: Path) -> dict[str, str]:
-    """The SHA-256 of every file below ``folder`` by its path, with ``/``."""
+    """Return the SHA-256 of every file below ``folder`` by its path, with ``/``."""
     return {
         path.relative_to(folder).as_posix(): _sha256(path)
         for path in sorted(folder.rglob("*"))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipelines.obligations.standing import Standing, State, standings
 from pipelines.publishing.releases import Release, newest_draft
-from pipelines.record.model import Event, EventKind
+from pipelines.record.model import Details, Event, EventKind, Unanswered
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
 from schemas.reference import Reference
@@ -22,7 +22,7 @@ UNANSWERED = "EXP-001"
 
 
 class SigningError(Exception):
-    """A sign-off that cannot be taken; the message is a plain sentence for whoever took it."""
+    """A sign-off that cannot be taken; the message is a plain sentence."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,13 +42,14 @@ class OpenPoints:
         return sum(one.open_queries for one in self.queried)
 
     def __bool__(self) -> bool:
+        """Whether anything is open."""
         return bool(self.queried or self.missing)
 
 
 def open_points(
     record: Record, reference: Reference, quarter: Quarter, *, on: dt.date
 ) -> OpenPoints:
-    """What is open about the quarter on the day ``on``."""
+    """Return what is open about the quarter on the day ``on``."""
     stood = standings(record, reference, quarter, on=on)
     return OpenPoints(
         queried=tuple(one for one in stood if one.open_queries),
@@ -69,11 +70,11 @@ def sign_off(
     at: dt.datetime,
     on: dt.date,
 ) -> tuple[Release, Event]:
-    """Signs off the figures of the quarter's newest draft, and no others, on the day ``on``.
+    """Sign off the figures of the quarter's newest draft, and no others, on the day ``on``.
 
-    Gives the draft, and the event once it is on disk. What is open is kept with it: how many
+    Returns the draft, and the event once it is on disk. What is open is kept with it: how many
     queries are unanswered and in which submissions (EXP-001), which returns are missing. Raises
-    ``SigningError`` where there is no draft or nobody is named.
+    ``SigningError`` if there is no draft or nobody is named.
     """
     if not by_whom.strip():
         raise SigningError("Say who signs off: your role, such as head of performance.")
@@ -89,23 +90,25 @@ def sign_off(
         at=at,
         by_whom=by_whom.strip(),
         reason=note.strip(),
-        quarter=quarter.key,
-        data_sha256=draft.data_sha256,
-        open_queries=still_open.queries,
-        unanswered=[
-            {
-                "rule": UNANSWERED,
-                "organisation": one.obligation.organisation,
-                "return_name": one.obligation.return_name,
-                "submission_id": one.current.submission_id,
-                "queries": one.open_queries,
-            }
-            for one in still_open.queried
-            if one.current is not None
-        ],
-        not_accepted=[
-            f"{one.obligation.organisation} {one.obligation.return_name}"
-            for one in still_open.missing
-        ],
+        details=Details(
+            quarter=quarter,
+            data_sha256=draft.data_sha256,
+            open_queries=still_open.queries,
+            unanswered=tuple(
+                Unanswered(
+                    rule=UNANSWERED,
+                    organisation=one.obligation.organisation,
+                    return_name=one.obligation.return_name,
+                    submission_id=one.current.submission_id,
+                    queries=one.open_queries,
+                )
+                for one in still_open.queried
+                if one.current is not None
+            ),
+            not_accepted=tuple(
+                f"{one.obligation.organisation} {one.obligation.return_name}"
+                for one in still_open.missing
+            ),
+        ),
     )
     return draft, event

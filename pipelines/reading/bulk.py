@@ -44,7 +44,8 @@ class _Part:
 
 def bulk_records(body: bytes, *, delimiter: str) -> BulkRecords | None:
     """The records of a text in UTF-8 (without a byte order mark), None where it is empty or its
-    quotation marks or line ends need the exact scanner."""
+    quotation marks or line ends need the exact scanner.
+    """
     if not body:
         return None
     content = np.frombuffer(body, dtype=np.uint8)
@@ -224,7 +225,8 @@ def _is_ascii_control(chunk: _Bytes) -> _Flags:
 
 def _in_their_places(content: _Bytes, quotes: _Offsets, opening: _Flags, mark: int) -> bool:
     """Whether each opening quotation mark begins a cell and each closing one ends it; two
-    together inside a cell are a closing and an opening one."""
+    together inside a cell are a closing and an opening one.
+    """
     last = len(content) - 1
     before, after = content[np.maximum(quotes - 1, 0)], content[np.minimum(quotes + 1, last)]
     begins = (quotes == 0) | (before == mark) | (before == _LF) | (before == _QUOTE)

@@ -43,7 +43,8 @@ def plain_names(cells: Sequence[str]) -> frozenset[str]:
 
 def match(cells: Sequence[str], known: Headings) -> int:
     """How many cells of a row are headings of the return it fits best; 0 where it holds fewer
-    than half of any return's headings, or fewer than two."""
+    than half of any return's headings, or fewer than two.
+    """
     names = plain_names(cells)
     found = ((len(names & headings), len(headings)) for headings in known)
     return max((hits for hits, of in found if hits * 2 >= of and hits >= min(2, of)), default=0)

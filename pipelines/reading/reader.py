@@ -1,5 +1,6 @@
 """Reading a return strictly: a table of text cells with the rows a spreadsheet shows, or reasons
-why not. Nothing is repaired and nothing is raised, whatever the bytes."""
+why not. Nothing is repaired and nothing is raised, whatever the bytes.
+"""
 
 from __future__ import annotations
 
@@ -87,7 +88,8 @@ def read(
 
 def as_sent(content: bytes) -> list[tuple[str, ...]] | None:
     """The rows of a file exactly as it holds them, blank and broken ones too, in their places;
-    None where it is no text. A ``sep=`` line is no row."""
+    None where it is no text. A ``sep=`` line is no row.
+    """
     if _not_text(content, limits=Limits(bytes=len(content))) or unmarked_utf_16(content):
         return None
     decoded = decode(content)

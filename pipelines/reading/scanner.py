@@ -32,7 +32,8 @@ class QuoteFault:
 class Record:
     """One record: where it begins and ends in the text (its line end included), its cells as
     they are meant (quotation marks taken off), the line end that closed it (empty at the end of
-    the text), and the first quotation mark out of place."""
+    the text), and the first quotation mark out of place.
+    """
 
     start: int
     end: int

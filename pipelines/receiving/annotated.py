@@ -16,11 +16,11 @@ FINDINGS, WHAT_TO_DO = "findings", "what to do"
 
 
 def annotate(content: bytes, checked: CheckedFile) -> bytes:
-    """The file's rows as sent with the columns ``findings`` and ``what to do`` at the right.
+    """Return the file's rows as sent with the columns ``findings`` and ``what to do`` at the right.
 
     Every row stays where it was, so the numbers in the findings are right in it. What is said of
     the whole file stands beside the first row under the heading. A file that was annotated before
-    gets these two columns anew. Gives the bytes as they are where they are no text.
+    gets these two columns anew. Returns the bytes as they are where they are no text.
     """
     rows = as_sent(content)
     if not rows:
@@ -51,7 +51,6 @@ def annotate(content: bytes, checked: CheckedFile) -> bytes:
 
 def annotate_submission(record: Record, submission: Submission) -> bytes:
     """Return the file of a submission as ``annotate`` does, from what the record holds."""
-    fields = record.findings(submission.submission_id)
     checked = CheckedFile(
         file_name=submission.file_name,
         return_name=submission.return_name,
@@ -62,12 +61,12 @@ def annotate_submission(record: Record, submission: Submission) -> bytes:
         rows_used=submission.rows_used,
         rows_not_used=submission.rows_not_used,
         rows_passed_over=submission.rows_passed_over,
-        findings=tuple(Finding.from_json(one) for one in fields),
+        findings=record.findings(submission.submission_id),
         rows=None,
     )
     return annotate(record.as_sent(submission.submission_id), checked)
 
 
 def _where(finding: Finding) -> str:
-    """The column, for the row is the one beside; nothing where the whole row or file is meant."""
+    """Return the column of a finding; empty if the whole row or file is meant."""
     return f"Column {finding.letter}: " if finding.letter else ""

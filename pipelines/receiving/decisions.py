@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
 
 from pipelines.checking.engine.wording import rules
-from pipelines.obligations.standing import decided_about
-from pipelines.record.model import Event, EventKind, Obligation, Submission
+from pipelines.record.model import Details, Event, EventKind, Obligation, Submission
 from pipelines.record.store import Record
-from schemas.quarter import Quarter
+from schemas.finding import Severity
 from schemas.reference import Reference
 
 # EXP-002: words that say that somebody looked and not what was seen.
@@ -29,7 +27,7 @@ _FEWEST_WORDS = 3
 
 
 class DecisionError(Exception):
-    """A decision that cannot be taken; the message is a plain sentence for whoever took it."""
+    """A decision that cannot be taken; the message is a plain sentence."""
 
 
 def explain(
@@ -41,14 +39,14 @@ def explain(
     text: str,
     at: dt.datetime,
 ) -> Event:
-    """Answers query ``finding_number`` (the first finding is 1): why an odd figure is right.
+    """Answer query ``finding_number`` (the first finding is 1): why an odd figure is right.
 
-    Gives the event once it is on disk. The newest answer to a query counts. Raises
-    ``DecisionError`` where there is no such query, or where the answer says nothing (EXP-002).
+    Returns the event once it is on disk. The newest answer to a query counts. Raises
+    ``DecisionError`` if there is no such query, or where the answer says nothing (EXP-002).
     """
     submission = _submission(record, submission_id)
     findings = record.findings(submission.submission_id)
-    queries = [n for n, one in enumerate(findings, start=1) if one["severity"] == "query"]
+    queries = [n for n, one in enumerate(findings, start=1) if one.severity is Severity.QUERY]
     if finding_number not in queries:
         known = ", ".join(map(str, queries)) or "none"
         raise DecisionError(f"That submission has no query {finding_number}. It has: {known}.")
@@ -62,8 +60,7 @@ def explain(
         at=at,
         by_whom=_role(by_whom),
         reason=text.strip(),
-        submission_id=submission.submission_id,
-        finding_number=finding_number,
+        details=Details(submission_id=submission.submission_id, finding_number=finding_number),
     )
 
 
@@ -77,10 +74,10 @@ def says_nothing(text: str) -> bool:
 def withdraw(
     record: Record, *, submission_id: str, by_whom: str, reason: str, at: dt.datetime
 ) -> Event:
-    """Withdraws a submission; the accepted one before it, if any, counts again.
+    """Withdraw a submission; the accepted one before it, if any, counts again.
 
-    Gives the event once it is on disk; the same one if it is asked for again. Raises
-    ``DecisionError`` where there is no such submission, or it was withdrawn by somebody else or for
+    Returns the event once it is on disk; the same one if it is asked for again. Raises
+    ``DecisionError`` if there is no such submission, or it was withdrawn by somebody else or for
     another reason.
     """
     submission = _submission(record, submission_id)
@@ -93,111 +90,98 @@ def withdraw(
         at=at,
         by_whom=_role(by_whom),
         reason=_reason(reason),
-        submission_id=submission.submission_id,
+        details=Details(submission_id=submission.submission_id),
     )
 
 
 def excuse(
     record: Record,
     reference: Reference,
+    obligation: Obligation,
     *,
-    organisation: str,
-    return_name: str,
-    quarter: Quarter,
     by_whom: str,
     reason: str,
     at: dt.datetime,
 ) -> Event:
-    """Excuses an organisation from a return it owes for a quarter.
+    """Excuse an organisation from a return, and return the event once it is on disk.
 
-    Gives the event once it is on disk. Raises ``DecisionError`` where it does not owe it.
+    Raises:
+        DecisionError: The organisation does not owe the return.
     """
     return _about_an_obligation(
-        record, reference, EventKind.EXCUSED, organisation=organisation, return_name=return_name,
-        quarter=quarter, by_whom=by_whom, reason=reason, at=at,
-    )  # fmt: skip
+        record, reference, EventKind.EXCUSED, obligation, by_whom=by_whom, reason=reason, at=at
+    )
 
 
 def extend(
     record: Record,
     reference: Reference,
+    obligation: Obligation,
     *,
-    organisation: str,
-    return_name: str,
-    quarter: Quarter,
     until: dt.date,
     by_whom: str,
     reason: str,
     at: dt.datetime,
 ) -> Event:
-    """Gives an organisation until the end of the day ``until`` for a return it owes.
+    """Extend an obligation to the end of a day, and return the event once it is on disk.
 
-    Gives the event once it is on disk. Raises ``DecisionError`` where it does not owe the return,
-    or where ``until`` is not after the day on which it is due anyhow.
+    Raises:
+        DecisionError: The organisation does not owe the return, or ``until`` is not after the day
+            on which it is due anyhow.
     """
-    calendar = reference.calendar(return_name)
-    if calendar is not None and until <= calendar.due_on(quarter):
-        due = f"{calendar.due_on(quarter):%-d %B %Y}"
-        raise DecisionError(f"That is no later than it is due anyhow ({due}). Give a later day.")
+    calendar = reference.calendar(obligation.return_name)
+    if calendar is not None and until <= (due := calendar.due_on(obligation.quarter)):
+        raise DecisionError(
+            f"That is no later than it is due anyhow ({due:%-d %B %Y}). Give a later day."
+        )
     return _about_an_obligation(
-        record, reference, EventKind.EXTENDED, organisation=organisation, return_name=return_name,
-        quarter=quarter, by_whom=by_whom, reason=reason, at=at, extended_to=until.isoformat(),
+        record, reference, EventKind.EXTENDED, obligation, by_whom=by_whom, reason=reason, at=at,
+        extended_to=until,
     )  # fmt: skip
 
 
 def reopen(
     record: Record,
     reference: Reference,
+    obligation: Obligation,
     *,
-    organisation: str,
-    return_name: str,
-    quarter: Quarter,
     by_whom: str,
     reason: str,
     at: dt.datetime,
 ) -> Event:
-    """Takes an excuse back: the return is owed again.
+    """Take an excuse back, and return the event once it is on disk; twice, the same one.
 
-    Gives the event once it is on disk; the same one if it is asked for again. Raises
-    ``DecisionError`` where it is not excused.
+    Raises:
+        DecisionError: The organisation is not excused.
     """
-    last = _last_excuse(record, Obligation(organisation, return_name, quarter))
-    said = (EventKind.REOPENED, _role(by_whom), _reason(reason))
-    if last is not None and (last.kind, last.by_whom, last.reason) == said:
+    decided = record.events_about([obligation], EventKind.EXCUSED, EventKind.REOPENED)
+    last = decided[-1] if decided else None
+    asked = (EventKind.REOPENED, _role(by_whom), _reason(reason))
+    if last is not None and (last.kind, last.by_whom, last.reason) == asked:
         return last
     if last is None or last.kind is EventKind.REOPENED:
         raise DecisionError(
-            f"{organisation} is not excused from {return_name} for {quarter.label}; it is owed."
+            f"{obligation.organisation} is not excused from {obligation.return_name} for "
+            f"{obligation.quarter.label}; it is owed."
         )
     return _about_an_obligation(
-        record, reference, EventKind.REOPENED, organisation=organisation, return_name=return_name,
-        quarter=quarter, by_whom=by_whom, reason=reason, at=at,
-    )  # fmt: skip
-
-
-def _last_excuse(record: Record, about: Obligation) -> Event | None:
-    decided = record.events_about([about], EventKind.EXCUSED, EventKind.REOPENED)
-    return decided[-1] if decided else None
-
-
-def is_excused(record: Record, *, organisation: str, return_name: str, quarter: Quarter) -> bool:
-    """Whether the newest decision about this obligation that excuses or reopens it excuses it."""
-    return decided_about(record, Obligation(organisation, return_name, quarter)).is_excused
+        record, reference, EventKind.REOPENED, obligation, by_whom=by_whom, reason=reason, at=at
+    )
 
 
 def _about_an_obligation(
     record: Record,
     reference: Reference,
     kind: EventKind,
+    obligation: Obligation,
     *,
-    organisation: str,
-    return_name: str,
-    quarter: Quarter,
     by_whom: str,
     reason: str,
     at: dt.datetime,
-    **details: Any,
+    extended_to: dt.date | None = None,
 ) -> Event:
+    organisation, return_name = obligation.organisation, obligation.return_name
+    quarter = obligation.quarter
     if not reference.owes(organisation, return_name, quarter):
         raise DecisionError(f"{organisation} does not owe {return_name} for {quarter.label}.")
     return record.add_event(
@@ -205,10 +189,12 @@ def _about_an_obligation(
         at=at,
         by_whom=_role(by_whom),
         reason=_reason(reason),
-        organisation=organisation,
-        return_name=return_name,
-        quarter=quarter.key,
-        **details,
+        details=Details(
+            organisation=organisation,
+            return_name=return_name,
+            quarter=quarter,
+            extended_to=extended_to,
+        ),
     )
 
 

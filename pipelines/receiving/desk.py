@@ -82,6 +82,7 @@ class Desk:
         today: dt.date,
         limits: Limits | None = None,
     ) -> None:
+        """Open a desk for the requester."""
         self._record = record
         self._reference = reference
         self._requester = requester

@@ -17,7 +17,7 @@ class CellChange:
     """One cell that says something else than before.
 
     ``row`` names the row for people (``DA03, source: GP practice``). ``before`` and ``after`` are
-    the cells as sent, empty where blank. ``row_before`` and ``row_after`` are the row numbers in
+    the cells as sent, empty if blank. ``row_before`` and ``row_after`` are the row numbers in
     the two files. ``sensitive``: the values are not to be quoted.
     """
 
@@ -57,7 +57,7 @@ _Name = tuple[tuple[str, ...], int]
 
 
 def differences(before: pl.DataFrame, after: pl.DataFrame, *, ret: Return) -> Differences:
-    """What ``after`` says otherwise than ``before``.
+    """Return what ``after`` says otherwise than ``before``.
 
     Both are ``rows`` of a checked file of the return ``ret`` (docs/contracts.md, section 2). Rows
     are matched by the return's key, wherever they stand. A figure has changed when its number or
@@ -108,7 +108,7 @@ def _cell_changes(
 
 
 def _meaning(row: Mapping[str, object], column: str) -> tuple[object, object]:
-    """What a cell says: its value (blank and null alike) and its symbol."""
+    """Return what a cell says: its value (blank and null alike) and its symbol."""
     value = row.get(column)
     return (None if value == "" else value, row.get(f"{column}_symbol"))
 
@@ -127,7 +127,7 @@ def _row_number(row: Mapping[str, object]) -> int:
 
 
 def row_words(row: Mapping[str, object], *, ret: Return) -> str:
-    """A row's name for people: its key without organisation, quarter and blanks."""
+    """Return a row's name for people: its key without organisation, quarter and blanks."""
     words = [
         _text(row.get(column.name))
         for column in ret.columns

@@ -61,6 +61,11 @@ class Disagreement:
             area=self.area,
         )
 
+    @property
+    def hint(self) -> str:
+        """What to do, as the rule says it."""
+        return rules()[RULE].wordings[""].hint
+
 
 def disagreements(record: Record, reference: Reference, quarter: Quarter) -> list[Disagreement]:
     """List where the accepted returns of a quarter contradict each other.
@@ -77,8 +82,11 @@ def disagreements(record: Record, reference: Reference, quarter: Quarter) -> lis
 def _in_return(
     record: Record, reference: Reference, ret: Return, quarter: Quarter
 ) -> Iterator[Disagreement]:
+    current = record.current_about(ret.name, quarter)
+    if len(current) < 2:
+        return
     frames = []
-    for obligation, submission in record.current_about(ret.name, quarter).items():
+    for obligation, submission in current.items():
         rows = with_measures(accepted_rows(record, submission), ret, reference=reference)
         frames.append(
             observations(ret, rows)
@@ -88,8 +96,6 @@ def _in_return(
                 submission_id=pl.lit(submission.submission_id),
             )
         )
-    if len(frames) < 2:
-        return
     stated = pl.concat(frames, how="diagonal_relaxed").filter(pl.col("figure").is_not_null())
     pairs = stated.join(stated, on=_KEY, how="inner", suffix="_other", maintain_order="left")
     differing = pairs.filter(

@@ -36,6 +36,7 @@ class SenderHistory:
         organisations: frozenset[str] | None,
         as_of: dt.datetime | None = None,
     ) -> None:
+        """Answer for these organisations."""
         self._record = record
         self._organisations = organisations
         self._as_of = as_of

@@ -60,10 +60,10 @@ def receive(
     context: Context,
     sample: str | None = None,
 ) -> Received:
-    """Checks the bytes, adds them to the record and gives what became of them.
+    """Check the bytes, add them to the record and return what became of them.
 
     Whatever the bytes are, they are kept. The same bytes for the same outcome make no second
-    submission. Raises ``OSError`` where the record cannot be written; nothing was acknowledged
+    submission. Raises ``OSError`` if the record cannot be written; nothing was acknowledged
     then and nothing is half there.
     """
     checked = check_sent(record, content, file_name=file_name, sender=sender, context=context)
@@ -146,8 +146,10 @@ def check_sent(
 
 
 def _of_the_sender(checked: CheckedFile, sender: Sender) -> CheckedFile:
-    """A file for an organisation that the sender may not send for (AUT-001) is nothing that the
-    organisation sent: it stands in no list of it, and the receipt tells nothing of its returns."""
+    """Leave the organisation out of a file that the sender may not send for it (AUT-001).
+
+    It stands in no list of the organisation, and the receipt says nothing of its returns.
+    """
     may_send_for = sender.organisations
     if may_send_for is None or checked.organisation in may_send_for:
         return checked
@@ -181,8 +183,10 @@ def _receipt(
 
 
 def _due_on(submission: Submission, *, record: Record, reference: Reference) -> dt.date | None:
-    """The day it was due, an extension counted in; the calendar's own where no organisation is
-    known."""
+    """Return the day it was due, an extension counted in.
+
+    The calendar's own where no organisation is known.
+    """
     if submission.obligation is not None:
         return due_on(record, reference, submission.obligation)
     calendar = reference.calendar(submission.return_name or "")
@@ -192,7 +196,7 @@ def _due_on(submission: Submission, *, record: Record, reference: Reference) -> 
 def _same_bytes(
     record: Record, sha256: str, checked: CheckedFile, sender: Sender
 ) -> Submission | None:
-    """The earlier submission that these bytes already are, if there is one.
+    """Return the earlier submission that these bytes already are, if there is one.
 
     Bytes that were accepted once are that submission for ever, even after a correction: a file
     delivered late for the second time must not undo the correction. Bytes that were not accepted
@@ -230,7 +234,7 @@ def _parquet(rows: pl.DataFrame) -> bytes:
 
 
 def figures_sha256(rows: pl.DataFrame | None) -> str | None:
-    """A hash of what the rows say, whatever their order and however they were quoted."""
+    """Return a hash of what the rows say, whatever their order and however they were quoted."""
     if rows is None:
         return None
     said = rows.select(pl.exclude("row_number"))

@@ -12,7 +12,7 @@ from schemas.reference import ExpectedRow, Measure, Reference
 
 
 def file_name(organisation: str, return_name: str, quarter: Quarter) -> str:
-    """The name under which a return is saved: ``UHB-training_compliance-2018-19-Q2.csv``."""
+    """Return the name under which a return is saved: ``UHB-training_compliance-2018-19-Q2.csv``."""
     return f"{organisation}-{return_name}-{quarter.key}.csv"
 
 
@@ -24,7 +24,7 @@ def template(
     reference: Reference,
     history: History | None = None,
 ) -> bytes:
-    """A CSV with a row for each figure that the organisation owes; the figures are blank.
+    """Return a CSV with a row for each figure that the organisation owes; the figures are blank.
 
     A monthly measure has a row for each month where the return has a column for it. Where a
     return's rows last (actions, risks), they are those of the newest return in ``history`` that
@@ -45,7 +45,7 @@ def template(
 def _carried_forward(
     organisation: str, ret: Return, quarter: Quarter, *, history: History | None
 ) -> list[dict[str, str]]:
-    """The rows of the newest earlier return that go on, in the columns that are carried."""
+    """Return the rows of the newest earlier return that go on, in the columns that are carried."""
     if history is None or not ret.carried_forward:
         return []
     for back in range(1, LOOKED_BACK + 1):

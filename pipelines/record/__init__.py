@@ -1,1 +1,1 @@
-"""The record: every submission and decision, kept for ever; verify, erasure, backup."""
+"""The record: every submission and decision, kept for ever, and erasure."""

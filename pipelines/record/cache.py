@@ -29,10 +29,11 @@ _BELIEVED = 1.0  # seconds
 _UNDER_WAY = b"-" * 16
 
 
-class Kept:
+class RecordCache:
     """What the record below ``folder`` held at the last look."""
 
     def __init__(self, folder: Path) -> None:
+        """Begin with an empty cache; the first look fills it."""
         self.submissions = Submissions()
         self.events = Events()
         self._folders = _Shelf(folder / "submissions", read_submission)
@@ -65,11 +66,11 @@ class Kept:
             self._until = time.monotonic() + _BELIEVED
 
     def submission(self, submission_id: str) -> Submission | None:
-        """The submission of this id, if it could be read; also one that was set aside."""
+        """Return the submission of this id, if it could be read; also one that was set aside."""
         return self._folders.read.get(submission_id)
 
     def damaged(self) -> dict[str, str]:
-        """What cannot be read and no person has set aside: what is wrong with it, by id."""
+        """Return what cannot be read and no person has set aside: what is wrong with it, by id."""
         every = self._folders.damaged | self._files.damaged
         return {name: every[name] for name in sorted(every.keys() - self.events.set_aside)}
 
@@ -144,7 +145,7 @@ class _Shelf(Generic[_T]):
         self._suffix = suffix
 
     def in_order(self) -> list[_T]:
-        """All that could be read, oldest first."""
+        """Return all that could be read, oldest first."""
         return [self.read[name] for name in sorted(self.read)]
 
     def look(self) -> bool:
@@ -182,7 +183,7 @@ class _Shelf(Generic[_T]):
 
 
 def _mark_in(lock_file: Path) -> bytes | None:
-    """The mark of the process that added last; None if there is none, or one is adding."""
+    """Return the mark of the process that added last; None if there is none, or one is adding."""
     try:
         mark = lock_file.read_bytes()
     except OSError:

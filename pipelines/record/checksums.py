@@ -14,13 +14,13 @@ _SEAL = "sha256"
 
 
 def sha256_of(file: Path) -> str:
-    """The SHA-256 of a file's bytes, read in pieces. Raises ``OSError``."""
+    """Return the SHA-256 of a file's bytes, read in pieces. Raises ``OSError``."""
     with file.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def sums(files: Mapping[str, bytes]) -> bytes:
-    """The content of ``SHA256SUMS`` over these files."""
+    """Return the content of ``SHA256SUMS`` over these files."""
     lines = [
         f"{hashlib.sha256(content).hexdigest()}  {name}\n"
         for name, content in sorted(files.items())
@@ -29,7 +29,7 @@ def sums(files: Mapping[str, bytes]) -> bytes:
 
 
 def read_sums(content: bytes) -> dict[str, str]:
-    """The hashes by file name. Raises ``ValueError`` where a line has another form."""
+    """Return the hashes by file name. Raises ``ValueError`` if a line has another form."""
     found = {}
     for line in content.decode().splitlines():
         digest, gap, name = line.partition("  ")
@@ -54,14 +54,14 @@ def is_to_have_list(folder: Path) -> bool:
 
 
 def sealed(fields: Mapping[str, Any]) -> bytes:
-    """A JSON object of these fields that carries the hash of the others."""
+    """Return a JSON object of these fields that carries the hash of the others."""
     return json.dumps(
         {**fields, _SEAL: _digest(fields)}, ensure_ascii=False, indent=1, default=str
     ).encode()
 
 
 def is_intact(fields: Mapping[str, Any]) -> bool | None:
-    """Whether a sealed object is as it was written; None where it was written without a seal."""
+    """Whether a sealed object is as it was written; None if it was written without a seal."""
     if _SEAL not in fields:
         return None
     rest = {name: value for name, value in fields.items() if name != _SEAL}

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pipelines.durable import flush_folder, place_file
 from pipelines.record.checksums import SUMS, sums
-from pipelines.record.model import Event, EventKind, Submission
+from pipelines.record.model import Details, Event, EventKind, Submission
 from pipelines.record.store import Record
 
 _ERASED = "erased"
@@ -29,7 +29,7 @@ class EraseError(Exception):
 def erase(
     record: Record, submission_id: str, *, by_whom: str, reason: str, at: dt.datetime
 ) -> Event:
-    """Erases the content of one submission for good and gives the decision as it was kept.
+    """Erase the content of one submission for good and return the decision as it was kept.
 
     The decision is on disk before anything is removed. Stopped half-way, it is finished by being
     asked for again, and ``verify`` says so until then. Raises ``EraseError`` if there is no such
@@ -47,8 +47,7 @@ def erase(
             at=at,
             by_whom=by_whom,
             reason=reason,
-            submission_id=submission_id,
-            erased=True,
+            details=Details(submission_id=submission_id, erased=True),
         )
     with record.adding():
         folder = record.submission_folder(submission_id)
@@ -58,9 +57,9 @@ def erase(
 
 
 def erasure_of(record: Record, submission_id: str) -> Event | None:
-    """The decision to erase this submission, or None where there is none."""
+    """Return the decision to erase this submission, or None if there is none."""
     for event in record.events(EventKind.WITHDRAWAL):
-        if event.details["submission_id"] == submission_id and event.details.get("erased"):
+        if event.details.submission_id == submission_id and event.details.erased:
             return event
     return None
 

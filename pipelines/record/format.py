@@ -25,7 +25,7 @@ class RecordTooNewError(Exception):
 
 
 def format_of(folder: Path) -> int:
-    """The format of the record in ``folder``; 1 where it does not say."""
+    """Return the format of the record in ``folder``; 1 where it does not say."""
     file = folder / _FILE
     if not file.is_file():
         return 1
@@ -33,7 +33,7 @@ def format_of(folder: Path) -> int:
 
 
 def refuse_newer(folder: Path) -> None:
-    """Raises ``RecordTooNewError`` where a newer Quarterdeck has written to the record."""
+    """Raise ``RecordTooNewError`` if a newer Quarterdeck has written to the record."""
     found = format_of(folder)
     if found > FORMAT:
         raise RecordTooNewError(
@@ -44,7 +44,7 @@ def refuse_newer(folder: Path) -> None:
 
 
 def mark(folder: Path) -> None:
-    """Notes that what is added from now on has this version's format. Call with the lock held."""
+    """Note that what is added from now on has this version's format. Call with the lock held."""
     if (folder / _FILE).is_file() and format_of(folder) == FORMAT:
         return
     place_file(

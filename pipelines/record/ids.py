@@ -13,7 +13,7 @@ _TIME = "%Y%m%dT%H%M%S%fZ"
 
 
 def make_id(at: dt.datetime, *, newest: str | None) -> str:
-    """An id for something received at ``at`` (aware), later than every id before it.
+    """Return an id for something received at ``at`` (aware), later than every id before it.
 
     Where the clock has jumped back behind ``newest``, the id continues one microsecond after it:
     the order of receipt is kept, whatever the clock says.
@@ -31,7 +31,7 @@ def is_id(text: str) -> bool:
 
 
 def time_of(identifier: str) -> dt.datetime:
-    """The moment (UTC) in an id. Raises ``ValueError`` for what is no id."""
+    """Return the moment (UTC) in an id. Raises ``ValueError`` for what is no id."""
     match = _FORM.fullmatch(identifier)
     if match is None:
         raise ValueError(f"not an id of the record: {identifier!r}")
@@ -39,5 +39,5 @@ def time_of(identifier: str) -> dt.datetime:
 
 
 def month_of(identifier: str) -> str:
-    """The folder of the record in which the id belongs: ``2018-07``."""
+    """Return the folder of the record in which the id belongs: ``2018-07``."""
     return f"{identifier[:4]}-{identifier[4:6]}"

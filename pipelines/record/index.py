@@ -17,6 +17,7 @@ class Submissions:
     """Submissions, oldest first, by obligation, by bytes, and by return and quarter."""
 
     def __init__(self, submissions: Iterable[Submission] = ()) -> None:
+        """Index these, given oldest first."""
         self.ordered: list[Submission] = []
         self.of_obligation: dict[Obligation, list[Submission]] = {}
         self.of_bytes: dict[str, list[Submission]] = {}
@@ -25,7 +26,7 @@ class Submissions:
             self.add(submission)
 
     def add(self, submission: Submission) -> None:
-        """Adds one that is newer than all others."""
+        """Add one that is newer than all others."""
         self.ordered.append(submission)
         self.of_bytes.setdefault(submission.sha256, []).append(submission)
         obligation = submission.obligation
@@ -38,6 +39,7 @@ class Events:
     """Events, oldest first, by kind and by what they are about."""
 
     def __init__(self, events: Iterable[Event] = ()) -> None:
+        """Index these, given oldest first."""
         self.ordered: list[Event] = []
         self.of_kind: dict[EventKind, list[Event]] = {}
         self.about: dict[Subject, list[Event]] = {}
@@ -46,33 +48,31 @@ class Events:
             self.add(event)
 
     def add(self, event: Event) -> None:
-        """Adds one that is newer than all others."""
+        """Add one that is newer than all others."""
         self.ordered.append(event)
         self.of_kind.setdefault(event.kind, []).append(event)
         for subject in _subjects(event):
             self.about.setdefault(subject, []).append(event)
-        if event.kind is EventKind.WITHDRAWAL:
-            self.withdrawn[event.details["submission_id"]] = event.at
+        withdrawn = event.details.submission_id
+        if event.kind is EventKind.WITHDRAWAL and withdrawn is not None:
+            self.withdrawn[withdrawn] = event.at
 
     @property
     def set_aside(self) -> frozenset[str]:
         """The ids of what was damaged and is left out."""
         events = self.of_kind.get(EventKind.SET_ASIDE, ())
-        return frozenset(one.details["damaged"] for one in events)
+        return frozenset(one.details.damaged for one in events if one.details.damaged)
 
     @property
     def erased(self) -> frozenset[str]:
         """The ids of submissions whose content was removed for good, or is to be."""
         events = self.of_kind.get(EventKind.WITHDRAWAL, ())
         return frozenset(
-            one.details["submission_id"] for one in events if one.details.get("erased")
+            one.details.submission_id
+            for one in events
+            if one.details.erased and one.details.submission_id
         )
 
 
 def _subjects(event: Event) -> list[Subject]:
-    subjects: list[Subject] = []
-    if "submission_id" in event.details:
-        subjects.append(event.details["submission_id"])
-    if event.obligation is not None:
-        subjects.append(event.obligation)
-    return subjects
+    return [one for one in (event.details.submission_id, event.obligation) if one is not None]

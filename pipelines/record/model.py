@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -56,13 +57,13 @@ class Submission:
 
     @cached_property
     def obligation(self) -> Obligation | None:
-        """What it answers, or None where the file did not say."""
+        """What it answers, or None if the file did not say."""
         if self.return_name is None or self.organisation is None or self.quarter is None:
             return None
         return Obligation(self.organisation, self.return_name, self.quarter)
 
     def as_json(self) -> dict[str, Any]:
-        """A JSON object from which ``from_json`` gives the same submission."""
+        """Return a JSON object that ``from_json`` reads back as the same submission."""
         fields = asdict(self)
         fields["quarter"] = self.quarter.key if self.quarter else None
         fields["received_at"] = self.received_at.isoformat()
@@ -70,7 +71,7 @@ class Submission:
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Submission:
-        """The submission that ``as_json`` wrote; fields of later versions are left aside."""
+        """Return the submission that ``as_json`` wrote; fields of later versions are left aside."""
         known = {name: fields[name] for name in cls.__dataclass_fields__ if name in fields}
         if known["quarter"] is not None:
             known["quarter"] = Quarter.parse(known["quarter"])
@@ -114,39 +115,100 @@ _SUBJECT: dict[EventKind, tuple[str, ...]] = {
 }
 # Decisions of these kinds undo each other.
 _OPPOSED = (EventKind.EXCUSED, EventKind.REOPENED)
-# What was open when somebody decided: kept with the decision, and no part of what was decided.
-_CIRCUMSTANCES = frozenset({"open_queries", "unanswered", "not_accepted"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unanswered:
+    """The queries of a submission that were unanswered at a sign-off (rule EXP-001)."""
+
+    rule: str
+    organisation: str
+    return_name: str
+    submission_id: str
+    queries: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What an event is about and what it decides: the fields of its kind, the others None.
+
+    Attributes:
+        submission_id: What is withdrawn, or whose query is answered.
+        finding_number: The query that is answered; the first finding is 1.
+        erased: The content of what is withdrawn is removed for good.
+        damaged: The id of what is set aside.
+        organisation: With ``return_name`` and ``quarter`` the obligation that is excused, extended
+            or reopened.
+        extended_to: The day until the end of which the obligation is extended.
+        quarter: Also the quarter whose figures are signed off.
+        data_sha256: The figures that are signed off.
+        open_queries: How many queries were unanswered at the sign-off.
+        unanswered: The submissions that these queries are of.
+        not_accepted: The returns that were missing at the sign-off.
+        cell_id: The figure that is left although it can be worked out.
+        version_id: Its version.
+    """
+
+    submission_id: str | None = None
+    finding_number: int | None = None
+    erased: bool | None = None
+    damaged: str | None = None
+    organisation: str | None = None
+    return_name: str | None = None
+    quarter: Quarter | None = None
+    extended_to: dt.date | None = None
+    data_sha256: str | None = None
+    open_queries: int | None = None
+    unanswered: tuple[Unanswered, ...] | None = None
+    not_accepted: tuple[str, ...] | None = None
+    cell_id: str | None = None
+    version_id: str | None = None
+
+    @property
+    def decided(self) -> Details:
+        """These details without what was merely open when somebody decided."""
+        return replace(self, open_queries=None, unanswered=None, not_accepted=None)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return a JSON object of the fields that are there."""
+        found = {name: value for name, value in asdict(self).items() if value is not None}
+        if self.quarter is not None:
+            found["quarter"] = self.quarter.key
+        if self.extended_to is not None:
+            found["extended_to"] = self.extended_to.isoformat()
+        return found
+
+    @classmethod
+    def from_json(cls, details: dict[str, Any]) -> Details:
+        """Return what ``as_json`` wrote; fields of later versions are left aside."""
+        known = {name: details[name] for name in cls.__dataclass_fields__ if name in details}
+        read: dict[str, Callable[[Any], Any]] = {
+            "quarter": Quarter.parse,
+            "extended_to": dt.date.fromisoformat,
+            "unanswered": lambda found: tuple(Unanswered(**one) for one in found),
+            "not_accepted": tuple,
+        }
+        return cls(**{name: read[name](v) if name in read else v for name, v in known.items()})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """Something that a person decided, with who, when and why. It never changes.
-
-    ``details`` holds what belongs to the kind: ``submission_id`` of a withdrawal (and ``erased``
-    where its content was removed for good); ``damaged`` of what is set aside, an id;
-    ``submission_id`` and ``finding_number`` of an explanation; ``organisation``,
-    ``return_name``, ``quarter`` (a key) and ``extended_to`` of an obligation's; ``quarter``,
-    ``data_sha256`` and ``open_queries`` of a sign-off; ``cell_id`` and ``version_id`` of a figure
-    that is left although it can be worked out.
-    """
+    """Something that a person decided, with who, when and why. It never changes."""
 
     event_id: str
     kind: EventKind
     at: dt.datetime
     by_whom: str
     reason: str
-    details: dict[str, Any] = field(default_factory=dict)
+    details: Details = field(default_factory=Details)
 
     @cached_property
     def obligation(self) -> Obligation | None:
-        """What it is about, where that is an obligation. Raises ``ValueError`` for no quarter."""
-        if not {"organisation", "return_name", "quarter"} <= self.details.keys():
+        """What it is about, if that is an obligation."""
+        about = self.details
+        if about.organisation is None or about.return_name is None or about.quarter is None:
             return None
-        return Obligation(
-            self.details["organisation"],
-            self.details["return_name"],
-            Quarter.parse(self.details["quarter"]),
-        )
+        return Obligation(about.organisation, about.return_name, about.quarter)
 
     @property
     def opposed_kinds(self) -> tuple[EventKind, ...]:
@@ -156,37 +218,36 @@ class Event:
     def is_about_the_same(self, other: Event) -> bool:
         """Whether an event of the same or the opposed kind is about the same thing."""
         return all(
-            self.details.get(name) == other.details.get(name) for name in _SUBJECT[self.kind]
+            getattr(self.details, name) == getattr(other.details, name)
+            for name in _SUBJECT[self.kind]
         )
 
     def repeats(self, other: Event) -> bool:
         """Whether the same person decides the same for the same reason, whatever is open now."""
-        return self._decided == other._decided
-
-    @property
-    def _decided(self) -> tuple[object, ...]:
-        details = {k: v for k, v in self.details.items() if k not in _CIRCUMSTANCES}
-        return (self.kind, self.by_whom, self.reason, details)
+        mine, theirs = (
+            (one.kind, one.by_whom, one.reason, one.details.decided) for one in (self, other)
+        )
+        return mine == theirs
 
     def as_json(self) -> dict[str, Any]:
-        """A JSON object from which ``from_json`` gives the same event."""
+        """Return a JSON object that ``from_json`` reads back as the same event."""
         return {
             "event_id": self.event_id,
             "kind": self.kind.value,
             "at": self.at.isoformat(),
             "by_whom": self.by_whom,
             "reason": self.reason,
-            "details": self.details,
+            "details": self.details.as_json(),
         }
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Event:
-        """The event that ``as_json`` wrote."""
+        """Return the event that ``as_json`` wrote."""
         return cls(
             event_id=fields["event_id"],
             kind=EventKind(fields["kind"]),
             at=dt.datetime.fromisoformat(fields["at"]),
             by_whom=fields["by_whom"],
             reason=fields["reason"],
-            details=fields["details"],
+            details=Details.from_json(fields["details"]),
         )

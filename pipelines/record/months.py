@@ -35,12 +35,13 @@ class Months:
     """The names (without ``.json``) below the months of a folder, those that ``is_name`` takes."""
 
     def __init__(self, folder: Path, is_name: Callable[[str], bool]) -> None:
+        """Begin with nothing seen."""
         self._folder = folder
         self._is_name = is_name
         self._months: dict[str, _Month] = {}
 
     def look(self) -> Change:
-        """What has come and gone since the last look. Raises ``OSError``."""
+        """Return what has come and gone since the last look. Raises ``OSError``."""
         before, self._months = self._months, {}
         came: set[str] = set()
         gone: set[str] = set()
@@ -59,7 +60,7 @@ class Months:
         return Change(came=frozenset(came), gone=frozenset(gone - came))
 
     def note(self, month: str, name: str) -> None:
-        """Takes a name as seen that was just put there."""
+        """Take a name as seen that was just put there."""
         self._months.setdefault(str(self._folder / month), _never_seen()).names.add(name)
 
     def _names(self, folder: str, known: set[str]) -> set[str]:
@@ -73,7 +74,7 @@ def _never_seen() -> _Month:
 
 
 def _folders(folder: Path) -> list[tuple[str, int]]:
-    """The folders in ``folder``, each with the time (ns) of its last change."""
+    """Return the folders in ``folder``, each with the time (ns) of its last change."""
     try:
         with os.scandir(folder) as entries:
             return [(one.path, one.stat().st_mtime_ns) for one in entries if one.is_dir()]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.record.model import Event, Submission
+from schemas.finding import Finding
 
 
 class DamagedRecordError(Exception):
@@ -14,7 +15,7 @@ class DamagedRecordError(Exception):
 
 
 def read_submission(folder: Path) -> Submission:
-    """The submission that lies in a folder. Raises ``DamagedRecordError``."""
+    """Return the submission that lies in a folder. Raises ``DamagedRecordError``."""
     file = folder / "submission.json"
     fields = read_json(file)
     try:
@@ -24,18 +25,25 @@ def read_submission(folder: Path) -> Submission:
 
 
 def read_event(file: Path) -> Event:
-    """The event in a file. Raises ``DamagedRecordError``."""
+    """Return the event in a file. Raises ``DamagedRecordError``."""
     fields = read_json(file)
     try:
-        event = Event.from_json(fields)
-        event.obligation  # noqa: B018  # raises where its quarter is none
+        return Event.from_json(fields)
     except (AttributeError, KeyError, TypeError, ValueError) as problem:
         raise DamagedRecordError(f"{file} does not describe an event: {problem}") from problem
-    return event
+
+
+def read_findings(file: Path) -> tuple[Finding, ...]:
+    """Return the findings in a file, in order. Raises ``DamagedRecordError``."""
+    fields = read_json(file)
+    try:
+        return tuple(map(Finding.from_json, fields))
+    except (AttributeError, KeyError, TypeError, ValueError) as problem:
+        raise DamagedRecordError(f"{file} does not hold findings: {problem}") from problem
 
 
 def read_json(file: Path) -> Any:
-    """What a JSON file says. Raises ``DamagedRecordError``."""
+    """Return what a JSON file says. Raises ``DamagedRecordError``."""
     try:
         return json.loads(file.read_bytes())
     except (OSError, ValueError) as problem:

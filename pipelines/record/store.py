@@ -22,16 +22,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from pipelines.durable import exclusive, place_file, place_folder
-from pipelines.record.cache import Kept
+from pipelines.record.cache import RecordCache
 from pipelines.record.checksums import SUMS, is_to_have_list, read_sums, sealed, sha256_of, sums
 from pipelines.record.format import mark, refuse_newer
 from pipelines.record.ids import is_id, make_id, month_of
 from pipelines.record.index import Subject
-from pipelines.record.model import Event, EventKind, Obligation, Submission
-from pipelines.record.reading import DamagedRecordError, read_json, read_submission
+from pipelines.record.model import Details, Event, EventKind, Obligation, Submission
+from pipelines.record.reading import DamagedRecordError, read_findings, read_submission
+from schemas.finding import Finding
 from schemas.quarter import Quarter
 
 _DAY = 24 * 60 * 60
@@ -46,52 +46,58 @@ class Record:
     """
 
     def __init__(self, folder: Path) -> None:
+        """Name the folder; it is read when it is first asked about."""
         self.folder = folder
-        self._memory = Kept(folder)
+        self._cache = RecordCache(folder)
         self._opened = False
 
     # --- reading ------------------------------------------------------------------------------
 
     def submissions(self) -> list[Submission]:
-        """Every submission that can be read and was not set aside, oldest first.
+        """Return every submission that can be read and was not set aside, oldest first.
 
         ``damaged`` names those that cannot be read.
         """
-        return list(self._kept().submissions.ordered)
+        return list(self._cached().submissions.ordered)
 
     def submissions_of_bytes(self, sha256: str) -> list[Submission]:
-        """Those of ``submissions`` whose file as sent has this hash, oldest first."""
-        return list(self._kept().submissions.of_bytes.get(sha256, ()))
+        """Return those of ``submissions`` whose file as sent has this hash, oldest first."""
+        return list(self._cached().submissions.of_bytes.get(sha256, ()))
 
     def submission(self, submission_id: str) -> Submission | None:
-        """The submission of this id, or None. Raises ``DamagedRecordError``."""
+        """Return the submission of this id, or None. Raises ``DamagedRecordError``."""
         if not is_id(submission_id):
             return None
-        known = self._kept().submission(submission_id)
+        known = self._cached().submission(submission_id)
         if known is not None:
             return known
         folder = self.submission_folder(submission_id)
         return read_submission(folder) if folder.is_dir() else None
 
     def events(self, *kinds: EventKind) -> list[Event]:
-        """Every event (of these kinds, if any are given), oldest first; those that can be read."""
-        events = self._kept().events
+        """Return every event (of these kinds, if any are given), oldest first.
+
+        Those that can be read.
+        """
+        events = self._cached().events
         if not kinds:
             return list(events.ordered)
         found = [event for kind in kinds for event in events.of_kind.get(kind, ())]
         return found if len(kinds) == 1 else sorted(found, key=lambda event: event.event_id)
 
     def events_about(self, subjects: Iterable[Subject], *kinds: EventKind) -> list[Event]:
-        """The events of these kinds about submissions (by id) or obligations; of each subject
-        oldest first."""
-        about = self._kept().events.about
+        """Return the events of these kinds about submissions (by id) or obligations.
+
+        Of each subject oldest first.
+        """
+        about = self._cached().events.about
         return [
             event for subject in subjects for event in about.get(subject, ()) if event.kind in kinds
         ]
 
     def damaged(self) -> dict[str, str]:
-        """What cannot be read and no person has set aside: what is wrong with it, by id."""
-        return self._kept().damaged()
+        """Return what cannot be read and no person has set aside: what is wrong with it, by id."""
+        return self._cached().damaged()
 
     def require_sound(self) -> None:
         """Raise ``DamagedRecordError`` if figures made of the record could be wrong."""
@@ -102,7 +108,10 @@ class Record:
             raise DamagedRecordError(_refusal(first, damaged[first] + more))
 
     def sound_rows_file(self, submission_id: str) -> Path:
-        """The rows accepted from a submission, hash checked. Raises ``DamagedRecordError``."""
+        """Return the rows accepted from a submission, hash checked.
+
+        Raises ``DamagedRecordError``.
+        """
         file = self.rows_file(submission_id)
         listed = self.submission_folder(submission_id) / SUMS
         try:
@@ -119,81 +128,83 @@ class Record:
         return file
 
     def withdrawn(self) -> dict[str, dt.datetime]:
-        """The ids of submissions that were withdrawn, and when."""
-        return dict(self._kept().events.withdrawn)
+        """Return the ids of submissions that were withdrawn, and when."""
+        return dict(self._cached().events.withdrawn)
 
     def accepted_of(
         self, obligation: Obligation, *, as_of: dt.datetime | None = None
     ) -> list[Submission]:
-        """The accepted submissions of an obligation that are not withdrawn, oldest first.
+        """Return the accepted submissions of an obligation that are not withdrawn, oldest first.
 
         With ``as_of`` (aware): as it stood at that moment.
         """
-        kept = self._kept()
+        kept = self._cached()
         found = kept.submissions.of_obligation.get(obligation, ())
         return [one for one in found if _counts(one, kept.events.withdrawn, as_of)]
 
     def current(self, *, as_of: dt.datetime | None = None) -> dict[Obligation, Submission]:
-        """For each obligation the submission that counts: the newest accepted one not withdrawn.
+        """Return for each obligation the submission that counts.
+
+        The newest accepted one not withdrawn.
 
         With ``as_of`` (aware): as it stood at that moment.
         """
-        kept = self._kept()
+        kept = self._cached()
         return _newest_that_count(list(kept.submissions.of_obligation), kept, as_of)
 
     def current_of(
         self, obligation: Obligation, *, as_of: dt.datetime | None = None
     ) -> Submission | None:
-        """The submission of ``current`` for one obligation, or None."""
-        return _newest_that_count([obligation], self._kept(), as_of).get(obligation)
+        """Return the submission of ``current`` for one obligation, or None."""
+        return _newest_that_count([obligation], self._cached(), as_of).get(obligation)
 
     def current_about(
         self, return_name: str, quarter: Quarter, *, as_of: dt.datetime | None = None
     ) -> dict[Obligation, Submission]:
-        """What ``current`` has of one return and quarter, from all organisations."""
-        kept = self._kept()
+        """Return what ``current`` has of one return and quarter, from all organisations."""
+        kept = self._cached()
         obligations = kept.submissions.obligations.get((return_name, quarter), ())
         return _newest_that_count(list(obligations), kept, as_of)
 
     def submission_folder(self, submission_id: str) -> Path:
-        """Where the submission of this id lies (whether or not it exists)."""
+        """Return where the submission of this id lies (whether or not it exists)."""
         return self.folder / "submissions" / month_of(submission_id) / submission_id
 
     def as_sent(self, submission_id: str) -> bytes:
-        """The bytes as they came."""
+        """Return the bytes as they came."""
         return (self.submission_folder(submission_id) / "as_sent.csv").read_bytes()
 
-    def findings(self, submission_id: str) -> list[dict[str, Any]]:
-        """The findings as they were stored, in order; none of a submission that was erased."""
-        submission = self._memory.submission(submission_id)
+    def findings(self, submission_id: str) -> tuple[Finding, ...]:
+        """Return the findings in order; none of a submission that was erased."""
+        submission = self._cache.submission(submission_id)
         if submission is not None and submission.erased:
-            return []
-        found: list[dict[str, Any]] = read_json(
-            self.submission_folder(submission_id) / "findings.json"
-        )
-        return found
+            return ()
+        return read_findings(self.submission_folder(submission_id) / "findings.json")
 
     def rows_file(self, submission_id: str) -> Path:
-        """The Parquet file of the rows accepted; exists only for an accepted submission."""
+        """Return the Parquet file of the rows accepted; exists only for an accepted submission."""
         return self.submission_folder(submission_id) / "rows.parquet"
 
     # --- adding -------------------------------------------------------------------------------
 
     @contextmanager
     def adding(self) -> Iterator[None]:
-        """Hold the record's lock: only one process adds at a time, and the order of receipt is
-        settled within the block. Raises ``OSError``."""
+        """Hold the record's lock.
+
+        Only one process adds at a time, and the order of receipt is settled within the block.
+        Raises ``OSError``.
+        """
         refuse_newer(self.folder)
         with exclusive(self.folder / ".lock"):
             mark(self.folder)
             self.sweep()
-            self._memory.begin()
+            self._cache.begin()
             well = False
             try:
                 yield
                 well = True
             finally:
-                self._memory.end(well=well)
+                self._cache.end(well=well)
 
     def add_submission(
         self,
@@ -202,10 +213,10 @@ class Record:
         *,
         received_at: dt.datetime,
     ) -> Submission:
-        """Adds one submission and gives it back once it is on disk. Call within ``adding``.
+        """Add one submission and return it once it is on disk. Call within ``adding``.
 
         ``files`` are its files by name; ``make`` is called with the id and whether the clock went
-        back, and gives the submission and the files that name the id (the receipt).
+        back, and return the submission and the files that name the id (the receipt).
         Raises ``OSError`` with nothing acknowledged.
         """
         newest = self.newest_id()
@@ -217,11 +228,11 @@ class Record:
         kept = {**files, **own, "submission.json": content}
         kept[SUMS] = sums(kept)
         place_folder(kept, staging=self._staging(), final=self.submission_folder(identifier))
-        self._memory.add(submission)
+        self._cache.add(submission)
         return submission
 
     def add_event(
-        self, kind: EventKind, *, at: dt.datetime, by_whom: str, reason: str, **details: Any
+        self, kind: EventKind, *, at: dt.datetime, by_whom: str, reason: str, details: Details
     ) -> Event:
         """Add one decision and return it once it is on disk. Takes the lock itself.
 
@@ -250,19 +261,19 @@ class Record:
             name = f"{identifier}.json"
             final = self.folder / "events" / month_of(identifier) / name
             place_file(content, final, staging=self._staging())
-            self._memory.add(event)
+            self._cache.add(event)
         return event
 
     def newest_id(self) -> str | None:
-        """The highest id in the record, of submissions and events together."""
-        return self._kept().newest
+        """Return the highest id in the record, of submissions and events together."""
+        return self._cached().newest
 
     def forget(self, submission_id: str) -> None:
-        """Reads the submission anew; for the one who erased it."""
-        self._memory.read_again(submission_id)
+        """Read the submission anew; for the one who erased it."""
+        self._cache.read_again(submission_id)
 
     def sweep(self) -> int:
-        """Removes what a killed process left half-written a day ago or more; gives how many.
+        """Remove what a killed process left half-written a day ago or more; return how many.
 
         Nothing that was ever acknowledged is there.
         """
@@ -273,12 +284,12 @@ class Record:
                 swept += 1
         return swept
 
-    def _kept(self) -> Kept:
+    def _cached(self) -> RecordCache:
         if not self._opened:
             refuse_newer(self.folder)
             self._opened = True
-        self._memory.look()
-        return self._memory
+        self._cache.look()
+        return self._cache
 
     def _staging(self) -> Path:
         return self.folder / ".incoming" / secrets.token_hex(8)
@@ -311,7 +322,7 @@ def _counts(
 
 
 def _newest_that_count(
-    obligations: Iterable[Obligation], kept: Kept, as_of: dt.datetime | None
+    obligations: Iterable[Obligation], kept: RecordCache, as_of: dt.datetime | None
 ) -> dict[Obligation, Submission]:
     chosen = {}
     for obligation in obligations:

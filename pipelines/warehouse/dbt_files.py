@@ -33,7 +33,7 @@ _MADE_BY = (
 
 
 def raw_sources() -> str:
-    """The sources of the ``raw`` schema as dbt reads them: every table with its columns."""
+    """Return the sources of the ``raw`` schema as dbt reads them: every table with its columns."""
     lines = [
         f"# {_MADE_BY}",
         "version: 2",
@@ -52,7 +52,7 @@ def raw_sources() -> str:
 
 
 def columns_of(ret: Return) -> list[TableColumn]:
-    """The columns of ``raw.<return>`` in order, those made of declared ones described too."""
+    """Return the columns of ``raw.<return>`` in order, each described."""
     words = _descriptions(ret)
     return [
         TableColumn(name=name, sql_type=kind, description=words[name])
@@ -96,7 +96,7 @@ def _descriptions(ret: Return) -> dict[str, str]:
 
 
 def write_dbt_files(project_dir: Path) -> None:
-    """Writes the files into the dbt project at ``project_dir``."""
+    """Write the files into the dbt project at ``project_dir``."""
     for path, text in dbt_files().items():
         target = project_dir / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -104,5 +104,5 @@ def write_dbt_files(project_dir: Path) -> None:
 
 
 def dbt_files() -> dict[Path, str]:
-    """What the files must hold, by their paths in the dbt project."""
+    """Return what the files must hold, by their paths in the dbt project."""
     return {SOURCES_PATH: raw_sources()}

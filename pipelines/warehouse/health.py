@@ -1,9 +1,10 @@
-"""A warehouse that a build did not finish, or that cannot be opened, is made anew from the record.
+"""A warehouse that cannot be relied on is made anew from the record.
 
 The warehouse is derived, so nothing in it is repaired. While a step writes, a mark lies beside it;
-the mark goes when the step has ended well. Where it still lies there (the process was killed, the
-power failed, the disk was full), the next step that loads puts the file aside and begins with all
-that the record holds. Readers never notice: they see releases.
+the mark goes when the step has ended well. If it still lies there (the process was killed, the
+power failed, the disk was full), or another version has made the file, the next step that loads
+puts the file aside and begins with all that the record holds. Readers never notice: they see
+releases.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pipelines.warehouse.loading import (
     WarehouseBusyError,
     as_of_day,
     connect,
+    is_of_this_version,
     load_rows,
     load_submissions,
     rows_kept,
@@ -46,7 +48,7 @@ def writing_to(path: Path, record: Record, *, loads: bool, on: dt.date) -> Itera
     where the one before it did not finish.
     """
     mark = path.with_name(path.name + UNFINISHED)
-    sound = path.exists() and not mark.exists() and _opens(path)
+    sound = path.exists() and not mark.exists() and _can_be_used(path)
     if not sound and not loads:
         raise WarehouseIncompleteError(
             "The step before this one did not finish, so its figures cannot be relied on. "
@@ -64,7 +66,7 @@ def writing_to(path: Path, record: Record, *, loads: bool, on: dt.date) -> Itera
 
 
 def start_over(path: Path, record: Record, *, on: dt.date) -> None:
-    """Puts the file aside and fills a new one with all that the record holds on the day ``on``."""
+    """Put the file aside and fill a new one with all that the record holds on the day ``on``."""
     aside = path.with_name(path.name + ASIDE)
     wal = path.with_name(path.name + ".wal")
     for old in (aside, wal):
@@ -76,15 +78,18 @@ def start_over(path: Path, record: Record, *, on: dt.date) -> None:
 
 
 def complete(path: Path, record: Record, *, on: dt.date) -> None:
-    """Loads everything anew where the rows are not those of the record: a return that came between
-    two steps has left its name without them, or a quarter that this build did not load differs."""
+    """Load everything anew where the rows are not those of the record.
+
+    A return that came between two steps has left its name without them, or a quarter that this
+    build did not load differs.
+    """
     with connect(path) as connection:
         if differing(connection, record) is not None or as_of_day(connection) != on:
             _load_all(connection, record, on=on)
 
 
 def settle(path: Path) -> None:
-    """Sees that all that was written is in the file itself. Raises ``OSError`` where it is not.
+    """Sees that all that was written is in the file itself. Raises ``OSError`` if it is not.
 
     DuckDB tries this when it closes, and keeps silent where the disk was full: the log stays.
     """
@@ -97,7 +102,7 @@ def settle(path: Path) -> None:
 
 
 def check_totals(connection: duckdb.DuckDBPyConnection, record: Record) -> None:
-    """Raises ``WarehouseIncompleteError`` where the warehouse does not hold what was accepted."""
+    """Raise ``WarehouseIncompleteError`` if the warehouse does not hold what was accepted."""
     problem = differing(connection, record)
     if problem is not None:
         raise WarehouseIncompleteError(
@@ -107,8 +112,7 @@ def check_totals(connection: duckdb.DuckDBPyConnection, record: Record) -> None:
 
 
 def differing(connection: duckdb.DuckDBPyConnection, record: Record) -> str | None:
-    """Holds the rows of each submission in the warehouse against those that the record says were
-    used; gives the first that differs, in words, or None.
+    """Return the first submission whose rows are not those of the record, in words, or None.
 
     A quarter that a build did not load is as it was: this is how a difference in it is seen.
     """
@@ -159,14 +163,13 @@ def _load_all(connection: duckdb.DuckDBPyConnection, record: Record, *, on: dt.d
         load_rows(connection, record, declared, quarters)
 
 
-def _opens(path: Path) -> bool:
+def _can_be_used(path: Path) -> bool:
     try:
-        with connect(path, read_only=True):  # which reads what every table is
-            pass
+        with connect(path, read_only=True) as connection:  # which reads what every table is
+            return is_of_this_version(connection)
     except WarehouseBusyError:
         raise
     except duckdb.ConnectionException:
         return True  # this very process has it open, with other settings
     except duckdb.Error:
         return False
-    return True

@@ -9,20 +9,19 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tempfile
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import polars as pl
 
 from pipelines.checking.engine.observations import stated
 from pipelines.obligations.explanations import Explained, explained_in_all
-from pipelines.obligations.overview import newest_change
 from pipelines.obligations.standing import Known, Standing, decide_all
+from pipelines.record.changes import newest_change
 from pipelines.record.model import Submission
 from pipelines.record.store import Record
 from pipelines.warehouse.periods import period_rows
@@ -38,6 +37,7 @@ from pipelines.warehouse.tables import (
     sql_type,
 )
 from schemas.declaration import Return, record_columns
+from schemas.finding import Finding, Severity
 from schemas.quarter import Quarter
 from schemas.reference import Reference
 from schemas.registry import returns
@@ -57,7 +57,7 @@ class WarehouseBusyError(Exception):
 def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to the warehouse, closed after the block.
 
-    Raises ``WarehouseBusyError`` where another process holds the file.
+    Raises ``WarehouseBusyError`` if another process holds the file.
     """
     try:
         connection = duckdb.connect(str(path), read_only=read_only, config=dict(SETTINGS))
@@ -75,22 +75,43 @@ def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyC
 
 
 def ensure_raw_schema(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes the schemas and tables that the loader fills and dbt reads, where they are missing."""
+    """Make the schemas and tables that the loader fills and dbt reads, where they are missing."""
     for schema in ("raw", "disclosure"):
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-    for row in RAW_TABLES:
-        columns = [(column.name, column.sql_type) for column in row.columns()]
-        _create(connection, row.table, columns)
+    for table, columns in _raw_tables().items():
+        listed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+        connection.execute(f"CREATE TABLE IF NOT EXISTS raw.{table} ({listed})")
     connection.execute(
         "CREATE TABLE IF NOT EXISTS disclosure.cell_state "
         "(cell_id VARCHAR, state VARCHAR, reason VARCHAR)"
     )
-    for declared in returns().values():
-        _create(connection, declared.name, raw_columns(declared).items())
+
+
+def is_of_this_version(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the tables of the ``raw`` schema have the columns that this version fills.
+
+    Another version may have declared others; a table that is missing is made when it is filled.
+    """
+    found: dict[str, list[str]] = defaultdict(list)
+    for table, column in connection.execute(
+        "SELECT table_name, column_name FROM information_schema.columns "
+        "WHERE table_schema = 'raw' ORDER BY table_name, ordinal_position"
+    ).fetchall():
+        found[table].append(column)
+    declared = _raw_tables()
+    return all(
+        found[table] == list(columns) for table, columns in declared.items() if table in found
+    )
+
+
+def _raw_tables() -> dict[str, dict[str, str]]:
+    """Return the columns of each table of the ``raw`` schema, with their SQL types."""
+    tables = {row.table: {one.name: one.sql_type for one in row.columns()} for row in RAW_TABLES}
+    return tables | {one.name: raw_columns(one) for one in returns().values()}
 
 
 def raw_columns(declared: Return) -> dict[str, str]:
-    """The columns of ``raw.<return>`` in order, with their SQL types."""
+    """Return the columns of ``raw.<return>`` in order, with their SQL types."""
     typed = {name: sql_type(dtype) for name, dtype in record_columns(declared).items()}
     return {"submission_id": "varchar", **typed}
 
@@ -101,7 +122,7 @@ def load_rows(
     declared: Return,
     quarters: Sequence[Quarter],
 ) -> int:
-    """Loads the accepted rows of one return for these quarters anew; gives how many rows.
+    """Load the accepted rows of one return for these quarters anew; return how many rows.
 
     All versions are loaded, superseded ones too, and with them what they observe. Done twice it
     gives the same. Raises ``DamagedRecordError``, with the rows of before left as they were.
@@ -152,7 +173,7 @@ def _accepted_rows(declared: Return, files: list[str]) -> pl.LazyFrame:
 
 
 def observe(connection: duckdb.DuckDBPyConnection, declared: Return, rows: pl.LazyFrame) -> None:
-    """Adds what these accepted rows of one return state to ``raw.observation``."""
+    """Add what these accepted rows of one return state to ``raw.observation``."""
     names = [column.name for column in ObservationRow.columns()]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "observations.parquet"  # which both libraries read without a third
@@ -172,7 +193,7 @@ def load_submissions(
     on: dt.date,
     up_to: dt.datetime | None = None,
 ) -> int:
-    """Loads what came, what was found in it and how each obligation stands, anew.
+    """Load what came, what was found in it and how each obligation stands, anew.
 
     They are few beside the rows, and what is newest among them decides what is current.
 
@@ -218,7 +239,7 @@ def load_submissions(
 
 
 def as_of_day(connection: duckdb.DuckDBPyConnection) -> dt.date | None:
-    """The day by which what is loaded is judged; None where nothing is loaded."""
+    """Return the day by which what is loaded is judged; None if nothing is loaded."""
     row = connection.execute("SELECT max(as_of_day) FROM raw.horizon").fetchone()
     return row[0] if row else None
 
@@ -229,7 +250,7 @@ def rows_kept(one: Submission) -> int:
 
 
 def submission_row(one: Submission, withdrawn: Mapping[str, dt.datetime]) -> SubmissionRow:
-    """A submission as ``raw.submission`` has it."""
+    """Return a submission as ``raw.submission`` has it."""
     return SubmissionRow(
         submission_id=one.submission_id,
         return_name=one.return_name,
@@ -255,29 +276,29 @@ def submission_row(one: Submission, withdrawn: Mapping[str, dt.datetime]) -> Sub
 
 
 def finding_row(
-    submission_id: str, number: int, found: Mapping[str, Any], answers: Mapping[int, Explained]
+    submission_id: str, number: int, found: Finding, answers: Mapping[int, Explained]
 ) -> FindingRow:
-    """A finding of the record as ``raw.finding`` has it."""
+    """Return a finding of the record as ``raw.finding`` has it."""
     answer = answers.get(number)
     return FindingRow(
         submission_id=submission_id,
         finding_number=number,
-        rule=found["rule"],
-        severity=found["severity"],
-        row_number=found["row"],
-        rows_in_group=len(found.get("rows", ())) or 1,
-        column_name=found["column"],
-        value=found["value"],
-        message=found["message"],
-        hint=found["hint"],
+        rule=found.rule,
+        severity=found.severity.value,
+        row_number=found.row,
+        rows_in_group=len(found.rows) or 1,
+        column_name=found.column,
+        value=found.value,
+        message=found.message,
+        hint=found.hint,
         explained_at=_naive(answer.at) if answer else None,
         explanation=answer.text if answer else None,
-        is_open_query=found["severity"] == "query" and answer is None,
+        is_open_query=found.severity is Severity.QUERY and answer is None,
     )
 
 
 def standing_row(one: Standing) -> StandingRow:
-    """How an obligation stands, as ``raw.standing`` has it."""
+    """Return how an obligation stands, as ``raw.standing`` has it."""
     return StandingRow(
         organisation=one.obligation.organisation,
         return_name=one.obligation.return_name,
@@ -303,8 +324,10 @@ def fill(
     *,
     table: type[RawRow] | None = None,
 ) -> None:
-    """Puts these rows, all of one table, in the place of those of before. ``table`` names it where
-    there may be none."""
+    """Put these rows, all of one table, in the place of those of before.
+
+    ``table`` names it where there may be none.
+    """
     kind = table or type(rows[0])
     connection.execute(f"DELETE FROM raw.{kind.table}")
     if rows:
@@ -312,7 +335,7 @@ def fill(
 
 
 def insert(connection: duckdb.DuckDBPyConnection, rows: Sequence[RawRow]) -> None:
-    """Adds these rows, all of one table and one at least."""
+    """Add these rows, all of one table and one at least."""
     # One statement for all rows: DuckDB binds a list of columns far faster than row after row.
     columns = list(zip(*(astuple(one) for one in rows), strict=True))  # type: ignore[call-overload]
     unnested = ", ".join("unnest(?)" for _ in columns)
@@ -321,15 +344,8 @@ def insert(connection: duckdb.DuckDBPyConnection, rows: Sequence[RawRow]) -> Non
     )
 
 
-def _create(
-    connection: duckdb.DuckDBPyConnection, table: str, columns: Iterable[tuple[str, str]]
-) -> None:
-    listed = ", ".join(f'"{name}" {kind}' for name, kind in columns)
-    connection.execute(f"CREATE TABLE IF NOT EXISTS raw.{table} ({listed})")
-
-
 def _naive(moment: dt.datetime) -> dt.datetime:
-    """A moment as the warehouse keeps it: in UTC, without saying so."""
+    """Return a moment as the warehouse keeps it: in UTC, without saying so."""
     return moment.astimezone(dt.UTC).replace(tzinfo=None)
 
 

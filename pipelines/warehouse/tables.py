@@ -46,7 +46,7 @@ class RawRow:
 
     @classmethod
     def columns(cls) -> tuple[TableColumn, ...]:
-        """The columns in order."""
+        """Return the columns in order."""
         hints = get_type_hints(cls, include_extras=True)
         return tuple(
             TableColumn(name=name, sql_type=_SQL_TYPES[_without_none(kind)], description=words)
@@ -60,7 +60,7 @@ def _without_none(hint: Any) -> Any:
 
 
 def sql_type(dtype: type[pl.DataType]) -> str:
-    """The type in SQL of a column of accepted rows."""
+    """Return the type in SQL of a column of accepted rows."""
     return _POLARS_TYPES[dtype]
 
 

@@ -27,8 +27,9 @@ class NothingToTraceError(Exception):
 class Origin:
     """Where one published figure comes from.
 
-    ``value`` is what the page shows, None where it shows none (``state`` says why). ``cells`` is
-    the row as it was sent, by heading. ``is_intact`` says whether the stored bytes still have the
+    ``value`` is what the page shows, None if it shows none (``state`` says why). ``cells`` is
+    the row as it was sent, by heading; ``row_number`` is None if the figure is a sum of several
+    rows. ``is_intact`` says whether the stored bytes still have the
     hash that the receipt named.
     """
 
@@ -44,7 +45,7 @@ class Origin:
     submission_id: str
     file_name: str
     file: Path
-    row_number: int
+    row_number: int | None
     cells: tuple[tuple[str, str], ...]
     sender: str
     channel: str
@@ -55,7 +56,10 @@ class Origin:
 
 
 def find_measure(reference: Reference, text: str) -> Measure:
-    """The measure of that code, item or title, in any case. Raises ``NothingToTraceError``."""
+    """Return the measure of that code, item or title, in any case.
+
+    Raises ``NothingToTraceError``.
+    """
     wanted = text.strip().casefold()
     for names in (
         lambda measure: (measure.measure,),
@@ -178,7 +182,7 @@ def _origin(record: Record, figure: Figure, measure: Measure) -> Origin:
         file_name=submission.file_name,
         file=record.submission_folder(submission_id) / "as_sent.csv",
         row_number=row_number,
-        cells=_cells(content, row_number),
+        cells=() if row_number is None else _cells(content, row_number),
         sender=submission.sender,
         channel=submission.channel,
         received_at=submission.received_at,
@@ -189,7 +193,7 @@ def _origin(record: Record, figure: Figure, measure: Measure) -> Origin:
 
 
 def _cells(content: bytes, row_number: int) -> tuple[tuple[str, str], ...]:
-    """The cells of one row as they were sent, each with its heading."""
+    """Return the cells of one row as they were sent, each with its heading."""
     found = read(content)
     if found.table is None or found.header is None:
         return ()

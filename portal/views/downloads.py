@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 
 def download(content: bytes, name: str, *, kind: str = "text/csv") -> Response:
-    """A file to save under ``name``, which we make and nobody typed."""
+    """Return a file to save under ``name``, which is ours and not a user's."""
     return Response(
         content,
         media_type=kind,

@@ -14,7 +14,10 @@ _LOOKED_BACK = 3  # quarters, for what is still to do
 
 
 def home(call: Call) -> Response:
-    """What is owed, due and open, the most urgent first; one quarter alone where it is named."""
+    """Return what is owed, due and open, the most urgent first.
+
+    One quarter alone where it is named.
+    """
     account = call.account
     if account.is_officer and not account.may_send:
         return call.go("/officer")
@@ -58,7 +61,7 @@ def history(call: Call) -> Response:
 
 
 def statement(call: Call) -> Response:
-    """What is done so that everyone can use the pages."""
+    """Return what is done so that everyone can use the pages."""
     return call.show("statement.html")
 
 

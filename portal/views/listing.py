@@ -22,7 +22,7 @@ class Listed:
 
 
 def listed(call: Call, submissions: Iterable[Submission]) -> list[Listed]:
-    """The submissions with what became of each."""
+    """Return the submissions with what became of each."""
     withdrawn = call.record.withdrawn()
     current = call.record.current()
     return [
@@ -38,7 +38,7 @@ def listed(call: Call, submissions: Iterable[Submission]) -> list[Listed]:
 
 
 def title_of(call: Call, submission: Submission) -> str:
-    """The title of the return that it is, or words for a file that is none."""
+    """Return the title of the return that it is, or words for a file that is none."""
     calendar = call.reference.calendar(submission.return_name or "")
     return calendar.title if calendar else str(words()["submission"]["unknown_return"])
 
@@ -46,7 +46,7 @@ def title_of(call: Call, submission: Submission) -> str:
 def state_of(
     submission: Submission, *, withdrawn: Iterable[str], current: Iterable[Submission]
 ) -> str:
-    """The outcome, or ``withdrawn``, or ``superseded`` where a later one took its place."""
+    """Return the outcome, or ``withdrawn``, or ``superseded`` where a later one took its place."""
     if submission.submission_id in withdrawn:
         return "withdrawn"
     if submission.is_accepted and submission not in current:

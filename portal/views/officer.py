@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from pipelines.obligations.standing import State, most_pressing_first
+from pipelines.obligations.standing import State, decided_about, most_pressing_first
 from pipelines.receiving import decisions
-from pipelines.receiving.decisions import DecisionError, is_excused
+from pipelines.receiving.decisions import DecisionError
+from pipelines.receiving.disagreements import disagreements
 from pipelines.record.model import Event, EventKind, Obligation
 from portal.findings import Shown, answers, groups
 from portal.handling import Call
@@ -26,12 +27,11 @@ from portal.views.owed import (
     standing_of,
 )
 from portal.words import words
-from schemas.finding import Finding
 
 
 @dataclass(frozen=True, kw_only=True)
 class OpenQuery:
-    """A query that nobody has answered, with where it stands."""
+    """An unanswered query and its place."""
 
     row: Row
     submission_id: str
@@ -39,7 +39,7 @@ class OpenQuery:
 
 
 def officer_page(call: Call) -> Response:
-    """Who sent what in a quarter, the most urgent first, and every open query."""
+    """Return who sent what in a quarter, the most urgent first, and every open query."""
     quarter = asked_quarter(call) or newest_quarter(call)
     rows = rows_of(call, quarter, None)
     rows.sort(key=lambda row: most_pressing_first(row.standing))
@@ -51,6 +51,7 @@ def officer_page(call: Call) -> Response:
         quarter=quarter,
         rows=rows,
         queries=_open_queries(call, rows),
+        disagreements=disagreements(call.record, call.reference, quarter),
         unread=listed(call, reversed(unread[-10:])),
         quarters=listed_quarters(call),
         on=call.on,
@@ -64,12 +65,12 @@ def officer_page(call: Call) -> Response:
 
 
 def decision_page(call: Call) -> Response:
-    """What can be decided about one return of one organisation."""
+    """Return what can be decided about one return of one organisation."""
     return _decision_page(call, obligation_of(call), fault=None)
 
 
 def decide(call: Call) -> Response:
-    """Excuses, gives longer, or takes the excuse back."""
+    """Excuse, extend or reopen, as the button says."""
     obligation = obligation_of(call)
     what = call.form.text("do")
     try:
@@ -86,29 +87,15 @@ def decide(call: Call) -> Response:
 
 
 def _decide(call: Call, obligation: Obligation, what: str) -> None:
-    about = {
-        "organisation": obligation.organisation,
-        "return_name": obligation.return_name,
-        "by_whom": call.account.name,
-        "reason": call.form.text("reason"),
-    }
+    about = (call.record, call.reference, obligation)
+    by_whom, reason = call.account.name, call.form.text("reason")
     if what == "excuse":
-        decisions.excuse(
-            call.record, call.reference, quarter=obligation.quarter, at=call.now, **about
-        )
+        decisions.excuse(*about, by_whom=by_whom, reason=reason, at=call.now)
     elif what == "reopen":
-        decisions.reopen(
-            call.record, call.reference, quarter=obligation.quarter, at=call.now, **about
-        )
+        decisions.reopen(*about, by_whom=by_whom, reason=reason, at=call.now)
     elif what == "extend":
-        decisions.extend(
-            call.record,
-            call.reference,
-            quarter=obligation.quarter,
-            until=_day(call.form.text("until")),
-            at=call.now,
-            **about,
-        )
+        until = _day(call.form.text("until"))
+        decisions.extend(*about, until=until, by_whom=by_whom, reason=reason, at=call.now)
     else:
         raise not_found()
 
@@ -130,12 +117,7 @@ def _decision_page(
         status=422 if fault else 200,
         row=row_of(call, standing, on=call.on),
         obligation=obligation,
-        excused=is_excused(
-            call.record,
-            organisation=obligation.organisation,
-            return_name=obligation.return_name,
-            quarter=obligation.quarter,
-        ),
+        excused=decided_about(call.record, obligation).is_excused,
         decided=_decided(call, obligation),
         submissions=listed(call, sent),
         fault=fault,
@@ -146,12 +128,7 @@ def _decision_page(
 
 def _decided(call: Call, obligation: Obligation) -> list[Event]:
     kinds = (EventKind.EXCUSED, EventKind.EXTENDED, EventKind.REOPENED)
-    about = {
-        "organisation": obligation.organisation,
-        "return_name": obligation.return_name,
-        "quarter": obligation.quarter.key,
-    }
-    found = [one for one in call.record.events(*kinds) if about.items() <= one.details.items()]
+    found = [one for one in call.record.events(*kinds) if one.obligation == obligation]
     return found[::-1]
 
 
@@ -161,7 +138,7 @@ def _open_queries(call: Call, rows: list[Row]) -> list[OpenQuery]:
         submission = row.standing.current
         if submission is None or not row.standing.open_queries:
             continue
-        findings = map(Finding.from_json, call.record.findings(submission.submission_id))
+        findings = call.record.findings(submission.submission_id)
         answered = answers(call.record, submission.submission_id)
         found += [
             OpenQuery(row=row, submission_id=submission.submission_id, finding=finding)

@@ -36,18 +36,21 @@ class Row:
 
 
 def newest_quarter(call: Call) -> Quarter:
-    """The newest quarter that is over: the one that is reported now."""
+    """Return the newest quarter that is over: the one that is reported now."""
     return Quarter.containing(call.on).shift(-1)
 
 
 def asked_quarter(call: Call) -> Quarter | None:
-    """The quarter in the address, None where there is none. Raises ``Refused`` for no quarter."""
+    """Return the quarter in the address, None if there is none.
+
+    Raises ``Refused`` for no quarter.
+    """
     text = call.request.query_params.get("quarter")
     return None if text is None else quarter_of(text)
 
 
 def quarter_of(text: str) -> Quarter:
-    """The quarter of a key. Raises ``Refused``, as for any page that is not there."""
+    """Return the quarter of a key. Raises ``Refused``, as for any page that is not there."""
     try:
         return Quarter.parse(text)
     except ValueError:
@@ -55,8 +58,10 @@ def quarter_of(text: str) -> Quarter:
 
 
 def obligation_of(call: Call) -> Obligation:
-    """The obligation that the path names. Raises ``Refused`` where there is no such organisation
-    or return."""
+    """Return the obligation that the path names.
+
+    Raises ``Refused`` if there is no such organisation or return.
+    """
     path = call.request.path_params
     found = Obligation(path["organisation"], path["return_name"], quarter_of(path["quarter"]))
     known = call.reference.organisation(found.organisation) is not None
@@ -66,13 +71,13 @@ def obligation_of(call: Call) -> Obligation:
 
 
 def listed_quarters(call: Call) -> list[Quarter]:
-    """The quarters that can be chosen, newest first."""
+    """Return the quarters that can be chosen, newest first."""
     newest = newest_quarter(call)
     return [newest.shift(-back) for back in range(LISTED_QUARTERS)]
 
 
 def rows_of(call: Call, quarter: Quarter, organisations: Iterable[str] | None) -> list[Row]:
-    """The obligations of a quarter, of these organisations or of all."""
+    """Return the obligations of a quarter, of these organisations or of all."""
     wanted = None if organisations is None else frozenset(organisations)
     on = call.on
     return [
@@ -83,7 +88,7 @@ def rows_of(call: Call, quarter: Quarter, organisations: Iterable[str] | None) -
 
 
 def standing_of(call: Call, obligation: Obligation) -> Standing:
-    """How the obligation stands. Raises ``Refused`` where it is neither owed nor was sent."""
+    """Return how the obligation stands. Raises ``Refused`` if it is neither owed nor was sent."""
     found = standings(call.record, call.reference, obligation.quarter, on=call.on)
     for standing in found:
         if standing.obligation == obligation:
@@ -118,17 +123,17 @@ def row_of(call: Call, standing: Standing, *, on: dt.date) -> Row:
 
 
 def path_of(obligation: Obligation) -> str:
-    """The address of a return's page."""
+    """Return the address of a return's page."""
     return f"/returns/{obligation.organisation}/{obligation.return_name}/{obligation.quarter.key}"
 
 
 def page_of(submission: Submission) -> str:
-    """The address of a submission's page."""
+    """Return the address of a submission's page."""
     return f"/submissions/{submission.submission_id}"
 
 
 def _act_path(standing: Standing) -> str:
-    """Where what is to be done is done: at the findings, where there are some."""
+    """Return where what is to be done is done: at the findings, where there are some."""
     if standing.state in (State.REFUSED, State.NEEDS_CORRECTION) or standing.last_correction_failed:
         found = standing.latest
     else:

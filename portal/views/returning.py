@@ -32,7 +32,7 @@ def return_page(call: Call) -> Response:
 
 
 def template_file(call: Call) -> Response:
-    """The CSV to fill in, with the rows that are expected."""
+    """Return the CSV to fill in, with the rows that are expected."""
     obligation, _ = _may_look(call)
     declared = returns()[obligation.return_name]
     content = call.desk.template(declared, obligation.organisation, obligation.quarter)
@@ -42,14 +42,14 @@ def template_file(call: Call) -> Response:
 
 
 def may_send_here(call: Call) -> None:
-    """Asked before a file is read. Raises ``Refused`` where the account does not send it."""
+    """Asked before a file is read. Raises ``Refused`` if the account does not send it."""
     obligation, _ = _may_look(call)
     if not call.desk.may_send(obligation.organisation):
         raise Refused("not_allowed", 403)
 
 
 async def take_file(call: Call) -> Response:
-    """Checks the file, or receives it, as the button says."""
+    """Check the file, or receive it, as the button says."""
     obligation, standing = await run_in_threadpool(_may_look, call)
     file = call.form.file
     if file is None:
@@ -62,7 +62,7 @@ async def take_file(call: Call) -> Response:
 
 
 async def send_checked(call: Call) -> Response:
-    """Sends a file that was checked before."""
+    """Send a file that was checked before."""
     waiting = _waiting(call)
     if not call.desk.may_send(waiting.obligation.organisation):
         raise Refused("not_allowed", 403)
@@ -71,7 +71,7 @@ async def send_checked(call: Call) -> Response:
 
 
 def checked_page(call: Call) -> Response:
-    """What was found in a file that was checked and not sent."""
+    """Return what was found in a file that was checked and not sent."""
     waiting = _waiting(call)
     title = {
         Outcome.ACCEPTED: "title_accepted",
@@ -94,7 +94,7 @@ def checked_page(call: Call) -> Response:
 
 
 def checked_annotated(call: Call) -> Response:
-    """The file that was checked, with its findings beside its rows."""
+    """Return the file that was checked, with its findings beside its rows."""
     waiting = _waiting(call)
     call.log("annotated file downloaded", **_about(waiting.obligation))
     return download(annotate(waiting.content, waiting.checked), _annotated_name(waiting.obligation))
@@ -164,7 +164,7 @@ def _waiting(call: Call) -> CheckedNotSent:
 
 
 def _may_look(call: Call) -> tuple[Obligation, Standing]:
-    """The obligation in the path. Raises ``Refused`` where it is not the account's."""
+    """Return the obligation in the path. Raises ``Refused`` if it is not the account's."""
     obligation = obligation_of(call)
     if not call.desk.may_read(obligation.organisation):
         raise not_found()
@@ -193,7 +193,7 @@ def _page(
 
 
 def _closed(call: Call, obligation: Obligation) -> str | None:
-    """Why nothing is taken today, None where it is."""
+    """Return why nothing is taken today, None if it is."""
     calendar = call.reference.calendar(obligation.return_name)
     if calendar is None:
         return None

@@ -11,7 +11,7 @@ from portal.words import words
 
 
 def sign_in_page(call: Call) -> Response:
-    """The form to sign in."""
+    """Return the form to sign in."""
     if call.visitor is not None:
         return call.go("/")
     ended = "ended" in call.request.query_params
@@ -20,7 +20,7 @@ def sign_in_page(call: Call) -> Response:
 
 
 def sign_in(call: Call) -> Response:
-    """Signs in with name and password. A new session is begun, whatever the browser held."""
+    """Sign in with name and password. A new session is begun, whatever the browser held."""
     wait = call.portal.sign_ins_from_an_address.wait_for(call.address)
     if wait > 0:
         raise Refused("too_many", 429, retry_after=int(wait) + 1)
@@ -52,7 +52,7 @@ def sign_in(call: Call) -> Response:
 
 
 def sign_out(call: Call) -> Response:
-    """Ends the session on the server and forgets what waited in it."""
+    """End the session on the server and forget what waited in it."""
     if call.visitor is not None:
         call.portal.sessions.end(call.visitor.key)
         call.portal.waiting.forget(account=call.visitor.account.name)
@@ -64,7 +64,7 @@ def sign_out(call: Call) -> Response:
 
 
 def password_page(call: Call) -> Response:
-    """The form to choose a password."""
+    """Return the form to choose a password."""
     return _password_page(call, fault=None)
 
 

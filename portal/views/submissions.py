@@ -19,18 +19,17 @@ from portal.refused import Refused, not_found
 from portal.views.downloads import download
 from portal.views.listing import listed, title_of
 from portal.views.owed import page_of, path_of
-from schemas.finding import Finding
 
 _STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 
 
 def submission_page(call: Call) -> Response:
-    """What became of a file: every finding at its row, what changed, what to do next."""
+    """Return what became of a file: every finding at its row, what changed, what to do next."""
     return _page(call, _submission(call))
 
 
 def explain(call: Call) -> Response:
-    """Keeps the answer to a query."""
+    """Keep the answer to a query."""
     submission = _submission(call)
     text = call.form.text("query")
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
@@ -49,7 +48,7 @@ def withdraw_page(call: Call) -> Response:
 
 
 def withdraw(call: Call) -> Response:
-    """Withdraws the submission."""
+    """Withdraw the submission."""
     submission = _withdrawable(call)
     try:
         call.desk.withdraw(submission.submission_id, reason=call.form.text("reason"), at=call.now)
@@ -60,8 +59,11 @@ def withdraw(call: Call) -> Response:
 
 
 def receipt_page(call: Call) -> Response:
-    """The receipt as it was made. Its own style stands in it, so that it can be kept as one file;
-    the policy allows that very style and nothing else."""
+    """Return the receipt as it was made.
+
+    Its own style stands in it, so that it can be kept as one file; the policy allows that very
+    style and nothing else.
+    """
     submission = _kept(call)
     content = call.desk.receipt(submission.submission_id, form="html")
     found = _STYLE.search(content)
@@ -75,7 +77,7 @@ def receipt_page(call: Call) -> Response:
 
 
 def receipt_text(call: Call) -> Response:
-    """The receipt as a text file."""
+    """Return the receipt as a text file."""
     submission = _kept(call)
     content = call.desk.receipt(submission.submission_id, form="txt")
     call.log("receipt seen", submission=submission.submission_id)
@@ -83,14 +85,14 @@ def receipt_text(call: Call) -> Response:
 
 
 def annotated_file(call: Call) -> Response:
-    """The file as it was sent, with its findings beside its rows."""
+    """Return the file as it was sent, with its findings beside its rows."""
     submission = _kept(call)
     call.log("annotated file downloaded", submission=submission.submission_id)
     return download(call.desk.annotated(submission.submission_id), _name(submission, "-findings"))
 
 
 def as_sent_file(call: Call) -> Response:
-    """The bytes as they came."""
+    """Return the bytes as they came."""
     submission = _kept(call)
     call.log("file downloaded", submission=submission.submission_id)
     content = call.desk.as_sent(submission.submission_id)
@@ -98,8 +100,10 @@ def as_sent_file(call: Call) -> Response:
 
 
 def _submission(call: Call) -> Submission:
-    """The submission in the path. Raises ``Refused``, the same whether it is not there or not
-    the account's."""
+    """Return the submission in the path.
+
+    Raises ``Refused``, the same whether it is not there or not the account's.
+    """
     found = call.desk.submission(call.request.path_params["submission_id"])
     if not found.erased and not (_folder(call, found) / "as_sent.csv").exists():
         # Erased by the officer's command since this process read it.
@@ -109,7 +113,7 @@ def _submission(call: Call) -> Submission:
 
 
 def _kept(call: Call) -> Submission:
-    """The same, with its files. Raises ``Refused`` where they were erased."""
+    """Return the same, with its files. Raises ``Refused`` if they were erased."""
     found = _submission(call)
     if found.erased:
         raise not_found()
@@ -129,7 +133,7 @@ def _page(
     record, desk = call.record, call.desk
     shown = listed(call, [submission])[0]
     receipt = _receipt(call, submission)
-    found = [Finding.from_json(fields) for fields in record.findings(submission.submission_id)]
+    found = record.findings(submission.submission_id)
     obligation = submission.obligation
     is_open = shown.state not in ("withdrawn", "superseded")
     organisation = call.reference.organisation(submission.organisation or "")
@@ -157,7 +161,7 @@ def _page(
 
 def _withdrawal(call: Call, submission: Submission) -> Event | None:
     events = call.record.events(EventKind.WITHDRAWAL)
-    of_it = [one for one in events if one.details["submission_id"] == submission.submission_id]
+    of_it = [one for one in events if one.details.submission_id == submission.submission_id]
     return of_it[-1] if of_it else None
 
 

@@ -17,10 +17,11 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from dashboards.drawing.chromium import BROWSER_ARGUMENTS, find_browser
-from orchestration.releasing import make_release, publish
+from orchestration.site import BoardSite
 from pipelines.durable import exclusive
+from pipelines.publishing.making import make_draft, publish
 from pipelines.publishing.releases import LEDGER, staging_folder
-from pipelines.record.model import EventKind
+from pipelines.record.model import Details, EventKind
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
@@ -111,15 +112,13 @@ def publish_two(workspace: Workspace) -> None:
         else:
             made_up.write(_made(staging / "data"), made_up.everything())
         (staging / LEDGER).write_text("{}", encoding="utf-8")
-        draft = make_release(
-            workspace, staging, quarter=quarter, status="draft", made_by="a test", now=NOW
-        )
+        draft = make_draft(workspace, staging, BoardSite(workspace), made_by="a test", now=NOW)
         record.add_event(
             EventKind.SIGN_OFF, at=NOW, by_whom="Head of performance", reason="",
-            quarter=quarter.key, data_sha256=draft.release.data_sha256, open_queries=0,
-            not_accepted=[],
+            details=Details(quarter=quarter, data_sha256=draft.release.data_sha256,
+                            open_queries=0, not_accepted=()),
         )  # fmt: skip
-        publish(workspace, record, quarter, now=NOW)
+        publish(workspace, record, quarter, BoardSite(workspace), now=NOW)
 
 
 def _made(folder: Path) -> Path:

@@ -21,7 +21,7 @@ from dbt.cli.main import dbtRunner
 from pipelines.board.tables import load_reference
 from pipelines.disclosure.adapter import decide
 from pipelines.obligations.standing import LONDON, Known, decide_all
-from pipelines.record.model import Event, EventKind, Submission
+from pipelines.record.model import Details, Event, EventKind, Submission
 from pipelines.warehouse.loading import (
     connect,
     ensure_raw_schema,
@@ -40,6 +40,7 @@ from pipelines.warehouse.tables import (
     SubmissionRow,
 )
 from schemas.declaration import record_columns
+from schemas.finding import Finding
 from schemas.quarter import Quarter
 from schemas.registry import returns
 
@@ -118,7 +119,7 @@ class Warehouse:
         for number, finding in enumerate(findings, start=1):
             blank = dict.fromkeys(("column", "value", "message", "hint"))
             given = {**blank, **finding, "row": finding["row_number"]}
-            made = finding_row(submission_id, number, given, {})
+            made = finding_row(submission_id, number, Finding.from_json(given), {})
             self.findings.append(made)
         if accepted and rows:
             whole = [
@@ -161,7 +162,7 @@ class Warehouse:
 
     def event(self, *, at: dt.datetime, kind: str, **about: Any) -> None:
         """Adds one decision about an obligation, at a moment in UTC."""
-        until = about.pop("extended_to", None)
+        about["quarter"] = Quarter.parse(about["quarter"])
         self.decisions.append(
             Event(
                 event_id=about.pop("event_id"),
@@ -169,7 +170,7 @@ class Warehouse:
                 at=at.replace(tzinfo=dt.UTC),
                 by_whom=about.pop("by_whom"),
                 reason=about.pop("reason"),
-                details=about | ({"extended_to": until.isoformat()} if until else {}),
+                details=Details(**about),
             )
         )
 

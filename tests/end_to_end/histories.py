@@ -14,8 +14,10 @@ from pipelines.board.tables import load_reference
 from pipelines.checking.engine.context import Context
 from pipelines.receiving import decisions
 from pipelines.receiving.receive import Sender, receive
+from pipelines.record.model import Obligation
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
+from schemas.finding import Severity
 from schemas.quarter import Quarter
 
 REFERENCE = load_reference()
@@ -186,7 +188,7 @@ class History:
 
     def _decide(self, decision: object, code: str, **more: object) -> None:
         decision(  # type: ignore[operator]  # three decisions, alike in what they are given
-            self.record, REFERENCE, organisation=code, return_name=RETURN, quarter=QUARTER,
+            self.record, REFERENCE, Obligation(code, RETURN, QUARTER),
             at=self.now, **_BY, **more,
         )  # fmt: skip
 
@@ -198,11 +200,11 @@ class History:
         course = self._chance.choice([c for c, few in enumerate(asked[-1].people) if few == FEW])
         asked[-1].answered.add(course)
         findings = self.record.findings(asked[-1].submission_id)
-        places = [(one["severity"], one["row"]) for one in findings]
+        places = [(one.severity, one.row) for one in findings]
         decisions.explain(
             self.record,
             submission_id=asked[-1].submission_id,
-            finding_number=1 + places.index(("query", 2 + course)),
+            finding_number=1 + places.index((Severity.QUERY, 2 + course)),
             by_whom="A data lead",
             text="Only three people work in that clinic.",
             at=self.now,

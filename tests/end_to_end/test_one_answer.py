@@ -21,13 +21,13 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 
-import orchestration.checks
+import orchestration.checks.returns
 import pipelines.obligations.standing
 import portal.findings
 from dashboards.data import Release, Submission, read_model
 from dashboards.pages.base import Site
 from dashboards.pages.exceptions.page import return_exceptions
-from orchestration.checks import ACCEPTED, ANSWERED, RECEIVED, results
+from orchestration.checks.returns import ACCEPTED, ANSWERED, RECEIVED, results
 from orchestration.cli.officer import status
 from orchestration.tables import BEHIND
 from pipelines.disclosure.adapter import decide
@@ -199,9 +199,9 @@ def test_the_histories_hold_every_way_in_which_a_return_can_stand(tmp_path: Path
 
 def _largest_extension(events: Any) -> Decided:
     events = list(events)
-    days = [event.details["extended_to"] for event in events if "extended_to" in event.details]
+    days = [one.details.extended_to for one in events if one.details.extended_to is not None]
     newest = _by(events)
-    return replace(newest, extended_to=dt.date.fromisoformat(max(days)) if days else None)
+    return replace(newest, extended_to=max(days, default=None))
 
 
 _by = Decided.by
@@ -224,7 +224,7 @@ _decide_all = pipelines.obligations.standing.decide_all
     [
         (Decided, "by", staticmethod(_largest_extension)),
         (portal.findings, "explained", _own_answers_only),
-        (orchestration.checks, "explained", lambda *_: {}),
+        (orchestration.checks.returns, "explained", lambda *_: {}),
         (pipelines.obligations.standing, "decide_all", _a_day_early),
     ],
     ids=["the largest extension", "carried answers asked again", "answers not seen", "a day early"],

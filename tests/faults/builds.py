@@ -29,11 +29,11 @@ from pathlib import Path
 
 from pipelines.board.tables import load_reference
 from pipelines.checking.engine.context import Context
+from pipelines.keeping.verify import verify
 from pipelines.publishing.releases import all_releases, newest_draft
 from pipelines.receiving.receive import Sender, receive
-from pipelines.record.model import EventKind
+from pipelines.record.model import Details, EventKind
 from pipelines.record.store import Record
-from pipelines.record.verify import verify
 from pipelines.warehouse.loading import connect
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
@@ -207,7 +207,7 @@ def sign(workspace: Workspace) -> None:
     assert draft is not None
     Record(workspace.record).add_event(
         EventKind.SIGN_OFF, at=dt.datetime.now(dt.UTC), by_whom="Head of performance", reason="",
-        quarter=QUARTER.key, data_sha256=draft.data_sha256, open_queries=0, not_accepted=[],
+        details=Details(quarter=QUARTER, data_sha256=draft.data_sha256, open_queries=0),
     )  # fmt: skip
 
 

@@ -29,9 +29,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipelines.keeping.verify import verify
 from pipelines.publishing.releases import Release
 from pipelines.record.store import Record
-from pipelines.record.verify import verify
 from pipelines.workspace import Workspace
 from tests.faults import small
 

@@ -35,18 +35,19 @@ from unittest import mock
 from click.testing import CliRunner
 
 from dashboards.site import SiteReport
-from orchestration import releasing
+from orchestration import site
 from orchestration.cli import keeping  # noqa: F401  # here once, instead of in every process
 from orchestration.cli.main import quarterdeck
 from pipelines.inbox import look as inbox
+from pipelines.keeping.verify import verify
 from pipelines.publishing import editions as edition_rules
+from pipelines.publishing import making
 from pipelines.publishing import sign_off as signing
 from pipelines.publishing.editions import editions, public_faults
 from pipelines.publishing.releases import LEDGER, Edition, current, edition_of, staging_folder
 from pipelines.receiving import decisions
 from pipelines.record.model import Event, EventKind
 from pipelines.record.store import Record
-from pipelines.record.verify import verify
 from pipelines.workspace import Workspace
 from tests import small_city
 from tests.faults import kills, small  # noqa: F401  # kills imports what a first check would
@@ -54,11 +55,6 @@ from tests.faults import kills, small  # noqa: F401  # kills imports what a firs
 LATER = small.NOON + dt.timedelta(days=3)
 BY = "Performance officer"
 WHY = "The ward moved in June"
-_FOR: dict[str, Any] = {
-    "organisation": "UHB",
-    "return_name": "training_compliance",
-    "quarter": small.QUARTER,
-}
 _SAID: dict[str, Any] = {"by_whom": BY, "reason": WHY, "at": LATER}
 _ODD = small.training_return(8000).replace(b"539,445", b"2,1")  # gets a query (ROW-002)
 _PERSON = "Jane Exampleperson"
@@ -110,7 +106,7 @@ def _dropped(workspace: Workspace) -> None:
 def _explain(workspace: Workspace) -> None:
     sent = _sent(workspace)
     found = _record(workspace).findings(sent)
-    number = next(n for n, one in enumerate(found, start=1) if one["severity"] == "query")
+    number = next(n for n, one in enumerate(found, start=1) if one.severity == "query")
     decisions.explain(
         _record(workspace),
         submission_id=sent,
@@ -156,8 +152,8 @@ def _city(workspace: Workspace, raised: float) -> None:
         without=["TC01", "DA01", "CP01"], plans=False,
     )  # fmt: skip
     (staging / LEDGER).write_text("{}", encoding="utf-8")
-    releasing.make_release(
-        workspace, staging, quarter=small.QUARTER, status="draft", made_by="test",
+    making.make_draft(
+        workspace, staging, site.BoardSite(workspace), made_by="test",
         now=LATER + dt.timedelta(minutes=raised),
     )  # fmt: skip
     _sign_off(workspace)
@@ -171,8 +167,13 @@ def _sign_off(workspace: Workspace) -> None:
 
 
 def _publish(note: str | None = None) -> Callable[[Workspace], object]:
-    return lambda workspace: releasing.publish(
-        workspace, _record(workspace), small.QUARTER, now=LATER, note=note
+    return lambda workspace: making.publish(
+        workspace,
+        _record(workspace),
+        small.QUARTER,
+        site.BoardSite(workspace),
+        now=LATER,
+        note=note,
     )
 
 
@@ -193,7 +194,7 @@ def _one(kind: EventKind, **details: object) -> Callable[[Workspace], list[str]]
     def effects(workspace: Workspace) -> list[str]:
         found = [
             event for event in _record(workspace).events(kind)
-            if event.by_whom == BY and details.items() <= event.details.items()
+            if event.by_whom == BY and details.items() <= event.details.as_json().items()
         ]  # fmt: skip
         return [] if len(found) == 1 else [f"{len(found)} decisions of the kind {kind}"]
 
@@ -264,20 +265,20 @@ ACTS = (
     ),
     Act(
         name="excuse",
-        does=lambda ws: decisions.excuse(_record(ws), small.reference(), **_FOR, **_SAID),
+        does=lambda ws: decisions.excuse(_record(ws), small.reference(), small.OWED, **_SAID),
         effects=_one(EventKind.EXCUSED),
     ),
     Act(
         name="extend",
         does=lambda ws: decisions.extend(
-            _record(ws), small.reference(), until=dt.date(2018, 12, 1), **_FOR, **_SAID
+            _record(ws), small.reference(), small.OWED, until=dt.date(2018, 12, 1), **_SAID
         ),
         effects=_one(EventKind.EXTENDED),
     ),
     Act(
         name="reopen",
-        prepares=lambda ws: decisions.excuse(_record(ws), small.reference(), **_FOR, **_SAID),
-        does=lambda ws: decisions.reopen(_record(ws), small.reference(), **_FOR, **_SAID),
+        prepares=lambda ws: decisions.excuse(_record(ws), small.reference(), small.OWED, **_SAID),
+        does=lambda ws: decisions.reopen(_record(ws), small.reference(), small.OWED, **_SAID),
         effects=_one(EventKind.REOPENED),
     ),
     Act(name="erase", prepares=_with_a_name, does=_erase, effects=_erased),
@@ -323,12 +324,12 @@ def amend_whenever_there_is_a_note() -> None:
     def always(published: Any, *, note: str | None, **given: Any) -> Edition | None:
         return real(published, note=f"{note} ({len(published)})" if note else None, **given)
 
-    mock.patch.object(releasing, "next_edition", always).start()
+    mock.patch.object(making, "next_edition", always).start()
 
 
 def complete_nothing() -> None:
     """A publication that was made already is not looked after any more."""
-    rule, show = edition_rules.next_edition, releasing.show
+    rule, show = edition_rules.next_edition, making.show
     is_new = False
 
     def decided(published: Any, **given: Any) -> Edition | None:
@@ -337,8 +338,8 @@ def complete_nothing() -> None:
         is_new = edition is not None
         return edition
 
-    mock.patch.object(releasing, "next_edition", decided).start()
-    mock.patch.object(releasing, "show", lambda ws: show(ws) if is_new else None).start()
+    mock.patch.object(making, "next_edition", decided).start()
+    mock.patch.object(making, "show", lambda *given: show(*given) if is_new else None).start()
 
 
 CONTROLS: dict[str, tuple[str, Callable[[], None]]] = {
@@ -506,7 +507,7 @@ def main() -> None:
     parser.add_argument("--twice", action="store_true")
     given = parser.parse_args()
     os.environ["QUARTERDECK_CHROMIUM"] = "no-such-browser"
-    mock.patch.object(releasing, "build_site", _site).start()
+    mock.patch.object(site, "build_site", _site).start()
     small.reference()
     by_name = {act.name: act for act in ACTS}
     found = {

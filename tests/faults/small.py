@@ -22,7 +22,7 @@ from pipelines.publishing.releases import (
     staging_folder,
 )
 from pipelines.receiving.receive import Received, Sender, receive
-from pipelines.record.model import Event, EventKind, Obligation
+from pipelines.record.model import Details, Event, EventKind, Obligation
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
@@ -88,9 +88,7 @@ def sign_off(workspace: Workspace, *, now: dt.datetime = NOON, note: str = "") -
         at=now,
         by_whom="Head of performance",
         reason=note,
-        quarter=QUARTER.key,
-        data_sha256=newest.data_sha256,
-        open_queries=0,
+        details=Details(quarter=QUARTER, data_sha256=newest.data_sha256, open_queries=0),
     )
 
 

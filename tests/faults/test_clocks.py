@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.keeping.verify import verify
 from pipelines.record.store import Record
-from pipelines.record.verify import verify
 from pipelines.warehouse.health import start_over
 from pipelines.warehouse.loading import connect
 from pipelines.workspace import Workspace

@@ -23,13 +23,13 @@ import pytest
 from click.testing import CliRunner
 
 from orchestration.cli.main import quarterdeck
+from pipelines.keeping.backup import back_up
+from pipelines.keeping.verify import verify
 from pipelines.publishing.releases import current
 from pipelines.reading.from_disk import NotReadError, read_from_disk
 from pipelines.reading.outcome import Limits
 from pipelines.record import cache as kept
-from pipelines.record.backup import back_up
 from pipelines.record.store import Record
-from pipelines.record.verify import verify
 from pipelines.warehouse.health import writing_to
 from pipelines.workspace import Workspace
 from tests.faults import small
@@ -188,9 +188,9 @@ def test_a_record_that_does_not_look_again_after_a_failure_is_found_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: one who believes that nothing came where a call failed takes a return twice."""
-    end = kept.Kept.end
+    end = kept.RecordCache.end
     monkeypatch.setattr(kept, "_BELIEVED", 600.0)
-    monkeypatch.setattr(kept.Kept, "end", lambda self, *, well: end(self, well=True))
+    monkeypatch.setattr(kept.RecordCache, "end", lambda self, *, well: end(self, well=True))
     found = []
     for at in range(1, 40):
         record = Record(tmp_path / str(at))

@@ -7,6 +7,7 @@ that leaves a copy.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -15,17 +16,21 @@ import pytest
 from click.testing import CliRunner, Result
 
 from orchestration.cli.main import quarterdeck
-from pipelines.record.backup import BackupError, back_up, restore
+from pipelines.keeping.backup import BackupError, back_up, restore
+from pipelines.keeping.verify import verify
+from pipelines.obligations.standing import State, standings
 from pipelines.record.erasure import EraseError, erase
-from pipelines.record.model import EventKind
+from pipelines.record.model import Details, EventKind
 from pipelines.record.store import Record
-from pipelines.record.verify import verify
 from pipelines.warehouse.health import start_over
 from pipelines.warehouse.loading import connect
 from pipelines.workspace import Workspace
 from tests.faults import small
 
+# Written by earlier versions, and never again: format 1 by the first, format 2 with a decision of
+# every kind by the one that kept each decision's details as a plain dictionary.
 OLD = Path(__file__).parent / "workspace_of_format_1"
+BEFORE = Path(__file__).parent / "workspace_of_format_2"
 LATER = dt.datetime(2018, 9, 1, tzinfo=dt.UTC)
 
 
@@ -129,6 +134,45 @@ def test_a_workspace_of_the_version_before_opens_and_is_gone_on_with(tmp_path: P
     assert all(kept[name] == content for name, content in before.items())
 
 
+def test_every_kind_of_decision_of_the_version_before_reads_as_it_was_written(
+    tmp_path: Path,
+) -> None:
+    shutil.copytree(BEFORE, tmp_path / "ws", symlinks=True)
+    workspace = Workspace(tmp_path / "ws").create()
+    before = contents(workspace.root)
+    record = Record(workspace.record)
+    assert record.damaged() == {}
+    events = {one.event_id: one for one in record.events()}
+    for file in workspace.record.glob("events/*/*.json"):
+        written = json.loads(file.read_bytes())
+        as_now = json.loads(json.dumps(events[file.stem].as_json()))
+        assert as_now.items() <= written.items()
+    kinds = {one.kind for one in events.values()}
+    assert kinds == set(EventKind) - {EventKind.SET_ASIDE}  # nothing in it is damaged
+    stood = {
+        one.obligation.organisation: one
+        for one in standings(record, small.reference(), small.QUARTER, on=small.DAY)
+        if one.obligation.return_name in ("domestic_abuse", "training_compliance")
+    }
+    assert stood["WMP"].extended_to == dt.date(2018, 12, 1)
+    assert stood["BSWA"].state is State.OVERDUE  # excused, and owed again
+    assert (stood["UHB"].open_queries, stood["UHB"].corrections) == (0, 2)
+    assert contents(workspace.root) == before
+
+
+def test_the_commands_of_an_officer_open_a_workspace_of_the_version_before(tmp_path: Path) -> None:
+    shutil.copytree(BEFORE, tmp_path / "ws", symlinks=True)
+    workspace = Workspace(tmp_path / "ws")
+    for words, said in (
+        (["verify"], "Everything is as it was written."),
+        (["status", "--quarter", small.QUARTER.key], "accepted"),
+        (["editions"], "2018-07-31"),
+    ):
+        done = run(workspace, *words)
+        assert done.exit_code == 0, done.output
+        assert said in done.output
+
+
 @pytest.mark.parametrize("name", ["rows.parquet", "as_sent.csv", "submission.json", "receipt.txt"])
 def test_damage_in_a_record_of_the_version_before_is_named(tmp_path: Path, name: str) -> None:
     shutil.copytree(OLD, tmp_path / "ws")
@@ -222,7 +266,7 @@ def test_an_erasure_that_was_stopped_half_way_is_told_and_finished_by_asking_aga
     record = Record(workspace.record)
     record.add_event(
         EventKind.WITHDRAWAL, at=LATER, by_whom="Officer", reason="A name",
-        submission_id=submission_id, erased=True,
+        details=Details(submission_id=submission_id, erased=True),
     )  # fmt: skip
     (fault,) = verify(workspace).faults
     assert "was to be erased, and that was not finished" in fault.what

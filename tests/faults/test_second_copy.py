@@ -20,9 +20,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.record.backup import back_up
+from pipelines.keeping.backup import back_up
+from pipelines.keeping.verify import verify
 from pipelines.record.store import Record
-from pipelines.record.verify import verify
 from pipelines.workspace import Workspace
 from tests.faults import small
 from tests.faults.test_keeping import contents

@@ -15,10 +15,10 @@ import pytest
 from click.testing import CliRunner
 
 from orchestration.cli.main import quarterdeck
+from pipelines.keeping.verify import Verified, verify
 from pipelines.record.model import EventKind
 from pipelines.record.reading import DamagedRecordError
 from pipelines.record.store import Record
-from pipelines.record.verify import Verified, verify
 from pipelines.warehouse.loading import connect, load_submissions
 from pipelines.workspace import Workspace
 from tests.faults.small import DAY, NOON, reference, send, small_workspace, training_return

@@ -33,6 +33,22 @@ from tests.faults import small
 from tests.faults.small import small_workspace
 
 
+def test_a_warehouse_of_another_version_is_made_anew(workspace: Workspace) -> None:
+    with connect(workspace.warehouse) as connection:
+        connection.execute("ALTER TABLE raw.submission DROP COLUMN sample")
+    record = Record(workspace.record)
+    with (
+        pytest.raises(WarehouseIncompleteError),
+        writing_to(workspace.warehouse, record, loads=False, on=small.DAY),
+    ):
+        pass
+    with writing_to(workspace.warehouse, record, loads=True, on=small.DAY):
+        pass
+    with connect(workspace.warehouse, read_only=True) as connection:
+        check_totals(connection, record)
+        connection.execute("SELECT sample FROM raw.submission")
+
+
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     workspace = small_workspace(tmp_path / "ws")

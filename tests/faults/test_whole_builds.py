@@ -19,8 +19,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.keeping.verify import verify
 from pipelines.publishing.releases import all_releases
-from pipelines.record.verify import verify
 from pipelines.workspace import Workspace
 from tests.faults.builds import (
     bytes_of,

@@ -8,7 +8,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from orchestration.dbt_project import prepare
+from orchestration.dbt.project import prepare
 from orchestration.definitions import build_defs
 from orchestration.instance import set_up_home
 from pipelines.workspace import Workspace

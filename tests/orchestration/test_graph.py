@@ -19,7 +19,7 @@ import dagster as dg
 import duckdb
 import pytest
 
-from orchestration.dbt_project import prepare
+from orchestration.dbt.project import prepare
 from orchestration.definitions import build_defs
 from orchestration.instance import WAREHOUSE_POOL
 from pipelines.warehouse.loading import ensure_raw_schema

@@ -14,7 +14,7 @@ import dagster as dg
 import pytest
 
 from orchestration.assets.overview import at_a_glance, upcoming, what_is_owed
-from orchestration.checks import RECEIVED, results
+from orchestration.checks.returns import RECEIVED, results
 from orchestration.resources import WorkspaceResource
 from orchestration.tables import BEHIND, table
 from pipelines.checking.engine.context import Context

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from orchestration.assets.returns import returns_asset
-from orchestration.checks import ACCEPTED, ANSWERED, RECEIVED
+from orchestration.checks.returns import ACCEPTED, ANSWERED, RECEIVED
 from orchestration.partitions import add_quarters
 from orchestration.resources import WarehouseResource, WorkspaceResource
 from pipelines.record.store import Record

@@ -12,7 +12,7 @@ from orchestration.schedules import nothing_to_add, to_publish
 from orchestration.sensors import built_up_to, new_submissions
 from pipelines.board.tables import load_reference
 from pipelines.publishing.releases import Release, data_sha256, finish, staging_folder
-from pipelines.record.model import EventKind
+from pipelines.record.model import Details, EventKind
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
@@ -44,7 +44,7 @@ def draft(
 def sign(record: Record, release: Release) -> None:
     record.add_event(
         EventKind.SIGN_OFF, at=AT, by_whom="Head of performance", reason="",
-        quarter=Q2.key, data_sha256=release.data_sha256, open_queries=0,
+        details=Details(quarter=Q2, data_sha256=release.data_sha256, open_queries=0),
     )  # fmt: skip
 
 

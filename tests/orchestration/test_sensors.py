@@ -19,10 +19,11 @@ from orchestration.jobs import BUILD
 from orchestration.resources import WorkspaceResource
 from orchestration.schedules import chasing, nightly_draft, publication
 from orchestration.sensors import DRAFT, SUBMISSIONS, UP_TO, inbox, lost_runs, new_submissions
-from pipelines.obligations.overview import newest_change_id
-from pipelines.record.model import EventKind
+from pipelines.record.changes import newest_change_id
+from pipelines.record.model import Details, EventKind
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
+from schemas.quarter import Quarter
 from tests.faults import small
 
 
@@ -232,7 +233,7 @@ def test_what_may_be_about_any_quarter_loads_every_one(
     built(instance, newest_change_id(record))
     record.add_event(
         EventKind.SET_ASIDE, at=small.NOON, by_whom="Head of performance", reason="Damaged",
-        damaged="20180101T000000000000Z-bcdfgh",
+        details=Details(damaged="20180101T000000000000Z-bcdfgh"),
     )  # fmt: skip
     asked = tick(workspace, instance)
     assert isinstance(asked, dg.RunRequest)
@@ -248,7 +249,9 @@ def test_a_decision_is_built_and_a_sign_off_is_not(
     assert isinstance(tick(workspace, instance), str)
     record.add_event(
         EventKind.EXCUSED, at=small.NOON, by_whom="Head of performance", reason="Merged",
-        organisation="WMAS", return_name="training_compliance", quarter="2018-19-Q1",
+        details=Details(
+            organisation="WMAS", return_name="training_compliance", quarter=Quarter(2018, 1)
+        ),
     )  # fmt: skip
     assert isinstance(tick(workspace, instance), dg.RunRequest)
 

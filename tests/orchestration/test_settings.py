@@ -55,7 +55,9 @@ concurrency:
 def test_settings_that_nobody_changed_become_those_of_the_new_version(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(instance, "_SETTINGS", OLD)
+    shipped = workspace.root.parent / "old.yaml"
+    shipped.write_text(OLD, encoding="utf-8")
+    monkeypatch.setattr(instance, "_SETTINGS", shipped)
     home = set_up_home(Workspace(workspace.root.parent / "another"))
     assert (home / "dagster.yaml").read_text(encoding="utf-8") == OLD
     monkeypatch.undo()

@@ -44,19 +44,19 @@ def is_closed(received: Received) -> bool:
 
 
 def excuse(record: Record) -> None:
-    decisions.excuse(record, REFERENCE, **OWED, **SAID)
+    decisions.excuse(record, REFERENCE, OWED, **SAID)
 
 
 def reopen(record: Record) -> None:
-    decisions.reopen(record, REFERENCE, **OWED, **SAID)
+    decisions.reopen(record, REFERENCE, OWED, **SAID)
 
 
 def extend(record: Record) -> None:
-    decisions.extend(record, REFERENCE, **OWED, **SAID, until=LATER)
+    decisions.extend(record, REFERENCE, OWED, **SAID, until=LATER)
 
 
 def extend_to_before_it_closes(record: Record) -> None:
-    decisions.extend(record, REFERENCE, **OWED, **SAID, until=dt.date(2018, 7, 25))
+    decisions.extend(record, REFERENCE, OWED, **SAID, until=dt.date(2018, 7, 25))
 
 
 @pytest.mark.parametrize(
@@ -93,11 +93,11 @@ def test_more_time_for_another_opens_nothing_for_this_one(tmp_path: Path) -> Non
     record = Record(tmp_path)
     organisation = next(
         one.organisation
-        for one in REFERENCE.obligations(OWED["quarter"])
-        if one.return_name == OWED["return_name"] and one.organisation != OWED["organisation"]
+        for one in REFERENCE.obligations(OWED.quarter)
+        if one.return_name == OWED.return_name and one.organisation != OWED.organisation
     )
-    other = {**OWED, "organisation": organisation}
-    decisions.extend(record, REFERENCE, **other, **SAID, until=LATER)
+    other = replace(OWED, organisation=organisation)
+    decisions.extend(record, REFERENCE, other, **SAID, until=LATER)
     assert is_closed(sent_on(record, CLOSED_ON + DAY))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,7 @@ from tests.faults import small
 REFERENCE = load_reference()
 QUARTER = Quarter(2018, 1)
 AT = dt.datetime(2018, 7, 20, 9, tzinfo=dt.UTC)
-OWED: dict[str, Any] = {
-    "organisation": "UHB",
-    "return_name": "training_compliance",
-    "quarter": QUARTER,
-}
+OWED = Obligation("UHB", "training_compliance", QUARTER)
 SAID: dict[str, Any] = {"by_whom": "Performance officer", "reason": "Systems were down", "at": AT}
 TWO_PEOPLE = (
     b"organisation,quarter,course,staff_group,eligible,trained,percent,comment\r\n"
@@ -49,7 +46,7 @@ def send(record: Record, content: bytes = TWO_PEOPLE) -> Submission:
 
 def query_of(record: Record, submission: Submission) -> int:
     found = record.findings(submission.submission_id)
-    return next(n for n, one in enumerate(found, start=1) if one["severity"] == "query")
+    return next(n for n, one in enumerate(found, start=1) if one.severity == "query")
 
 
 def state(record: Record) -> State:
@@ -152,13 +149,13 @@ def test_a_withdrawn_submission_is_not_withdrawn_again_nor_explained(tmp_path: P
 def test_an_excuse_can_be_taken_back_and_given_again(tmp_path: Path) -> None:
     record = Record(tmp_path)
     with pytest.raises(decisions.DecisionError, match="is not excused"):
-        decisions.reopen(record, REFERENCE, **OWED, **SAID)
+        decisions.reopen(record, REFERENCE, OWED, **SAID)
     before = state(record)
-    decisions.excuse(record, REFERENCE, **OWED, **SAID)
+    decisions.excuse(record, REFERENCE, OWED, **SAID)
     assert state(record) is State.EXCUSED
-    decisions.reopen(record, REFERENCE, **OWED, **SAID)
+    decisions.reopen(record, REFERENCE, OWED, **SAID)
     assert state(record) is before
-    decisions.excuse(record, REFERENCE, **OWED, **SAID)
+    decisions.excuse(record, REFERENCE, OWED, **SAID)
     assert state(record) is State.EXCUSED
 
 
@@ -174,18 +171,18 @@ def test_what_is_decided_again_is_one_decision_until_something_else_is(tmp_path:
 
     once = [
         explain("Two nurses joined in June"),
-        decisions.extend(record, REFERENCE, **OWED, **SAID, until=dt.date(2018, 12, 1)),
-        decisions.excuse(record, REFERENCE, **OWED, **SAID),
-        decisions.reopen(record, REFERENCE, **OWED, **SAID),
+        decisions.extend(record, REFERENCE, OWED, **SAID, until=dt.date(2018, 12, 1)),
+        decisions.excuse(record, REFERENCE, OWED, **SAID),
+        decisions.reopen(record, REFERENCE, OWED, **SAID),
         decisions.withdraw(record, submission_id=sent.submission_id, **SAID),
     ]
-    assert decisions.reopen(record, REFERENCE, **OWED, **SAID) == once[3]
+    assert decisions.reopen(record, REFERENCE, OWED, **SAID) == once[3]
     assert decisions.withdraw(record, submission_id=sent.submission_id, **SAID) == once[4]
     assert record.events() == once
-    more = decisions.extend(record, REFERENCE, **OWED, **SAID, until=dt.date(2018, 12, 1))
+    more = decisions.extend(record, REFERENCE, OWED, **SAID, until=dt.date(2018, 12, 1))
     assert more == once[1]  # taking an excuse back leaves the day as it is
-    again = decisions.excuse(record, REFERENCE, **OWED, **SAID)  # it was taken back since
-    assert decisions.excuse(Record(tmp_path), REFERENCE, **OWED, **SAID) == again
+    again = decisions.excuse(record, REFERENCE, OWED, **SAID)  # it was taken back since
+    assert decisions.excuse(Record(tmp_path), REFERENCE, OWED, **SAID) == again
     assert record.events() == [*once, again]
 
 
@@ -212,7 +209,7 @@ def test_a_sign_off_done_again_is_the_same_though_other_returns_came_meanwhile(
     assert sign("Looked at") == first
     assert sign("Looked at once more") != first
     small.draft(workspace, 8200, now=AT)
-    assert sign("Looked at once more").details["data_sha256"] != first.details["data_sha256"]
+    assert sign("Looked at once more").details.data_sha256 != first.details.data_sha256
     assert len(record.events(EventKind.SIGN_OFF)) == 1 + 3  # one by another person before
 
 
@@ -233,9 +230,9 @@ def test_another_answer_is_another_decision_and_so_is_the_first_one_after_it(
 def test_more_time_is_more_time(tmp_path: Path) -> None:
     record = Record(tmp_path)
     with pytest.raises(decisions.DecisionError, match="no later than it is due anyhow"):
-        decisions.extend(record, REFERENCE, **OWED, **SAID, until=dt.date(2018, 7, 1))
-    event = decisions.extend(record, REFERENCE, **OWED, **SAID, until=dt.date(2018, 12, 1))
-    assert event.details["extended_to"] == "2018-12-01"
+        decisions.extend(record, REFERENCE, OWED, **SAID, until=dt.date(2018, 7, 1))
+    event = decisions.extend(record, REFERENCE, OWED, **SAID, until=dt.date(2018, 12, 1))
+    assert event.details.extended_to == dt.date(2018, 12, 1)
     stood = standings(record, REFERENCE, QUARTER, on=dt.date(2018, 11, 30))
     wanted = Obligation("UHB", "training_compliance", QUARTER)
     assert next(one for one in stood if one.obligation == wanted).state is State.NOT_DUE
@@ -243,14 +240,14 @@ def test_more_time_is_more_time(tmp_path: Path) -> None:
 
 def test_nobody_is_excused_from_what_is_not_owed(tmp_path: Path) -> None:
     record = Record(tmp_path)
-    for other in ({"organisation": "NOBODY"}, {"return_name": "nothing"}):
+    for other in (replace(OWED, organisation="NOBODY"), replace(OWED, return_name="nothing")):
         with pytest.raises(decisions.DecisionError, match="does not owe"):
-            decisions.excuse(record, REFERENCE, **{**OWED, **other}, **SAID)
+            decisions.excuse(record, REFERENCE, other, **SAID)
 
 
 @pytest.mark.parametrize("missing", ["by_whom", "reason"])
 def test_a_decision_has_who_and_why(tmp_path: Path, missing: str) -> None:
     record = Record(tmp_path)
     with pytest.raises(decisions.DecisionError, match="Say w"):
-        decisions.excuse(record, REFERENCE, **OWED, **{**SAID, missing: "  "})
+        decisions.excuse(record, REFERENCE, OWED, **{**SAID, missing: "  "})
     assert record.events() == []

@@ -56,7 +56,7 @@ def send(
 
 def answer(record: Record, submission: Submission, *, day: int = 1) -> None:
     found = record.findings(submission.submission_id)
-    number = next(n for n, one in enumerate(found, start=1) if one["severity"] == "query")
+    number = next(n for n, one in enumerate(found, start=1) if one.severity == "query")
     decisions.explain(
         record,
         submission_id=submission.submission_id,

@@ -19,7 +19,7 @@ from pipelines.inbox import files as inbox_files
 from pipelines.inbox import look as inbox
 from pipelines.inbox.files import Sight
 from pipelines.inbox.look import STILL_SECONDS, Look, look
-from pipelines.record.verify import verify
+from pipelines.keeping.verify import verify
 from tests.pipelines.inbox_box import NAME, NOW, RETURN, Box
 
 HALF = len(RETURN) // 2

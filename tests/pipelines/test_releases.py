@@ -20,14 +20,21 @@ from typing import Any
 import pytest
 
 from dashboards.site import build_site
-from orchestration import releasing
-from orchestration.releasing import Made, make_release, publish, show
+from orchestration.site import BoardSite
 from pipelines.publishing import editions as editions_module
 from pipelines.publishing.editions import (
     AmendmentNeedsNoteError,
     NothingToAmendError,
     editions,
     public_faults,
+)
+from pipelines.publishing.making import (
+    Made,
+    SiteContext,
+    editions_before,
+    make_draft,
+    publish,
+    show,
 )
 from pipelines.publishing.releases import (
     LEDGER,
@@ -40,7 +47,7 @@ from pipelines.publishing.releases import (
     faults,
     staging_folder,
 )
-from pipelines.record.model import EventKind
+from pipelines.record.model import Details, EventKind
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
@@ -78,9 +85,8 @@ class Office:
             without=["TC01", "DA01", "CP01", *without], plans=False,
         )  # fmt: skip
         (staging / LEDGER).write_text("{}", encoding="utf-8")
-        return make_release(
-            self.workspace, staging, quarter=quarter, status="draft", made_by="a test",
-            now=self.now(),
+        return make_draft(
+            self.workspace, staging, BoardSite(self.workspace), made_by="a test", now=self.now(),
         )  # fmt: skip
 
     def now(self) -> dt.datetime:
@@ -90,12 +96,20 @@ class Office:
     def sign(self, made: Made) -> None:
         self.record.add_event(
             EventKind.SIGN_OFF, at=self.now(), by_whom="Head of performance", reason="",
-            quarter=made.release.quarter.key, data_sha256=made.release.data_sha256,
-            open_queries=0, not_accepted=[],
+            details=Details(
+                quarter=made.release.quarter, data_sha256=made.release.data_sha256, open_queries=0
+            ),
         )  # fmt: skip
 
     def publish(self, quarter: Quarter = Q2, note: str | None = None) -> Made:
-        return publish(self.workspace, self.record, quarter, now=self.now(), note=note)
+        return publish(
+            self.workspace,
+            self.record,
+            quarter,
+            BoardSite(self.workspace),
+            now=self.now(),
+            note=note,
+        )
 
     def issue(self, quarter: Quarter = Q2, *, note: str | None = None, **city: Any) -> Made:
         """A draft, signed off and published."""
@@ -196,7 +210,8 @@ def test_what_was_published_is_final_and_the_same_in_every_place(office: Office)
     release = office.workspace.releases / made.release.release_id
     assert current(office.workspace.releases) == made.release
     edition = office.public("meetings/2018-11-27")
-    for path in made.site.files:
+    site = {path.removeprefix("site/") for path in made.release.files if path.startswith("site/")}
+    for path in site:
         assert (edition / path).read_bytes() == (release / "site" / path).read_bytes()
     assert "DRAFT" not in (edition / "index.html").read_text(encoding="utf-8")
     assert "signed off by Head of performance on 20 November 2018" in (
@@ -369,7 +384,7 @@ def test_the_public_folder_can_be_made_anew_with_the_same_bytes(office: Office) 
     office.issue(Q2)
     before = office.shown()
     shutil.rmtree(office.workspace.public)
-    show(office.workspace)
+    show(office.workspace, BoardSite(office.workspace))
     again = office.shown()
     made_for_readers = {path for path in before if not path.startswith("redirects/")}
     assert {p: again.get(p) for p in made_for_readers} == {p: before[p] for p in made_for_readers}
@@ -401,8 +416,14 @@ def test_the_same_data_and_edition_give_the_same_bytes(office: Office, tmp_path:
     made = office.issue(Q2)
     folder = office.workspace.releases / made.release.release_id
     event = office.record.events(EventKind.SIGN_OFF)[-1]
-    known = releasing.edition_context(
-        office.workspace, folder / "data", edition=made.release.edition, signed_off=event
+    known = BoardSite(office.workspace).edition(
+        folder / "data",
+        SiteContext(
+            status="final",
+            edition=edition_of(made.release),
+            signed_off=event,
+            earlier=editions_before(office.workspace, folder / "data"),
+        ),
     )
     for name in ("one", "two"):
         built = build_site(folder / "data", tmp_path / name, status="final", edition=known)
@@ -411,7 +432,7 @@ def test_the_same_data_and_edition_give_the_same_bytes(office: Office, tmp_path:
     other = build_site(
         folder / "data", tmp_path / "three", status="final", edition=replace(known, note="Other.")
     )
-    assert other.files["index.html"] != made.site.files["index.html"]
+    assert other.files["index.html"] != made.release.files["site/index.html"]
 
 
 def test_a_manifest_reads_back_as_it_was_written(office: Office) -> None:

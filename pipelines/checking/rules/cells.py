@@ -40,7 +40,8 @@ BLANK_ASCII = " \t\r\n\v\f"  # what a person sees as a space, and expects to mea
 @dataclass(frozen=True, kw_only=True)
 class Cells:
     """The typed rows (columns of ``record_columns``), what was found in single cells, and for
-    each column the numbers of the rows whose cell could not be read."""
+    each column the numbers of the rows whose cell could not be read.
+    """
 
     rows: pl.DataFrame
     violations: tuple[Violations, ...]
@@ -177,7 +178,8 @@ def _listed_column(
 
 def _dates_either_way(readings: Mapping[str, Reading]) -> dict[str, Reading]:
     """The readings with a note on each date that could be read with the month first; where some
-    other date of the column shows that the month does come first, it is none that can be used."""
+    other date of the column shows that the month does come first, it is none that can be used.
+    """
     turned = any(r.judgement and r.judgement.rule == "DAT-002" for r in readings.values())
     found = dict(readings)
     for cell, reading in readings.items():
@@ -300,7 +302,8 @@ def code_labels(
     column: Column, ret: Return, *, reference: Reference, quarter: Quarter | None
 ) -> tuple[dict[str, str], dict[str, str]]:
     """The codes a column may hold in ``quarter`` (any quarter where None), and those it may hold
-    only in others; each with its name."""
+    only in others; each with its name.
+    """
     if column.kind is Kind.ITEM:
         measures = reference.measures_of(ret.name)
         every = {measure.item: measure.title for measure in measures}

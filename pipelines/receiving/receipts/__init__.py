@@ -1,0 +1,1 @@
+"""Receipts, as text, as a page and as JSON."""

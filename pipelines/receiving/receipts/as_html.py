@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 
 def as_html(receipt: Receipt) -> str:
-    """The receipt as a page. Text that others wrote is escaped, and characters that cannot be
-    seen are named in it."""
+    """Return the receipt as a page.
+
+    Text that others wrote is escaped, and characters that cannot be seen are named in it.
+    """
     return _template().render(receipt=receipt, words=receipt_words(receipt))
 
 

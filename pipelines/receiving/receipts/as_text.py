@@ -13,8 +13,11 @@ WIDTH = 80
 
 
 def as_text(receipt: Receipt) -> str:
-    """The receipt for a terminal or a ``.txt`` file: 80 columns, no control characters but line
-    ends. A word longer than a line stays whole, so that it can be copied."""
+    """Return the receipt for a terminal or a ``.txt`` file.
+
+    80 columns, no control characters but line ends. A word longer than a line stays whole, so that
+    it can be copied.
+    """
     words = receipt_words(receipt)
     blocks = [
         _wrapped(words.headline),
@@ -90,7 +93,7 @@ def _facts(words: ReceiptWords) -> list[str]:
 
 
 def findings_as_text(checked: CheckedFile) -> str:
-    """What ``quarterdeck check`` prints of one file; safe for a terminal."""
+    """Return what ``quarterdeck check`` prints of one file; safe for a terminal."""
     what = " · ".join(
         part
         for part in (

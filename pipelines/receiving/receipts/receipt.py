@@ -1,4 +1,4 @@
-"""A receipt: what a sender is told about one file. One value, shown as text, JSON or HTML."""
+"""A receipt: the answer to the sender of one file. One value, shown as text, JSON or HTML."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Receipt:
     ``received_at`` is in UTC. ``outcome`` is ``refused``, ``needs correction``, ``accepted with
     queries`` or ``accepted``. ``findings`` stand in the order of severity, then of rows.
     ``previous_reference`` and ``previous_received_at`` name the submission that was current when
-    this one came, ``differences`` what changed since it (None where nothing can be compared).
+    this one came, ``differences`` what changed since it (None if nothing can be compared).
     ``duplicate_of`` is the reference under which the same bytes are kept already.
     """
 
@@ -63,7 +63,7 @@ class Receipt:
 
     @property
     def days_late(self) -> int | None:
-        """Days after the due date, 0 where in time, None where no due date is known."""
+        """Days after the due date, 0 where in time, None if no due date is known."""
         if self.due_on is None:
             return None
         return max(0, (self.received_on - self.due_on).days)
@@ -88,7 +88,7 @@ def make_receipt(
     differences: Differences | None = None,
     duplicate_of: str | None = None,
 ) -> Receipt:
-    """The receipt for a checked file.
+    """Return the receipt for a checked file.
 
     ``previous`` is the submission that was current for the obligation when this one came,
     ``differences`` what changed since it. Raises ``ValueError`` for a ``received_at`` without a

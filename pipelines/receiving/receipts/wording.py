@@ -53,13 +53,13 @@ class ReceiptWords:
 
 @cache
 def words() -> dict[str, Any]:
-    """The words of a receipt, as they stand in ``words.toml``."""
+    """Return the words of a receipt, as they stand in ``words.toml``."""
     file = resources.files("pipelines.receiving.receipts") / "wording.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 def receipt_words(receipt: Receipt) -> ReceiptWords:
-    """The receipt in words. Nothing is escaped yet: that is for where the words are put."""
+    """Return the receipt in words. Nothing is escaped yet: that is for where the words are put."""
     all_words = words()
     kind = "duplicate" if receipt.duplicate_of else receipt.outcome
     changes_heading, changes = _changes(receipt)
@@ -95,7 +95,7 @@ def _london_day(moment: dt.datetime) -> str:
 
 
 def _steps(receipt: Receipt) -> list[str]:
-    """What happens next, the most urgent first."""
+    """Return what happens next, the most urgent first."""
     steps: list[str] = words()["next"][receipt.outcome]["steps"]
     if receipt.duplicate_of is None:
         return [*_earlier(receipt), *steps]
@@ -105,7 +105,7 @@ def _steps(receipt: Receipt) -> list[str]:
 
 
 def _earlier(receipt: Receipt) -> list[str]:
-    """What becomes of the figures that were in use before."""
+    """Return what becomes of the figures that were in use before."""
     if receipt.previous_received_at is None:
         return []
     said = words()["earlier"]

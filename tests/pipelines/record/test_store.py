@@ -13,7 +13,7 @@ import pytest
 from pipelines import durable
 from pipelines.record.format import RecordTooNewError
 from pipelines.record.ids import is_id, make_id, time_of
-from pipelines.record.model import EventKind, Obligation, Submission
+from pipelines.record.model import Details, EventKind, Obligation, Submission
 from pipelines.record.reading import DamagedRecordError
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
@@ -90,7 +90,7 @@ def test_what_was_current_on_a_day_can_be_asked_for_ever(tmp_path: Path) -> None
         at=NOON + dt.timedelta(days=4),
         by_whom="UHB data lead",
         reason="The wrong quarter's figures",
-        submission_id=second.submission_id,
+        details=Details(submission_id=second.submission_id),
     )
     assert record.current(as_of=NOON - dt.timedelta(days=1)) == {}
     assert record.current(as_of=NOON + dt.timedelta(days=1)) == {OWED: first}

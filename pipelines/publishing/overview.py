@@ -1,5 +1,7 @@
-"""What an officer wants to know on a Monday morning: what is owed and what came, and what stands
-between the draft and the next publication."""
+"""What an officer wants to know on a Monday morning.
+
+What is owed and what came, and what stands between the draft and the next publication.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ from pipelines.obligations.calendar import publish_by
 from pipelines.obligations.standing import LONDON, Standing, State, standings_of_all
 from pipelines.publishing.releases import Release, all_releases, newest_draft, signed_off
 from pipelines.publishing.sign_off import OpenPoints, open_points
-from pipelines.record.model import Event, EventKind, Submission
+from pipelines.record.changes import newest_change
+from pipelines.record.model import Event, Submission
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
 from schemas.reference import Meeting, Reference
@@ -44,20 +47,20 @@ class Owed:
 
     @property
     def queried(self) -> list[Standing]:
-        """Accepted, with queries that nobody has answered."""
+        """Accepted, with unanswered queries."""
         return [one for one in self.standings if one.open_queries]
 
     def of(self, quarter: Quarter) -> list[Standing]:
-        """Those of one quarter."""
+        """Return those of one quarter."""
         return [one for one in self.standings if one.obligation.quarter == quarter]
 
     def counts(self, quarter: Quarter) -> Counter[State]:
-        """How many obligations of the quarter are in which state."""
+        """Return how many obligations of the quarter are in which state."""
         return Counter(one.state for one in self.of(quarter))
 
 
 def came_lately(record: Record, *, on: dt.date) -> list[Submission]:
-    """What was received on the seven days up to the day ``on`` (days in London), newest first."""
+    """Return what came on the seven days up to ``on`` (days in London), newest first."""
     first = on - dt.timedelta(days=6)
     return [
         one
@@ -67,7 +70,7 @@ def came_lately(record: Record, *, on: dt.date) -> list[Submission]:
 
 
 def owed(record: Record, reference: Reference, *, on: dt.date) -> Owed:
-    """What is owed and what came on the day ``on``, over every quarter that is known."""
+    """Return what is owed and what came on the day ``on``, over every quarter that is known."""
     return Owed(on=on, standings=tuple(standings_of_all(record, reference, on=on)))
 
 
@@ -75,9 +78,9 @@ def owed(record: Record, reference: Reference, *, on: dt.date) -> Owed:
 class NextPublication:
     """What will be published next, and what stands in its way.
 
-    ``meeting`` is the next one to which a quarter is reported; None where none is planned, and the
+    ``meeting`` is the next one to which a quarter is reported; None if none is planned, and the
     quarter is then the newest with a draft. ``shown`` and ``suppressed`` count the draft's figures
-    of the quarter. ``in_the_way`` are sentences; where there are none it can be published.
+    of the quarter. ``in_the_way`` are sentences; if there are none it can be published.
     """
 
     quarter: Quarter
@@ -96,7 +99,7 @@ class NextPublication:
 def next_publication(
     record: Record, reference: Reference, releases: Path, *, on: dt.date
 ) -> NextPublication | None:
-    """What will be published next; None where there is neither a meeting nor a draft."""
+    """Return what will be published next; None if there is neither a meeting nor a draft."""
     meeting = next_meeting(reference, on=on)
     made = all_releases(releases)
     if meeting is not None and meeting.quarter is not None:
@@ -127,7 +130,7 @@ def next_publication(
 
 
 def next_meeting(reference: Reference, *, on: dt.date) -> Meeting | None:
-    """The first meeting on the day ``on`` or after it to which a quarter is reported."""
+    """Return the first meeting on the day ``on`` or after it to which a quarter is reported."""
     coming = [one for one in reference.meetings if one.quarter and one.meeting_on >= on]
     return min(coming, key=lambda one: one.meeting_on, default=None)
 
@@ -156,41 +159,8 @@ def _in_the_way(
     return found
 
 
-def newest_change_id(record: Record) -> str | None:
-    """The id of the newest thing in the record that can move a figure: a sign-off moves none."""
-    changes = [one.submission_id for one in record.submissions()]
-    changes += [one.event_id for one in record.events() if one.kind is not EventKind.SIGN_OFF]
-    return max(changes, default=None)
-
-
-def quarters_touched(record: Record, *, since: str) -> set[Quarter] | None:
-    """The quarters whose returns came or were decided about after the id ``since``; None where
-    something came that may be about any (a file that says no quarter is about none)."""
-    touched = {
-        one.quarter for one in record.submissions() if one.submission_id > since and one.quarter
-    }
-    for event in record.events():
-        if event.event_id <= since or event.kind is EventKind.SIGN_OFF:
-            continue
-        if event.obligation is not None:
-            touched.add(event.obligation.quarter)
-            continue
-        about = record.submission(str(event.details.get("submission_id", "")))
-        if about is None or about.quarter is None:
-            return None
-        touched.add(about.quarter)
-    return touched
-
-
-def newest_change(record: Record) -> dt.datetime:
-    """The moment of the newest thing in the record that can move a figure."""
-    moments = [one.received_at for one in record.submissions()]
-    moments += [one.at for one in record.events() if one.kind is not EventKind.SIGN_OFF]
-    return max(moments, default=dt.datetime.min.replace(tzinfo=dt.UTC))
-
-
 def _states(data_dir: Path, quarter: Quarter) -> Counter[str]:
-    """How many figures of the quarter are shown, suppressed, not received."""
+    """Return how many figures of the quarter are shown, suppressed, not received."""
     counted = (
         pl.scan_parquet(data_dir / "pub_measure_value.parquet")
         .filter(pl.col("quarter") == quarter.key)
@@ -202,8 +172,11 @@ def _states(data_dir: Path, quarter: Quarter) -> Counter[str]:
 
 
 def quarter_to_report(record: Record, reference: Reference, *, on: dt.date) -> Quarter | None:
-    """The quarter of which a draft is made: that of the next meeting, once a return for it was
-    accepted. None: the newest that has an accepted return."""
+    """Return the quarter of which a draft is made.
+
+    That of the next meeting, once a return for it was accepted. None: the newest that has an
+    accepted return.
+    """
     meeting = next_meeting(reference, on=on)
     sent = {one.quarter for one in record.submissions() if one.is_accepted}
     return meeting.quarter if meeting is not None and meeting.quarter in sent else None

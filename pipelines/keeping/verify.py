@@ -58,7 +58,7 @@ class Verified:
 
 
 def verify(workspace: Workspace) -> Verified:
-    """Looks at the record and the releases of a workspace."""
+    """Look at the record and the releases of a workspace."""
     found = Verified()
     verify_record(workspace.record, found)
     verify_releases(workspace.releases, found)
@@ -67,7 +67,7 @@ def verify(workspace: Workspace) -> Verified:
 
 
 def verify_record(record: Path, found: Verified) -> None:
-    """Adds to ``found`` what there is to say about the record in ``record``."""
+    """Add to ``found`` what there is to say about the record in ``record``."""
     try:
         refuse_newer(record)
     except (RecordTooNewError, OSError, ValueError, KeyError) as problem:
@@ -75,9 +75,9 @@ def verify_record(record: Path, found: Verified) -> None:
         return
     events = dict(_events(record, found))
     removed = {
-        one.details["submission_id"]
+        one.details.submission_id
         for one in events.values()
-        if one.kind is EventKind.WITHDRAWAL and one.details.get("erased")
+        if one.kind is EventKind.WITHDRAWAL and one.details.erased
     }
     follows: dict[str, str] = {}
     for folder in _entries(record / "submissions", found):
@@ -99,7 +99,7 @@ def verify_record(record: Path, found: Verified) -> None:
 
 
 def verify_releases(releases: Path, found: Verified) -> None:
-    """Adds to ``found`` what there is to say about the releases in ``releases``."""
+    """Add to ``found`` what there is to say about the releases in ``releases``."""
     for folder in _children(releases):
         if folder.name.startswith(".") or folder.is_symlink() or folder.name == OFFICERS_LIST:
             continue
@@ -120,7 +120,7 @@ def verify_releases(releases: Path, found: Verified) -> None:
 
 
 def _inbox(workspace: Workspace, found: Verified) -> None:
-    """Note what somebody wrote to after it was received: nobody has looked at that."""
+    """Note files of the inbox that were written to after they were received."""
     for file in sorted(workspace.inbox.glob("*/.received/*/file*/*")):
         reference = file.parents[1].name
         is_ours = is_id(reference) and is_reached_without_links(file, workspace.inbox)
@@ -137,7 +137,7 @@ def _inbox(workspace: Workspace, found: Verified) -> None:
 
 
 def _submission(folder: Path, found: Verified, *, erased: bool) -> str | None:
-    """Looks at one submission; gives what it says was newest before it, if it says."""
+    """Look at one submission; return what it says was newest before it, if it says."""
     where = f"record/submissions/{folder.parent.name}/{folder.name}"
 
     def fault(name: str, what: str, to_do: str = RESTORE) -> None:
@@ -254,7 +254,7 @@ def _events(record: Path, found: Verified) -> Iterator[tuple[str, Event]]:
 
 
 def _lost(record: Path, follows: dict[str, str], found: Verified) -> None:
-    """Names what a later one says was there before it and is not."""
+    """Report what a later entry says was there before it and is not."""
     for path in (record / "events").glob("*/*.json"):
         fields = _read(path, dict, lambda _: None)
         if fields is not None and fields.get("follows"):
@@ -310,7 +310,7 @@ def _release(folder: Path, found: Verified) -> None:
 
 
 def _entries(folder: Path, found: Verified) -> Iterator[Path]:
-    """What lies in the months below ``folder``."""
+    """Yield what lies in the months below ``folder``."""
     for month in _children(folder):
         if month.is_dir():
             yield from _children(month)

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.durable import copy_whole, flush_folder, make_folder, place_link
+from pipelines.keeping.verify import Verified, verify
 from pipelines.record.store import Record
-from pipelines.record.verify import Verified, verify
 from pipelines.workspace import Workspace
 
 # Kept in a way of its own, derived, or of this workspace only.
@@ -39,10 +39,10 @@ class Copied:
 
 
 def back_up(workspace: Workspace, target: Path) -> Copied:
-    """Brings the copy in the folder ``target`` up to date and looks at every hash in it.
+    """Bring the copy in the folder ``target`` up to date and look at every hash in it.
 
-    What was erased from the record is erased from the copy too. Raises ``BackupError`` where
-    ``target`` lies in the workspace or around it, ``OSError`` where it cannot be written.
+    What was erased from the record is erased from the copy too. Raises ``BackupError`` if
+    ``target`` lies in the workspace or around it, ``OSError`` if it cannot be written.
     """
     copy = Workspace(target.absolute())
     _keep_apart(workspace.root, copy.root)
@@ -68,7 +68,7 @@ def back_up(workspace: Workspace, target: Path) -> Copied:
 
 
 def restore(source: Path, workspace: Workspace) -> Copied:
-    """Puts back from a copy what the workspace lacks, and what is damaged in it.
+    """Put back from a copy what the workspace lacks, and what is damaged in it.
 
     What is damaged is kept aside in ``damaged/``. What came after the copy was made stays. Raises
     ``BackupError`` if the copy itself is damaged, with nothing changed.
@@ -113,8 +113,10 @@ _DEPTH = {"record": 4, "releases": 2}
 
 
 def parts(workspace: Workspace) -> Iterator[Path]:
-    """The paths, from the root, of what is copied as one: oldest first, so that a decision never
-    stands in a copy without the submission it is about."""
+    """Yield the paths, from the root, of what is copied as one.
+
+    Oldest first, so that a decision never stands in a copy without the submission it is about.
+    """
     root = workspace.root
     folders = [
         *workspace.record.glob("submissions/*/*"),
@@ -144,7 +146,7 @@ def _mirror(source: Path, target: Path) -> None:
 
 
 def copy_file(source: str, target: str) -> str:
-    """A copy of a file; of a SQLite database one moment of it, however busy it is."""
+    """Return a copy of a file; of a SQLite database one moment of it, however busy it is."""
     with Path(source).open("rb") as file:
         is_database = file.read(16) == b"SQLite format 3\0"
     if is_database:

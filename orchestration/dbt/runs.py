@@ -7,7 +7,6 @@ takes as long as building the models, and a run that is killed takes its dbt wit
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator
 
-from orchestration.dbt_project import arguments, invoke, parsed
+from orchestration.dbt.project import arguments, invoke, parsed
+from pipelines.settings import set_for_children
 from pipelines.warehouse.loading import connect
 from pipelines.workspace import Workspace
 
@@ -62,7 +62,7 @@ def build_models(
         "--exclude-resource-type", "unit_test",
     ]  # fmt: skip
     project = parsed(workspace)
-    os.environ["QUARTERDECK_WAREHOUSE"] = str(workspace.warehouse)
+    set_for_children(QUARTERDECK_WAREHOUSE=str(workspace.warehouse))
     # dbt closes the file after each node (`keep_open: false`), so that it is closed afterwards.
     # Holding it open here meanwhile, with the same settings, makes that cost nothing.
     with connect(workspace.warehouse):

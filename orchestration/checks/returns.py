@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any
 
 import dagster as dg
 
@@ -18,6 +17,7 @@ from pipelines.obligations.explanations import explained
 from pipelines.obligations.standing import Standing, State, standings_of_all
 from pipelines.record.store import Record
 from schemas.declaration import Return
+from schemas.finding import Finding, Severity
 
 ACCEPTED = "every_newest_file_is_accepted"
 ANSWERED = "every_query_is_explained"
@@ -32,7 +32,7 @@ _SENTENCES = {
 
 
 def check_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
-    """The three checks of a return's asset."""
+    """Return the three checks of a return's asset."""
     return [
         dg.AssetCheckSpec(name, asset=key, description=sentence)
         for name, sentence in _SENTENCES.items()
@@ -42,7 +42,7 @@ def check_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
 def results(
     key: dg.AssetKey, declared: Return, record: Record, *, on: dt.date
 ) -> Iterator[dg.AssetCheckResult]:
-    """The outcome of each check on the day ``on``, with a table of what is behind it."""
+    """Yield the outcome of each check on the day ``on``, with a table of what is behind it."""
     stood = [
         standing
         for standing in _all_standings(record, record.newest_id(), on)
@@ -68,7 +68,7 @@ def results(
 
 @lru_cache(maxsize=1)
 def _all_standings(record: Record, newest_id: str | None, today: dt.date) -> list[Standing]:
-    """How everything stands, looked up once for the checks of all returns of a run."""
+    """Return how everything stands, looked up once for the checks of all returns of a run."""
     del newest_id  # part of the key: another one means that something was added
     return standings_of_all(record, load_reference(), on=today)
 
@@ -97,16 +97,16 @@ def _newest_first(standings: Iterable[Standing]) -> list[Standing]:
     return sorted(standings, key=lambda one: one.obligation.quarter, reverse=True)
 
 
-def _faults(record: Record, standing: Standing) -> list[dict[str, Any]]:
-    """The findings for which its newest file was not accepted."""
+def _faults(record: Record, standing: Standing) -> list[Finding]:
+    """Return the findings for which its newest file was not accepted."""
     if standing.latest is None:
         return []
     found = record.findings(standing.latest.submission_id)
-    return [one for one in found if one["severity"] in ("refuse", "error")]
+    return [one for one in found if one.severity.stops]
 
 
-def _open_queries(record: Record, standing: Standing) -> list[dict[str, Any]]:
-    """The queries of the file in use that nobody has answered."""
+def _open_queries(record: Record, standing: Standing) -> list[Finding]:
+    """Return the unanswered queries of the file in use."""
     if standing.current is None:
         return []
     answered = explained(record, standing.current)
@@ -114,20 +114,20 @@ def _open_queries(record: Record, standing: Standing) -> list[dict[str, Any]]:
     return [
         one
         for number, one in enumerate(found, start=1)
-        if one["severity"] == "query" and number not in answered
+        if one.severity is Severity.QUERY and number not in answered
     ]
 
 
-def _findings_table(behind: Iterable[tuple[Standing, list[dict[str, Any]]]]) -> str:
+def _findings_table(behind: Iterable[tuple[Standing, list[Finding]]]) -> str:
     lines = [
         (
             standing.obligation.organisation,
             standing.obligation.quarter.label,
-            finding["rule"],
-            "" if finding["row"] is None else str(finding["row"]),
-            finding["column"] or "",
-            finding["message"],
-            finding["hint"],
+            finding.rule,
+            "" if finding.row is None else str(finding.row),
+            finding.column or "",
+            finding.message,
+            finding.hint,
         )
         for standing, findings in behind
         for finding in findings

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines import settings
 from pipelines.durable import exclusive
 from pipelines.workspace import Workspace
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
 
 # Absolute: dbt mixes up paths where a manifest was made from another folder.
-PROJECT = (Path(__file__).parents[1] / "dbt_project").absolute()
+PROJECT = (Path(__file__).parents[2] / "dbt_project").absolute()
 
 
 class DbtFailedError(Exception):
@@ -30,24 +31,23 @@ class DbtFailedError(Exception):
 
 
 def executable() -> str:
-    """The dbt that belongs to this Python."""
+    """Return the dbt that belongs to this Python."""
     return str(Path(sys.executable).with_name("dbt"))
 
 
 def environment(workspace: Workspace) -> dict[str, str]:
-    """The environment in which dbt works on this workspace."""
-    return {
-        **os.environ,
-        "QUARTERDECK_WAREHOUSE": str(workspace.warehouse),
-        "DBT_TARGET_PATH": str(workspace.dbt_target),
-        "DBT_LOG_PATH": str(workspace.dbt_target / "logs"),
-        "DBT_PROFILES_DIR": str(PROJECT),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-    }
+    """Return the environment in which dbt works on this workspace."""
+    return settings.environment(
+        QUARTERDECK_WAREHOUSE=str(workspace.warehouse),
+        DBT_TARGET_PATH=str(workspace.dbt_target),
+        DBT_LOG_PATH=str(workspace.dbt_target / "logs"),
+        DBT_PROFILES_DIR=str(PROJECT),
+        DBT_SEND_ANONYMOUS_USAGE_STATS="false",
+    )
 
 
 def arguments(target: Path) -> list[str]:
-    """What every call of dbt is given: the project, and the folder for what it writes."""
+    """Return the arguments of every call of dbt: the project, and the folder for what it writes."""
     return [
         "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
         "--target-path", str(target), "--log-path", str(target / "logs"),
@@ -56,7 +56,7 @@ def arguments(target: Path) -> list[str]:
 
 
 def prepare(workspace: Workspace) -> Path:
-    """The manifest of the project as it is now, parsed again only when a file has changed.
+    """Return the manifest of the project as it is now, parsed again only when a file has changed.
 
     Raises ``DbtFailedError``.
     """
@@ -97,7 +97,7 @@ def _is_written(target: Path, fingerprint: str) -> bool:
 def _parse(target: Path, fingerprint: str) -> Any:
     # dbt parses everything again where the profile's variables differ from last time; the parsed
     # project does not depend on where the warehouse lies.
-    os.environ["QUARTERDECK_WAREHOUSE"] = str(target / "warehouse.duckdb")
+    settings.set_for_children(QUARTERDECK_WAREHOUSE=str(target / "warehouse.duckdb"))
     write = "--no-write-json" if _is_written(target, fingerprint) else "--write-json"
     result = invoke(["--quiet", write, "parse", *arguments(target)])
     if not result.success:
@@ -124,7 +124,7 @@ def _parsed_folder(workspace: Workspace) -> Path:
 
 
 def _fingerprint() -> str:
-    """A hash of every file that dbt reads."""
+    """Return a hash of every file that dbt reads."""
     whole = hashlib.sha256(str(PROJECT).encode())
     for path in sorted(PROJECT.rglob("*")):
         inside = path.relative_to(PROJECT).parts

@@ -17,7 +17,7 @@ import pytest
 from pipelines.record import cache as kept
 from pipelines.record import months
 from pipelines.record.erasure import erase
-from pipelines.record.model import EventKind, Submission
+from pipelines.record.model import Details, EventKind, Submission
 from pipelines.record.store import Record
 from tests.faults import small
 
@@ -72,10 +72,10 @@ def test_a_process_killed_while_it_added_is_looked_for(tmp_path: Path) -> None:
     send(record, 8000)
     script = (
         "import os, signal, sys; from pathlib import Path\n"
-        "from pipelines.record.cache import Kept\n"
+        "from pipelines.record.cache import RecordCache\n"
         "from pipelines.record.store import Record\n"
         "from tests.faults import small\n"
-        "Kept.add = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "RecordCache.add = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
         "small.send(Record(Path(sys.argv[1])), small.training_return(8001))\n"
     )
     done = subprocess.run(
@@ -95,7 +95,7 @@ def test_what_fails_half_way_is_looked_for(tmp_path: Path, monkeypatch: pytest.M
         raise OSError(5, "Input/output error")
 
     with monkeypatch.context() as patch:  # the folder is in its place, and its flush failed
-        patch.setattr(kept.Kept, "add", fails)
+        patch.setattr(kept.RecordCache, "add", fails)
         with pytest.raises(OSError, match="Input/output"):
             send(record, 8001)
     assert len(record.submissions()) == 2
@@ -158,7 +158,7 @@ def test_what_was_set_aside_stays_out_when_it_can_be_read_again(tmp_path: Path) 
     first, second = send(record, 8000), send(record, 8001)
     record.add_event(
         EventKind.SET_ASIDE, at=small.NOON, by_whom="Officer", reason="Damaged",
-        damaged=second.submission_id,
+        details=Details(damaged=second.submission_id),
     )  # fmt: skip
     assert record.submissions() == [first]
     assert Record(tmp_path).submissions() == [first]

@@ -1,0 +1,1 @@
+"""dbt as Dagster needs it: the parsed project, and its runs."""

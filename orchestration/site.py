@@ -1,0 +1,128 @@
+"""The site of a release, made by ``dashboards``: what publishing asks of a site builder.
+
+It lies here because it joins rooms that must not know each other: releases and pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dashboards.data import editions as pages
+from dashboards.drawing.rendering import Drawing
+from dashboards.pages.archive import all_editions as archive
+from dashboards.printing import pack
+from dashboards.site import build_site
+from dashboards.story.comparing import NotComparableError, compare
+from pipelines.checking.engine.wording import rules
+from pipelines.obligations.standing import LONDON
+from pipelines.publishing.editions import Entrances, amended_by, as_list
+from pipelines.publishing.making import SiteContext
+from pipelines.publishing.releases import Edition, Release, Reported, edition_of
+from pipelines.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class BoardSite:
+    """Makes the pages of a workspace's releases.
+
+    ``drawing`` is one that was begun already, so that its browser is there when it is needed.
+    """
+
+    workspace: Workspace
+    drawing: Drawing | None = None
+
+    def build(self, data: Path, site: Path, context: SiteContext) -> tuple[str, ...]:
+        """Write the pages of the data into the folder ``site``; return what it lacks, in words."""
+        return build_site(
+            data,
+            site,
+            status=context.status,
+            chart_cache=self.workspace.charts,
+            edition=self.edition(data, context),
+            shapes=self.workspace.root / "shapes",
+            paper=context.status == "final",
+            check_titles={rule_id: rule.title for rule_id, rule in rules().items()},
+            drawing=self.drawing,
+        ).missing
+
+    def edition(self, data: Path, context: SiteContext) -> pages.Edition:
+        """Return what the pages of these data show of their edition and of those before it."""
+        edition, signed_off, earlier = context.edition, context.signed_off, context.earlier
+        changes, not_comparable = None, ""
+        if earlier:
+            try:
+                changes = compare(self._data(earlier[-1]), data)
+            except NotComparableError as reason:
+                not_comparable = str(reason)
+        return pages.Edition(
+            name=edition.name,
+            revision=edition.revision,
+            note=edition.note,
+            signed_off_by=signed_off.by_whom if signed_off else None,
+            signed_off_on=signed_off.at.astimezone(LONDON).date() if signed_off else None,
+            earlier=self._listed(earlier),
+            changes=changes,
+            not_comparable=not_comparable,
+        )
+
+    def pack(self, files: Mapping[str, bytes], data: Path, edition: Edition) -> bytes:
+        """Return an edition's files as a zip, with a page that leads in."""
+        reported = Reported.read(data)
+        start = archive.start_page(
+            name=edition.name,
+            meeting=edition.meeting,
+            meeting_on=edition.meeting_on,
+            quarter_label=reported.quarter.label,
+            board=reported.board,
+        )
+        return pack.zipped({**files, **start})
+
+    def entrances(self, published: Sequence[Release]) -> Entrances:
+        """Return the pages that stand beside the editions in the public folder."""
+        html = {
+            edition_of(one).name: [
+                path.removeprefix("site/")
+                for path in one.files
+                if path.startswith("site/") and path.endswith(".html")
+            ]
+            for one in published
+        }
+        return Entrances(
+            latest=archive.ways(html),
+            root=archive.editions_json(as_list(self.workspace.releases, published))
+            | archive.public_index(self._listed(published)),
+        )
+
+    def officers_list(
+        self, drafts: Sequence[Release], published: Sequence[Release]
+    ) -> Mapping[str, bytes]:
+        """Return the list of drafts (newest first) and editions, by path beside the releases."""
+        figures = {one.data_sha256 for one in published}
+        listed = [(one.release_id, one.quarter.label, one.data_sha256 in figures) for one in drafts]
+        return archive.releases_index(listed, self._listed(published))
+
+    def _listed(self, published: Sequence[Release]) -> tuple[pages.Listed, ...]:
+        return tuple(self._as_listed(one, published) for one in published)
+
+    def _as_listed(self, release: Release, published: Sequence[Release]) -> pages.Listed:
+        edition = edition_of(release)
+        return pages.Listed(
+            name=edition.name,
+            meeting=edition.meeting,
+            meeting_on=edition.meeting_on,
+            quarter_label=release.quarter.label,
+            revision=edition.revision,
+            note=edition.note,
+            signed_off_by=release.made_by,
+            published_on=release.made_at.astimezone(LONDON).date(),
+            figures_sha256=release.data_sha256,
+            amended_by=amended_by(published, release),
+            board=Reported.read(self._data(release)).board,
+            has_summary_pdf="site/pack/summary.pdf" in release.files,
+            has_whole_pdf="site/pack/whole.pdf" in release.files,
+        )
+
+    def _data(self, release: Release) -> Path:
+        return self.workspace.releases / release.release_id / "data"

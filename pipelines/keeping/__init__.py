@@ -1,0 +1,1 @@
+"""Keeping what must not be lost: verify every hash, back up, restore."""
