@@ -156,7 +156,7 @@ def _still_arriving(
 
 
 def _unsettled(record: Record, newest: str, *, now: dt.datetime) -> dt.timedelta:
-    """Return for how long nothing more must come, before a build of what came last is asked for."""
+    """Return how much longer to wait for more before a build is asked for."""
     submission = record.submission(newest)
     if submission is not None and submission.channel == CHANNEL:
         return dt.timedelta()

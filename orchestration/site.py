@@ -6,11 +6,13 @@ It lies here because it joins rooms that must not know each other: releases and 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from dashboards.data import editions as pages
 from dashboards.drawing.rendering import Drawing
+from dashboards.drawing.rendering import drawing as in_browser
 from dashboards.pages.archive import all_editions as archive
 from dashboards.printing import pack
 from dashboards.site import build_site
@@ -35,17 +37,23 @@ class BoardSite:
 
     def build(self, data: Path, site: Path, context: SiteContext) -> tuple[str, ...]:
         """Write the pages of the data into the folder ``site``; return what it lacks, in words."""
-        return build_site(
-            data,
-            site,
-            status=context.status,
-            chart_cache=self.workspace.charts,
-            edition=self.edition(data, context),
-            shapes=self.workspace.root / "shapes",
-            paper=context.status == "final",
-            check_titles={rule_id: rule.title for rule_id, rule in rules().items()},
-            drawing=self.drawing,
-        ).missing
+        is_final = context.status == "final"
+        with ExitStack() as ends:
+            drawing = self.drawing or ends.enter_context(
+                in_browser(cache=self.workspace.charts, draft=not is_final)
+            )
+            if is_final and drawing.chromium is not None:
+                drawing.chromium.start()  # it will print: it starts while the data are compared
+            return build_site(
+                data,
+                site,
+                status=context.status,
+                edition=self.edition(data, context),
+                shapes=self.workspace.root / "shapes",
+                paper=is_final,
+                check_titles={rule_id: rule.title for rule_id, rule in rules().items()},
+                drawing=drawing,
+            ).missing
 
     def edition(self, data: Path, context: SiteContext) -> pages.Edition:
         """Return what the pages of these data show of their edition and of those before it."""

@@ -104,7 +104,7 @@ def _is_full(workspace: Workspace) -> bool:
 
 @contextmanager
 def _keeping_the_terminal() -> Iterator[None]:
-    """Returns the command its terminal back after the block.
+    """Give the terminal back to the command after the block.
 
     Dagster leads what a step prints into a file of its own; where the disk is full, it does not
     lead it back, and the person would be told nothing.

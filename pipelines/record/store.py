@@ -143,7 +143,7 @@ class Record:
         return [one for one in found if _counts(one, kept.events.withdrawn, as_of)]
 
     def current(self, *, as_of: dt.datetime | None = None) -> dict[Obligation, Submission]:
-        """Return for each obligation the submission that counts.
+        """Return the submission that counts for each obligation.
 
         The newest accepted one not withdrawn.
 

@@ -41,7 +41,7 @@ class WarehouseIncompleteError(Exception):
 
 @contextmanager
 def writing_to(path: Path, record: Record, *, loads: bool, on: dt.date) -> Iterator[None]:
-    """Watches over one step that writes to the warehouse. Call with the lock on it held.
+    """Watch over one step that writes to the warehouse. Caller must hold the lock on it.
 
     ``on`` is the day by which lateness is judged where it is filled anew. ``loads``: the step fills
     it from the record, so it may begin anew. Any other step raises ``WarehouseIncompleteError``
@@ -89,7 +89,7 @@ def complete(path: Path, record: Record, *, on: dt.date) -> None:
 
 
 def settle(path: Path) -> None:
-    """Sees that all that was written is in the file itself. Raises ``OSError`` if it is not.
+    """Ensure that all that was written is in the file itself. Raises ``OSError`` if it is not.
 
     DuckDB tries this when it closes, and keeps silent where the disk was full: the log stays.
     """
