@@ -31,6 +31,7 @@ from pipelines.board.tables import load_reference
 from pipelines.disclosure.adapter import decide
 from pipelines.warehouse.loading import connect, ensure_raw_schema
 from pipelines.warehouse.loading import fill as replace_rows
+from pipelines.warehouse.periods import period_rows
 from pipelines.warehouse.tables import HorizonRow
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
@@ -69,9 +70,11 @@ def fill(connection: duckdb.DuckDBPyConnection, quarters: list[Quarter], *, vers
     connection.execute(
         """
         insert into raw.submission (submission_id, return_name, organisation, quarter, outcome,
-            received_at, sender, channel, file_name, sha256, rows_found, rows_used)
+            received_at, sender, channel, file_name, sha256, rows_found, rows_used,
+            rows_kept)
         select submission_id, 'training_compliance', organisation, quarter, 'accepted',
-            received_at, 'A sender', 'portal', 'training_compliance.csv', md5(submission_id), 72, 72
+            received_at, 'A sender', 'portal', 'training_compliance.csv', md5(submission_id), 72,
+            72, 72
         from sent
         """
     )
@@ -106,6 +109,7 @@ def fill(connection: duckdb.DuckDBPyConnection, quarters: list[Quarter], *, vers
         from sent group by organisation, quarter
     """)
     replace_rows(connection, [HorizonRow(counts_up_to=_JUDGED, as_of_day=_JUDGED.date())])
+    replace_rows(connection, period_rows(connection))
     return len(quarters) * len(names) * len(courses) * len(GROUPS) * versions
 
 

@@ -53,7 +53,16 @@ def row(model: Any, **given: Any) -> Any:
         for field in fields(model)
         if field.name not in given
     }
-    return model(**usual | given)
+    names = {field.name for field in fields(model)}
+    return model(**{name: said for name, said in (usual | given).items() if name in names})
+
+
+def period_of(quarter: Quarter) -> dict[str, Any]:
+    """What a row says of the quarter that it is of."""
+    return {
+        "period": quarter.key, "period_kind": "quarter", "period_label": quarter.label,
+        "period_start": quarter.start, "period_end": quarter.end, "quarter": quarter.key,
+    }  # fmt: skip
 
 
 def at(year: int, month: int, day: int) -> dt.datetime:
@@ -129,9 +138,13 @@ def build(
         row(published.FindingCount, organisation="ALF", return_name="training", severity="query",
             quarter=quarter.key, rule="a_jump_since_last_time", findings=2),
     ])  # fmt: skip
+    write(folder, published.RowFate, [
+        row(published.RowFate, submission_id="s", return_name="training", organisation="ALF",
+            quarter=quarter.key, fate="published", reason="", superseded_by="", accepted_rows=11),
+    ])  # fmt: skip
     write(folder, published.Revision, [
         row(published.Revision, measure="TC01", organisation="ALF", area="all", breakdown="total",
-            quarter=quarter.shift(-1).key, category="all", old_value=93.4, new_value=93.6,
+            **period_of(quarter.shift(-1)), category="all", old_value=93.4, new_value=93.6,
             old_submission_id="s1", new_submission_id="s2",
             changed_at=at(2018, 7, 31)),
     ])  # fmt: skip
@@ -147,7 +160,8 @@ def _measure(name: str, facts: tuple[Any, ...]) -> Any:
         definition=f"What {title} counts.", decimals=0 if unit == "count" else 1,
         numerator_words="Those counted", denominator_words="All", polarity=polarity, target=target,
         amber_limit=amber, form="count" if unit == "count" else "proportion", aggregation="ratio",
-        kind="flow", frequency="quarterly", theme="places" if name == "AQ01" else "children",
+        kind="flow", frequency="quarterly", main_kind="quarter",
+        theme="places" if name == "AQ01" else "children",
         theme_title="Places & air" if name == "AQ01" else "Children", owner_role="Head of service",
         small_number_rule="people" if name in {"DA01", "SA01"} else None, source="Returns",
         status="proposed" if name == "SA01" else "live", headline=list(MEASURES).index(name) + 1,
@@ -171,9 +185,8 @@ def _series(
         is_share = measure not in {"DA01", "AQ01"} and value is not None
         found.append(row(
             published.Value, measure=measure, organisation=organisation, area="all",
-            quarter=quarter.key, quarter_label=quarter.label, period_start=quarter.start,
-            period_end=quarter.end, breakdown="total", category="all", state=state,
-            state_reason=reason, value=value,
+            **period_of(quarter), members=organisation, breakdown="total", category="all",
+            state=state, state_reason=reason, value=value,
             numerator=round(value * 10) if is_share and value else None,
             denominator=1000.0 if is_share else None,
             lower=value - 2 if value else None, upper=value + 2 if value else None,
@@ -217,7 +230,8 @@ def _points(series: Sequence[Any]) -> list[Any]:
         side = variation.split()[-1] if variation != "common cause" else None
         found.append(row(
             published.ProcessPoint, measure=one.measure, organisation=one.organisation,
-            quarter=one.quarter, value=one.value, mean=mean, upl=mean + 3, lpl=mean - 3, stretch=1,
+            **period_of(Quarter.parse(one.quarter)), value=one.value, mean=mean,
+            upl=mean + 3, lpl=mean - 3, stretch=1,
             points=len(known), special_cause="trend" if side else None, special_cause_side=side,
             variation=variation, assurance=_ASSURANCE.get(one.measure), trial=False,
             illustrative=one.illustrative,
@@ -230,14 +244,17 @@ def _summary(measure: str, series: Sequence[Any], *, rank: int) -> Any:
     shown = last.state == "shown"
     concern = shown and _VARIATION[measure].startswith("concern")
     return row(
-        published.Summary, measure=measure, organisation=last.organisation, quarter=last.quarter,
-        period_end=last.period_end, state=last.state, value=last.value, numerator=last.numerator,
+        published.Summary, measure=measure, organisation=last.organisation,
+        **period_of(Quarter.parse(last.quarter)),
+        state=last.state, value=last.value, numerator=last.numerator,
         denominator=last.denominator, lower=last.lower, upper=last.upper, rating=last.rating,
         rating_reason=None if shown else last.state,
         variation=_VARIATION[measure] if shown else None,
         reading=_VARIATION[measure] if shown else None,
         assurance=_ASSURANCE.get(measure), direction=last.direction, recent_trend=None,
-        previous_quarter=before.quarter if before else None,
+        previous_period=before.period if before else None,
+        previous_label=before.period_label if before else None,
+        is_like_for_like=bool(before),
         previous_value=before.value if before else None, points=len(series),
         open_queries=last.open_queries, illustrative=last.illustrative,
         attention_rank=rank if concern else None,
@@ -249,8 +266,8 @@ def _breakdown(quarter: Quarter) -> list[Any]:
     kinds = {"medical staff": 81.8, "nursing staff": 87.3, "other staff": None}
     return [
         row(
-            published.Value, measure="TC02", organisation="ALL", area="all", quarter=quarter.key,
-            quarter_label=quarter.label, period_start=quarter.start, period_end=quarter.end,
+            published.Value, measure="TC02", organisation="ALL", area="all",
+            **period_of(quarter),
             breakdown="staff group", category=kind, sort=place,
             state="shown" if value else "suppressed", value=value, illustrative=False,
             state_reason=None if value else "small numbers", version=1,

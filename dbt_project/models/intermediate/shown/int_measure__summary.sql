@@ -95,7 +95,11 @@ recent as (
         row_number() over (
             partition by judged.measure, judged.organisation
             order by
-                case when judged.state = 'not received' then 1 else 0 end,
+                case
+                    when judged.state = 'not received' then 2
+                    when judged.state in ('not available', 'not applicable') then 1
+                    else 0
+                end,
                 judged.period_end desc,
                 judged.period_start desc,
                 judged.area asc
