@@ -265,12 +265,16 @@ def _target_line(measure: Measure) -> list[dict[str, Any]]:
 
 
 def _rebases(points: Sequence[Point]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """An upright dotted line where limits start afresh, and its words."""
+    """Return an upright dotted line where limits start afresh, and its words.
+
+    A stretch without limits of its own has nothing that could restart: there the line is broken.
+    """
     shapes: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
     stretch: int | None = None
     for index, point in enumerate(points):
-        now = point.reading.stretch if point.reading else None
+        has_limits = point.reading is not None and point.reading.upl is not None
+        now = point.reading.stretch if point.reading and has_limits else None
         if now is not None and stretch is not None and now != stretch:
             shapes.append(
                 {

@@ -78,7 +78,7 @@ def measure_headline(published: Published, measure: Measure) -> str:
 
 def series_headline(published: Published, measure: Measure, summary: Summary) -> str:
     """As ``measure_headline``, for one organisation's series."""
-    period = summary.period_label
+    period = after_in(summary.period_label)
     if summary.value is None:
         state = word("state", summary.state)
         return say("headline.no_figure", title=measure.title, period=period, state=state)
@@ -96,6 +96,11 @@ def series_headline(published: Published, measure: Measure, summary: Summary) ->
         if summary.assurance == "consistently failing":
             end += say("headline.failing")
     return start + end
+
+
+def after_in(period: str) -> str:
+    """Return a period as it follows "in": ``2018-19 Q1``, ``the year to June 2018``."""
+    return f"the {period}" if period.startswith("year to ") else period
 
 
 def change_words(published: Published, summary: Summary, *, length: str) -> str:
