@@ -30,7 +30,8 @@ final as (
     inner join findings
         on submissions.submission_id = findings.submission_id
     group by
-        submissions.organisation, submissions.return_name, submissions.quarter, findings.rule, findings.severity
+        submissions.organisation, submissions.return_name, submissions.quarter, findings.rule,
+        findings.severity
 
 )
 

@@ -2,7 +2,21 @@ with
 
 findings as (
 
-    select * from {{ source('raw', 'finding') }}
+    select
+        submission_id,
+        finding_number,
+        rule,
+        severity,
+        row_number,
+        rows_in_group,
+        column_name,
+        value,
+        message,
+        hint,
+        explained_at,
+        explanation,
+        is_open_query
+    from {{ source('raw', 'finding') }}
 
 )
 

@@ -2,7 +2,10 @@ with
 
 horizon as (
 
-    select * from {{ source('raw', 'horizon') }}
+    select
+        counts_up_to,
+        as_of_day
+    from {{ source('raw', 'horizon') }}
 
 )
 

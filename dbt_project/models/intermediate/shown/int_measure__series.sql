@@ -106,7 +106,8 @@ sets as (
 
 ),
 
--- A period with fewer partners between two with the same more of them is a gap of that set's series.
+-- A period with fewer partners between two with the same more of them is a gap of that set's
+-- series.
 gaps as (
 
     select distinct

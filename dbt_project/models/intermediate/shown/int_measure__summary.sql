@@ -83,8 +83,8 @@ reported as (
 
 ),
 
--- A quarterly measure speaks for the quarter that is reported; any other for the newest period of its
--- main kind, or, where there is none, for the return of the last year that did not come.
+-- A quarterly measure speaks for the quarter that is reported; any other for the newest period of
+-- its main kind, or, where there is none, for the return of the last year that did not come.
 recent as (
 
     select

@@ -142,12 +142,7 @@ compared as (
     select
         *,
         lead(moment) over (partition by figure order by moment) as next_moment,
-        case
-            when content is null then 0
-            when content is distinct from lag(content) over (partition by figure order by moment)
-                then 1
-            else 0
-        end as is_new
+        lag(content) over (partition by figure order by moment) as content_before
     from in_force
     where place = 1
 
@@ -157,7 +152,12 @@ numbered as (
 
     select
         *,
-        sum(is_new) over (
+        sum(
+            case
+                when content is not null and content is distinct from content_before then 1
+                else 0
+            end
+        ) over (
             partition by figure order by moment
             rows between unbounded preceding and current row
         ) as version
@@ -175,8 +175,8 @@ with_newest as (
 
 ),
 
--- The same figure said again is the same version: it leads to who says it now, and keeps who said it
--- first. It is a sample only where every statement of it is.
+-- The same figure said again is the same version: it leads to who says it now, and keeps who said
+-- it first. It is a sample only where every statement of it is.
 versions as (
 
     select
