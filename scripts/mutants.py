@@ -5,6 +5,7 @@ A mutant is a module with one change. Ends with 1 if more than one in ten of a s
 
 from __future__ import annotations
 
+import argparse
 import ast
 import importlib.util
 import os
@@ -79,8 +80,11 @@ def survives(name: str, source: str) -> bool:
         os._exit(code)
 
 
-def main(size: int) -> None:
+def main() -> None:
     """Try a sample of the mutants of each module."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("size", type=int, help="how many mutants of each module are tried")
+    size: int = parser.parse_args().size
     failed = False
     for name in TESTS:
         source = Path(*name.split(".")).with_suffix(".py").read_text(encoding="utf-8")
@@ -95,4 +99,4 @@ def main(size: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main()

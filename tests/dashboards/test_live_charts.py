@@ -46,7 +46,7 @@ def test_exploring_a_chart_shows_it_live_and_the_arrow_keys_read_its_table(page:
     page.locator("#live-p1-process").focus()
     page.keyboard.press("End")
     expect(page.locator("#readout-p1-process")).to_contain_text(
-        "Quarter: 2018-19 Q2; Period: 2018-19 Q2; Per cent: 80.3%; State: Shown"
+        "Period: 2018-19 Q2; Per cent: 80.3%; State: Shown"
     )
     label = page.locator("#live-p1-process .hoverlayer").text_content() or ""
     assert "80.3%" in label  # as the page writes it, and no more digits
