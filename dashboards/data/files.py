@@ -41,7 +41,8 @@ class PublishedDataError(ValueError):
 
 
 OPTIONAL = (
-    Comparator, Revision, Commentary, FindingCount, Plan, Action, PlanStanding, Risk, PlanLink,
+    Comparator, Revision, RowFate, Commentary, FindingCount, Plan, Action, PlanStanding, Risk,
+    PlanLink,
 )  # fmt: skip
 
 _POLARS: Mapping[object, pl.DataType] = {

@@ -228,7 +228,8 @@ def load_submissions(
         coming=True,
     )
     connection.begin()
-    fill(connection, [submission_row(one, known.withdrawn) for one in known.submissions])
+    sent = [submission_row(one, known.withdrawn) for one in known.submissions]
+    fill(connection, sent, table=SubmissionRow)
     fill(connection, findings, table=FindingRow)
     fill(connection, [standing_row(one) for one in stood], table=StandingRow)
     counted = up_to or newest_change(record)

@@ -28,7 +28,7 @@ WHAT_IS_LOADED = """
 import atexit, sys
 sys.argv = ['quarterdeck', 'check', 'good.csv']
 from orchestration.cli.main import main
-slow = {'dagster', 'dbt', 'duckdb', 'plotly', 'jinja2', 'hypothesis', 'pandas'}
+slow = {'dagster', 'dbt', 'duckdb', 'plotly', 'jinja2', 'pandas'}
 atexit.register(lambda: print(sorted({name.split('.')[0] for name in sys.modules} & slow)))
 main()
 """

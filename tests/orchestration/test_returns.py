@@ -54,7 +54,7 @@ def made(result: dg.ExecuteInProcessResult) -> dict[str, object]:
     return {
         event.asset_key.path[-1]: event.materialization.metadata[ROWS].value
         for event in result.get_asset_materialization_events()
-        if event.asset_key is not None
+        if event.asset_key is not None and ROWS in event.materialization.metadata
     }
 
 

@@ -13,6 +13,7 @@ from pipelines.inbox import files as inbox_files
 from pipelines.inbox import look as inbox
 from pipelines.inbox.files import NOT_TAKEN, RECEIVED, Sight
 from pipelines.inbox.look import Look, in_words
+from pipelines.receiving import desk
 from pipelines.receiving.receive import receive
 from pipelines.record.store import Record
 from tests.pipelines.inbox_box import NAME, RETURN, Box
@@ -100,7 +101,7 @@ def test_a_file_written_to_after_it_was_read_is_received_again_as_what_it_is_the
             held.write_bytes(RETURN)
         return received
 
-    monkeypatch.setattr(inbox, "receive", late_writer)
+    monkeypatch.setattr(desk, "receive", late_writer)
     box.look()
     monkeypatch.undo()
     box.look()
@@ -229,7 +230,7 @@ def test_a_full_disk_of_the_record_leaves_the_file_where_it_was(
     def full(*given: object, **named: object) -> object:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(inbox, "receive", full)
+    monkeypatch.setattr(desk, "receive", full)
     with pytest.raises(OSError, match="No space"):
         box.look()
     monkeypatch.undo()
@@ -252,7 +253,7 @@ def test_a_fault_of_the_program_on_one_file_does_not_stop_the_others(
             raise ZeroDivisionError
         return real(record, content, **named)  # type: ignore[arg-type]  # handed on as it came
 
-    monkeypatch.setattr(inbox, "receive", poisoned)
+    monkeypatch.setattr(desk, "receive", poisoned)
     found = box.look()
     assert box.sent() == [RETURN]
     assert "fault of Quarterdeck" in found.put_aside[0].reason

@@ -20,6 +20,7 @@ from pipelines.inbox import look as inbox
 from pipelines.inbox.files import Sight
 from pipelines.inbox.look import STILL_SECONDS, Look, look
 from pipelines.keeping.verify import verify
+from pipelines.receiving import desk
 from tests.pipelines.inbox_box import NAME, NOW, RETURN, Box
 
 HALF = len(RETURN) // 2
@@ -115,7 +116,7 @@ def test_a_process_killed_at_any_step_loses_nothing_and_receives_once(
     def killed(*_given: object, **_named: object) -> object:
         raise KilledError
 
-    monkeypatch.setattr(inbox, name, killed)
+    monkeypatch.setattr(desk if name == "receive" else inbox, name, killed)
     monkeypatch.setattr(inbox, "put_back", lambda *_: None)  # nothing is done after a kill
     with pytest.raises(KilledError):
         box.look()
