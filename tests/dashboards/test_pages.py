@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -326,3 +328,17 @@ def test_the_summary_fits_two_printed_sides(site: Path) -> None:
         paper = page.pdf(prefer_css_page_size=True)
         chromium.close()
     assert len(re.findall(rb"/Type\s*/Page\b", paper)) <= 2
+
+
+def test_a_revision_says_of_which_area_it_is(data: Path, tmp_path: Path) -> None:
+    """The trap: one partner gives figures of several areas, and England's stands as its own."""
+    release = tmp_path / "data"
+    shutil.copytree(data, release)
+    file = release / "pub_revision.parquet"
+    pl.read_parquet(file).with_columns(area=pl.lit("England")).write_parquet(file)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(BROWSER_VARIABLE, "no-such-browser")
+        build_site(release, tmp_path / "site", status="draft")
+    for path in ("changes.html", "measures/p1.html"):
+        table = read(tmp_path / "site", path).split('data-part="revisions"')[1]
+        assert "England" in table.split("</section>")[0], path

@@ -21,6 +21,7 @@ def _make(site: Site) -> Iterator[Page]:
         columns=(
             Column(key="measure", heading="Measure"),
             Column(key="organisation", heading="Partner"),
+            Column(key="area", heading="Area"),
             Column(key="period", heading="Period"),
             Column(key="breakdown", heading="Breakdown"),
             Column(key="category", heading="Category"),
@@ -33,7 +34,7 @@ def _make(site: Site) -> Iterator[Page]:
             tuple(
                 Cell(value=value, text=str(value or ""))
                 for value in (
-                    r.measure, r.organisation, r.period_label, r.breakdown,
+                    r.measure, r.organisation, r.area, r.period_label, r.breakdown,
                     r.category, r.old_value, r.new_value, r.old_submission_id, r.new_submission_id,
                 )
             )
