@@ -116,7 +116,10 @@ def _caption(measure: Measure, points: Sequence[Point], *, kind: str, marks: bas
         "missing": any(p.shown is None for p in points),
         "not_following": any(not p.follows for p in points),
         "trial": bool(points[-1].reading and points[-1].reading.trial),
-        "rebased": len({p.reading.stretch for p in points if p.reading}) > 1,
+        "rebased": len(
+            {p.reading.stretch for p in points if p.reading and p.reading.upl is not None}
+        )
+        > 1,
         "illustrative": marks.illustrative,
     }
     parts += [words.say(f"caption.{key}") for key, holds in conditions.items() if holds]

@@ -226,7 +226,7 @@ def _end_labels(measure: Measure, points: Sequence[Point]) -> list[tuple[float, 
             drawn = _clipped(limit, unit=measure.unit)
             if limit is not None and drawn is not None and drawn == limit:
                 found.append((drawn, f"{title} {words.shown_figure(measure, limit)}"))
-        if reading.mean is not None:
+        if reading.mean is not None and reading.points != 1:  # of one figure there is no mean
             found.append((reading.mean, f"Mean {words.shown_figure(measure, reading.mean)}"))
     if measure.target is not None:
         text = f"<b>Target {words.shown_figure(measure, measure.target)}</b>"
