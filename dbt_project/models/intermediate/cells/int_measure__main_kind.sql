@@ -25,34 +25,44 @@ counted as (
     select
         measure,
         period_kind,
-        count(*) as figures,
+        count(distinct period_end) as periods,
         max(period_end) as newest
     from cells
     group by measure, period_kind
 
 ),
 
--- Quarters, where there are any, for what is measured more often than yearly; of yearly measures
--- the kind of the newest figure.
+dated as (
+
+    select
+        *,
+        max(newest) over (partition by measure) as newest_of_all
+    from counted
+
+),
+
+-- Quarters, where there are any, for what is measured more often than yearly. Else the kind that the
+-- measure is mostly of, unless it ended a year or more before the newest figure.
 ordered as (
 
     select
         measures.measure,
-        counted.period_kind,
+        dated.period_kind,
         row_number() over (
             partition by measures.measure
             order by
                 case
-                    when measures.frequency <> 'yearly' and counted.period_kind = 'quarter' then 0
-                    else 1
+                    when measures.frequency <> 'yearly' and dated.period_kind = 'quarter' then 0
+                    when {{ days_between('dated.newest', 'dated.newest_of_all') }} < 365 then 1
+                    else 2
                 end,
-                counted.newest desc,
-                counted.figures desc,
-                counted.period_kind asc
+                dated.periods desc,
+                dated.newest desc,
+                dated.period_kind asc
         ) as place
     from measures
-    left join counted
-        on measures.measure = counted.measure
+    left join dated
+        on measures.measure = dated.measure
 
 ),
 
