@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import ROUND_HALF_UP, Decimal
 
 from schemas.period import Period
+from schemas.rounding import grouped
 from schemas.units import unit_words
 
 _DEFAULT_DECIMALS = {"count": 0}
@@ -13,9 +13,11 @@ _DEFAULT_DECIMALS = {"count": 0}
 
 def rounded(value: float, *, decimals: int) -> str:
     """``value`` rounded half away from zero, thousands parted by a comma, a true minus sign."""
-    exact = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    text = f"{abs(exact):,.{decimals}f}"
-    return f"\N{MINUS SIGN}{text}" if exact < 0 else text
+    text = grouped(value, decimals)
+    if not text.startswith("-"):
+        return text
+    size = text[1:]
+    return f"\N{MINUS SIGN}{size}" if size.strip("0,.") else size
 
 
 def figure(value: float, *, unit: str, decimals: int | None) -> str:

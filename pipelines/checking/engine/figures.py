@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from schemas.reference import Measure
+from schemas.rounding import grouped, half_up
 from schemas.units import unit_words
 
 _MOST_DECIMALS = 6
@@ -29,7 +31,7 @@ class Figure:
         """Return a figure: ``82.6%``, ``7.9 per 1,000``, ``1,204``."""
         return self._number(number, decimals) + unit_words(self.unit).suffix
 
-    def difference(self, number: float, *, decimals: int) -> str:
+    def difference(self, number: float | Decimal, *, decimals: int) -> str:
         """Return a difference: ``37.4 percentage points``, ``2.1 per 1,000``, ``120``."""
         text = self._number(number, decimals)
         words = text + unit_words(self.unit).difference
@@ -43,7 +45,7 @@ class Figure:
         """
         decimals = self.decimals
         while (
-            not _moved(before, now, decimals) > round(limit, decimals) > 0
+            not _moved(before, now, decimals) > half_up(limit, decimals) > 0
             and decimals < _MOST_DECIMALS
         ):
             decimals += 1
@@ -59,15 +61,15 @@ class Figure:
     def beside(self, figure: float, usual: float) -> dict[str, str]:
         """Return the words of a figure beside the usual one, both above zero: ``figure, usual``."""
         decimals = self.decimals
-        while round(min(figure, usual), decimals) == 0 and decimals < _MOST_DECIMALS:
+        while half_up(min(figure, usual), decimals) == 0 and decimals < _MOST_DECIMALS:
             decimals += 1
         return {
             "figure": self.figure(figure, decimals=decimals),
             "usual": self.figure(usual, decimals=decimals),
         }
 
-    def _number(self, number: float, decimals: int) -> str:
-        text = f"{number:,.{decimals}f}"
+    def _number(self, number: float | Decimal, decimals: int) -> str:
+        text = grouped(number, decimals)
         if decimals > 0 and self.unit in ("count", None):  # whole counts stay whole
             text = text.rstrip("0").rstrip(".")
         return text
@@ -85,5 +87,5 @@ def figure_of(measure: Measure | None, *, counted: bool) -> Figure:
     return Figure(unit=measure.unit, decimals=measure.decimals)
 
 
-def _moved(before: float, now: float, decimals: int) -> float:
-    return round(abs(round(now, decimals) - round(before, decimals)), decimals)
+def _moved(before: float, now: float, decimals: int) -> Decimal:
+    return abs(half_up(now, decimals) - half_up(before, decimals))

@@ -117,7 +117,7 @@ def reference_without_expected_rows() -> Reference:
     [
         (PERCENT, 82.6, 120.0, 3.14, "120.0% 37.4 percentage points 82.6% 3.1 percentage points"),
         # The difference of the figures as they are told: 17.45 would be told as 17.4 or 17.5.
-        (PERCENT, 82.55, 100.0, 3.0, "100.0% 17.5 percentage points 82.5% 3.0 percentage points"),
+        (PERCENT, 82.55, 100.0, 3.0, "100.0% 17.4 percentage points 82.6% 3.0 percentage points"),
         # A change that one decimal would not show.
         (PERCENT, 99.99, 99.92, 0.04,
          "99.92% 0.07 percentage points 99.99% 0.04 percentage points"),
