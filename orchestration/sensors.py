@@ -15,7 +15,7 @@ from pipelines.board.tables import load_reference
 from pipelines.escaping import log_line
 from pipelines.inbox.look import CHANNEL, STILL_SECONDS, in_words, look, on_its_way
 from pipelines.notices.delivery import untold
-from pipelines.notices.notices import about_publication, about_submissions
+from pipelines.notices.notices import about_publication, about_rows, about_submissions
 from pipelines.record.changes import newest_change_id
 from pipelines.record.ids import time_of
 from pipelines.record.store import Record
@@ -178,11 +178,13 @@ def news(workspace: WorkspaceResource) -> dg.RunRequest | dg.SkipReason:
     reference = load_reference()
     now = dt.datetime.now(dt.UTC)
     on = workspace.workspace.today(now=now)
+    releases = workspace.workspace.releases
     waiting = untold(
         workspace.workspace,
         [
             *about_submissions(record, reference, on=on),
-            *about_publication(record, reference, workspace.workspace.releases, on=on),
+            *about_rows(record, reference, releases, on=on),
+            *about_publication(record, reference, releases, on=on),
         ],
     )
     if not waiting:

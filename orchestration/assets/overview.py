@@ -40,6 +40,8 @@ _OWED_CHECKS = {
 _NEXT_CHECKS = {
     "the_draft_holds_everything_that_came": "There is a draft, and nothing came after it.",
     "the_figures_are_signed_off": "Somebody signed off the figures of the newest draft.",
+    "every_break_is_recorded": "Where an organisation took over from another, or others than "
+    "before are in a sum, a rebase with its reason is recorded in rebases.csv.",
     "the_papers_are_in_time": "The last day for the papers, five clear days before the meeting "
     "(Local Government Act 1972, section 100B), is still to come, or they are published.",
 }
@@ -126,14 +128,15 @@ def upcoming(
     in_time = coming.published is not None or not (
         coming.publish_by and stood.on > coming.publish_by
     )
-    behind = table(("What stands in its way",), [(one,) for one in coming.in_the_way])
-    passed = (
-        coming.draft is not None and not coming.is_behind,
-        coming.sign_off is not None,
-        in_time,
+    in_the_way = table(("What stands in its way",), [(one,) for one in coming.in_the_way])
+    outcomes = (
+        (coming.draft is not None and not coming.is_behind, in_the_way),
+        (coming.sign_off is not None, in_the_way),
+        (not coming.rebases, _rebases_table(coming)),
+        (in_time, in_the_way),
     )
-    for name, good in zip(_NEXT_CHECKS, passed, strict=True):
-        yield _result(NEXT, name, passed=good, behind=behind)
+    for name, (passed, behind) in zip(_NEXT_CHECKS, outcomes, strict=True):
+        yield _result(NEXT, name, passed=passed, behind=behind)
 
 
 @dg.asset(
@@ -251,6 +254,7 @@ def _publication(coming: NextPublication, stood: Owed) -> dict[str, dg.MetadataV
         "already published": coming.published.release_id if coming.published else "no",
         "figures shown": coming.shown,
         "figures suppressed": coming.suppressed,
+        "rebases to record": dg.MetadataValue.md(_rebases_table(coming)),
         "it will lack": dg.MetadataValue.md(
             _standings_table(missing, without=("Quarter", "Reference"))
         ),
@@ -323,6 +327,13 @@ def _contradictions_table(found: Iterable[Disagreement]) -> str:
     return table(
         ("Quarter", "Return", "What was found", "What to do", "Reference", "Other reference"), lines
     )
+
+
+def _rebases_table(coming: NextPublication) -> str:
+    lines = [
+        (one.measure, one.organisation, one.quarter.label, one.reason) for one in coming.rebases
+    ]
+    return table(("Measure", "Organisation", "From", "Why"), lines)
 
 
 def _came_table(came: Iterable[Submission]) -> str:

@@ -14,7 +14,7 @@ import datetime as dt
 import hashlib
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,7 @@ from pathlib import Path
 from pipelines.inbox.look import sent_by
 from pipelines.obligations.calendar import chasing_days, publish_by, working_days_from
 from pipelines.obligations.standing import Standing, State, open_queries, standings
+from pipelines.publishing.fates import fates_in_words, newest_with, rows_by_fate
 from pipelines.publishing.releases import all_releases
 from pipelines.publishing.sign_off import open_points
 from pipelines.record.model import Submission
@@ -59,6 +60,7 @@ def notices(record: Record, reference: Reference, releases: Path, *, on: dt.date
     return [
         *chasers(record, reference, on=on),
         *about_submissions(record, reference, on=on),
+        *about_rows(record, reference, releases, on=on),
         *about_publication(record, reference, releases, on=on),
     ]
 
@@ -115,13 +117,7 @@ def about_submissions(record: Record, reference: Reference, *, on: dt.date) -> l
     notice is about a sample.
     """
     found = []
-    withdrawn = record.withdrawn()
-    newest = {one.obligation: one for one in record.submissions() if one.obligation}
-    for one in record.submissions():
-        gone = one.submission_id in withdrawn or one.sample is not None
-        replaced = one.obligation is not None and newest[one.obligation] is not one
-        if gone or replaced or one.received_at.date() < on - _NEWS:
-            continue
+    for one in _news(record, on=on):
         if not one.is_accepted:
             kind = "refused" if one.outcome == "refused" else "rejected"
         elif open_queries(record, one):
@@ -141,6 +137,43 @@ def about_submissions(record: Record, reference: Reference, *, on: dt.date) -> l
             )
         )
     return found
+
+
+def about_rows(
+    record: Record, reference: Reference, releases: Path, *, on: dt.date
+) -> list[Notice]:
+    """Return a notice about each new return that a build has taken in: what became of its rows."""
+    made = all_releases(releases)
+    found = []
+    for one in _news(record, on=on):
+        release = newest_with(made, one.submission_id, releases) if one.is_accepted else None
+        if release is None:
+            continue
+        fates = rows_by_fate(releases / release.release_id)[one.submission_id]
+        found.append(
+            _notice(
+                "rows",
+                key=one.submission_id,
+                to=one.organisation or OFFICERS,
+                what=_what(one, reference),
+                reference=one.submission_id,
+                count=str(sum(fates.values())),
+                fates=fates_in_words(fates),
+                quarter=release.quarter.label,
+            )
+        )
+    return found
+
+
+def _news(record: Record, *, on: dt.date) -> Iterator[Submission]:
+    """Yield what came lately and stands: no sample, not withdrawn, nothing newer in its place."""
+    withdrawn = record.withdrawn()
+    newest = {one.obligation: one for one in record.submissions() if one.obligation}
+    for one in record.submissions():
+        gone = one.submission_id in withdrawn or one.sample is not None
+        replaced = one.obligation is not None and newest[one.obligation] is not one
+        if not (gone or replaced or one.received_at.date() < on - _NEWS):
+            yield one
 
 
 def about_publication(

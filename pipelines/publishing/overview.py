@@ -14,6 +14,7 @@ import polars as pl
 
 from pipelines.obligations.calendar import publish_by
 from pipelines.obligations.standing import LONDON, Standing, State, standings_of_all
+from pipelines.publishing.rebases import ProposedRebase, proposed_rebases
 from pipelines.publishing.releases import Release, all_releases, newest_draft, signed_off
 from pipelines.publishing.sign_off import OpenPoints, open_points
 from pipelines.record.changes import newest_change
@@ -81,6 +82,7 @@ class NextPublication:
     ``meeting`` is the next one to which a quarter is reported; None if none is planned, and the
     quarter is then the newest with a draft. ``shown`` and ``suppressed`` count the draft's figures
     of the quarter. ``in_the_way`` are sentences; if there are none it can be published.
+    ``rebases`` are breaks in the draft's series that no recorded rebase explains.
     """
 
     quarter: Quarter
@@ -94,6 +96,7 @@ class NextPublication:
     suppressed: int
     in_the_way: tuple[str, ...]
     is_behind: bool
+    rebases: tuple[ProposedRebase, ...]
 
 
 def next_publication(
@@ -126,6 +129,9 @@ def next_publication(
         suppressed=figures["suppressed"],
         in_the_way=tuple(_in_the_way(quarter, draft, sign_off, last_day, on=on, behind=behind)),
         is_behind=behind,
+        rebases=tuple(proposed_rebases(reference, releases / draft.release_id / "data", quarter))
+        if draft
+        else (),
     )
 
 
