@@ -9,12 +9,16 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import click
 
 from orchestration.cli.options import QUARTER
 from orchestration.instance import opened, set_up_home, settings_behind
 from pipelines.durable import exclusive
+from pipelines.escaping import terminal
+from pipelines.keeping.backup import BackupError
+from pipelines.keeping.known_then import copy_as_of
 from pipelines.settings import environment
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
@@ -46,6 +50,24 @@ def rebuild(workspace: Workspace, quarter: Quarter | None, as_of: dt.datetime | 
             path.unlink()
     click.echo(f"Deleted {workspace.warehouse}; building it again from the record.")
     run_build(workspace, quarter, as_of=as_of)
+
+
+@click.command("as-of")
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--quarter", type=QUARTER, help="Report this quarter. [default: the newest sent]")
+@click.pass_obj
+def as_of(workspace: Workspace, day: dt.datetime, folder: Path, quarter: Quarter | None) -> None:
+    """Build what was known at the end of DAY, in the new workspace FOLDER.
+
+    Nothing here is changed. Look at the draft and trace its figures with --workspace FOLDER.
+    """
+    try:
+        then = copy_as_of(workspace, day.date(), folder)
+    except BackupError as refusal:
+        raise click.ClickException(terminal(str(refusal))) from refusal
+    click.echo(f"What was known on {day:%-d %B %Y} is in {terminal(str(then.root))}.")
+    run_build(then, quarter, as_of=None)
 
 
 @click.command()

@@ -45,7 +45,7 @@ def back_up(workspace: Workspace, target: Path) -> Copied:
     ``target`` lies in the workspace or around it, ``OSError`` if it cannot be written.
     """
     copy = Workspace(target.absolute())
-    _keep_apart(workspace.root, copy.root)
+    keep_apart(workspace.root, copy.root)
     done = Copied()
     record = Record(workspace.record)
     with record.adding():  # one moment: nothing is added between the first name and the last
@@ -74,7 +74,7 @@ def restore(source: Path, workspace: Workspace) -> Copied:
     ``BackupError`` if the copy itself is damaged, with nothing changed.
     """
     copy = Workspace(source.absolute())
-    _keep_apart(copy.root, workspace.root)
+    keep_apart(copy.root, workspace.root)
     if not copy.record.is_dir():
         raise BackupError(f"There is no record in {copy.root}; this is no backup of a workspace.")
     state = verify(copy)
@@ -166,6 +166,7 @@ def _point_at_same(source: Workspace, target: Workspace) -> None:
         place_link(target.releases / "current", str(link.readlink()))
 
 
-def _keep_apart(one: Path, other: Path) -> None:
+def keep_apart(one: Path, other: Path) -> None:
+    """Raise ``BackupError`` if one of the two folders lies in the other."""
     if one.is_relative_to(other) or other.is_relative_to(one):
-        raise BackupError("The backup and the workspace must be two folders, neither in the other.")
+        raise BackupError("The copy and the workspace must be two folders, neither in the other.")

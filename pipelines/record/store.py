@@ -170,6 +170,10 @@ class Record:
         """Return where the submission of this id lies (whether or not it exists)."""
         return self.folder / "submissions" / month_of(submission_id) / submission_id
 
+    def event_file(self, event_id: str) -> Path:
+        """Return where the event of this id lies (whether or not it exists)."""
+        return self.folder / "events" / month_of(event_id) / f"{event_id}.json"
+
     def as_sent(self, submission_id: str) -> bytes:
         """Return the bytes as they came."""
         return (self.submission_folder(submission_id) / "as_sent.csv").read_bytes()
@@ -258,9 +262,7 @@ class Record:
             if (before := next(about_it, None)) is not None and event.repeats(before):
                 return before
             content = sealed({**event.as_json(), "follows": newest})
-            name = f"{identifier}.json"
-            final = self.folder / "events" / month_of(identifier) / name
-            place_file(content, final, staging=self._staging())
+            place_file(content, self.event_file(identifier), staging=self._staging())
             self._cache.add(event)
         return event
 

@@ -1,0 +1,77 @@
+"""What was known on a day. Traps: a correction of later in it, a withdrawal of later that counts, a
+record that no longer verifies since its end is missing, the workspace itself changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from orchestration.cli.main import quarterdeck
+from pipelines.keeping.backup import BackupError
+from pipelines.keeping.known_then import copy_as_of
+from pipelines.keeping.verify import verify
+from pipelines.record.model import Details, EventKind
+from pipelines.record.store import Record
+from pipelines.workspace import Workspace
+from tests.faults import small
+
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """Sent, corrected two days later, the correction withdrawn two days after that."""
+    made = Workspace(tmp_path / "ws").create()
+    record = Record(made.record)
+    small.send(record, small.training_return(8000))
+    corrected = small.send(record, small.training_return(8500), at=small.NOON + 2 * DAY)
+    record.add_event(
+        EventKind.WITHDRAWAL, at=small.NOON + 4 * DAY, by_whom="Officer", reason="A mistake",
+        details=Details(submission_id=corrected.submission.submission_id),
+    )  # fmt: skip
+    return made
+
+
+@pytest.mark.parametrize(("after", "sent", "counts"), [(0, 1, 1), (2, 2, 2), (3, 2, 2), (4, 2, 1)])
+def test_what_came_later_is_not_known(
+    workspace: Workspace, tmp_path: Path, after: int, sent: int, counts: int
+) -> None:
+    day = small.NOON.date() + after * DAY
+    then = copy_as_of(workspace, day, tmp_path / "then")
+    record = Record(then.record)
+    assert len(record.submissions()) == sent
+    assert record.current()[small.OWED] == record.submissions()[counts - 1]
+    assert then.today(now=dt.datetime.now(dt.UTC)) == day
+    assert verify(then).is_sound
+    assert len(Record(workspace.record).submissions()) == 2
+
+
+def test_nothing_is_written_over(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine.txt").touch()
+    with pytest.raises(BackupError, match="holds something already"):
+        copy_as_of(workspace, small.NOON.date(), tmp_path / "full")
+    with pytest.raises(BackupError, match="neither in the other"):
+        copy_as_of(workspace, small.NOON.date(), workspace.root / "then")
+
+
+@pytest.mark.slow
+def test_a_draft_of_a_day_shows_the_figure_of_that_day(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    day = str((small.NOON + DAY).date())
+    folder = str(tmp_path / "then")
+    command = CliRunner()
+    built = command.invoke(quarterdeck, ["--workspace", str(workspace.root), "as-of", day, folder])
+    assert built.exit_code == 0, built.output
+    (draft,) = [one.name for one in Path(folder, "releases").glob("*-draft-*")]
+    traced = command.invoke(
+        quarterdeck, ["--workspace", folder, "trace", "TC02", "--quarter", "2018-19-Q1",
+                      "--organisation", "UHB", "--release", draft]
+    )  # fmt: skip
+    assert traced.exit_code == 0, traced.output
+    assert "on the page  88.8889" in traced.output
+    assert "trained=8000" in traced.output
