@@ -121,7 +121,7 @@ def trace(
         for one in of_period or of_return
         if one["organisation"] == (organisation or one["organisation"])
         if organisation or one["organisation"] != COMBINED
-        for row in _rows_behind(figures, one)
+        for row in rows_behind(figures, one)
     ]
     if not found:
         who = f" from {organisation}" if organisation else ""
@@ -132,8 +132,13 @@ def trace(
     return [_origin(record, figure, measure) for figure in found]
 
 
-def _rows_behind(figures: Sequence[Figure], figure: Figure) -> Iterator[Figure]:
-    """The figures, each of one row, that a published figure was made of."""
+def rows_behind(figures: Sequence[Figure], figure: Figure) -> Iterator[Figure]:
+    """Yield the figures, each of one row, that a published figure was made of.
+
+    Args:
+        figures: The published figures of the same measure, rows of ``pub_measure_value``.
+        figure: One of them; a sum of partners, a quarter made of months, or a single row.
+    """
     if figure["organisation"] == COMBINED:
         # A member is named with the number of breaks behind it, such as UHB/1.
         members = {name.partition("/")[0] for name in (figure["members"] or "").split("; ")}
@@ -154,7 +159,7 @@ def _rows_behind(figures: Sequence[Figure], figure: Figure) -> Iterator[Figure]:
             yield figure
         return
     for part in parts:
-        yield from _rows_behind(figures, part)
+        yield from rows_behind(figures, part)
 
 
 def _alike(one: Figure, other: Figure, *columns: str) -> bool:

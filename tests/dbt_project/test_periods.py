@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from pipelines.warehouse.loading import connect
+from pipelines.warehouse.trace import rows_behind
 from tests.dbt_project.conftest import level_2, mmr
 from tests.dbt_project.warehouse import NEEDS_CORRECTION, Warehouse
 
@@ -111,3 +113,33 @@ def test_a_board_whose_first_returns_are_all_refused_builds(tmp_path: Path) -> N
     made.build()
     assert made.rows("select quarter from published.pub_release") == [("2018-19-Q1",)]
     assert made.rows("select * from published.pub_row_fate") == []
+
+
+@pytest.mark.parametrize("told", ["lives", "story"])
+def test_every_published_figure_is_the_sum_of_the_rows_that_a_trace_names(
+    told: str, request: pytest.FixtureRequest
+) -> None:
+    warehouse: Warehouse = request.getfixturevalue(told)
+    with connect(warehouse.path) as connection:
+        found = connection.execute("select * from published.pub_measure_value")
+        names = [column[0] for column in found.description]
+        figures = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    rows = [one for one in figures if one["value"] is not None]
+    added = dict(warehouse.rows("select measure, aggregation from marts.dim_measure"))
+    summed = 0
+    for figure in rows:
+        parts = list(
+            rows_behind([one for one in rows if one["measure"] == figure["measure"]], figure)
+        )
+        assert parts
+        assert all(part["submission_id"] and part["row_number"] for part in parts)
+        counts = [
+            part["value"] if part["numerator"] is None else part["numerator"] for part in parts
+        ]
+        if added[figure["measure"]] == "sum":
+            assert sum(counts) == figure["value"]
+        elif len(parts) > 1:
+            assert sum(counts) == figure["numerator"]
+            assert sum(part["denominator"] for part in parts) == figure["denominator"]
+        summed += len(parts) > 1
+    assert summed > 2
