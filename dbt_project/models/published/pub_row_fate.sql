@@ -12,6 +12,36 @@ edition as (
 
 ),
 
+rows_loaded as (
+
+    select
+        submission_id,
+        count(*) as accepted_rows
+    from {{ ref('stg_observation') }}
+    group by submission_id
+    {% for model in ['stg_commentary', 'stg_action_progress', 'stg_risks'] %}
+        union all
+        select
+            submission_id,
+            count(*) as accepted_rows
+        from {{ ref(model) }}
+        group by submission_id
+    {% endfor %}
+
+),
+
+standing as (
+
+    select
+        submission_id,
+        organisation,
+        return_name,
+        quarter
+    from {{ ref('int_submission__current_spells') }}
+    where is_current
+
+),
+
 -- What the record holds: as many rows must have a fate.
 kept as (
 
@@ -20,7 +50,8 @@ kept as (
         submissions.return_name,
         submissions.organisation,
         submissions.quarter,
-        submissions.rows_kept
+        submissions.rows_kept,
+        submissions.withdrawn_at is not null as is_withdrawn
     from {{ ref('stg_submission') }} as submissions
     inner join edition
         on submissions.quarter <= edition.quarter
@@ -38,6 +69,25 @@ counted as (
         cast(count(*) as int) as accepted_rows
     from fates
     group by submission_id, fate, reason, superseded_by
+    union all
+    select
+        kept.submission_id,
+        case when kept.is_withdrawn then 'withdrawn' else 'superseded' end as fate,
+        '' as reason,
+        case when kept.is_withdrawn then '' else coalesce(now.submission_id, '') end
+            as superseded_by,
+        cast(rows_loaded.accepted_rows as int) as accepted_rows
+    from kept
+    inner join rows_loaded
+        on kept.submission_id = rows_loaded.submission_id
+    left join standing as own
+        on kept.submission_id = own.submission_id
+    left join standing as now
+        on
+            kept.organisation = now.organisation
+            and kept.return_name = now.return_name
+            and kept.quarter = now.quarter
+    where own.submission_id is null
 
 ),
 

@@ -1,8 +1,13 @@
 with
 
+-- What was replaced or withdrawn as a whole is accounted for as a whole, in pub_row_fate.
 observations as (
 
-    select * from {{ ref('int_measure__observations') }}
+    select observations.*
+    from {{ ref('int_measure__observations') }} as observations
+    inner join {{ ref('int_submission__current_spells') }} as spells
+        on observations.submission_id = spells.submission_id
+    where spells.is_current
 
 ),
 
@@ -12,8 +17,7 @@ submissions as (
         submission_id,
         return_name,
         organisation,
-        quarter,
-        withdrawn_at is not null as is_withdrawn
+        quarter
     from {{ ref('stg_submission') }}
     where is_accepted
 
@@ -21,11 +25,7 @@ submissions as (
 
 standing as (
 
-    select
-        submission_id,
-        organisation,
-        return_name,
-        quarter
+    select submission_id
     from {{ ref('int_submission__current_spells') }}
     where is_current
 
@@ -111,9 +111,6 @@ joined as (
         submissions.return_name,
         submissions.organisation as sent_by,
         submissions.quarter as returned_in,
-        submissions.is_withdrawn,
-        own.submission_id is not null as is_standing,
-        now.submission_id as replaced_by,
         stated.measure,
         stated.first_row,
         coalesce(stated.quarter, submissions.quarter) as quarter,
@@ -125,14 +122,9 @@ joined as (
     from accepted_rows
     inner join submissions
         on accepted_rows.submission_id = submissions.submission_id
+    inner join standing
+        on accepted_rows.submission_id = standing.submission_id
     cross join edition
-    left join standing as own
-        on accepted_rows.submission_id = own.submission_id
-    left join standing as now
-        on
-            submissions.organisation = now.organisation
-            and submissions.return_name = now.return_name
-            and submissions.quarter = now.quarter
     left join stated
         on
             accepted_rows.is_figure
@@ -163,8 +155,6 @@ decided as (
         *,
         case
             when is_figure and measure is null then 'not used'
-            when is_withdrawn then 'withdrawn'
-            when not is_standing then 'superseded'
             when is_figure and submission_id < first_submission then 'superseded'
             when is_figure and row_number > first_row then 'not used'
             when quarter > edition_quarter then 'not used'
@@ -190,10 +180,7 @@ final as (
             when quarter > edition_quarter then 'later than this edition'
             else 'stated twice in one return'
         end as reason,
-        case
-            when fate = 'superseded' and not is_standing then replaced_by
-            when fate = 'superseded' then newest_submission
-        end as superseded_by,
+        case when fate = 'superseded' then newest_submission end as superseded_by,
         case when fate in ('published', 'suppressed') then cell_id end as cell_id
     from decided
 

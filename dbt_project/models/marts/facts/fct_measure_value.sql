@@ -7,9 +7,23 @@ observations as (
 
 ),
 
+-- Spells that follow one another without a gap have one gap number.
 spells as (
 
-    select * from {{ ref('int_submission__current_spells') }}
+    select
+        *,
+        sum(case when known_from is distinct from known_to_before then 1 else 0 end) over (
+            partition by organisation, return_name, quarter order by version
+            rows between unbounded preceding and current row
+        ) as gap_number
+    from (
+        select
+            *,
+            lag(known_to) over (
+                partition by organisation, return_name, quarter order by version
+            ) as known_to_before
+        from {{ ref('int_submission__current_spells') }}
+    ) as with_before
 
 ),
 
@@ -53,11 +67,10 @@ statements as (
         observations.row_number,
         spells.known_from,
         spells.known_to,
-        submissions.sample,
-        {{ row_hash([
-            'observations.measure', 'observations.organisation', 'observations.area',
-            'observations.period', 'observations.breakdown', 'observations.category'
-        ]) }} as figure_hash
+        spells.version as spell,
+        spells.gap_number,
+        concat_ws('|', spells.organisation, spells.return_name, spells.quarter) as obligation,
+        submissions.sample
     from spells
     inner join observations
         on spells.submission_id = observations.submission_id
@@ -66,13 +79,83 @@ statements as (
 
 ),
 
--- Most figures are stated once. Two figures with one hash are only looked at more closely.
-repeated as (
+-- Statements of the same, put together: one row is a run of spells, if nothing lies between them.
+runs as (
 
-    select figure_hash
+    select
+        measure,
+        organisation,
+        area,
+        period,
+        breakdown,
+        category,
+        numerator,
+        denominator,
+        value,
+        lower,
+        upper,
+        symbol,
+        min(obligation) as obligation,
+        min(spell) as first_spell,
+        max(spell) as last_spell,
+        min(obligation) = max(obligation)
+        and count(*) = max(spell) - min(spell) + 1
+        and min(gap_number) = max(gap_number) as is_unbroken,
+        max(period_kind) as period_kind,
+        max(period_start) as period_start,
+        max(period_end) as period_end,
+        max(quarter) as quarter,
+        max(returned_in) as returned_in,
+        max_by(value_as_sent, spell) as value_as_sent,
+        max_by(submission_id, spell) as submission_id,
+        max_by(row_number, spell) as row_number,
+        min_by(submission_id, spell) as first_submission_id,
+        min(known_from) as known_from,
+        case when count(known_to) = count(*) then max(known_to) end as known_to,
+        case when count(sample) = count(*) then min(sample) end as sample
     from statements
-    group by figure_hash
-    having count(*) > 1
+    group by
+        measure, organisation, area, period, breakdown, category,
+        numerator, denominator, value, lower, upper, symbol
+
+),
+
+placed as (
+
+    select
+        *,
+        row_number() over (
+            partition by measure, organisation, area, period, breakdown, category
+            order by first_spell
+        ) as version,
+        lead(first_spell) over (
+            partition by measure, organisation, area, period, breakdown, category
+            order by first_spell
+        ) as next_spell,
+        lag(obligation) over (
+            partition by measure, organisation, area, period, breakdown, category
+            order by first_spell
+        ) as obligation_before
+    from runs
+
+),
+
+-- What several returns state, what comes back after something else, and what is stated twice in one
+-- return: there it takes a look at each moment.
+tangled as (
+
+    select distinct
+        measure,
+        organisation,
+        area,
+        period,
+        breakdown,
+        category
+    from placed
+    where
+        not is_unbroken
+        or next_spell <= last_spell
+        or obligation_before <> obligation
 
 ),
 
@@ -94,8 +177,14 @@ said_again as (
             coalesce(statements.symbol, '-')
         ) as content
     from statements
-    inner join repeated
-        on statements.figure_hash = repeated.figure_hash
+    inner join tangled
+        on
+            statements.measure = tangled.measure
+            and statements.organisation = tangled.organisation
+            and statements.area = tangled.area
+            and statements.period = tangled.period
+            and statements.breakdown = tangled.breakdown
+            and statements.category = tangled.category
 
 ),
 
@@ -196,35 +285,44 @@ versions as (
 united as (
 
     select
-        statements.measure,
-        statements.organisation,
-        statements.area,
-        statements.period,
-        statements.period_kind,
-        statements.period_start,
-        statements.period_end,
-        statements.quarter,
-        statements.returned_in,
-        statements.breakdown,
-        statements.category,
-        1 as version,
-        statements.numerator,
-        statements.denominator,
-        statements.value,
-        statements.lower,
-        statements.upper,
-        statements.value_as_sent,
-        statements.symbol,
-        statements.submission_id,
-        statements.row_number,
-        cast(null as string) as first_stated_in,
-        statements.known_from,
-        statements.known_to,
-        statements.sample
-    from statements
-    left join repeated
-        on statements.figure_hash = repeated.figure_hash
-    where repeated.figure_hash is null
+        placed.measure,
+        placed.organisation,
+        placed.area,
+        placed.period,
+        placed.period_kind,
+        placed.period_start,
+        placed.period_end,
+        placed.quarter,
+        placed.returned_in,
+        placed.breakdown,
+        placed.category,
+        cast(placed.version as int) as version,
+        placed.numerator,
+        placed.denominator,
+        placed.value,
+        placed.lower,
+        placed.upper,
+        placed.value_as_sent,
+        placed.symbol,
+        placed.submission_id,
+        placed.row_number,
+        case
+            when placed.first_submission_id <> placed.submission_id
+                then placed.first_submission_id
+        end as first_stated_in,
+        placed.known_from,
+        placed.known_to,
+        placed.sample
+    from placed
+    left join tangled
+        on
+            placed.measure = tangled.measure
+            and placed.organisation = tangled.organisation
+            and placed.area = tangled.area
+            and placed.period = tangled.period
+            and placed.breakdown = tangled.breakdown
+            and placed.category = tangled.category
+    where tangled.measure is null
     union all
     select distinct
         said_again.measure,
