@@ -256,10 +256,14 @@ def _rule(measure: PublishedRow) -> Rule:
 
 
 def _name(row: PublishedRow, place: str) -> _Variable:
-    """Return the name of a count: the same in two releases if nothing was sent anew in between."""
-    version = (row.get("submission_id"), row.get("row_number"), row.get("known_from"))
-    if all(part is None for part in version):
-        version = (place, None, None)
+    """Return the name of a count: the same in two releases if the figure did not change in between.
+
+    A figure is known from the moment when it was first stated as it is now, however often the same
+    was sent again; a sum also has its members, a quarter its months. A clever reader sees that.
+    """
+    version = (row.get("known_from"), row.get("members"), row.get("made_of"))
+    if version[0] is None:
+        version = (row.get("submission_id") or place, row.get("row_number"), None)
     return " ".join(str(part) for part in (*(row[column] for column in SAME_ROW), *version))
 
 

@@ -208,6 +208,39 @@ def test_the_attack_sets_a_release_against_an_earlier_one(tmp_path: Path) -> Non
     assert {found.category for found in attack.exposed} == {"young"}
 
 
+def whole_release(
+    given: Table, versions: dict[str, str], folder: Path, *, ledgers: list[Ledger], sent: str
+) -> Ledger:
+    """Publish a table whose every row came in one file, and give its ledger."""
+    connection = warehouse(
+        [
+            {
+                "cell_id": name, "value": count, "version_id": versions[name],
+                "breakdown": "total" if name == "all" else "kind", "category": name,
+            }
+            for name, count in given.counts.items()
+        ],
+        {"sum": [(name, "numerator", coefficient) for name, coefficient in given.terms[0]]},
+    )  # fmt: skip
+    decide(connection, ledgers=ledgers)
+    publish(connection, folder, sent=sent)
+    write_ledger(connection, folder / "ledger.json", release_id=folder.name)
+    return read_ledger(folder / "ledger.json")
+
+
+@pytest.mark.parametrize("guarded", [False, True])
+def test_a_file_that_was_sent_again_for_one_row_gives_no_other_row_away(
+    tmp_path: Path, guarded: bool
+) -> None:
+    ledger = whole_release(FIRST, AS_FIRST, tmp_path / "1", ledgers=[], sent="first")
+    whole_release(
+        SECOND, AS_SECOND, tmp_path / "2", ledgers=[ledger] if guarded else [], sent="second"
+    )
+    attack = attack_release(tmp_path / "2", earlier=[tmp_path / "1"])
+    found = [(one.category, one.least, one.greatest) for one in attack.exposed]
+    assert found == ([] if guarded else [("a", 3, 3)])
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
     [

@@ -67,9 +67,12 @@ def states(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return dict(connection.execute("select cell_id, state from disclosure.cell_state").fetchall())
 
 
-def publish(connection: duckdb.DuckDBPyConnection, data_dir: Path, *, leak: bool = False) -> None:
+def publish(
+    connection: duckdb.DuckDBPyConnection, data_dir: Path, *, leak: bool = False, sent: str = ""
+) -> None:
     """Write the published files that the attack reads; with ``leak`` nothing but small numbers
-    themselves is taken out."""
+    themselves is taken out. ``sent`` names the submission, if every row came in one; a figure is
+    then told by the day its version was known from."""
     data_dir.mkdir(parents=True)
     shown = "state = 'shown'"
     if leak:
@@ -86,11 +89,15 @@ def publish(connection: duckdb.DuckDBPyConnection, data_dir: Path, *, leak: bool
             case when {shown} then numerator end as numerator,
             case when {shown} then denominator end as denominator,
             case when {shown} then value end as value,
-            version_id as submission_id, 1 as row_number, cast(null as timestamp) as known_from
+            coalesce(nullif(?, ''), version_id) as submission_id, 1 as row_number,
+            case
+                when ? <> '' then timestamp '2018-01-01' + to_days(cast(version_id as integer))
+            end as known_from
         from intermediate.int_disclosure__cells
         left join disclosure.cell_state using (cell_id)
         order by cell_id
-        """
+        """,
+        [sent, sent],
     )
     names = [column[0] for column in frame.description or ()]
     rows = [dict(zip(names, row, strict=True)) for row in frame.fetchall()]
