@@ -58,7 +58,8 @@ def fill(connection: duckdb.DuckDBPyConnection, quarters: list[Quarter], *, vers
     connection.execute(
         """
         create or replace temporary table sent as
-        select concat(quarter, '-', organisation, '-', lpad(version::varchar, 3, '0')) as submission_id,
+        select concat(quarter, '-', organisation, '-', lpad(version::varchar, 3, '0'))
+                as submission_id,
             organisation, quarter, version,
             cast(ends as timestamp) + to_days(cast(version as integer)) as received_at
         from (select unnest($quarters) as quarter, unnest($ends::date[]) as ends),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from pipelines.board.tables import SEEDS_DIR, ReferenceDataError, load_reference
+from pipelines.board import ReferenceDataError
+from pipelines.board.tables import SEEDS_DIR, load_reference
 from schemas.reference import Reference
 
 _LOG = logging.getLogger("quarterdeck.portal")

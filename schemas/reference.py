@@ -1,277 +1,48 @@
-"""Reference data: what is measured, who owes what by when, and the lists a return may use.
-
-Every class is one row of one file in ``dbt_project/seeds``; :class:`Reference` holds them all.
-Empty means None throughout. ``first_quarter`` None: since always; ``last_quarter`` None: still.
-"""
+"""The board's tables together, with the look-ups that checks, templates and pages need."""
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
 
 from schemas.quarter import Quarter
-from schemas.reference_cells import (
-    Day,
-    MaybeDay,
-    MaybeNumber,
-    MaybeQuarter,
-    MaybeWhole,
-    QuarterCell,
-    QuarterNumbers,
-    Whole,
-    YesNo,
+from schemas.reference_rows import (
+    Area,
+    BoardPriority,
+    Code,
+    ExpectedRow,
+    Measure,
+    MeasureCategory,
+    Meeting,
+    Obligation,
+    Organisation,
+    PeerSet,
+    Rebase,
+    ReturnCalendar,
+    SmallNumberRule,
+    Theme,
 )
 
-Unit = Literal["percent", "count", "rate_per_1000", "rate_per_100000", "microgram_m3", "ratio"]
-Polarity = Literal["higher", "lower", "none"]
-Form = Literal["proportion", "rate", "count", "value"]
-Aggregation = Literal["ratio", "sum", "none"]
-Kind = Literal["flow", "snapshot"]
-Frequency = Literal["monthly", "quarterly", "yearly"]
-Status = Literal["proposed", "live", "retired"]
+__all__ = [
+    "BOARD",
+    "Area",
+    "BoardPriority",
+    "Code",
+    "ExpectedRow",
+    "Measure",
+    "MeasureCategory",
+    "Meeting",
+    "Obligation",
+    "Organisation",
+    "PeerSet",
+    "Rebase",
+    "Reference",
+    "ReturnCalendar",
+    "SmallNumberRule",
+    "Theme",
+]
 
 BOARD = "board"  # the subject of commentary that is about no one measure or plan
-
-
-def in_use(quarter: Quarter, *, first: Quarter | None, last: Quarter | None) -> bool:
-    """Whether ``quarter`` lies between ``first`` and ``last``, both included; None is no bound."""
-    return (first is None or first <= quarter) and (last is None or quarter <= last)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Organisation:
-    """A body that sends returns. ``ended_on`` is its last day, ``succeeded_by`` who took over."""
-
-    organisation: str
-    name: str
-    kind: str
-    started_on: MaybeDay
-    ended_on: MaybeDay
-    succeeded_by: str | None
-
-    def in_use_at(self, quarter: Quarter) -> bool:
-        """Whether it existed on any day of ``quarter``."""
-        return (self.started_on is None or self.started_on <= quarter.end) and (
-            self.ended_on is None or quarter.start <= self.ended_on
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Theme:
-    """A part of the dashboards. ``lead_role`` is a body or a role, never a person."""
-
-    theme: str
-    title: str
-    description: str
-    lead_role: str
-    sort: Whole
-
-
-@dataclass(frozen=True, kw_only=True)
-class BoardPriority:
-    """One of the board's own priorities."""
-
-    priority: str
-    title: str
-    sort: Whole
-
-
-@dataclass(frozen=True, kw_only=True)
-class Meeting:
-    """A meeting of the board and the quarter that is reported to it, if one is."""
-
-    meeting: str
-    board: str
-    meeting_on: Day
-    start_time: str | None
-    place: str | None
-    quarter: MaybeQuarter
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReturnCalendar:
-    """When a return opens, is due and closes, in days after the last day of its quarter."""
-
-    return_name: str
-    title: str
-    opens_after_days: Whole
-    due_after_days: Whole
-    closes_after_days: MaybeWhole
-
-    def opens_on(self, quarter: Quarter) -> dt.date:
-        """The first day on which the return for ``quarter`` is taken."""
-        return quarter.end + dt.timedelta(days=self.opens_after_days)
-
-    def due_on(self, quarter: Quarter) -> dt.date:
-        """The last day on which the return for ``quarter`` is in time."""
-        return quarter.end + dt.timedelta(days=self.due_after_days)
-
-    def closes_on(self, quarter: Quarter) -> dt.date | None:
-        """The last day on which it is taken at all; None: corrections are always taken."""
-        if self.closes_after_days is None:
-            return None
-        return quarter.end + dt.timedelta(days=self.closes_after_days)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Obligation:
-    """An organisation owes a return, from one quarter to another.
-
-    ``quarters`` are the numbers of the quarters in which it is owed: (1, 2, 3, 4) for each
-    quarter, (4,) for a yearly return that comes after the financial year.
-    """
-
-    organisation: str
-    return_name: str
-    first_quarter: MaybeQuarter
-    last_quarter: MaybeQuarter
-    quarters: QuarterNumbers
-
-    def owed_for(self, quarter: Quarter) -> bool:
-        """Whether the return is owed for ``quarter``."""
-        return quarter.number in self.quarters and in_use(
-            quarter, first=self.first_quarter, last=self.last_quarter
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Measure:
-    """What is measured. The words of the columns stand in ``docs/contracts.md``, section 1."""
-
-    measure: str
-    return_name: str
-    item: str
-    title: str
-    definition: str
-    unit: Unit
-    decimals: Whole
-    numerator_words: str | None
-    denominator_words: str | None
-    polarity: Polarity
-    target: MaybeNumber
-    amber_limit: MaybeNumber
-    form: Form
-    aggregation: Aggregation
-    kind: Kind
-    frequency: Frequency
-    seasonal: YesNo
-    theme: str
-    priority: str | None
-    owner_role: str
-    small_number_rule: str
-    source: str
-    status: Status
-    headline: MaybeWhole
-    first_quarter: MaybeQuarter
-    last_quarter: MaybeQuarter
-    period_kinds: Literal["rolling_year"] | None = None
-
-    def in_use_at(self, quarter: Quarter) -> bool:
-        """Whether it is collected for ``quarter``."""
-        return self.status != "retired" and in_use(
-            quarter, first=self.first_quarter, last=self.last_quarter
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class MeasureCategory:
-    """A category that a measure is broken down by.
-
-    ``part_of`` names the category of which it is a part, None directly below the total.
-    ``adds_up``: the categories below the same parent, together, make the parent.
-    """
-
-    measure: str
-    breakdown: str
-    category: str
-    part_of: str | None
-    adds_up: YesNo
-    sort: Whole
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExpectedRow:
-    """A row that an organisation's return must hold. ``area`` None: the organisation's own.
-
-    ``breakdown`` is ``total`` and ``category`` is ``all`` for the measure as a whole. A monthly
-    measure is expected for each month of the quarter. ``quarters`` as in :class:`Obligation`.
-    """
-
-    organisation: str
-    measure: str
-    breakdown: str
-    category: str
-    area: str | None
-    first_quarter: MaybeQuarter
-    last_quarter: MaybeQuarter
-    quarters: QuarterNumbers
-
-    def expected_for(self, quarter: Quarter) -> bool:
-        """Whether the row is expected for ``quarter``."""
-        return quarter.number in self.quarters and in_use(
-            quarter, first=self.first_quarter, last=self.last_quarter
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Code:
-    """One entry of a code list."""
-
-    list: str
-    code: str
-    label: str
-    first_quarter: MaybeQuarter
-    last_quarter: MaybeQuarter
-
-    def in_use_at(self, quarter: Quarter) -> bool:
-        """Whether it may be used in a return for ``quarter``."""
-        return in_use(quarter, first=self.first_quarter, last=self.last_quarter)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SmallNumberRule:
-    """How small numbers are hidden: 1 to ``threshold`` are suppressed (0: none are), the rest
-    rounded to the nearest ``rounding`` (1: not rounded), a zero shown or not."""
-
-    small_number_rule: str
-    threshold: Whole
-    rounding: Whole
-    show_zero: YesNo
-    description: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Area:
-    """A place, or a group of places that figures are given for."""
-
-    area: str
-    name: str
-    kind: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class PeerSet:
-    """A named set of areas to compare with; ``areas`` are its members' codes."""
-
-    peer_set: str
-    name: str
-    version: str
-    valid_from: Day
-    areas: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rebase:
-    """A recorded decision to start new limits at ``quarter``."""
-
-    measure: str
-    organisation: str
-    quarter: QuarterCell
-    reason: str
-    decided_by: str
-    decided_on: Day
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.board.tables import SEEDS_DIR, ReferenceDataError, load_reference
+from pipelines.board import ReferenceDataError
+from pipelines.board.rules import LINKS
+from pipelines.board.tables import SEEDS_DIR, load_reference
 
 
 @pytest.fixture
@@ -44,28 +46,12 @@ def test_the_projects_own_has_no_fault(seeds: Path) -> None:
     assert load_reference(seeds) == load_reference()
 
 
-@pytest.mark.parametrize(
-    ("file", "column", "where"),
-    [
-        ("organisations", "succeeded_by", "organisations"),
-        ("measures", "return_name", "returns"),
-        ("measures", "theme", "themes"),
-        ("measures", "priority", "board_priorities"),
-        ("measures", "small_number_rule", "small_number_rules"),
-        ("obligations", "organisation", "organisations"),
-        ("obligations", "return_name", "returns"),
-        ("measure_categories", "measure", "measures"),
-        ("expected_rows", "organisation", "organisations"),
-        ("expected_rows", "measure", "measures"),
-        ("expected_rows", "area", "areas"),
-        ("rebases", "measure", "measures"),
-    ],
-)
+@pytest.mark.parametrize(("file", "column", "where"), LINKS)
 def test_a_code_that_names_nothing_is_said_at_its_place(
     seeds: Path, file: str, column: str, where: str
 ) -> None:
-    spoil(seeds, file, 2, **{column: "nonesuch"})
-    expected = f"{file}.csv, row 2, column {column}: “nonesuch” is not in {where}.csv."
+    spoil(seeds, file, 2, **{column: "qqq"})
+    expected = f"{file}.csv, row 2, column {column}: “qqq” is not in {where}.csv."
     assert expected in faults(seeds)
 
 
@@ -90,10 +76,95 @@ def test_codes_that_repeat_are_said_and_one_fault_does_not_hide_another(seeds: P
     )  # fmt: skip
     said = faults(seeds)
     code = first.organisations[0].organisation
-    assert f"organisations.csv, row 3: the organisation “{code}” stands there twice." in said
-    assert f"measures.csv, row 3: the measure “{same.measure}” stands there twice." in said
+    assert (
+        f"organisations.csv, row 3: the organisation “{code}” stands there twice, in row 2 too."
+        in said
+    )
+    assert (
+        f"measures.csv, row 3: the measure “{same.measure}” stands there twice, in row 2 too."
+        in said
+    )
     assert (
         f"measures.csv, row 3: the return and item “{same.return_name}, {same.item}” "
-        "stands there twice."
+        "stands there twice, in row 2 too."
     ) in said
     assert "measures.csv, row 3, column theme: “nonesuch” is not in themes.csv." in said
+
+
+def change(seeds: Path, file: str, column: str, old: str, new: str) -> int:
+    """Write another word into the first row that has the old one; give the row's number."""
+    rows = list(csv.DictReader((seeds / f"{file}.csv").read_text(encoding="utf-8").splitlines()))
+    row = next(number for number, one in enumerate(rows, start=2) if one[column] == old)
+    spoil(seeds, file, row, **{column: new})
+    return row
+
+
+@pytest.mark.parametrize(
+    ("file", "column", "old", "new", "said"),
+    [
+        ("measures", "theme", "domestic_abuse", "domestic_abus", "Did you mean “domestic_abuse”?"),
+        ("measures", "unit", "percent", "per cent", "must be one of: percent, count"),
+        ("measures", "unit", "percent", "per cent", "Did you mean “percent”?"),
+        ("measures", "polarity", "higher", "hihger", "Did you mean “higher”?"),
+        ("measures", "first_quarter", "", "2018 Q1", "is not a quarter; write it as 2018-19-Q1."),
+        ("measures", "amber_limit", "65", "75", "75 must lie below the target of 70."),
+        ("measures", "target", "70", "", "there is no target that it could be of."),
+        ("measures", "target", "70", "1,200", "“1,200” is not a number such as 95 or 87.4."),
+        ("measures", "headline", "6", "5", "the headline “5” stands there twice"),
+        ("measures", "measure", "DA02", "DA01", "the measure “DA01” stands there twice"),
+        ("measures", "last_quarter", "", "2018-19-Q5", "is not a quarter"),
+        ("measures", "item", "DA02", "DA01", "the return and item “domestic_abuse, DA01” stands"),
+        ("expected_rows", "category", "disability", "disabilty", "Did you mean “disability”?"),
+        ("measure_categories", "part_of", "", "nowhere", "is no category of this breakdown"),
+        ("measure_categories", "adds_up", "no", "perhaps", "must be one of: yes, no."),
+        ("returns", "due_after_days", "30", "0", "the return would be due before it opens."),
+        ("returns", "closes_after_days", "", "3", "the return would close before it is due."),
+        ("returns", "return_name", "risks", "risk", "no return is called “risk”. Did you mean"),
+        ("meetings", "quarter", "2018-19-Q2", "2018-19-Q1", "the quarter “2018-19-Q1” stands"),
+        ("meetings", "meeting_on", "2018-11-27", "2018-09-27", "before the end of 2018-19 Q2"),
+        ("meetings", "meeting_on", "2018-11-27", "27 November", "write it as 2018-04-01."),
+        ("organisations", "ended_on", "2018-03-31", "2018-02-30", "write it as 2018-04-01."),
+        ("obligations", "return_name", "risks", "riks", "Did you mean “risks”?"),
+        ("areas", "name", "Birmingham", "", "is empty; it must be filled in."),
+        ("plans", "theme", "domestic_abuse", "domestic", "is not in themes.csv."),
+        ("action_links", "measure", "DA01", "DA00", "is not in measures.csv."),
+        ("peer_set_members", "area", "Bristol", "Bristl", "Did you mean “Bristol”?"),
+    ],
+)
+def test_a_slip_is_said_with_its_row_and_what_to_write(
+    seeds: Path, *, file: str, column: str, old: str, new: str, said: str
+) -> None:
+    row = change(seeds, file, column, old, new)
+    found = [line for line in faults(seeds) if line.startswith(f"{file}.csv, row {row}")]
+    assert any(said in line for line in found), found
+
+
+def test_what_follows_from_a_fault_is_not_said_with_it(seeds: Path) -> None:
+    # A measure whose unit is misspelt is still there for the rows that name it.
+    row = change(seeds, "measures", "unit", "percent", "per cent")
+    assert [line.partition(":")[0] for line in faults(seeds)] == [
+        f"measures.csv, row {row}, column unit"
+    ]
+    measures = seeds / "measures.csv"
+    measures.write_text(measures.read_text(encoding="utf-8") + '"', encoding="utf-8")
+    assert [line for line in faults(seeds) if not line.startswith("measures.csv: a quot")] == []
+
+
+def test_a_column_that_is_misspelt_is_named_with_the_right_one(seeds: Path) -> None:
+    themes = seeds / "themes.csv"
+    themes.write_text(
+        themes.read_text(encoding="utf-8").replace("title", "titel", 1), encoding="utf-8"
+    )
+    assert faults(seeds) == [
+        "themes.csv, row 1: the column title is missing.",
+        "themes.csv, row 1: there is no column called “titel”. Did you mean “title”?",
+    ]
+
+
+def test_a_category_is_no_part_of_itself(seeds: Path) -> None:
+    rows = list(
+        csv.DictReader((seeds / "measure_categories.csv").read_text(encoding="utf-8").splitlines())
+    )
+    spoil(seeds, "measure_categories", 2, part_of=rows[1]["category"])
+    spoil(seeds, "measure_categories", 3, part_of=rows[0]["category"])
+    assert len([line for line in faults(seeds) if "a part of itself" in line]) == 2

@@ -1,0 +1,152 @@
+"""Reading one table of the board: every fault of its text and cells, and its sound rows."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+_LONGEST_COMPARED = 60  # letters; comparing longer ones takes time and helps nobody
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """What is wrong with a table, and where: ``row`` as a spreadsheet counts, None for the file."""
+
+    table: str
+    row: int | None = None
+    column: str | None = None
+    text: str
+
+    def __str__(self) -> str:
+        """Return the fault as a line: ``measures.csv, row 3, column theme: …``."""
+        row = "" if self.row is None else f", row {self.row}"
+        column = "" if self.column is None else f", column {self.column}"
+        return f"{self.table}.csv{row}{column}: {self.text}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Numbered:
+    """A row of a table with its number in a spreadsheet."""
+
+    number: int
+    row: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """What a file gave: the rows that are sound, and the cells of those that are not.
+
+    ``is_read`` is false if nothing of it could be read.
+    """
+
+    rows: tuple[Numbered, ...] = ()
+    unsound: tuple[Mapping[str, str | None], ...] = ()
+    is_read: bool = True
+
+    def codes(self, column: str) -> set[str]:
+        """Return what stands in a column, in unsound rows too."""
+        found = {getattr(one.row, column) for one in self.rows}
+        found |= {cells.get(column) for cells in self.unsound}
+        return found - {None}
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return a question with the nearest known word, with a blank before it; empty if none is."""
+    near = difflib.get_close_matches(word[:_LONGEST_COMPARED], list(known), n=1)
+    return f" Did you mean “{near[0]}”?" if near else ""
+
+
+def read_table(path: Path, kind: type[Any]) -> tuple[Table, list[Fault]]:
+    """Return what a file gives, and every fault in it.
+
+    Args:
+        path: The CSV file.
+        kind: The dataclass of a row, whose fields are the columns; pydantic reads the cells.
+    """
+    columns = [one.name for one in fields(kind) if one.metadata.get("column", True)]
+    read, faults = _cells(path, columns=columns)
+    if read is None:
+        return Table(is_read=False), faults
+    adapter = TypeAdapter(tuple[kind, ...])  # type: ignore[valid-type]  # made at run time
+    bad: set[int] = set()
+    try:
+        adapter.validate_python([cells for _, cells in read])
+    except ValidationError as problem:
+        for error in problem.errors():
+            at, column = int(error["loc"][0]), str(error["loc"][1])
+            bad.add(at)
+            faults.append(
+                Fault(table=path.stem, row=read[at][0], column=column, text=_words(error))
+            )
+    sound = [one for at, one in enumerate(read) if at not in bad]
+    rows = adapter.validate_python([cells for _, cells in sound])
+    numbered = (
+        Numbered(number=number, row=row) for (number, _), row in zip(sound, rows, strict=True)
+    )
+    return Table(rows=tuple(numbered), unsound=tuple(read[at][1] for at in sorted(bad))), faults
+
+
+def _words(error: ErrorDetails) -> str:
+    """Say what is wrong with a cell as the officer who edits the table reads it."""
+    if error["input"] is None:
+        return "is empty; it must be filled in."
+    if error["type"] == "literal_error":
+        allowed = error["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
+        near = did_you_mean(str(error["input"]), allowed.split(", "))
+        return f"“{error['input']}” must be one of: {allowed}.{near}"
+    return error["msg"].removeprefix("Value error, ")
+
+
+_Cells = list[tuple[int, dict[str, str | None]]]
+
+
+def _cells(path: Path, *, columns: Sequence[str]) -> tuple[_Cells | None, list[Fault]]:
+    """Read the cells of each row, by column, with the row's number; a blank cell is None.
+
+    Returns None in the place of the rows of a file that cannot be read.
+    """
+    table = path.stem
+    if not path.is_file():
+        return None, [Fault(table=table, text=f"the file is missing from {path.parent}.")]
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        lines = list(csv.reader(text.splitlines(keepends=True), strict=True))
+    except UnicodeDecodeError:
+        return None, [Fault(table=table, text="is not saved as UTF-8; save it as “CSV UTF-8”.")]
+    except csv.Error as problem:
+        said = f"a quotation mark is not closed, or stands alone ({problem})."
+        return None, [Fault(table=table, text=said)]
+    heading = lines[0] if lines else []
+    missing = [column for column in columns if column not in heading]
+    faults = [
+        Fault(table=table, row=1, text=f"the column {column} is missing.") for column in missing
+    ]
+    faults += [
+        Fault(
+            table=table, row=1,
+            text=f"there is no column called “{column}”.{did_you_mean(column, missing)}",
+        )
+        for column in heading
+        if column not in columns
+    ]  # fmt: skip
+    if faults:
+        return None, faults
+    rows: _Cells = []
+    for number, cells in enumerate(lines[1:], start=2):
+        if len(cells) != len(heading):
+            said = (
+                f"has {len(cells)} cells and the heading has {len(heading)}; look for a comma that "
+                "needs quotation marks around its cell."
+            )
+            faults.append(Fault(table=table, row=number, text=said))
+            continue
+        named = {name: cell.strip() or None for name, cell in zip(heading, cells, strict=True)}
+        rows.append((number, named))
+    return rows, faults

@@ -1,0 +1,200 @@
+"""What the board's tables must hold beyond their cells: codes, links, dates, targets, trees."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from pipelines.board.cells import Fault, Numbered, Table, did_you_mean
+from schemas.registry import returns
+
+Tables = Mapping[str, Table]
+
+# The columns that tell the rows of a table apart; several sets where several must.
+KEYS: Mapping[str, Sequence[tuple[str, ...]]] = {
+    "organisations": [("organisation",)],
+    "themes": [("theme",), ("sort",)],
+    "board_priorities": [("priority",), ("sort",)],
+    "meetings": [("meeting",), ("quarter",)],
+    "returns": [("return_name",)],
+    "obligations": [("organisation", "return_name", "first_quarter")],
+    "measures": [("measure",), ("return_name", "item"), ("headline",)],
+    "measure_categories": [("measure", "breakdown", "category")],
+    "expected_rows": [
+        ("organisation", "measure", "breakdown", "category", "area", "first_quarter")
+    ],
+    "code_lists": [("list", "code", "first_quarter")],
+    "small_number_rules": [("small_number_rule",)],
+    "areas": [("area",)],
+    "peer_sets": [("peer_set",)],
+    "peer_set_members": [("peer_set", "area")],
+    "rebases": [("measure", "organisation", "quarter")],
+    "plans": [("plan",)],
+}
+# Table, column, and the table whose key it names.
+LINKS = (
+    ("organisations", "succeeded_by", "organisations"),
+    ("measures", "return_name", "returns"),
+    ("measures", "theme", "themes"),
+    ("measures", "priority", "board_priorities"),
+    ("measures", "small_number_rule", "small_number_rules"),
+    ("obligations", "organisation", "organisations"),
+    ("obligations", "return_name", "returns"),
+    ("measure_categories", "measure", "measures"),
+    ("expected_rows", "organisation", "organisations"),
+    ("expected_rows", "measure", "measures"),
+    ("expected_rows", "area", "areas"),
+    ("peer_set_members", "peer_set", "peer_sets"),
+    ("peer_set_members", "area", "areas"),
+    ("rebases", "measure", "measures"),
+    ("rebases", "organisation", "organisations"),
+    ("plans", "theme", "themes"),
+    ("plans", "priority", "board_priorities"),
+    ("action_links", "plan", "plans"),
+    ("action_links", "measure", "measures"),
+    ("action_links", "theme", "themes"),
+    ("action_links", "priority", "board_priorities"),
+    ("risk_links", "measure", "measures"),
+    ("risk_links", "theme", "themes"),
+    ("risk_links", "priority", "board_priorities"),
+)
+
+
+def broken_rules(tables: Tables) -> list[Fault]:
+    """Return every fault between rows and between tables, in the order of the rules."""
+    return [fault for rule in _RULES for fault in rule(tables)]
+
+
+def _repeated(tables: Tables) -> Iterator[Fault]:
+    for table, keys in KEYS.items():
+        for columns in keys:
+            seen: dict[tuple[Any, ...], int] = {}
+            for one in tables[table].rows:
+                key = tuple(getattr(one.row, column) for column in columns)
+                if len(columns) == 1 and key[0] is None:
+                    continue
+                if key in seen:
+                    said = ", ".join(_key(part) for part in key if part is not None)
+                    what = " and ".join(columns).replace("return_name", "return")
+                    twice = f"the {what} “{said}” stands there twice, in row {seen[key]} too."
+                    yield _fault(table, one, None, twice)
+                seen.setdefault(key, one.number)
+
+
+def _unknown(tables: Tables) -> Iterator[Fault]:
+    for table, column, other in LINKS:
+        if not tables[other].is_read:
+            continue  # the cause is told; what follows from it is not
+        known = tables[other].codes(KEYS[other][0][0])
+        for one in tables[table].rows:
+            code = getattr(one.row, column)
+            if code is not None and code not in known:
+                near = did_you_mean(code, known)
+                yield _fault(table, one, column, f"“{code}” is not in {other}.csv.{near}")
+    declared = returns()
+    for one in tables["returns"].rows:
+        name = one.row.return_name
+        if name not in declared:
+            said = f"no return is called “{name}”.{did_you_mean(name, declared)}"
+            yield _fault("returns", one, "return_name", said)
+
+
+def _periods(tables: Tables) -> Iterator[Fault]:
+    """The first of two days or quarters must not lie after the last."""
+    for table, found in tables.items():
+        for one in found.rows:
+            for first, last in (("first_quarter", "last_quarter"), ("started_on", "ended_on")):
+                begins, ends = getattr(one.row, first, None), getattr(one.row, last, None)
+                if begins is not None and ends is not None and begins > ends:
+                    yield _fault(table, one, last, f"“{_key(ends)}” lies before the {first}.")
+    for one in tables["returns"].rows:
+        row = one.row
+        if row.due_after_days < row.opens_after_days:
+            said = f"{row.due_after_days} days: the return would be due before it opens."
+            yield _fault("returns", one, "due_after_days", said)
+        if row.closes_after_days is not None and row.closes_after_days < row.due_after_days:
+            said = f"{row.closes_after_days} days: the return would close before it is due."
+            yield _fault("returns", one, "closes_after_days", said)
+    for one in tables["meetings"].rows:
+        if one.row.quarter is not None and one.row.meeting_on <= one.row.quarter.end:
+            said = f"the meeting is before the end of {one.row.quarter.label}, which is reported."
+            yield _fault("meetings", one, "meeting_on", said)
+
+
+def _targets(tables: Tables) -> Iterator[Fault]:
+    for one in tables["measures"].rows:
+        row = one.row
+        if row.amber_limit is not None and row.target is None:
+            yield _fault("measures", one, "amber_limit", "there is no target that it could be of.")
+        if row.target is not None and row.polarity == "none":
+            said = "a target needs a way that is good: write higher or lower."
+            yield _fault("measures", one, "polarity", said)
+        if row.target is None or row.amber_limit is None:
+            continue
+        beyond = {
+            "higher": row.amber_limit >= row.target,
+            "lower": row.amber_limit <= row.target,
+        }
+        if beyond.get(row.polarity):
+            side = "below" if row.polarity == "higher" else "above"
+            said = f"{row.amber_limit:g} must lie {side} the target of {row.target:g}."
+            yield _fault("measures", one, "amber_limit", said)
+
+
+def _forms(tables: Tables) -> Iterator[Fault]:
+    """A unit, a form and a way to combine must go together."""
+    for one in tables["measures"].rows:
+        row = one.row
+        if row.form == "proportion" and row.unit not in ("percent", "ratio"):
+            yield _fault("measures", one, "unit", "a proportion is in percent or a ratio.")
+        if row.form == "count" and row.unit != "count":
+            yield _fault("measures", one, "unit", "a count has the unit count.")
+        if row.aggregation == "ratio" and row.form not in ("proportion", "rate"):
+            said = "only a proportion or a rate is combined as a ratio; write sum or none."
+            yield _fault("measures", one, "aggregation", said)
+
+
+def _trees(tables: Tables) -> Iterator[Fault]:
+    """What is a part of what: a parent must be there, and nothing a part of itself."""
+    trees: dict[tuple[str, str], dict[str, str | None]] = defaultdict(dict)
+    for one in tables["measure_categories"].rows:
+        trees[one.row.measure, one.row.breakdown][one.row.category] = one.row.part_of
+    for one in tables["measure_categories"].rows:
+        tree = trees[one.row.measure, one.row.breakdown]
+        parent = one.row.part_of
+        if parent is not None and parent not in tree:
+            said = f"“{parent}” is no category of this breakdown.{did_you_mean(parent, tree)}"
+            yield _fault("measure_categories", one, "part_of", said)
+            continue
+        above, seen = parent, {one.row.category}
+        while above is not None and above not in seen:
+            seen.add(above)
+            above = tree.get(above)
+        if above == one.row.category:
+            yield _fault("measure_categories", one, "part_of", "it would be a part of itself.")
+    categories = tables["measure_categories"]
+    if not categories.is_read or categories.unsound:
+        return
+    for one in tables["expected_rows"].rows:
+        row = one.row
+        tree = trees.get((row.measure, row.breakdown), {})
+        if (row.breakdown, row.category) != ("total", "all") and row.category not in tree:
+            said = (
+                f"{row.measure} has no category “{row.category}” of the breakdown "
+                f"“{row.breakdown}”.{did_you_mean(row.category, tree)}"
+            )
+            yield _fault("expected_rows", one, "category", said)
+
+
+def _fault(table: str, one: Numbered, column: str | None, text: str) -> Fault:
+    return Fault(table=table, row=one.number, column=column, text=text)
+
+
+def _key(value: object) -> str:
+    return getattr(value, "key", None) or str(value)
+
+
+_RULES: tuple[Callable[[Tables], Iterator[Fault]], ...] = (
+    _repeated, _unknown, _periods, _targets, _forms, _trees,
+)  # fmt: skip
