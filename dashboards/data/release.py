@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
+from typing import Any, TypeVar, get_args, get_type_hints
 
+from dashboards.data import provenance
 from dashboards.data.files import PublishedDataError, read_model
 from dashboards.data.plans import Action, Plan, PlanLink, PlanStanding, Risk
 from dashboards.data.rows import (
@@ -27,6 +31,22 @@ from dashboards.data.rows import (
 )
 
 COMBINED = "ALL"
+
+Row = TypeVar("Row")
+Key = TypeVar("Key", bound=Hashable)
+
+# What names a figure, the figure of an area, and the period of a measure.
+_CELL = attrgetter("measure", "organisation", "area", "period", "breakdown", "category")
+_AREA = attrgetter("measure", "area", "period_start", "period_end")
+_PERIOD = attrgetter("measure", "period_start", "period_end")
+
+
+def grouped(rows: Iterable[Row], *, by: Callable[[Row], Key]) -> dict[Key, tuple[Row, ...]]:
+    """Return the rows of each key in the order in which they come."""
+    found: dict[Key, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[by(row)].append(row)
+    return {key: tuple(some) for key, some in found.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,28 +90,14 @@ class Published:
         return {(each.measure, each.organisation): each for each in self.summaries}
 
     @cached_property
-    def measures_by_organisation(self) -> dict[str, tuple[str, ...]]:
-        """The measures of which an organisation has a summary."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for measure, organisation in self.summary_by_series:
-            found[organisation].append(measure)
-        return {organisation: tuple(measures) for organisation, measures in found.items()}
-
-    @cached_property
     def submissions_by_organisation(self) -> dict[str, tuple[Submission, ...]]:
         """What an organisation owed and sent."""
-        found: dict[str, list[Submission]] = defaultdict(list)
-        for submission in self.submissions:
-            found[submission.organisation].append(submission)
-        return {organisation: tuple(owed) for organisation, owed in found.items()}
+        return grouped(self.submissions, by=attrgetter("organisation"))
 
     @cached_property
     def findings_by_organisation(self) -> dict[str, tuple[FindingCount, ...]]:
         """What the checks found in an organisation's returns."""
-        found: dict[str, list[FindingCount]] = defaultdict(list)
-        for finding in self.findings:
-            found[finding.organisation].append(finding)
-        return {organisation: tuple(findings) for organisation, findings in found.items()}
+        return grouped(self.findings, by=attrgetter("organisation"))
 
     @cached_property
     def sha256_by_submission(self) -> dict[str, str | None]:
@@ -110,10 +116,7 @@ class Published:
     @cached_property
     def process_by_kind(self) -> dict[tuple[str, str, str], tuple[ProcessPoint, ...]]:
         """Process-control points by measure, organisation and kind of period, by time."""
-        found: dict[tuple[str, str, str], list[ProcessPoint]] = defaultdict(list)
-        for point in self.process:
-            found[point.measure, point.organisation, point.period_kind].append(point)
-        return {series: tuple(points) for series, points in found.items()}
+        return grouped(self.process, by=attrgetter("measure", "organisation", "period_kind"))
 
     def main_kind(self, measure: str) -> str:
         """The kind of period that a measure is mostly about."""
@@ -123,15 +126,11 @@ class Published:
     @cached_property
     def values_by_measure(self) -> dict[str, tuple[Value, ...]]:
         """Every figure of a measure."""
-        found: dict[str, list[Value]] = defaultdict(list)
-        for value in self.values:
-            found[value.measure].append(value)
-        return {measure: tuple(values) for measure, values in found.items()}
+        return grouped(self.values, by=attrgetter("measure"))
 
     @cached_property
     def totals_by_series(self) -> dict[tuple[str, str], tuple[Value, ...]]:
-        """The undivided figures of the main area and the main kind of period, by measure and
-        organisation, by time."""
+        """The undivided figures of the main area and kind of period, by series and time."""
         return {
             (measure, organisation): values
             for (measure, organisation, kind), values in self.totals_by_kind.items()
@@ -140,20 +139,19 @@ class Published:
 
     @cached_property
     def totals_by_kind(self) -> dict[tuple[str, str, str], tuple[Value, ...]]:
-        """The undivided figures of the main area by measure, organisation and kind of period, by
-        time."""
-        found: dict[tuple[str, str, str], list[Value]] = defaultdict(list)
-        for value in self.values:
-            if value.breakdown == "total" and value.area == self.main_area(value.measure):
-                found[value.measure, value.organisation, value.period_kind].append(value)
-        return {
-            series: tuple(sorted(values, key=lambda value: (value.period_end, value.period_start)))
-            for series, values in found.items()
-        }
+        """The undivided figures of the main area by series and kind of period, by time."""
+        undivided = [
+            value
+            for value in sorted(self.values, key=attrgetter("period_end", "period_start"))
+            if value.breakdown == "total" and value.area == self.main_area(value.measure)
+        ]
+        return grouped(undivided, by=attrgetter("measure", "organisation", "period_kind"))
 
     def current_period(self, measure: str) -> str:
-        """The period that a measure's pages are about: the release's quarter, or, of another kind
-        of period, the newest one."""
+        """The period that a measure's pages are about.
+
+        It is the release's quarter, or, of another kind of period, the newest one.
+        """
         if self.main_kind(measure) == "quarter" and not self._is_yearly(measure):
             return self.release.quarter
         newest = [one for one in self.summaries if one.measure == measure]
@@ -165,14 +163,76 @@ class Published:
         return found is not None and found.frequency == "yearly"
 
     def newest_shown(self, measure: str, organisation: str) -> Value | None:
-        """The newest undivided figure of any kind of period that is shown."""
+        """Return the newest figure that an organisation has of a measure, of any kind or area.
+
+        An undivided figure of the main area comes before another of the same day.
+        """
         shown = [
             value
-            for (of_measure, whose, _), values in self.totals_by_kind.items()
-            for value in values
-            if (of_measure, whose) == (measure, organisation) and value.value is not None
+            for value in self.values_by_measure.get(measure, ())
+            if value.organisation == organisation and value.value is not None
         ]
-        return max(shown, key=lambda value: (value.period_end, value.period_start), default=None)
+        area = self.main_area(measure)
+        return max(
+            shown,
+            key=lambda one: (one.period_end, one.breakdown == "total", one.area == area),
+            default=None,
+        )
+
+    @cached_property
+    def _revised(self) -> frozenset[tuple[object, ...]]:
+        return frozenset(_CELL(row) for row in self.revisions)
+
+    def provenance(self, value: Value) -> str:
+        """Describe where a figure that is shown comes from; nothing of one that is not shown."""
+        if value.value is None:
+            return ""
+        return provenance.described(
+            value.illustrative,
+            provisional=bool(value.open_queries),
+            revised=_CELL(value) in self._revised,
+        )
+
+    @cached_property
+    def _values_by_cell(self) -> dict[object, Value]:
+        return {_CELL(value): value for value in self.values}
+
+    def revision_provenance(self, row: Revision) -> str:
+        """Describe where a figure that a partner corrected comes from."""
+        value = self._values_by_cell.get(_CELL(row))
+        return self.provenance(value) if value else provenance.described(False)
+
+    @cached_property
+    def _illustrative_areas(self) -> dict[tuple[object, ...], bool]:
+        return {
+            _AREA(value): bool(value.illustrative)
+            for value in self.values
+            if value.breakdown == "total"
+        }
+
+    def comparator_provenance(self, row: Comparator) -> str:
+        """Describe where a comparator comes from.
+
+        An area's is that of its figure. The average of a set of peers is illustrative where one of
+        the other areas of the same period is, since the data do not say which are in the set.
+        """
+        own = self._illustrative_areas.get(_AREA(row))
+        if own is None:
+            named = replace(row, area=row.area_name)
+            own = self._illustrative_areas.get(_AREA(named))
+        if own is None:
+            own = any(
+                self._illustrative_areas.get(_AREA(other))
+                for other in self._comparators_by_period.get(_PERIOD(row), ())
+            )
+        return provenance.described(own)
+
+    @cached_property
+    def _comparators_by_period(self) -> dict[tuple[object, ...], tuple[Comparator, ...]]:
+        return grouped(
+            (row for row in self.comparators if not row.peer_set and not row.comparison_list),
+            by=_PERIOD,
+        )
 
     @cached_property
     def _main_areas(self) -> dict[str, str | None]:
@@ -235,6 +295,12 @@ class Published:
             if (row.subject_kind, row.subject_id) == (subject_kind, subject_id)
         )
 
+    def value_of(self, summary: Summary) -> Value | None:
+        """Return the figure behind a summary."""
+        series = (summary.measure, summary.organisation, summary.period_kind)
+        values = self.totals_by_kind.get(series, ())
+        return next((value for value in values if value.period == summary.period), None)
+
     def board_summary(self, measure: str) -> Summary | None:
         """The summary that stands for a measure on the board's pages, if there is one."""
         organisation = self.board_organisation(measure)
@@ -242,32 +308,21 @@ class Published:
 
 
 def load(data_dir: Path) -> Published:
-    """Reads a release's published data.
+    """Read a release's published data.
 
-    ``data_dir`` holds ``pub_*.parquet``. Raises ``PublishedDataError`` where they are not what the
-    contract says.
+    Args:
+        data_dir: The folder that holds ``pub_*.parquet``.
+
+    Raises:
+        PublishedDataError: The files are not what the contract says.
     """
     release = read_model(data_dir, Release)
     if len(release) != 1:
         raise PublishedDataError(f"pub_release.parquet has {len(release)} rows; it must have one")
-    return Published(
-        release=release[0],
-        organisations=read_model(data_dir, Organisation),
-        themes=read_model(data_dir, Theme),
-        measures=read_model(data_dir, Measure),
-        values=read_model(data_dir, Value),
-        process=read_model(data_dir, ProcessPoint),
-        summaries=read_model(data_dir, Summary),
-        comparators=read_model(data_dir, Comparator),
-        submissions=read_model(data_dir, Submission),
-        findings=read_model(data_dir, FindingCount),
-        scores=read_model(data_dir, Score),
-        revisions=read_model(data_dir, Revision),
-        commentary=read_model(data_dir, Commentary),
-        plans=read_model(data_dir, Plan),
-        actions=read_model(data_dir, Action),
-        plan_standings=read_model(data_dir, PlanStanding),
-        risks=read_model(data_dir, Risk),
-        plan_links=read_model(data_dir, PlanLink),
-        row_fates=read_model(data_dir, RowFate),
-    )
+    models = {
+        name: get_args(hint)[0]
+        for name, hint in get_type_hints(Published).items()
+        if get_args(hint)
+    }
+    rows: dict[str, Any] = {name: read_model(data_dir, model) for name, model in models.items()}
+    return Published(release=release[0], **rows)

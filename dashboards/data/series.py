@@ -38,6 +38,15 @@ class Point:
         """The state of the figure, as the published data name it."""
         return self.value.state if self.value is not None else self.missing
 
+    def provenance(self, published: Published) -> str:
+        """Describe where the figure comes from; nothing where none is shown."""
+        return published.provenance(self.value) if self.value else ""
+
+    @property
+    def is_illustrative(self) -> bool:
+        """Whether the figure is shown and made up."""
+        return bool(self.shown is not None and self.value and self.value.illustrative)
+
     @property
     def is_provisional(self) -> bool:
         """Whether the figure has an open query and may change."""

@@ -1,4 +1,4 @@
-"""The course of a series in a table's cell: a small drawing and its words for those who hear it."""
+"""A series over time in a table's cell: a small drawing, and words for those who hear it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from dashboards.data import Measure, Published
+from dashboards.data.provenance import share
 from dashboards.data.series import breaks, point_meaning, series_points
 from dashboards.story import words
 
@@ -17,7 +18,7 @@ _MOST_POINTS = 16
 
 
 def sparkline(published: Published, measure: Measure, organisation: str) -> Markup:
-    """The last sixteen points, gaps kept, with the mean and the latest point by its meaning."""
+    """Draw the last sixteen points, gaps kept, with the mean and the latest by its meaning."""
     points = series_points(published, measure=measure.measure, organisation=organisation)[
         -_MOST_POINTS:
     ]
@@ -53,12 +54,11 @@ def sparkline(published: Published, measure: Measure, organisation: str) -> Mark
     if meaning == "common" and summary and summary.period == latest.period and summary.reading:
         meaning = summary.reading.split(" ")[0]  # it may be that of the trend of five years
     across, up = place(*shown[-1])
-    text = (
-        f"{len(shown)} figures, lowest {words.shown_figure(measure, min(values))}, "
-        f"highest {words.shown_figure(measure, max(values))}"
-    )
-    if published.totals_by_series and any(p.value and p.value.illustrative for p in points):
-        text += ", illustrative"
+    figures = "One figure" if len(shown) == 1 else f"{len(shown)} figures"
+    lowest, highest = (words.shown_figure(measure, end(values)) for end in (min, max))
+    text = f"{figures}, lowest {lowest}, highest {highest}"
+    made_up = share(point.is_illustrative for point in points if point.shown is not None)
+    text += {"all": ", illustrative", "some": ", some illustrative", "none": ""}[made_up]
     return Markup(
         '<svg class="spark" viewBox="0 0 {w} {h}" width="{w}" height="{h}" aria-hidden="true" '
         'focusable="false"><path class="spark-mean" d="{mean}"/><path class="spark-line" '
@@ -67,7 +67,7 @@ def sparkline(published: Published, measure: Measure, organisation: str) -> Mark
 
 
 def _path(places: Sequence[tuple[float, float]], *, starts: Sequence[bool]) -> str:
-    """A line through the places, parted before each that starts a new one; one alone is a dash."""
+    """Return a line through the places, parted before each start; one alone is a dash."""
     steps = []
     for n, (across, up) in enumerate(places):
         if n > 0 and not starts[n]:

@@ -23,6 +23,7 @@ from dashboards.story import numbers, words
 _TEMPLATES = sorted(one for one in Path(__file__).parent.iterdir() if one.is_dir())
 
 _YEARS = re.compile(r"\b\d{4}-\d{2}\b")
+_OF_A_TITLE, _MOST_NAMES = 45, 3  # in a cell of the summary's matrix
 _IN_SHORT = 100  # characters of commentary on the summary; its page has the whole
 
 # Nothing is fetched from anywhere, no style or script stands in a page, no form leads out.
@@ -85,10 +86,16 @@ def environment(
         "word": words.word,
         "shortened": lambda text: words.shortened(text, most=_IN_SHORT),
         "say": words.say,
+        "listed": lambda rows: words.listed(
+            [words.shortened(measure.title, most=_OF_A_TITLE) for measure, _ in rows],
+            most=_MOST_NAMES,
+        ),
         "small_numbers": words.small_numbers,
         "counted": words.counted,
         "rating_tag": icons.rating_tag,
         "rating_glyph": icons.rating_glyph,
+        "figure_of": published.value_of,
+        "revision_provenance": published.revision_provenance,
         "change_icon": lambda summary: icons.change_icon(published, summary),
         "variation_icon": icons.variation_icon,
         "assurance_icon": icons.assurance_icon,

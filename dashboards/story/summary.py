@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -124,7 +125,30 @@ def lead(published: Published, plans: Plans, board: Sequence[BoardRow]) -> list[
         for key, number in counts.items()
         if number
     ]
-    judged = sum(s.reading is not None for _, s in known)
-    if judged < len(board):
-        sentences.append(words.say("summary.judged", judged=str(judged), all=str(len(board))))
+    if unjudged := Counter(why for row in board if (why := _why_unjudged(published, *row))):
+        judged = len(board) - unjudged.total()
+        reasons = [
+            words.counted(f"unjudged.{why}", number, number=str(number))
+            for why, number in unjudged.most_common()
+        ]
+        sentences.append(
+            words.say(
+                "summary.judged",
+                judged=str(judged),
+                all=str(len(board)),
+                reasons=words.listed(reasons, most=len(reasons)),
+            )
+        )
     return sentences
+
+
+def _why_unjudged(published: Published, measure: Measure, summary: Summary | None) -> str:
+    """Return why no change of a measure can be judged; empty where it can."""
+    if summary is None:
+        is_sent = measure.measure in published.values_by_measure
+        return "apart" if is_sent else "never sent"
+    if summary.reading is not None:
+        return ""
+    if summary.value is None:
+        return "no figure"
+    return summary.no_limits_reason or "incomplete"

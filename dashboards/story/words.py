@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from dashboards.data import Measure, Published, Summary, Value
+from dashboards.data import Measure, Published, Summary
 from dashboards.story import numbers
 
 WORDS_FILE = Path(__file__).parent / "words.toml"
 ALT_SHORTEST, ALT_LONGEST = 40, 350
+DASH = "\N{EN DASH}"
 
 
 def flatten(section: Mapping[str, object], *, prefix: str = "") -> dict[str, str]:
@@ -53,16 +54,8 @@ def breakdown_name(breakdown: str) -> str:
 def shown_figure(measure: Measure, value: float | None) -> str:
     """A figure of a measure as a page writes it; a dash for none."""
     if value is None:
-        return "\N{EN DASH}"
+        return DASH
     return numbers.figure(value, unit=measure.unit, decimals=measure.decimals)
-
-
-def _value_of(published: Published, summary: Summary) -> Value | None:
-    """The figure behind a summary."""
-    values = published.totals_by_kind.get(
-        (summary.measure, summary.organisation, summary.period_kind), ()
-    )
-    return next((value for value in values if value.period == summary.period), None)
 
 
 def measure_headline(published: Published, measure: Measure) -> str:
@@ -119,7 +112,7 @@ def change_words(published: Published, summary: Summary, *, length: str) -> str:
 
 def _lacks_partners(published: Published, summary: Summary) -> bool:
     """Whether the figure is a sum in which a partner is missing."""
-    value = _value_of(published, summary)
+    value = published.value_of(summary)
     is_sum = published.measure_by_id[summary.measure].aggregation == "sum"
     return is_sum and value is not None and bool(value.partners_missing)
 
@@ -161,7 +154,7 @@ def is_improvement(summary: Summary) -> bool:
     return (summary.reading or "").startswith("improvement")
 
 
-def counted(name: str, count: int, **parts: str) -> str:
+def counted(name: str, count: int, /, **parts: str) -> str:
     """The sentence ``name_none``, ``name_one`` or ``name_many``, by the count."""
     ending = "none" if count == 0 else "one" if count == 1 else "many"
     return say(f"{name}_{ending}", **parts)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from dashboards.data import Measure, Published, Score, Submission, Value
+from dashboards.data.provenance import share_of_counts
 from dashboards.pages.base import Page, PageType, Site
 from schemas.quarter import Quarter
 
@@ -73,7 +74,9 @@ def _make(site: Site) -> Iterator[Page]:
         title="Data quality",
         section="Data quality",
         template="data_quality.html",
-        illustrative=published.release.has_illustrative,
+        provenance=share_of_counts(
+            owed.is_illustrative for owed in published.submissions if owed.sample
+        ),
         context={
             "quarters": quarters,
             "calendar": calendar,

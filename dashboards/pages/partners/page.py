@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from dashboards.data import Measure, Submission, Summary
 from dashboards.data.plans import Action
+from dashboards.data.provenance import share_of_counts
 from dashboards.pages.base import Page, PageType, Site
 from dashboards.story import summary as summary_words
 from dashboards.story import words
@@ -24,14 +25,15 @@ def _list(site: Site) -> Iterator[Page]:
             for s in site.published.submissions_by_organisation.get(organisation, ())
             if s.quarter == quarter and s.is_owed_by_now
         ]
-        measures = site.published.measures_by_organisation.get(organisation, ())
-        rows.append((organisation, now, len(measures)))
+        measures = sum(whose == organisation for _, whose in site.published.summary_by_series)
+        rows.append((organisation, now, measures))
     every = [owed for _, now, _ in rows for owed in now]
     yield Page(
         path="partners/index.html",
         title="Partners",
         section="Partners",
         template="partners.html",
+        provenance=share_of_counts(owed.is_illustrative for owed in every if owed.sample),
         context={
             "finding": _returns_finding(site, every),
             "rows": sorted(
@@ -125,7 +127,10 @@ def _pages(site: Site) -> Iterator[Page]:
             title=name,
             section="Partners",
             template="partner.html",
-            illustrative=any(site.is_illustrative(measure.measure) for measure, _ in rows),
+            provenance=site.provenance_of(
+                (summary for _, summary in rows),
+                *(one.is_illustrative for one in owed if one.sample),
+            ),
             context={
                 "organisation": organisation,
                 "known": known.get(organisation),

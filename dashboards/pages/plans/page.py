@@ -6,12 +6,13 @@ disk and can be linked to and printed.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
 from dashboards.data.plan_groups import FILTERS, STANDINGS, by_urgency
 from dashboards.data.plans import Action, Plan
-from dashboards.drawing import base
-from dashboards.drawing.chart import Cell, Column, Table
+from dashboards.data.provenance import Share, described, share
+from dashboards.drawing.chart import PROVENANCE, Column, Table
 from dashboards.drawing.gantt import gantt_chart
 from dashboards.pages.base import Page, PageType, Site
 from dashboards.slugs import slug
@@ -28,7 +29,7 @@ def _list(site: Site) -> Iterator[Page]:
         title="Plans",
         section=_SECTION,
         template="plans.html",
-        illustrative=_made_up(published.actions),
+        provenance=_provenance_of(published.actions),
         context={
             "plans": [(plan, dict(site.plans.counts(plan.plan_id))) for plan in published.plans],
             "standings": STANDINGS,
@@ -59,7 +60,7 @@ def _of_filters(site: Site, plan: Plan | None, actions: Sequence[Action]) -> Ite
             title=title if plan is None else f"{title}: {plan.title}",
             section=_SECTION,
             template="plan_filter.html",
-            illustrative=_made_up(rows),
+            provenance=_provenance_of(rows),
             tables={table_name: actions_table(site, rows, caption=title)},
             context={
                 "plan": plan,
@@ -75,13 +76,7 @@ def _of_filters(site: Site, plan: Plan | None, actions: Sequence[Action]) -> Ite
 def _pages(site: Site) -> Iterator[Page]:
     for plan in site.published.plans:
         actions = site.plans.actions_of.get(plan.plan_id, [])
-        chart = gantt_chart(
-            plan,
-            actions,
-            marks=base.Marks(
-                illustrative=any(action.illustrative for action in actions),
-            ),
-        )
+        chart = gantt_chart(plan, actions)
         name = f"actions-{slug(plan.plan_id)}"
         counts = site.plans.counts(plan.plan_id)
         yield Page(
@@ -89,7 +84,7 @@ def _pages(site: Site) -> Iterator[Page]:
             title=plan.title,
             section=_SECTION,
             template="plan.html",
-            illustrative=_made_up(actions),
+            provenance=_provenance_of(actions),
             charts=(chart,) if chart else (),
             tables={name: actions_table(site, actions, caption=plan.title)},
             context={
@@ -136,67 +131,49 @@ def _course(site: Site, plan: Plan) -> list[tuple[str, bool, dict[str, int]]]:
     return [quarters[quarter] for quarter in sorted(quarters)][-_QUARTERS:]
 
 
-def _made_up(actions: Sequence[Action]) -> bool:
-    return any(action.rests_on_illustrative for action in actions)
+def _provenance_of(actions: Sequence[Action]) -> Share:
+    """Return how much of the actions, and of what they moved from, is illustrative."""
+    return share(
+        made_up
+        for action in actions
+        for made_up in (action.illustrative, action.rests_on_illustrative)
+    )
 
 
 def actions_table(site: Site, actions: Sequence[Action], *, caption: str) -> Table:
-    """The actions as a file: everything that the page shows of them, and their return's row."""
-
-    def row(action: Action) -> tuple[Cell, ...]:
-        found: list[str | int | None] = [
-            action.ref,
-            site.plans.by_id[action.plan_id].title,
-            action.action,
-            action.lead_body,
-            action.due_words,
-            action.due_start.isoformat() if action.due_start else None,
-            action.due_end.isoformat() if action.due_end else None,
-            action.due_certainty,
-            action.due_note,
-            action.moves,
-            action.rating,
-            action.standing,
-            action.days_overdue,
-            action.disagreement,
-            action.progress,
-            action.reason,
-            action.recovery_words,
-            action.quarters_without_update,
-            action.reported_quarter,
-            action.submission_id,
-            action.row_number,
-        ]
-        return tuple(Cell(value=value, text="" if value is None else str(value)) for value in found)
-
-    keys = [
-        "ref",
-        "plan",
-        "action",
-        "lead",
-        "due_as_written",
-        "due_start",
-        "due_end",
-        "due_certainty",
-        "due_note",
-        "moves",
-        "rating",
-        "standing",
-        "days_overdue",
-        "disagreement",
-        "progress",
-        "reason",
-        "recovery_date",
-        "quarters_without_update",
-        "reported_quarter",
-        "submission_id",
-        "row_number",
-    ]
-    return Table(
-        caption=caption,
-        columns=tuple(Column(key=key, heading=key) for key in keys),
-        rows=tuple(row(action) for action in actions),
+    """Return the actions as a file: all that the page shows of them, and their return's row."""
+    return Table.of(
+        caption,
+        actions,
+        (
+            Column("ref"),
+            Column("plan", at=lambda action: site.plans.by_id[action.plan_id].title),
+            Column("action"),
+            Column("lead", at="lead_body"),
+            Column("due_as_written", at="due_words"),
+            Column("due_start", at=lambda action: _iso(action.due_start)),
+            Column("due_end", at=lambda action: _iso(action.due_end)),
+            Column("due_certainty"),
+            Column("due_note"),
+            Column("moves"),
+            Column("rating"),
+            Column("standing"),
+            Column("days_overdue"),
+            Column("disagreement"),
+            Column("progress"),
+            Column("reason"),
+            Column("recovery_date", at="recovery_words"),
+            Column("quarters_without_update"),
+            Column("reported_quarter"),
+            Column("submission_id"),
+            Column("row_number"),
+            Column(PROVENANCE, at=lambda action: described(action.illustrative)),
+        ),
     )
+
+
+def _iso(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 LIST_PAGE_TYPE = PageType(

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from dashboards.data import Measure, Summary
+from dashboards.data.release import grouped
 from dashboards.pages.asks.page import asked
 from dashboards.pages.base import Page, PageType, Site
 from dashboards.story import summary as summary_words
@@ -85,8 +86,8 @@ def _compared(site: Site) -> Counter[str]:
 def _make(site: Site) -> Iterator[Page]:
     published = site.published
     board = site.board
-    matrix = Counter((variation_of(row), assurance_of(row)) for row in board)
-    variations = [v for v in VARIATIONS if any(matrix[v, a] for a in ASSURANCES)]
+    matrix = grouped(board, by=lambda row: (variation_of(row), assurance_of(row)))
+    variations = [v for v in VARIATIONS if any((v, a) in matrix for a in ASSURANCES)]
     due = [
         s
         for s in published.submissions
@@ -100,7 +101,11 @@ def _make(site: Site) -> Iterator[Page]:
         title="Summary",
         section="Summary",
         template="summary.html",
-        illustrative=published.release.has_illustrative,
+        provenance=site.provenance_of(
+            (summary for _, summary in board),
+            *(row.illustrative for row in published.asks),
+            *(row.illustrative for row in published.actions),
+        ),
         context={
             "finding": summary_words.finding(board),
             "lead": summary_words.lead(published, site.plans, board),
