@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from dashboards import data as published
+from dashboards import denials
 from dashboards.data.editions import Edition
 from dashboards.drawing import areas, base, rendering
 from dashboards.drawing.chromium import Chromium
@@ -129,6 +130,7 @@ def build_site(
             if page.path not in rendered:
                 html = templating.render(environment, page)
                 files[page.path] = templating.with_pictures(html, page, pictures)
+        denials.check(site, files)
         _write(site_dir, files)
         if pdfs is not None:
             _write(site_dir, pdfs.result())

@@ -162,22 +162,21 @@ class Published:
         found = self.measure_by_id.get(measure)
         return found is not None and found.frequency == "yearly"
 
-    def newest_shown(self, measure: str, organisation: str) -> Value | None:
-        """Return the newest figure that an organisation has of a measure, of any kind or area.
+    @cached_property
+    def newest_shown(self) -> dict[tuple[str, str], Value]:
+        """The newest figure of a measure and an organisation, of any kind of period or area.
 
-        An undivided figure of the main area comes before another of the same day.
+        An undivided figure of the main area stands before others of the same day.
         """
-        shown = [
-            value
-            for value in self.values_by_measure.get(measure, ())
-            if value.organisation == organisation and value.value is not None
-        ]
-        area = self.main_area(measure)
-        return max(
-            shown,
-            key=lambda one: (one.period_end, one.breakdown == "total", one.area == area),
-            default=None,
+        shown = [value for value in self.values if value.value is not None]
+        shown.sort(
+            key=lambda one: (
+                one.period_end,
+                one.breakdown == "total",
+                one.area == self.main_area(one.measure),
+            )
         )
+        return {(value.measure, value.organisation): value for value in shown}
 
     @cached_property
     def _revised(self) -> frozenset[tuple[object, ...]]:

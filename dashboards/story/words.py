@@ -41,7 +41,7 @@ def word(section: str, key: str | None) -> str:
     return sentences().get(f"{section}.{key or 'none'}", key or "")
 
 
-def say(name: str, **parts: str) -> str:
+def say(name: str, /, **parts: str) -> str:
     """The sentence ``name`` with its parts filled in. Raises ``KeyError`` for one not there."""
     return sentences()[name].format(**parts)
 

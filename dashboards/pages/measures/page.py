@@ -238,10 +238,11 @@ def _last_sent(site: Site, measure: Measure) -> list[tuple[Value, str | None]]:
     """
     published = site.published
     ended = {one.organisation: one.ended_on for one in published.organisations}
+    values = published.values_by_measure.get(measure.measure, ())
     found = []
-    for organisation in published.organisations_of(measure.measure):
+    for organisation in sorted({value.organisation for value in values} - {COMBINED}):
         own = published.summary_by_series.get((measure.measure, organisation))
-        newest = published.newest_shown(measure.measure, organisation)
+        newest = published.newest_shown.get((measure.measure, organisation))
         if newest is not None and (own is None or own.value is None):
             day = ended.get(organisation)
             found.append((newest, numbers.day(day) if day else None))

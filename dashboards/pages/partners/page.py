@@ -137,6 +137,12 @@ def _pages(site: Site) -> Iterator[Page]:
                 "finding": finding(name, first + others),
                 "lead": _lead(rows, actions, owed),
                 "first": first,
+                "before_now": [
+                    (measure, newest)
+                    for measure in published.measures
+                    if (measure.measure, organisation) not in published.summary_by_series
+                    and (newest := published.newest_shown.get((measure.measure, organisation)))
+                ],
                 "others": others,
                 "owed": owed,
                 "now": [s for s in owed if s.quarter == published.release.quarter],
