@@ -195,6 +195,7 @@ def _figure(
         {
             "text": f"<b>{base.plain_text(words.shortened(each.item.name, most=30))}</b>",
             "x": each.size, "y": each.value, "font": {"size": 16},
+            "bgcolor": "rgba(255,255,255,0.85)",
             "xanchor": "right" if each.size > largest / 2 else "left",
             "xshift": -11 if each.size > largest / 2 else 11,
         }

@@ -11,7 +11,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from dashboards import downloads
-from dashboards.data import Measure, Summary
+from dashboards.data import Measure, Summary, Value
 from dashboards.data.editions import ALL_EDITIONS
 from dashboards.drawing import base, icons, sparklines
 from dashboards.drawing.chart import Chart
@@ -59,6 +59,13 @@ def environment(
     def series_headline(measure: Measure, summary: Summary) -> str:
         return words.series_headline(published, measure, summary)
 
+    def last_sent_key(value: Value, ended: str | None = None) -> str:
+        if value.breakdown != "total":
+            return "part"
+        if value.area != published.main_area(value.measure):
+            return "of_area"
+        return "ended" if ended else "still"
+
     def chart_json(chart: Chart) -> Markup:
         figure = chart.figure
         if site.status == "draft":
@@ -94,7 +101,7 @@ def environment(
         "counted": words.counted,
         "rating_tag": icons.rating_tag,
         "rating_glyph": icons.rating_glyph,
-        "figure_of": published.value_of,
+        "last_sent_key": last_sent_key,
         "revision_provenance": published.revision_provenance,
         "change_icon": lambda summary: icons.change_icon(published, summary),
         "variation_icon": icons.variation_icon,

@@ -87,8 +87,7 @@ def named(measure: Measure, summary: Summary) -> str:
 
 
 def lead(published: Published, plans: Plans, board: Sequence[BoardRow]) -> list[str]:
-    """The sentences under the headline: what is being done, what improved, what is noise, and of
-    how many measures nothing can be said."""
+    """Return the sentences under the headline: what is done, what improved, what is noise."""
     sentences = []
     rows = pressing(board)
     if rows:
@@ -125,21 +124,24 @@ def lead(published: Published, plans: Plans, board: Sequence[BoardRow]) -> list[
         for key, number in counts.items()
         if number
     ]
-    if unjudged := Counter(why for row in board if (why := _why_unjudged(published, *row))):
-        judged = len(board) - unjudged.total()
-        reasons = [
-            words.counted(f"unjudged.{why}", number, number=str(number))
-            for why, number in unjudged.most_common()
-        ]
-        sentences.append(
-            words.say(
-                "summary.judged",
-                judged=str(judged),
-                all=str(len(board)),
-                reasons=words.listed(reasons, most=len(reasons)),
-            )
-        )
     return sentences
+
+
+def unjudged(published: Published, board: Sequence[BoardRow]) -> str:
+    """Return in one sentence of how many measures no change can be judged, and why."""
+    found = Counter(why for row in board if (why := _why_unjudged(published, *row)))
+    if not found:
+        return ""
+    reasons = [
+        words.counted(f"unjudged.{why}", number, number=str(number))
+        for why, number in found.most_common()
+    ]
+    return words.say(
+        "summary.judged",
+        judged=str(len(board) - found.total()),
+        all=str(len(board)),
+        reasons=words.listed(reasons, most=len(reasons)),
+    )
 
 
 def _why_unjudged(published: Published, measure: Measure, summary: Summary | None) -> str:

@@ -76,9 +76,8 @@ def test_the_reason_is_that_of_the_data(given: dict[str, Any], why: str, data: P
     summary = made_up.row(
         Summary, measure="P1", organisation="ALL", quarter=made_up.LAST.key, **given
     )
-    site = Site(published=board, status="draft")
-    lead = summary_words.lead(board, site.plans, [(board.measure_by_id["P1"], summary)])
-    assert lead[-1].endswith(f"of the others, {why}.")
+    said = summary_words.unjudged(board, [(board.measure_by_id["P1"], summary)])
+    assert said.endswith(f"of the others, {why}.")
 
 
 def test_one_point_is_a_sentence_and_no_chart(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dashboards.data import Measure, Summary
 from dashboards.data.release import grouped
@@ -83,11 +83,23 @@ def _compared(site: Site) -> Counter[str]:
     return found
 
 
+def _matrix(board: Sequence[Row]) -> list[tuple[str, str, Sequence[Row], bool]]:
+    """Return the measures by latest change and assurance, and whether a page names them."""
+    held = grouped(board, by=lambda row: (variation_of(row), assurance_of(row)))
+    return [
+        (variation, assurance, held[variation, assurance], is_news)
+        for variation in VARIATIONS
+        for assurance in ASSURANCES
+        if (variation, assurance) in held
+        for is_news in [
+            variation not in ("common cause", "none") or assurance == "consistently failing"
+        ]
+    ]
+
+
 def _make(site: Site) -> Iterator[Page]:
     published = site.published
     board = site.board
-    matrix = grouped(board, by=lambda row: (variation_of(row), assurance_of(row)))
-    variations = [v for v in VARIATIONS if any((v, a) in matrix for a in ASSURANCES)]
     due = [
         s
         for s in published.submissions
@@ -112,10 +124,9 @@ def _make(site: Site) -> Iterator[Page]:
             "asks": asks[:_MOST_ASKS],
             "asks_left": max(len(asks) - _MOST_ASKS, 0),
             "ratings": [(r, sum(rating_of(row) == r for row in board)) for r in RATINGS],
-            "matrix": matrix,
+            "matrix": _matrix(board),
             "compared": _compared(site),
-            "variations": variations,
-            "assurances": ASSURANCES,
+            "unjudged": summary_words.unjudged(published, board),
             "headline_rows": headline_rows(site),
             "attention": [
                 (*row, summary_words.answer_to(published, site.plans, row[0]))
