@@ -119,7 +119,7 @@ class Published:
         return grouped(self.process, by=attrgetter("measure", "organisation", "period_kind"))
 
     def main_kind(self, measure: str) -> str:
-        """The kind of period that a measure is mostly about."""
+        """Return the kind of period that a measure is mostly about."""
         found = self.measure_by_id.get(measure)
         return found.main_kind if found else "quarter"
 
@@ -148,7 +148,7 @@ class Published:
         return grouped(undivided, by=attrgetter("measure", "organisation", "period_kind"))
 
     def current_period(self, measure: str) -> str:
-        """The period that a measure's pages are about.
+        """Return the period that a measure's pages are about.
 
         It is the release's quarter, or, of another kind of period, the newest one.
         """
@@ -245,11 +245,11 @@ class Published:
         }
 
     def main_area(self, measure: str) -> str | None:
-        """The area a measure is mostly about: the one with the most undivided figures."""
+        """Return the area a measure is mostly about: the one with the most undivided figures."""
         return self._main_areas.get(measure)
 
     def organisations_of(self, measure: str) -> tuple[str, ...]:
-        """The partners (not the combined figure) with a figure or a summary of a measure."""
+        """Return the partners (not the combined figure) with a figure or a summary of a measure."""
         return self._organisations.get(measure, ())
 
     @cached_property
@@ -262,14 +262,14 @@ class Published:
         return {measure: tuple(sorted(some - {COMBINED})) for measure, some in found.items()}
 
     def board_organisation(self, measure: str) -> str | None:
-        """Whose figure the board reads: the combined one, or the only partner's; else None."""
+        """Return the organisation whose figure the board reads: all together, or the only one."""
         if (measure, COMBINED) in self.summary_by_series:
             return COMBINED
         organisations = self.organisations_of(measure)
         return organisations[0] if len(organisations) == 1 else None
 
     def commentary_about(self, subject_kind: str, subject_id: str) -> tuple[Commentary, ...]:
-        """What was said of a measure or a plan, the newest first."""
+        """Return what was said of a measure or a plan, the newest first."""
         return tuple(
             row
             for row in reversed(self.commentary)
@@ -287,7 +287,7 @@ class Published:
         )
 
     def asks_about(self, subject_kind: str, subject_id: str) -> tuple[Commentary, ...]:
-        """What the board is asked at this release's meeting about a measure or a plan."""
+        """Return what the board is asked at this release's meeting about a measure or a plan."""
         return tuple(
             row
             for row in self.asks
@@ -301,7 +301,7 @@ class Published:
         return next((value for value in values if value.period == summary.period), None)
 
     def board_summary(self, measure: str) -> Summary | None:
-        """The summary that stands for a measure on the board's pages, if there is one."""
+        """Return the summary that stands for a measure on the board's pages, if there is one."""
         organisation = self.board_organisation(measure)
         return self.summary_by_series.get((measure, organisation)) if organisation else None
 

@@ -147,7 +147,6 @@ def series_table(
     published: Published, measure: Measure, points: Sequence[Point], *, organisation: str
 ) -> Table:
     """Return a series as a table: each period with its figure, or why there is none."""
-
     figure = of_measure(measure)
 
     def read(attribute: str) -> Callable[[Point], Scalar]:

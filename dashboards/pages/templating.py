@@ -41,11 +41,14 @@ def environment(
     sizes: Mapping[str, int],
     printed: bool = False,
 ) -> Environment:
-    """The templates with what they may call.
+    """Return the templates with what they may call.
 
-    ``assets`` gives paths by plain names; ``pictured`` are the ids of the charts that will have a
-    picture; ``sizes`` gives the bytes of each file that can be downloaded; ``printed`` says whether
-    there will be PDFs.
+    Args:
+        site: The data of the pages.
+        assets: The path of each asset by its plain name.
+        pictured: The ids of the charts that will have a picture.
+        sizes: The bytes of each file that can be downloaded.
+        printed: Whether there will be PDFs.
     """
     made = templates()
     published = site.published
@@ -117,7 +120,7 @@ def environment(
 
 
 def templates() -> Environment:
-    """The templates with their filters, whose names are looked up when they are compiled."""
+    """Return the templates with their filters, whose names are looked up when they are compiled."""
     made = Environment(
         loader=FileSystemLoader(_TEMPLATES, encoding="utf-8"),
         autoescape=True,
@@ -138,31 +141,33 @@ def templates() -> Environment:
 
 
 def _together(text: str) -> Markup:
-    """A sentence whose financial years are not parted at the end of a line."""
+    """Return a sentence whose financial years are not parted at the end of a line."""
     return Markup(_YEARS.sub(r'<span class="together">\g<0></span>', str(escape(text))))  # noqa: S704  # escaped
 
 
 @pass_context
 def _url(context: Context, path: str) -> str:
-    """A link from the page being written to ``path`` of the site, relative so that the folder can
-    be moved, zipped and opened from a disk."""
+    """Return a link from the page being written to ``path`` of the site.
+
+    It is relative, so that the folder can be moved, zipped and opened from a disk.
+    """
     page: Page = context["page"]
     return "../" * page.path.count("/") + path
 
 
 def render(made: Environment, page: Page) -> bytes:
-    """A page's HTML."""
+    """Return a page's HTML."""
     template = made.get_template(page.template)
     return template.render(page=page, **page.context).encode("utf-8")
 
 
 def picture(chart_id: str) -> str:
-    """The path of a chart's picture in a page that is rendered and not yet ``with_pictures``."""
+    """Return the path of a chart's picture in a page that is not yet ``with_pictures``."""
     return f"charts/{chart_id}.svg"
 
 
 def with_pictures(html: bytes, page: Page, pictures: Mapping[str, str]) -> bytes:
-    """The rendered page with the final path of each of its pictures, by the chart's id.
+    """Return the rendered page with the final path of each of its pictures, by the chart's id.
 
     Nothing that anybody typed can look like one: quotation marks in text are escaped.
     """

@@ -29,7 +29,7 @@ class Answer:
 
 
 def answer_to(published: Published, plans: Plans, measure: Measure) -> Answer:
-    """What is being done about a measure."""
+    """Return what is being done about a measure."""
     said = published.commentary_about("measure", measure.measure)
     return Answer(
         actions=tuple(
@@ -49,8 +49,10 @@ def answer_to(published: Published, plans: Plans, measure: Measure) -> Answer:
 
 
 def pressing(board: Sequence[BoardRow]) -> list[tuple[Measure, Summary]]:
-    """What the summary is about: what got worse by more than chance; if nothing did, what will
-    keep missing its target. The most pressing first."""
+    """Return what the summary is about, the most pressing first.
+
+    That is what got worse by more than chance; if nothing did, what will keep missing its target.
+    """
     rows = [(measure, summary) for measure, summary in board if summary]
     worse = [row for row in rows if words.is_concern(row[1])]
     failing = [row for row in rows if row[1].assurance == "consistently failing"]
@@ -58,13 +60,15 @@ def pressing(board: Sequence[BoardRow]) -> list[tuple[Measure, Summary]]:
 
 
 def most_pressing_first(measure: Measure, summary: Summary) -> tuple[int, str]:
-    """The key by which every list of measures is sorted that puts the most pressing first: the
-    rank that the data give, then the measures that they do not rank."""
+    """Return the key of every list that puts the most pressing measure first.
+
+    It is the rank that the data give; the measures that they do not rank come last.
+    """
     return summary.attention_rank or 10_000, measure.measure
 
 
 def finding(board: Sequence[BoardRow]) -> str:
-    """The headline of the summary: the most pressing finding in one sentence."""
+    """Return the headline of the summary: the most pressing finding in one sentence."""
     rows = pressing(board)
     if not rows:
         return words.say("summary.finding_none")
@@ -78,7 +82,7 @@ def finding(board: Sequence[BoardRow]) -> str:
 
 
 def named(measure: Measure, summary: Summary) -> str:
-    """A measure with its figure, and the target where it has one."""
+    """Return a measure with its figure, and the target where it has one."""
     value = words.shown_figure(measure, summary.value)
     if measure.target is None:
         return words.say("summary.named", title=measure.title, value=value)

@@ -16,7 +16,7 @@ DASH = "\N{EN DASH}"
 
 
 def flatten(section: Mapping[str, object], *, prefix: str = "") -> dict[str, str]:
-    """Every sentence by its full name, ``section.key`` or ``section.part.key``."""
+    """Return every sentence by its full name, ``section.key`` or ``section.part.key``."""
     found: dict[str, str] = {}
     for key, value in section.items():
         name = f"{prefix}{key}"
@@ -29,7 +29,7 @@ def flatten(section: Mapping[str, object], *, prefix: str = "") -> dict[str, str
 
 @cache
 def sentences() -> dict[str, str]:
-    """The sentences of ``story/*.toml`` by their full names."""
+    """Return the sentences of ``story/*.toml`` by their full names."""
     found: dict[str, str] = {}
     for path in sorted(WORDS_FILE.parent.glob("*.toml")):
         found |= flatten(tomllib.loads(path.read_text(encoding="utf-8")))
@@ -37,29 +37,33 @@ def sentences() -> dict[str, str]:
 
 
 def word(section: str, key: str | None) -> str:
-    """The words for a code of the data; the code itself where the file has none for it."""
+    """Return the words for a code of the data; the code itself where the file has none for it."""
     return sentences().get(f"{section}.{key or 'none'}", key or "")
 
 
 def say(name: str, /, **parts: str) -> str:
-    """The sentence ``name`` with its parts filled in. Raises ``KeyError`` for one not there."""
+    """Return the sentence ``name`` with its parts filled in.
+
+    Raises:
+        KeyError: There is no such sentence.
+    """
     return sentences()[name].format(**parts)
 
 
 def breakdown_name(breakdown: str) -> str:
-    """A breakdown as people say it: ``staff_group`` is 'staff group'."""
+    """Return a breakdown as people say it: ``staff_group`` is 'staff group'."""
     return breakdown.replace("_", " ")
 
 
 def shown_figure(measure: Measure, value: float | None) -> str:
-    """A figure of a measure as a page writes it; a dash for none."""
+    """Return a figure of a measure as a page writes it; a dash for none."""
     if value is None:
         return DASH
     return numbers.figure(value, unit=measure.unit, decimals=measure.decimals)
 
 
 def measure_headline(published: Published, measure: Measure) -> str:
-    """The finding of a measure's page: what moved, whether that is real, and where target stands.
+    """Return the finding of a measure's page: what moved, and whether that is real.
 
     A rating never stands alone: where there is one, the process-control reading stands before it.
     """
@@ -97,10 +101,16 @@ def after_in(period: str) -> str:
 
 
 def change_words(published: Published, summary: Summary, *, length: str) -> str:
-    """What the figures signal, as people read it: ``short`` (beside an icon), ``long`` (in a
-    sentence) or ``headline``. Where the latest point gives no signal, as of a yearly measure with
-    too few points for one, it may be of the trend of five years; of a count that lacks partners
-    there is none, and it is said why."""
+    """Return what the figures signal, as people read it.
+
+    Where the latest point gives no signal, as of a yearly measure with too few points, it may be of
+    the trend of five years; of a count that lacks partners there is none, with the reason.
+
+    Args:
+        published: The release's data.
+        summary: The series.
+        length: ``short`` (beside an icon), ``long`` (in a sentence) or ``headline``.
+    """
     if summary.reading is not None and summary.reading != summary.variation:
         return word("trend.short" if length == "short" else "trend.long", summary.recent_trend)
     if summary.variation is None and summary.value is None:
@@ -111,14 +121,14 @@ def change_words(published: Published, summary: Summary, *, length: str) -> str:
 
 
 def _lacks_partners(published: Published, summary: Summary) -> bool:
-    """Whether the figure is a sum in which a partner is missing."""
+    """Return whether the figure is a sum in which a partner is missing."""
     value = published.value_of(summary)
     is_sum = published.measure_by_id[summary.measure].aggregation == "sum"
     return is_sum and value is not None and bool(value.partners_missing)
 
 
 def small_numbers(measure: Measure) -> str:
-    """What a measure's rule on small numbers hides; empty where the data do not say."""
+    """Return what a measure's rule on small numbers hides; empty where the data do not say."""
     if measure.small_number_rule == "none":
         return say("small_numbers.none")
     if measure.threshold is None:
@@ -130,7 +140,7 @@ def small_numbers(measure: Measure) -> str:
 
 
 def movement(measure: Measure, summary: Summary) -> str:
-    """``rose``, ``fell``, ``same`` or ``first``, by the figures as they are written on the page."""
+    """Return ``rose``, ``fell``, ``same`` or ``first``, by the figures as they are written."""
     if summary.value is None or summary.previous_value is None:
         return "first"
     if shown_figure(measure, summary.value) == shown_figure(measure, summary.previous_value):
@@ -139,29 +149,29 @@ def movement(measure: Measure, summary: Summary) -> str:
 
 
 def moved_the_wrong_way(measure: Measure, summary: Summary) -> bool:
-    """Whether the figure as written is worse than the one before, chance or not."""
+    """Return whether the figure as written is worse than the one before, chance or not."""
     wrong = {"higher": "fell", "lower": "rose"}.get(measure.polarity)
     return movement(measure, summary) == wrong
 
 
 def is_concern(summary: Summary) -> bool:
-    """Whether the figures signal a change for the worse."""
+    """Return whether the figures signal a change for the worse."""
     return (summary.reading or "").startswith("concern")
 
 
 def is_improvement(summary: Summary) -> bool:
-    """Whether the figures signal a change for the better."""
+    """Return whether the figures signal a change for the better."""
     return (summary.reading or "").startswith("improvement")
 
 
 def counted(name: str, count: int, /, **parts: str) -> str:
-    """The sentence ``name_none``, ``name_one`` or ``name_many``, by the count."""
+    """Return the sentence ``name_none``, ``name_one`` or ``name_many``, by the count."""
     ending = "none" if count == 0 else "one" if count == 1 else "many"
     return say(f"{name}_{ending}", **parts)
 
 
 def listed(names: Sequence[str], *, most: int) -> str:
-    """Names in a row: ``a, b and c``; beyond ``most`` the number of those left out."""
+    """Return names in a row: ``a, b and c``; beyond ``most`` the number of those left out."""
     kept = list(names[:most])
     left = len(names) - len(kept)
     if left:
@@ -172,10 +182,10 @@ def listed(names: Sequence[str], *, most: int) -> str:
 
 
 def checked_alt(text: str, *, title: str) -> str:
-    """``text`` if it can serve as a text alternative.
+    """Return ``text`` if it can serve as a text alternative.
 
-    Raises ``ValueError`` where it is shorter than 40 or longer than 350 characters or only repeats
-    the title.
+    Raises:
+        ValueError: It is shorter than 40 or longer than 350 characters, or only repeats the title.
     """
     if not ALT_SHORTEST <= len(text) <= ALT_LONGEST:
         raise ValueError(f"a text alternative of {len(text)} characters: {text!r}")
@@ -185,7 +195,7 @@ def checked_alt(text: str, *, title: str) -> str:
 
 
 def shortened(text: str, *, most: int) -> str:
-    """``text``, cut at a word to at most ``most`` characters with an ellipsis if it is longer."""
+    """Return ``text``, cut at a word with an ellipsis if it has more than ``most`` characters."""
     if len(text) <= most:
         return text
     return text[: most - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"

@@ -24,7 +24,7 @@ _STYLE = _DASHBOARDS / "assets" / "site.css"
 
 
 def public_index(editions: Sequence[Listed]) -> dict[str, bytes]:
-    """The list of all editions: a page and its style sheet, by path below the public folder."""
+    """Return the list of all editions and its style sheet, by path below the public folder."""
     style, content = _style("assets")
     page = _environment().get_template("editions.html")
     text = page.render(
@@ -40,7 +40,7 @@ def public_index(editions: Sequence[Listed]) -> dict[str, bytes]:
 def start_page(
     *, name: str, meeting: str, meeting_on: dt.date | None, quarter_label: str, board: str | None
 ) -> dict[str, bytes]:
-    """What a zip of one edition opens with, by path beside the folder ``meetings``."""
+    """Return what a zip of one edition opens with, by path beside the folder ``meetings``."""
     style, content = _style("assets")
     carried = {
         "name": name,
@@ -55,7 +55,7 @@ def start_page(
 def releases_index(
     drafts: Sequence[tuple[str, str, bool]], editions: Sequence[Listed]
 ) -> dict[str, bytes]:
-    """The officers' list, by path below the folder of releases.
+    """Return the officers' list, by path below the folder of releases.
 
     ``drafts`` are id, quarter and whether it is a draft still, newest first.
     """
@@ -66,7 +66,7 @@ def releases_index(
 
 
 def ways(pages: Mapping[str, Sequence[str]]) -> dict[str, bytes]:
-    """For every page that any edition ever had, a page that leads to the newest edition's.
+    """Return, for every page that any edition ever had, one that leads to the newest edition's.
 
     ``pages`` gives the paths of each edition's pages by its name, the newest last. So no address
     that was ever given out ends nowhere: a measure that is not published any more is found in the
@@ -82,7 +82,7 @@ def ways(pages: Mapping[str, Sequence[str]]) -> dict[str, bytes]:
 
 
 def editions_json(content: Mapping[str, Any]) -> dict[str, bytes]:
-    """The list for programs, by path below the public folder."""
+    """Return the list for programs, by path below the public folder."""
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     return {"editions.json": text.encode("utf-8")}
 

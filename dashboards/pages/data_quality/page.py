@@ -29,7 +29,7 @@ class Share:
 
 
 def added_up(scores: Iterable[Score]) -> Mapping[str, Share]:
-    """Each score by its name, parts and wholes added up."""
+    """Return each score by its name, parts and wholes added up."""
     found = dict.fromkeys(_SCORES, Share())
     for row in scores:
         before = found[row.score]
@@ -98,7 +98,7 @@ def _make(site: Site) -> Iterator[Page]:
 
 
 def _fates(published: Published) -> list[tuple[str, str, int]]:
-    """How many accepted rows had which fate, and why, most first."""
+    """Return how many accepted rows had which fate, and why, most first."""
     found: Counter[tuple[str, str]] = Counter()
     for row in published.row_fates:
         found[row.fate, row.reason] += row.accepted_rows
@@ -106,7 +106,7 @@ def _fates(published: Published) -> list[tuple[str, str, int]]:
 
 
 def _measures(site: Site) -> list[tuple[Measure, Mapping[str, Share]]]:
-    """Each measure that is scored in the release's quarter, in the catalogue's order."""
+    """Return each measure that is scored in the release's quarter, in the catalogue's order."""
     found: dict[str, list[Score]] = {}
     for row in site.published.scores:
         if row.subject_kind == "measure" and row.quarter == site.published.release.quarter:
@@ -119,7 +119,7 @@ def _measures(site: Site) -> list[tuple[Measure, Mapping[str, Share]]]:
 
 
 def _issues(site: Site) -> list[tuple[Measure, Value]]:
-    """The combined figures of the release's quarter that lack a partner or have an open query."""
+    """Return the combined figures of the quarter that lack a partner or have an open query."""
     found = []
     for measure, summary in site.board:
         if summary is None:

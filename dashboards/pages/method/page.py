@@ -49,8 +49,7 @@ class Example:
 
 
 def _example(site: Site) -> Example | None:
-    """The measure that has most to read: one with a target and limits, and read by them; the most
-    pressing first."""
+    """Return the most pressing measure with a target and limits that is read by them."""
     found = []
     for measure, summary in site.board:
         if summary is None or summary.value is None or measure.target is None:

@@ -49,7 +49,7 @@ def _list(site: Site) -> Iterator[Page]:
 
 
 def _returns_finding(site: Site, every: Sequence[Submission]) -> str:
-    """How many returns of the release's quarter are lacking, of all that are owed."""
+    """Return how many returns of the release's quarter are lacking, of all that are owed."""
     parts = {"quarter": site.published.release.quarter_label, "owed": str(len(every))}
     if not every:
         return words.say("partners.finding_nothing", **parts)
@@ -58,7 +58,7 @@ def _returns_finding(site: Site, every: Sequence[Submission]) -> str:
 
 
 def finding(name: str, rows: Sequence[Row]) -> str:
-    """What a partner's figures say, the worst first."""
+    """Return what a partner's figures say, the worst first."""
     parts = {"partner": name, "all": str(len(rows))}
     judged = sum(s.reading is not None for _, s in rows)
     found = {
@@ -81,7 +81,7 @@ def finding(name: str, rows: Sequence[Row]) -> str:
 
 
 def _lead(rows: Sequence[Row], actions: Sequence[Action], owed: Sequence[Submission]) -> list[str]:
-    """The sentences under the finding: what improved, what is late, and what was sent."""
+    """Return the sentences under the finding: what improved, what is late, and what was sent."""
     found = []
     better = sum(words.is_improvement(summary) for _, summary in rows)
     if better:
@@ -159,8 +159,11 @@ def _pages(site: Site) -> Iterator[Page]:
 
 
 def attention_first(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
-    """The measures that ask for attention, by the rank that the data give them, then those with an
-    open query; and the others: those that changed, those that can be judged, the rest."""
+    """Return the measures that ask for attention, and the others.
+
+    The first stand by the rank that the data give them, then those with an open query; of the
+    others those that changed come first, then those that can be judged.
+    """
     asking = [row for row in rows if row[1].attention_rank is not None or row[1].open_queries]
     others = [row for row in rows if row not in asking]
     return (

@@ -48,7 +48,7 @@ def _filters(site: Site) -> Iterator[Page]:
 
 
 def _of_filters(site: Site, plan: Plan | None, actions: Sequence[Action]) -> Iterator[Page]:
-    """A page for each group of actions, of one plan or of all."""
+    """Return a page for each group of actions, of one plan or of all."""
     groups = site.plans.filters(actions)
     of = None if plan is None else plan.plan_id
     for name, _ in groups:
@@ -102,7 +102,7 @@ def _pages(site: Site) -> Iterator[Page]:
 
 
 def _finding(plan: Plan, number: Mapping[str, int]) -> str:
-    """How many actions of a plan are late, of how many."""
+    """Return how many actions of a plan are late, of how many."""
     every = sum(number.values())
     return words.say(
         "plans.finding_plan",
@@ -116,12 +116,12 @@ def _finding(plan: Plan, number: Mapping[str, int]) -> str:
 
 
 def open_first(actions: Sequence[Action]) -> list[Action]:
-    """The most urgent first, those complete last."""
+    """Return the most urgent first, those complete last."""
     return sorted(by_urgency(actions), key=lambda action: action.standing == "complete")
 
 
 def _course(site: Site, plan: Plan) -> list[tuple[str, bool, dict[str, int]]]:
-    """The last quarters of a plan: their words, whether made up, and how many stood how."""
+    """Return the last quarters of a plan: their words, whether made up, and how many stood how."""
     quarters: dict[str, tuple[str, bool, dict[str, int]]] = {}
     for row in site.published.plan_standings:
         if row.plan_id == plan.plan_id:

@@ -24,13 +24,13 @@ Row = tuple[Measure, Summary | None]
 
 
 def rating_of(row: Row) -> str:
-    """The rating counted for a measure: none is 'not rated'."""
+    """Return the rating counted for a measure: none is 'not rated'."""
     summary = row[1]
     return (summary.rating if summary else None) or "not rated"
 
 
 def variation_of(row: Row) -> str:
-    """The reading counted for a measure, without its side."""
+    """Return the reading counted for a measure, without its side."""
     variation = row[1].reading if row[1] else None
     if variation is None or variation == "common cause":
         return variation or "none"
@@ -38,18 +38,18 @@ def variation_of(row: Row) -> str:
 
 
 def assurance_of(row: Row) -> str:
-    """The assurance counted for a measure."""
+    """Return the assurance counted for a measure."""
     return (row[1].assurance if row[1] else None) or "none"
 
 
 def headline_rows(site: Site) -> list[Row]:
-    """The measures the board chose to see first, at most eight."""
+    """Return the measures the board chose to see first, at most eight."""
     chosen = [row for row in site.board if row[0].headline is not None]
     return sorted(chosen, key=lambda row: (row[0].headline or 0, row[0].measure))[:_MOST_HEADLINES]
 
 
 def attention_rows(site: Site) -> list[Row]:
-    """What needs attention, most pressing first, by the rank that the data gives."""
+    """Return what needs attention, most pressing first, by the rank that the data gives."""
     ranked = [
         (summary_words.most_pressing_first(measure, summary), (measure, summary))
         for measure, summary in site.board
@@ -59,7 +59,7 @@ def attention_rows(site: Site) -> list[Row]:
 
 
 def status_moves(site: Site) -> list[tuple[Measure, str, str]]:
-    """Measures whose rating differs from the period before: measure, old rating, new rating."""
+    """Return the measures whose rating differs from the period before, with both ratings."""
     moves = []
     for measure, summary in site.board:
         if summary is None:
@@ -73,7 +73,7 @@ def status_moves(site: Site) -> list[tuple[Measure, str, str]]:
 
 
 def _compared(site: Site) -> Counter[str]:
-    """How many measures are worse than, similar to and better than England."""
+    """Return how many measures are worse than, similar to and better than England."""
     found: Counter[str] = Counter()
     for measure, _ in site.board:
         row = comparison(site.published, measure)

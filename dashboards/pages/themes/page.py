@@ -35,14 +35,14 @@ def _list(site: Site) -> Iterator[Page]:
 
 
 def _group(site: Site, theme: Theme) -> tuple[Theme, int, str, list[Row]]:
-    """A theme with how many measures it has, its finding, and those that ask for attention."""
+    """Return a theme, its number of measures, its finding, and what asks for attention."""
     rows = _rows(site, theme)
     asking = [row for row in attention_rows(site) if row in rows]
     return theme, len(rows), finding(rows), asking[:_MOST_ATTENTION]
 
 
 def _finding_of_all(site: Site) -> str:
-    """In which themes something got worse."""
+    """Return in which themes something got worse."""
     worse = [
         theme.title
         for theme in site.published.themes
@@ -66,13 +66,13 @@ def _has_changed(summary: Summary) -> bool:
 
 
 def _by_weight(row: Row) -> tuple[int, bool, bool, str]:
-    """The board's headline measures first, then those with a target, those not combined last."""
+    """Return the key by which headline measures come first and those not combined last."""
     measure, summary = row
     return measure.headline or 99, summary is None, measure.target is None, measure.measure
 
 
 def finding(rows: Sequence[Row], *, of: str = "theme") -> str:
-    """How many of some measures got worse, improved, and are off target."""
+    """Return how many of some measures got worse, improved, and are off target."""
     known = [summary for _, summary in rows if summary]
     rated = [summary.rating for summary in known if summary.rating not in (None, "not rated")]
     return words.say(
