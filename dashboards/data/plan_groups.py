@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from dashboards.data import Published
 from dashboards.data.plans import Action, Plan, Risk
@@ -18,12 +18,7 @@ LEVELS = ("High", "Medium", "Low")
 
 # Groups that a reader can choose, each a page of its own; an action may be in several.
 FILTERS: Mapping[str, Callable[[Action], bool]] = {
-    "late": lambda action: action.standing == "late",
-    "at risk": lambda action: action.standing == "at risk",
-    "on track": lambda action: action.standing == "on track",
-    "not yet due": lambda action: action.standing == "not yet due",
-    "without date": lambda action: action.standing == "without date",
-    "complete": lambda action: action.standing == "complete",
+    **{name: partial(lambda name, action: action.standing == name, name) for name in STANDINGS},
     "date moved": lambda action: action.times_moved > 0 and action.standing != "complete",
     "no update": lambda action: action.is_stale,
     "without lead": lambda action: action.is_without_lead and action.standing != "complete",

@@ -24,6 +24,42 @@ class PublishedRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OfPeriod(PublishedRow):
+    """A row of a measure, an organisation and a period."""
+
+    measure: str
+    organisation: str
+    period: str
+    period_kind: str
+    period_label: str
+    period_start: dt.date
+    period_end: dt.date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged(OfPeriod):
+    """A figure with what is made of it: its interval, its rating, the figure before."""
+
+    quarter: str
+    state: str
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    lower: float | None
+    upper: float | None
+    rating: str | None
+    rating_reason: str | None
+    direction: str | None
+    previous_period: str | None
+    previous_value: float | None
+    is_like_for_like: bool | None
+    like_for_like_value: float | None
+    like_for_like_previous: float | None
+    open_queries: int | None
+    illustrative: bool | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Release(PublishedRow):
     """The release: one row."""
 
@@ -104,51 +140,27 @@ class Measure(PublishedRow):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Value(PublishedRow):
+class Value(Judged):
     """One figure: a measure, organisation, area, period, breakdown and category."""
 
     model = "pub_measure_value"
     key = (
         "measure", "organisation", "area", "period_end", "period", "breakdown", "sort", "category",
     )  # fmt: skip
-    measure: str
-    organisation: str
     area: str | None
-    period: str
-    period_kind: str
-    period_label: str
-    period_start: dt.date
-    period_end: dt.date
-    quarter: str
     returned_in: str | None
     breakdown: str
     category: str
     part_of: str | None
     sort: int | None
-    state: str
     state_reason: str | None
-    numerator: float | None
     numerator_worked_out: bool | None
-    denominator: float | None
-    value: float | None
     value_as_sent: str | None
-    lower: float | None
-    upper: float | None
-    rating: str | None
-    rating_reason: str | None
-    direction: str | None
-    previous_period: str | None
-    previous_value: float | None
-    is_like_for_like: bool | None
-    like_for_like_value: float | None
-    like_for_like_previous: float | None
     members: str | None
     made_of: str | None
     partners_reported: int | None
     partners_expected: int | None
     partners_missing: str | None
-    illustrative: bool | None
-    open_queries: int | None
     submission_id: str | None
     row_number: int | None
     first_stated_in: str | None
@@ -157,18 +169,11 @@ class Value(PublishedRow):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ProcessPoint(PublishedRow):
+class ProcessPoint(OfPeriod):
     """One point of a process-control series."""
 
     model = "pub_process_control"
     key = ("measure", "organisation", "period_end", "period")
-    measure: str
-    organisation: str
-    period: str
-    period_kind: str
-    period_label: str
-    period_start: dt.date
-    period_end: dt.date
     value: float | None
     mean: float | None
     upl: float | None
@@ -185,44 +190,20 @@ class ProcessPoint(PublishedRow):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Summary(PublishedRow):
+class Summary(Judged):
     """Where one measure of one organisation stands at the release's quarter."""
 
     model = "pub_measure_summary"
     key = ("measure", "organisation")
-    measure: str
-    organisation: str
-    period: str
-    period_kind: str
-    period_label: str
-    period_start: dt.date
-    period_end: dt.date
-    quarter: str
-    state: str
-    value: float | None
-    numerator: float | None
-    denominator: float | None
-    lower: float | None
-    upper: float | None
-    rating: str | None
-    rating_reason: str | None
     variation: str | None
     reading: str | None
     assurance: str | None
     no_limits_reason: str | None
-    direction: str | None
     recent_trend: str | None
     comparison: str | None
-    previous_period: str | None
     previous_label: str | None
-    previous_value: float | None
-    is_like_for_like: bool | None
-    like_for_like_value: float | None
-    like_for_like_previous: float | None
     like_for_like_members: str | None
     points: int | None
-    open_queries: int | None
-    illustrative: bool | None
     attention_rank: int | None
     attention_reason: str | None
 

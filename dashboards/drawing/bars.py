@@ -109,9 +109,7 @@ def only_sent_by(
     if not own or not whole - own:
         return []
     names = sorted(published.organisation_names.get(code, code) for code in own)
-    return [
-        words.say("caption.only_sent_by", names=words.listed(names, most=4), all=str(len(whole)))
-    ]
+    return [words.say("caption.only_sent_by", names=words.listed(names, most=4), all=len(whole))]
 
 
 def _codes(members: str | None) -> list[str]:
@@ -138,7 +136,7 @@ def comparators_chart(published: Published, measure: Measure, summary: Summary) 
     )  # fmt: skip
     others = [_comparator_item(published, row) for row in newest.values()]
     return _chart(
-        measure, "comparators", [ours, *others], row_heading="Area", others=str(len(others)),
+        measure, "comparators", [ours, *others], row_heading="Area", others=len(others),
         value=words.shown_figure(measure, summary.value),
     )  # fmt: skip
 
@@ -200,7 +198,7 @@ def _chart(
     counted: Sequence[Item] | None = None,
     caption: Sequence[str] = (),
     bars: bool = False,
-    **parts: str,
+    **parts: object,
 ) -> Chart:
     """Draw items as rows, the highest first, with the sentences of their kind."""
     shown = by_value(items)

@@ -27,7 +27,6 @@ CONFIG: Mapping[str, bool] = {
 
 WIDTH = 640
 LABEL_GAP_PX = 20
-DRAFT_ANGLE, DRAFT_OPACITY, DRAFT_PX = -10, 0.28, 34
 
 
 def chart(
@@ -230,21 +229,6 @@ def written_at_end(texts: Sequence[str], rows: Sequence[str | int], *, at: float
         "textfont": {"size": 17, "weight": 700, "color": tokens.TEXT}, "cliponaxis": False,
         "hoverinfo": "skip", "meta": {"columns": ["figure, as written"], "axis": "x"},
     }  # fmt: skip
-
-
-def with_draft_mark(figure: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a figure of ``figure_json``, marked as a draft across its middle."""
-    mark = {
-        "text": words.say("banner.watermark"),
-        "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5,
-        "textangle": DRAFT_ANGLE, "opacity": DRAFT_OPACITY, "showarrow": False,
-        "font": {"size": DRAFT_PX, "color": tokens.SECONDARY},
-    }  # fmt: skip
-    layout = figure["layout"]
-    return {
-        "data": figure["data"],
-        "layout": layout | {"annotations": [*layout.get("annotations", []), mark]},
-    }
 
 
 def end_labels(

@@ -48,13 +48,15 @@ class Column:
     key: str
     heading: str = ""
     written: Callable[[Any], str] = str
-    at: str | Callable[[Any], Scalar] = ""
+    at: str | Callable[[Any], Scalar | Cell] = ""
     charted: bool = False
     optional: bool = False
 
     def cell(self, row: Any) -> Cell:
         """Return the cell of a row; a dash where there is no value."""
         value = self.at(row) if callable(self.at) else attrgetter(self.at or self.key)(row)
+        if isinstance(value, Cell):
+            return value
         is_empty = value is None or value == ""
         return Cell(value=value, text=words.DASH if is_empty else self.written(value))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import methodcaller
 from typing import Any
 
 from dashboards.data import Measure
@@ -21,6 +22,7 @@ from dashboards.story import numbers, words
 
 HEIGHT = 400
 Z_95, Z_998 = 1.959964, 3.090232
+_LEVELS = {"95": Z_95, "998": Z_998}
 _FEWEST = 4
 _STEPS = 60
 _MARGIN = {"l": 62, "r": 150, "t": 40, "b": 62}
@@ -33,30 +35,21 @@ class Placed:
     item: Item
     size: float
     value: float
-    lower_95: float
-    upper_95: float
-    lower_998: float
-    upper_998: float
+    centre: float
+
+    def limit(self, level: str, side: str) -> float:
+        """Return the ``lower`` or ``upper`` limit at ``95`` or ``998``."""
+        return limits(self.centre, self.size, z=_LEVELS[level])[side == "upper"]
 
     @property
     def place(self) -> str:
         """``inside``, ``high`` or ``low`` beyond 95%, ``far high`` or ``far low`` beyond 99.8%."""
-        if self.value > self.upper_998:
-            return "far high"
-        if self.value < self.lower_998:
-            return "far low"
-        if self.value > self.upper_95:
-            return "high"
-        return "low" if self.value < self.lower_95 else "inside"
-
-
-def _place(item: Item, size: float, value: float, *, centre: float) -> Placed:
-    lower_95, upper_95 = limits(centre, size, z=Z_95)
-    lower_998, upper_998 = limits(centre, size, z=Z_998)
-    return Placed(
-        item=item, size=size, value=value, lower_95=lower_95, upper_95=upper_95,
-        lower_998=lower_998, upper_998=upper_998,
-    )  # fmt: skip
+        for level, far in (("998", "far "), ("95", "")):
+            if self.value > self.limit(level, "upper"):
+                return f"{far}high"
+            if self.value < self.limit(level, "lower"):
+                return f"{far}low"
+        return "inside"
 
 
 def limits(centre: float, size: float, *, z: float) -> tuple[float, float]:
@@ -86,19 +79,21 @@ def funnel_chart(measure: Measure, items: Sequence[Item]) -> Chart | None:
     if measure.unit != "percent" or measure.form != "proportion" or len(counted) < _FEWEST:
         return None
     centre = 100 * sum(n for _, n, _, _ in counted) / sum(d for _, _, d, _ in counted)
-    placed = [_place(item, size, value, centre=centre) for item, _, size, value in counted]
+    placed = [
+        Placed(item=item, size=size, value=value, centre=centre) for item, _, size, value in counted
+    ]
     placed.sort(key=lambda each: (-each.size, each.item.name))
     out = [each for each in placed if each.place != "inside"]
     together = words.shown_figure(measure, centre)
     alt = words.say(
         "alt.funnel",
-        all=str(len(placed)),
+        all=len(placed),
         period=placed[0].item.period,
         centre=together,
         outside=words.counted(
             "alt.funnel_outside",
             len(out),
-            number=str(len(out)),
+            number=len(out),
             names=words.listed([words.shortened(each.item.name, most=40) for each in out], most=2),
         ),
     )
@@ -111,7 +106,7 @@ def funnel_chart(measure: Measure, items: Sequence[Item]) -> Chart | None:
         caption=[
             words.say("caption.funnel", unit=words.word("unit", measure.unit), centre=together)
         ],
-        table=_table(measure, placed, centre=centre, caption=heading),
+        table=_table(measure, placed, caption=heading),
         traces=traces,
         layout=layout,
         height=HEIGHT,
@@ -119,7 +114,7 @@ def funnel_chart(measure: Measure, items: Sequence[Item]) -> Chart | None:
     )
 
 
-def _table(measure: Measure, placed: Sequence[Placed], *, centre: float, caption: str) -> Table:
+def _table(measure: Measure, placed: Sequence[Placed], *, caption: str) -> Table:
     figure = of_measure(measure)
     return Table.of(
         caption,
@@ -129,11 +124,17 @@ def _table(measure: Measure, placed: Sequence[Placed], *, centre: float, caption
             Column("period", "Period", at="item.period"),
             Column("denominator", "Denominator", numbers.count, at="size"),
             Column("value", words.word("unit", measure.unit), figure, charted=True),
-            Column("centre", "All together", figure, at=lambda _: centre),
-            Column("lower_95", "Lower 95% limit", figure),
-            Column("upper_95", "Upper 95% limit", figure),
-            Column("lower_998", "Lower 99.8% limit", figure),
-            Column("upper_998", "Upper 99.8% limit", figure),
+            Column("centre", "All together", figure),
+            *(
+                Column(
+                    f"{side}_{level}",
+                    f"{side.capitalize()} {words_of} limit",
+                    figure,
+                    at=methodcaller("limit", level, side),
+                )
+                for level, words_of in (("95", "95%"), ("998", "99.8%"))
+                for side in ("lower", "upper")
+            ),
             Column("place", "Where it lies", in_words("funnel_place")),
             Column(PROVENANCE, "Provenance", at="item.provenance"),
         ),
@@ -185,8 +186,8 @@ def _figure(
     )  # fmt: skip
     values = [each.value for each in placed]
     narrowest = min(placed, key=lambda each: each.size)
-    low = min(*values, narrowest.lower_998)
-    high = max(*values, narrowest.upper_998)
+    low = min(*values, narrowest.limit("998", "lower"))
+    high = max(*values, narrowest.limit("998", "upper"))
     room = (high - low) * 0.08 or 1.0
     low, high = low - room, high + room
     plot = HEIGHT - _MARGIN["t"] - _MARGIN["b"]

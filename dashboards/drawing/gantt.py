@@ -34,13 +34,13 @@ def gantt_chart(plan: Plan, actions: Sequence[Action]) -> Chart | None:
     ends = sorted(end for a in drawn if (end := a.due_end) is not None)
     heading = words.say("plans.gantt_heading", title=plan.title)
     alt = words.say(
-        "plans.gantt_alt", count=str(len(drawn)), title=words.shortened(plan.title, most=60),
+        "plans.gantt_alt", count=len(drawn), title=words.shortened(plan.title, most=60),
         first=numbers.day(ends[0]), last=numbers.day(ends[-1]), judged=judged,
-        late=str(sum(a.standing == "late" for a in drawn)),
+        late=sum(a.standing == "late" for a in drawn),
     )  # fmt: skip
     caption = [words.say("plans.gantt_caption", judged=judged)]
     if len(dated) > len(drawn):
-        caption.append(words.say("plans.gantt_many", most=str(len(drawn)), count=str(len(dated))))
+        caption.append(words.say("plans.gantt_many", most=len(drawn), count=len(dated)))
     traces, layout = _figure(drawn)
     return base.chart(
         f"plan-{slug(plan.plan_id)}-dates",

@@ -44,7 +44,7 @@ def map_chart(measure: Measure, items: Sequence[Item], shapes: Shapes) -> Chart 
     of = words.breakdown_name(shapes.breakdown)
     heading = words.say("sections.map", title=measure.title, breakdown=of)
     alt = words.say(
-        "alt.map", shown=str(len(shown)), all=str(len(items)), period=shown[0].period,
+        "alt.map", shown=len(shown), all=len(items), period=shown[0].period,
         **ends(measure, shown),
     )  # fmt: skip
     caption = [words.say("caption.map", unit=words.word("unit", measure.unit))]
@@ -80,10 +80,7 @@ def map_chart(measure: Measure, items: Sequence[Item], shapes: Shapes) -> Chart 
 
 
 def _figure(
-    measure: Measure,
-    drawn: Sequence[Item],
-    shapes: Shapes,
-    by_name: Mapping[str, str],
+    measure: Measure, drawn: Sequence[Item], shapes: Shapes, by_name: Mapping[str, str]
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     known = [item.value for item in drawn if item.value is not None]
     some = any(item.value and not is_illustrative(item.provenance) for item in drawn)

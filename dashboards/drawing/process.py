@@ -96,7 +96,7 @@ def _alt(
             "alt.broken_one" if len(broken) == 1 else "alt.broken_many",
             before=broken[0][0].label,
             after=broken[0][1].label,
-            number=str(len(broken)),
+            number=len(broken),
         )
     parts["variation"] = words.word("variation.long", reading.variation if reading else None)
     if summary is not None and latest.period == summary.period:

@@ -248,11 +248,11 @@ def _dressed(svg: str, chart: Chart, *, draft: bool) -> bytes:
 
 
 def _draft_mark(chart: Chart) -> str:
-    """Return what ``base.with_draft_mark`` lays over a live chart, as SVG."""
+    """Return the mark of a draft across the middle of a picture, as SVG."""
     across, down = chart.width / 2, chart.height / 2
     return (
-        f'<text x="{across:g}" y="{down:g}" transform="rotate({base.DRAFT_ANGLE} {across:g} '
-        f'{down:g})" text-anchor="middle" font-family="{html.escape(tokens.FONT)}" '
-        f'font-size="{base.DRAFT_PX}" fill="{tokens.SECONDARY}" '
-        f'opacity="{base.DRAFT_OPACITY}">{html.escape(words.say("banner.watermark"))}</text>'
+        f'<text x="{across:g}" y="{down:g}" transform="rotate(-10 {across:g} {down:g})" '
+        f'text-anchor="middle" font-family="{html.escape(tokens.FONT)}" font-size="34" '
+        f'fill="{tokens.SECONDARY}" opacity="0.28">{html.escape(words.say("banner.watermark"))}'
+        "</text>"
     )

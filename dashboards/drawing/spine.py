@@ -7,8 +7,8 @@ alone: an area on the other side of the benchmark would fold over.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -120,9 +120,9 @@ def spine_chart(bones: Sequence[Vertebra], *, name: str) -> Chart | None:
     furthest = min(bones, key=lambda bone: bone.position)
     alt = words.say(
         "alt.spine",
-        all=str(len(bones)),
-        better=str(better),
-        worse=str(worse),
+        all=len(bones),
+        better=better,
+        worse=worse,
         benchmark=words.shortened(bones[0].benchmark_name, most=40),
         title=words.shortened(furthest.measure.title, most=60),
         ours=words.shown_figure(furthest.measure, furthest.ours),
@@ -143,32 +143,28 @@ def spine_chart(bones: Sequence[Vertebra], *, name: str) -> Chart | None:
 
 
 def _table(bones: Sequence[Vertebra], *, caption: str) -> Table:
-    table = Table.of(
+    def figure(attribute: str) -> Callable[[Vertebra], Cell]:
+        def cell(bone: Vertebra) -> Cell:
+            value = float(getattr(bone, attribute))
+            return Cell(value=value, text=words.shown_figure(bone.measure, value))
+
+        return cell
+
+    return Table.of(
         caption,
         bones,
         (
             Column("measure", "Measure", at="measure.title"),
-            Column("ours", "Ours"),
-            Column("benchmark", "Benchmark"),
-            Column("worst", "Worst area"),
-            Column("best", "Best area"),
+            Column("ours", "Ours", at=figure("ours")),
+            Column("benchmark", "Benchmark", at=figure("benchmark")),
+            Column("worst", "Worst area", at=figure("worst")),
+            Column("best", "Best area", at=figure("best")),
             Column("areas", "Areas"),
             Column("position", "Position", partial(numbers.rounded, decimals=2), charted=True),
             Column("compared", "Ours compared with it", in_words("comparison"), "comparison"),
             Column(PROVENANCE, "Provenance"),
         ),
     )
-    # Each row's figures are in the unit of its own measure.
-    rows = [
-        tuple(
-            Cell(value=cell.value, text=words.shown_figure(bone.measure, float(cell.value or 0)))
-            if column.key in ("ours", "benchmark", "worst", "best")
-            else cell
-            for column, cell in zip(table.columns, row, strict=True)
-        )
-        for bone, row in zip(bones, table.rows, strict=True)
-    ]
-    return replace(table, rows=tuple(rows))
 
 
 def _figure(bones: Sequence[Vertebra]) -> tuple[list[dict[str, Any]], dict[str, Any]]:

@@ -31,7 +31,7 @@ def target_chart(published: Published, measure: Measure, points: Sequence[Point]
     course = "met" if gap <= 0 else "closing" if gap < was else "same" if gap == was else "opening"
     alt = words.say(
         "alt.bullet",
-        periods=str(len(shown)),
+        periods=len(shown),
         value=figure(latest.shown),
         period=latest.label,
         target=figure(measure.target),

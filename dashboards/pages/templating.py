@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from dashboards import downloads
 from dashboards.data import Measure, Summary, Value
 from dashboards.data.editions import ALL_EDITIONS
-from dashboards.drawing import base, icons, sparklines
+from dashboards.drawing import icons, sparklines
 from dashboards.drawing.chart import Chart
 from dashboards.pages.base import Page, Site
 from dashboards.pages.registry import PAGE_TYPES
@@ -70,10 +70,7 @@ def environment(
         return "ended" if ended else "still"
 
     def chart_json(chart: Chart) -> Markup:
-        figure = chart.figure
-        if site.status == "draft":
-            figure = base.with_draft_mark(figure)
-        return Markup(downloads.json_in_page(figure))  # noqa: S704  # escaped for a script element
+        return Markup(downloads.json_in_page(chart.figure))  # noqa: S704  # escaped for a script element
 
     made.globals |= {
         "site": site,

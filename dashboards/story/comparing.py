@@ -171,8 +171,7 @@ def _board(data_dir: Path) -> pl.DataFrame:
     """Return period and rating of the figure that the board reads of each measure."""
     columns = ("measure", "organisation", "period_label", "rating")
     summaries = _read(data_dir, "pub_measure_summary", *columns).with_columns(
-        pl.col("rating").fill_null("not rated"),
-        is_combined=pl.col("organisation") == COMBINED,
+        pl.col("rating").fill_null("not rated"), is_combined=pl.col("organisation") == COMBINED
     )
     of_measure = pl.col("is_combined").any().over("measure"), pl.len().over("measure")
     return summaries.filter(pl.col("is_combined") | (~of_measure[0] & (of_measure[1] == 1)))

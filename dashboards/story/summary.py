@@ -76,7 +76,7 @@ def finding(board: Sequence[BoardRow]) -> str:
     return words.counted(
         f"summary.finding_{kind}",
         len(rows),
-        number=str(len(rows)),
+        number=len(rows),
         names=words.listed([named(*row) for row in rows], most=_MOST_NAMES),
     )
 
@@ -99,22 +99,18 @@ def lead(published: Published, plans: Plans, board: Sequence[BoardRow]) -> list[
         which = "none" if not with_action else "all" if with_action == len(rows) else "some"
         ending = "one" if len(rows) == 1 else "many"
         sentences.append(
-            words.say(
-                f"summary.done_{which}_{ending}",
-                with_action=str(with_action),
-                number=str(len(rows)),
-            )
+            words.say(f"summary.done_{which}_{ending}", with_action=with_action, number=len(rows))
         )
     if rows and words.is_concern(rows[0][1]):
         failing = sum(
             s.assurance == "consistently failing" and not words.is_concern(s) for _, s in board if s
         )
         if failing:
-            sentences.append(words.counted("summary.failing_too", failing, number=str(failing)))
+            sentences.append(words.counted("summary.failing_too", failing, number=failing))
     late = sum(action.standing == "late" for action in published.actions)
     if published.actions:
         sentences.append(
-            words.counted("summary.late", late, late=str(late), actions=str(len(published.actions)))
+            words.counted("summary.late", late, late=late, actions=len(published.actions))
         )
     known = [(m, s) for m, s in board if s]
     counts = {
@@ -124,7 +120,7 @@ def lead(published: Published, plans: Plans, board: Sequence[BoardRow]) -> list[
         ),
     }
     sentences += [
-        words.counted(f"summary.{key}", number, number=str(number))
+        words.counted(f"summary.{key}", number, number=number)
         for key, number in counts.items()
         if number
     ]
@@ -137,13 +133,13 @@ def unjudged(published: Published, board: Sequence[BoardRow]) -> str:
     if not found:
         return ""
     reasons = [
-        words.counted(f"unjudged.{why}", number, number=str(number))
+        words.counted(f"unjudged.{why}", number, number=number)
         for why, number in found.most_common()
     ]
     return words.say(
         "summary.judged",
-        judged=str(len(board) - found.total()),
-        all=str(len(board)),
+        judged=len(board) - found.total(),
+        all=len(board),
         reasons=words.listed(reasons, most=len(reasons)),
     )
 

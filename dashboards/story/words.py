@@ -41,7 +41,7 @@ def word(section: str, key: str | None) -> str:
     return sentences().get(f"{section}.{key or 'none'}", key or "")
 
 
-def say(name: str, /, **parts: str) -> str:
+def say(name: str, /, **parts: object) -> str:
     """Return the sentence ``name`` with its parts filled in.
 
     Raises:
@@ -133,10 +133,10 @@ def small_numbers(measure: Measure) -> str:
         return say("small_numbers.none")
     if measure.threshold is None:
         return ""
-    hidden = say("small_numbers.some", threshold=str(measure.threshold))
+    hidden = say("small_numbers.some", threshold=measure.threshold)
     if measure.rounding is None or measure.rounding <= 1:
         return hidden
-    return f"{hidden} {say('small_numbers.rounded', nearest=str(measure.rounding))}"
+    return f"{hidden} {say('small_numbers.rounded', nearest=measure.rounding)}"
 
 
 def movement(measure: Measure, summary: Summary) -> str:
@@ -164,7 +164,7 @@ def is_improvement(summary: Summary) -> bool:
     return (summary.reading or "").startswith("improvement")
 
 
-def counted(name: str, count: int, /, **parts: str) -> str:
+def counted(name: str, count: int, /, **parts: object) -> str:
     """Return the sentence ``name_none``, ``name_one`` or ``name_many``, by the count."""
     ending = "none" if count == 0 else "one" if count == 1 else "many"
     return say(f"{name}_{ending}", **parts)
@@ -175,7 +175,7 @@ def listed(names: Sequence[str], *, most: int) -> str:
     kept = list(names[:most])
     left = len(names) - len(kept)
     if left:
-        kept.append(say("list.more", left=str(left)))
+        kept.append(say("list.more", left=left))
     if len(kept) < 2:
         return "".join(kept)
     return say("list.joined", names=", ".join(kept[:-1]), last=kept[-1])

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import html
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -75,8 +74,13 @@ def ways(pages: Mapping[str, Sequence[str]]) -> dict[str, bytes]:
     names = list(pages)
     newest = names[-1]
     last_with = {path: name for name in names for path in pages[name]}
+    way = _environment().get_template("way.html")
     return {
-        path: _way(path, edition=name, is_newest=name == newest)
+        path: way.render(
+            target=f"../{'../' * path.count('/')}meetings/{name}/{path}",
+            title=words.say("archive.moved" if name == newest else "archive.moved_older"),
+            edition=name,
+        ).encode("utf-8")
         for path, name in sorted(last_with.items())
     }
 
@@ -85,20 +89,6 @@ def editions_json(content: Mapping[str, Any]) -> dict[str, bytes]:
     """Return the list for programs, by path below the public folder."""
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     return {"editions.json": text.encode("utf-8")}
-
-
-def _way(path: str, *, edition: str, is_newest: bool) -> bytes:
-    target = html.escape(f"../{'../' * path.count('/')}meetings/{edition}/{path}")
-    title = words.say("archive.moved" if is_newest else "archive.moved_older")
-    return (
-        '<!doctype html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{CONTENT_POLICY}">\n'
-        f'<meta http-equiv="refresh" content="0; url={target}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{html.escape(title)}</title>\n</head>\n<body>\n<main>\n"
-        f'<h1>{html.escape(title)}</h1>\n<p><a href="{target}">{edition}</a></p>\n'
-        "</main>\n</body>\n</html>\n"
-    ).encode()
 
 
 def _style(folder: str) -> tuple[str, bytes]:

@@ -30,8 +30,5 @@ def _finding(site: Site, earlier: int) -> str:
 
 
 PAGE_TYPE = PageType(
-    name="archive",
-    parts=("editions",),
-    make=_make,
-    navigation=("Archive", "archive.html"),
+    name="archive", parts=("editions",), make=_make, navigation=("Archive", "archive.html")
 )

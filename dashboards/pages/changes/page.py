@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dashboards.data.provenance import is_illustrative, share
 from dashboards.drawing.chart import PROVENANCE, Column, Table
@@ -35,7 +36,9 @@ def _make(site: Site) -> Iterator[Page]:
             Column(PROVENANCE, "Provenance", at=site.published.revision_provenance),
         ),
     )
-    told, files = since.parts(site)
+    changes = site.edition.changes if site.edition else None
+    changed = since.table(site, changes) if changes else None
+    files = {"changes-since-edition": changed} if changed and changed.rows else {}
     yield Page(
         path="changes.html",
         title="Changes",
@@ -45,7 +48,15 @@ def _make(site: Site) -> Iterator[Page]:
             is_illustrative(site.published.revision_provenance(row)) for row in revisions
         ),
         tables={"revisions": table, **files},
-        context={"revisions": revisions, "moves": status_moves(site), **told},
+        context={
+            "finding": since.finding(site),
+            "changes": changes,
+            "shown": replace(changed, rows=changed.rows[: since.MOST_ROWS]) if changed else None,
+            "left_out": max(len(changed.rows) - since.MOST_ROWS, 0) if changed else 0,
+            "corrections": since.corrections(site),
+            "revisions": revisions,
+            "moves": status_moves(site),
+        },
     )
 
 

@@ -29,10 +29,7 @@ from dashboards.pages.base import Page, PageType, Site
 from dashboards.story import words
 
 _COLUMNS = Path(__file__).parents[2] / "columns.toml"
-_CSVW = {
-    "@context": "http://www.w3.org/ns/csvw",
-    "dialect": {"encoding": "utf-8", "header": True},
-}
+_CSVW = {"@context": "http://www.w3.org/ns/csvw", "dialect": {"encoding": "utf-8", "header": True}}
 
 _MODELS = (
     ("values", "figures", "Every published figure, with the state of each cell"),

@@ -224,10 +224,7 @@ class _Drawn:
         heading = words.say("sections.breakdown", title=measure.title, breakdown=said)
         whose = bars.only_sent_by(self._site.published, measure, summary, items)
         self.tables[f"{slug(measure.measure)}-{slug(breakdown)}"] = bars.items_table(
-            measure,
-            items,
-            row_heading=said.capitalize(),
-            caption=". ".join([heading, *whose]),
+            measure, items, row_heading=said.capitalize(), caption=". ".join([heading, *whose])
         )
 
 

@@ -61,9 +61,7 @@ def _example(site: Site) -> Example | None:
         if point is not None and summary.assurance is not None:
             found.append(Example(measure=measure, summary=summary, point=point))
     return min(
-        found,
-        key=lambda e: (e.summary.attention_rank or 10_000, e.measure.measure),
-        default=None,
+        found, key=lambda e: (e.summary.attention_rank or 10_000, e.measure.measure), default=None
     )
 
 

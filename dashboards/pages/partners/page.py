@@ -54,7 +54,7 @@ def _returns_finding(site: Site, every: Sequence[Submission]) -> str:
     if not every:
         return words.say("partners.finding_nothing", **parts)
     lacking = sum(one.is_lacking for one in every)
-    return words.counted("partners.finding", lacking, number=str(lacking), **parts)
+    return words.counted("partners.finding", lacking, number=lacking, **parts)
 
 
 def finding(name: str, rows: Sequence[Row]) -> str:
@@ -74,10 +74,10 @@ def finding(name: str, rows: Sequence[Row]) -> str:
         if which:
             names = words.listed([summary_words.named(*row) for row in which], most=_MOST_NAMES)
             return words.counted(
-                f"partner.{kind}", len(which), number=str(len(which)), names=names, **parts
+                f"partner.{kind}", len(which), number=len(which), names=names, **parts
             )
     kind = "nothing" if not rows else "fine" if judged else "unknown"
-    return words.say(f"partner.{kind}", judged=str(judged), **parts)
+    return words.say(f"partner.{kind}", judged=judged, **parts)
 
 
 def _lead(rows: Sequence[Row], actions: Sequence[Action], owed: Sequence[Submission]) -> list[str]:
@@ -85,19 +85,19 @@ def _lead(rows: Sequence[Row], actions: Sequence[Action], owed: Sequence[Submiss
     found = []
     better = sum(words.is_improvement(summary) for _, summary in rows)
     if better:
-        found.append(words.counted("partner.better", better, number=str(better)))
+        found.append(words.counted("partner.better", better, number=better))
     if actions:
         late = sum(action.standing == "late" for action in actions)
-        found.append(words.counted("partner.late", late, late=str(late), actions=str(len(actions))))
+        found.append(words.counted("partner.late", late, late=late, actions=len(actions)))
     if owed:
         lacking = sum(one.is_lacking for one in owed)
         found.append(
             words.say(
                 "partner.returns",
-                owed=str(len(owed)),
-                on_time=str(sum(one.is_in_time for one in owed)),
-                late=str(sum(bool(s.accepted_received_at and s.days_late) for s in owed)),
-                lacking=str(lacking),
+                owed=len(owed),
+                on_time=sum(one.is_in_time for one in owed),
+                late=sum(bool(s.accepted_received_at and s.days_late) for s in owed),
+                lacking=lacking,
                 are="is" if lacking == 1 else "are",
             )
         )

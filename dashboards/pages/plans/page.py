@@ -107,11 +107,11 @@ def _finding(plan: Plan, number: Mapping[str, int]) -> str:
     return words.say(
         "plans.finding_plan",
         title=plan.title,
-        all=str(every),
+        all=every,
         kind=words.word("plan_kind", plan.kind) if every == 1 else plan.kind,
-        late=str(number["late"]),
-        undated=str(number["without date"]),
-        complete=str(number["complete"]),
+        late=number["late"],
+        undated=number["without date"],
+        complete=number["complete"],
     )
 
 
@@ -177,10 +177,7 @@ def _iso(day: dt.date | None) -> str | None:
 
 
 LIST_PAGE_TYPE = PageType(
-    name="plans",
-    parts=("counts", "plans"),
-    make=_list,
-    navigation=("Plans", "plans/index.html"),
+    name="plans", parts=("counts", "plans"), make=_list, navigation=("Plans", "plans/index.html")
 )
 FILTER_PAGE_TYPE = PageType(name="plan-filter", parts=("filters", "actions"), make=_filters)
 PAGE_TYPE = PageType(name="plan", parts=("counts", "actions", "course"), make=_pages)

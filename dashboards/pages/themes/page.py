@@ -51,8 +51,8 @@ def _finding_of_all(site: Site) -> str:
     return words.counted(
         "themes.finding",
         len(worse),
-        number=str(len(worse)),
-        all=str(len(site.published.themes)),
+        number=len(worse),
+        all=len(site.published.themes),
         names=words.listed(worse, most=_MOST_NAMES),
     )
 
@@ -77,11 +77,11 @@ def finding(rows: Sequence[Row], *, of: str = "theme") -> str:
     rated = [summary.rating for summary in known if summary.rating not in (None, "not rated")]
     return words.say(
         f"{of}.finding",
-        all=str(len(rows)),
-        worse=str(sum(map(words.is_concern, known))),
-        better=str(sum(map(words.is_improvement, known))),
-        off=str(rated.count("off target")),
-        rated=str(len(rated)),
+        all=len(rows),
+        worse=sum(map(words.is_concern, known)),
+        better=sum(map(words.is_improvement, known)),
+        off=rated.count("off target"),
+        rated=len(rated),
     )
 
 
