@@ -7,6 +7,7 @@ denies stands in ``story/*.toml`` and here, with what must be missing from the d
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable, Iterable, Mapping
 
 from dashboards.data import Published
@@ -29,7 +30,7 @@ def check(site: Site, files: Mapping[str, bytes]) -> None:
         DenialError: A page denies what is published.
     """
     found = [
-        f"{path}: {words.say(name)!r}, but the data have: {', '.join(there[:3])}"
+        f"{path}: {_core(name)!r}, but the data have: {', '.join(there[:3])}"
         for path, content in files.items()
         if path.endswith(".html")
         for name in _said(content.decode("utf-8"))
@@ -42,7 +43,12 @@ def check(site: Site, files: Mapping[str, bytes]) -> None:
 def _said(page: str) -> Iterable[str]:
     """Return the names of the denials that a page says."""
     text = html.unescape(page)
-    return [name for name in _DENIED if words.say(name) in text]
+    return [name for name in _DENIED if _core(name) in text]
+
+
+def _core(name: str) -> str:
+    """Return the longest stretch of a sentence without a part that is filled in."""
+    return max(re.split(r"\{\w+\}", words.sentences()[name]), key=len)
 
 
 def _subject(paths: Mapping[str, str], folder: str, path: str) -> str | None:
@@ -100,6 +106,7 @@ _DENIED: Mapping[str, Callable[[Site, str], list[str]]] = {
     "none.series": _of_measure,
     "none.partner": _of_measure,
     "none.own": _of_partner,
+    "partner.nothing": _of_partner,
     "none.measure": _of_theme,
     "changes.corrected_none": _corrections,
     "plans.finding_none": _plans,

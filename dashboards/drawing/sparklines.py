@@ -61,9 +61,17 @@ def sparkline(published: Published, measure: Measure, organisation: str) -> Mark
     text += {"all": ", illustrative", "some": ", some illustrative", "none": ""}[made_up]
     return Markup(
         '<svg class="spark" viewBox="0 0 {w} {h}" width="{w}" height="{h}" aria-hidden="true" '
-        'focusable="false"><path class="spark-mean" d="{mean}"/><path class="spark-line" '
+        'focusable="false"><path class="spark-mean" d="{mean}"/><path class="spark-line{dotted}" '
         'd="{line}"/>{mark}</svg><span class="hidden">{text}</span>'
-    ).format(w=WIDTH, h=HEIGHT, mean=mean, line=line, mark=_mark(meaning, across, up), text=text)
+    ).format(
+        w=WIDTH,
+        h=HEIGHT,
+        mean=mean,
+        line=line,
+        dotted="" if made_up == "none" else " spark-dotted",
+        mark=_mark(meaning, across, up),
+        text=text,
+    )
 
 
 def _path(places: Sequence[tuple[float, float]], *, starts: Sequence[bool]) -> str:

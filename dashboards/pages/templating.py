@@ -24,7 +24,6 @@ _TEMPLATES = sorted(one for one in Path(__file__).parent.iterdir() if one.is_dir
 
 _YEARS = re.compile(r"\b\d{4}-\d{2}\b")
 _OF_A_TITLE, _MOST_NAMES = 45, 3  # in a cell of the summary's matrix
-_IN_SHORT = 100  # characters of commentary on the summary; its page has the whole
 
 # Nothing is fetched from anywhere, no style or script stands in a page, no form leads out.
 CONTENT_POLICY = (
@@ -91,7 +90,7 @@ def environment(
         "series_headline": series_headline,
         "period": numbers.period,
         "word": words.word,
-        "shortened": lambda text: words.shortened(text, most=_IN_SHORT),
+        "first_sentence": words.first_sentence,
         "say": words.say,
         "listed": lambda rows: words.listed(
             [words.shortened(measure.title, most=_OF_A_TITLE) for measure, _ in rows],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -13,6 +14,7 @@ from dashboards.story import numbers
 WORDS_FILE = Path(__file__).parent / "words.toml"
 ALT_SHORTEST, ALT_LONGEST = 40, 350
 DASH = "\N{EN DASH}"
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 
 
 def flatten(section: Mapping[str, object], *, prefix: str = "") -> dict[str, str]:
@@ -192,6 +194,11 @@ def checked_alt(text: str, *, title: str) -> str:
     if text == title:
         raise ValueError(f"a text alternative that repeats the title: {text!r}")
     return text
+
+
+def first_sentence(text: str) -> str:
+    """Return the first sentence of what somebody said, whole: a quotation is never cut."""
+    return _SENTENCE_END.split(text.strip(), maxsplit=1)[0]
 
 
 def shortened(text: str, *, most: int) -> str:

@@ -193,7 +193,7 @@ def test_a_page_of_a_partner_opens_with_what_got_worse_and_lists_that_first(
     assert "can be judged yet" in partners.finding("Alpha", rows[2:3])
     assert partners.finding("Alpha", []) == "Alpha: no figure of its own is published"
     text = words_of(without_pictures, "partners/a.html")
-    assert "Of 1 returns it has owed, 1 came on time and 0 late" in text
+    assert "Returns owed so far: 1. On time: 1. Late: 0." in text
     assert "One of its 2 open actions is late." in text
 
 

@@ -144,6 +144,12 @@ def test_a_long_list_names_three_and_counts_the_others() -> None:
     assert finding.endswith("and 2 more")
 
 
+def test_a_quotation_is_a_whole_sentence() -> None:
+    said = "Cover is 82.9% in 2016-17, e.g. in Aston, and falls. Two half days are tried."
+    assert words.first_sentence(said) == "Cover is 82.9% in 2016-17, e.g. in Aston, and falls."
+    assert words.first_sentence("No end") == "No end"
+
+
 def test_a_fall_that_is_written_the_same_is_told_as_no_move() -> None:
     measure, summary = board_row("A", value=5.04, previous_value=5.0)
     assert words.movement(measure, summary) == "same"

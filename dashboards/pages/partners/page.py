@@ -57,8 +57,14 @@ def _returns_finding(site: Site, every: Sequence[Submission]) -> str:
     return words.counted("partners.finding", lacking, number=lacking, **parts)
 
 
-def finding(name: str, rows: Sequence[Row]) -> str:
-    """Return what a partner's figures say, the worst first."""
+def finding(name: str, rows: Sequence[Row], *, has_earlier: bool = False) -> str:
+    """Return what a partner's figures say, the worst first.
+
+    Args:
+        name: The partner's name.
+        rows: Its measures with where they stand now.
+        has_earlier: Whether it has figures of earlier periods alone.
+    """
     parts = {"partner": name, "all": str(len(rows))}
     judged = sum(s.reading is not None for _, s in rows)
     found = {
@@ -76,7 +82,9 @@ def finding(name: str, rows: Sequence[Row]) -> str:
             return words.counted(
                 f"partner.{kind}", len(which), number=len(which), names=names, **parts
             )
-    kind = "nothing" if not rows else "fine" if judged else "unknown"
+    kind = (
+        ("earlier" if has_earlier else "nothing") if not rows else "fine" if judged else "unknown"
+    )
     return words.say(f"partner.{kind}", judged=judged, **parts)
 
 
@@ -98,7 +106,6 @@ def _lead(rows: Sequence[Row], actions: Sequence[Action], owed: Sequence[Submiss
                 on_time=sum(one.is_in_time for one in owed),
                 late=sum(bool(s.accepted_received_at and s.days_late) for s in owed),
                 lacking=lacking,
-                are="is" if lacking == 1 else "are",
             )
         )
     return found
@@ -120,6 +127,12 @@ def _pages(site: Site) -> Iterator[Page]:
             if (summary := published.summary_by_series.get((measure.measure, organisation)))
         ]
         first, others = attention_first(rows)
+        earlier = [
+            (measure, newest)
+            for measure in published.measures
+            if (measure.measure, organisation) not in published.summary_by_series
+            and (newest := published.newest_shown.get((measure.measure, organisation)))
+        ]
         actions = site.plans.actions_of_organisation(organisation)
         name = site.organisation_name(organisation)
         yield Page(
@@ -134,15 +147,10 @@ def _pages(site: Site) -> Iterator[Page]:
             context={
                 "organisation": organisation,
                 "known": known.get(organisation),
-                "finding": finding(name, first + others),
+                "finding": finding(name, first + others, has_earlier=bool(earlier)),
                 "lead": _lead(rows, actions, owed),
                 "first": first,
-                "before_now": [
-                    (measure, newest)
-                    for measure in published.measures
-                    if (measure.measure, organisation) not in published.summary_by_series
-                    and (newest := published.newest_shown.get((measure.measure, organisation)))
-                ],
+                "before_now": earlier,
                 "others": others,
                 "owed": owed,
                 "now": [s for s in owed if s.quarter == published.release.quarter],
