@@ -258,15 +258,11 @@ def rows_figure(
     right: int = 140,
     is_band_drawn: bool = False,
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Draw figures as rows, with the target as an upright line.
+    """Draw figures as rows from the top, with the target as an upright line.
 
-    Args:
-        measure: Whose figures they are.
-        shown: Items with a figure, from the top; those that are ours stand out.
-        bars: Bars from zero, else dots with their intervals.
-        left: Pixels for the names.
-        right: Pixels for the figures.
-        is_band_drawn: Whether the band that is close to the target is shaded.
+    ``bars`` start at zero, else dots have their intervals; those that are ours stand out. ``left``
+    and ``right`` are the pixels for names and figures. The band that is close to the target is
+    shaded where ``is_band_drawn``.
 
     Returns:
         The traces and the layout.

@@ -44,21 +44,11 @@ def chart(
 ) -> Chart:
     """Put a chart together: its words checked, its figures marked as what they are.
 
-    A picture travels without its page, so it says itself that its figures are illustrative. That it
-    is of a draft is laid over the finished picture, so that publishing after a draft draws nothing
-    anew.
-
-    Args:
-        chart_id: Its name among the files of the site.
-        heading: The finding above it.
-        alt: Its text alternative.
-        caption: The sentences below it.
-        table: Its rows; the column ``provenance`` says which are illustrative.
-        traces: What Plotly draws.
-        layout: Plotly's layout without width and height, ``margin`` given.
-        height: In CSS pixels.
-        marked: The sentence that says how the illustrative ones are marked where some are.
-        newest_last: Whether the newest figure stands at the right end.
+    A picture travels without its page, so it says itself that its figures are illustrative, as the
+    column ``provenance`` of the table has it; ``marked`` is the sentence that says how those are
+    marked which stand beside real ones. That it is of a draft is laid over the finished picture, so
+    that publishing after a draft draws nothing anew. ``layout`` is Plotly's without width and
+    height, and gives ``margin``.
 
     Raises:
         ValueError: ``alt`` cannot serve as a text alternative.
@@ -100,13 +90,7 @@ def rows_layout(
 ) -> dict[str, Any]:
     """Lay out a chart of named rows, without ticks: the row leads the eye.
 
-    Args:
-        at: What the traces call each row, the lowest first.
-        labels: What stands beside each row.
-        margin: Pixels of each side.
-        xaxis: Plotly's axis across.
-        shapes: Lines and grounds.
-        annotations: Words in the picture.
+    ``at`` is what the traces call each row, the lowest first; ``labels`` stand beside them.
     """
     is_named = bool(at) and isinstance(at[0], str)
     named = {"type": "category", "categoryorder": "array", "categoryarray": list(at)}

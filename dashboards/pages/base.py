@@ -38,18 +38,16 @@ class Page:
     section: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class PageType:
-    """A kind of page: how its pages are made, and the parts each must have.
+    """A kind of page: what makes its pages, and the words and path of its entry in the menu.
 
-    A part is an element with ``data-part``; a test holds every page to this list. A new kind of
-    page is a module with its own ``PageType`` and one line in ``dashboards.pages.registry``.
+    A new kind is a module and one line in ``dashboards.pages.registry``; which parts its pages owe
+    stands in ``tests/dashboards/test_pages.py``.
     """
 
-    name: str
-    parts: tuple[str, ...]
     make: Callable[[Site], Iterator[Page]]
-    navigation: tuple[str, str] | None = None  # words and path of its entry in the menu
+    navigation: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dashboards.data import Commentary
 from dashboards.data.provenance import share
-from dashboards.pages.base import Page, PageType, Site
+from dashboards.pages.base import Page, Site
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +45,8 @@ def asked(site: Site) -> list[Asked]:
     return found
 
 
-def _make(site: Site) -> Iterator[Page]:
+def pages(site: Site) -> Iterator[Page]:
+    """Make the page."""
     groups = asked(site)
     yield Page(
         path="asks.html",
@@ -55,6 +56,3 @@ def _make(site: Site) -> Iterator[Page]:
         provenance=share(row.illustrative for group in groups for row in group.rows),
         context={"groups": groups},
     )
-
-
-PAGE_TYPE = PageType(name="asks", parts=("asks",), make=_make)

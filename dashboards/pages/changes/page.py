@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from dashboards.data.provenance import is_illustrative, share
 from dashboards.drawing.chart import PROVENANCE, Column, Table
-from dashboards.pages.base import Page, PageType, Site
+from dashboards.pages.base import Page, Site
 from dashboards.pages.changes import changes_since as since
 from dashboards.pages.summary.page import status_moves
 from dashboards.story import words
 
 
-def _make(site: Site) -> Iterator[Page]:
+def pages(site: Site) -> Iterator[Page]:
+    """Make the page."""
     revisions = sorted(
         site.published.revisions,
         key=lambda r: (r.quarter, r.period, r.measure, r.organisation),
@@ -58,11 +59,3 @@ def _make(site: Site) -> Iterator[Page]:
             "moves": status_moves(site),
         },
     )
-
-
-PAGE_TYPE = PageType(
-    name="changes",
-    parts=("since-edition", "corrections", "revisions", "moves"),
-    make=_make,
-    navigation=("Changes", "changes.html"),
-)

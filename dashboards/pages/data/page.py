@@ -25,7 +25,7 @@ from dashboards.data import (
 from dashboards.data.provenance import share_of_counts
 from dashboards.data.release import grouped
 from dashboards.data.rows import PublishedRow
-from dashboards.pages.base import Page, PageType, Site
+from dashboards.pages.base import Page, Site
 from dashboards.story import words
 
 _COLUMNS = Path(__file__).parents[2] / "columns.toml"
@@ -193,7 +193,8 @@ def _csvw_type(hint: Any) -> str:
     return _CSVW_TYPES[first]
 
 
-def _make(site: Site) -> Iterator[Page]:
+def pages(site: Site) -> Iterator[Page]:
+    """Make the page."""
     listed = [
         (name, title, len(rows))
         for attribute, name, title in _MODELS
@@ -207,8 +208,3 @@ def _make(site: Site) -> Iterator[Page]:
         provenance=share_of_counts(value.illustrative for value in site.published.values),
         context={"listed": listed, "measures": site.published.measures},
     )
-
-
-PAGE_TYPE = PageType(
-    name="data", parts=("files", "dictionary"), make=_make, navigation=("Data", "data.html")
-)

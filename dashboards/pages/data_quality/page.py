@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dashboards.data import Measure, Published, Score, Submission, Value
 from dashboards.data.provenance import share_of_counts
-from dashboards.pages.base import Page, PageType, Site
+from dashboards.pages.base import Page, Site
 from schemas.quarter import Quarter
 
 _QUARTERS = 6
@@ -37,7 +37,8 @@ def added_up(scores: Iterable[Score]) -> Mapping[str, Share]:
     return found
 
 
-def _make(site: Site) -> Iterator[Page]:
+def pages(site: Site) -> Iterator[Page]:
+    """Make the page."""
     published = site.published
     last = Quarter.parse(published.release.quarter)
     quarters = [last.shift(-n).key for n in reversed(range(_QUARTERS))]
@@ -132,11 +133,3 @@ def _issues(site: Site) -> list[tuple[Measure, Value]]:
             and (value.partners_missing or value.open_queries)
         ]
     return found
-
-
-PAGE_TYPE = PageType(
-    name="data quality",
-    parts=("sources", "course", "measures", "issues", "calendar", "findings", "states", "rows"),
-    make=_make,
-    navigation=("Data quality", "data-quality.html"),
-)

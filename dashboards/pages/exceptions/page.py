@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dashboards.data import Measure, Submission, Summary
 from dashboards.data.provenance import described
 from dashboards.drawing.chart import PROVENANCE, Column, Table, in_words
-from dashboards.pages.base import Page, PageType, Site
+from dashboards.pages.base import Page, Site
 from dashboards.story import summary as summary_words
 from dashboards.story import words
 from dashboards.story.summary import Answer, most_pressing_first
@@ -90,7 +90,8 @@ def return_exceptions(site: Site) -> list[tuple[str, Submission]]:
     return sorted(found, key=lambda row: order.index(row[0]))
 
 
-def _make(site: Site) -> Iterator[Page]:
+def pages(site: Site) -> Iterator[Page]:
+    """Make the page."""
     measures = measure_exceptions(site)
     table = Table.of(
         "Measures that a rule picks out",
@@ -118,11 +119,3 @@ def _make(site: Site) -> Iterator[Page]:
         tables={"exceptions": table},
         context={"measures": measures, "returns": return_exceptions(site)},
     )
-
-
-PAGE_TYPE = PageType(
-    name="exceptions",
-    parts=("measures", "returns"),
-    make=_make,
-    navigation=("Exceptions", "exceptions.html"),
-)

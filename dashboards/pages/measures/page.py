@@ -9,7 +9,7 @@ from dashboards.data.provenance import Share, is_illustrative, share
 from dashboards.data.series import latest_shown, series_points
 from dashboards.drawing import bars, funnel, maps, process, target
 from dashboards.drawing.chart import PROVENANCE, Chart, Column, Table, in_words
-from dashboards.pages.base import Page, PageType, Site
+from dashboards.pages.base import Page, Site
 from dashboards.pages.summary import page as board
 from dashboards.pages.themes import page as themes
 from dashboards.slugs import slug
@@ -25,7 +25,8 @@ def _changed_first(rows: Sequence[board.Row]) -> list[board.Row]:
     return sorted(rows, key=lambda row: order.index(board.variation_of(row)))
 
 
-def _list(site: Site) -> Iterator[Page]:
+def listing(site: Site) -> Iterator[Page]:
+    """Make the page of all."""
     ratings = [
         (rating, [row for row in _changed_first(site.board) if board.rating_of(row) == rating])
         for rating in WORST_FIRST
@@ -62,7 +63,8 @@ def _list(site: Site) -> Iterator[Page]:
     )
 
 
-def _pages(site: Site) -> Iterator[Page]:
+def pages(site: Site) -> Iterator[Page]:
+    """Make a page for each."""
     for measure in site.published.measures:
         summary = site.published.board_summary(measure.measure)
         yield _page(site, measure, summary)
@@ -290,16 +292,3 @@ def _sources(site: Site, measure: Measure, summary: Summary | None) -> Table | N
             Column("sha256", "File's SHA-256", at=lambda v: hashes.get(v.submission_id or "")),
         ),
     )
-
-
-LIST_PAGE_TYPE = PageType(
-    name="measures",
-    parts=("by-rating", "by-reading", "by-comparison"),
-    make=_list,
-    navigation=("Measures", "measures/index.html"),
-)
-PAGE_TYPE = PageType(
-    name="measure",
-    parts=("finding", "status", "evidence", "partners", "definition", "revisions", "provenance"),
-    make=_pages,
-)

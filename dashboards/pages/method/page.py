@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dashboards.data import Measure, ProcessPoint, Summary
-from dashboards.pages.base import Page, PageType, Site
+from dashboards.pages.base import Page, Site
 from dashboards.story import words
 
 VARIATION_KEY = (
@@ -16,7 +16,8 @@ VARIATION_KEY = (
 )  # fmt: skip
 
 
-def _make(site: Site) -> Iterator[Page]:
+def pages(site: Site) -> Iterator[Page]:
+    """Make the page."""
     yield Page(
         path="method.html",
         title="Method",
@@ -63,22 +64,3 @@ def _example(site: Site) -> Example | None:
     return min(
         found, key=lambda e: (e.summary.attention_rank or 10_000, e.measure.measure), default=None
     )
-
-
-PAGE_TYPE = PageType(
-    name="method",
-    parts=(
-        "how-to-read",
-        "icons",
-        "rules",
-        "small-numbers",
-        "combining",
-        "osr",
-        "revisions",
-        "pre-release",
-        "retirement",
-        "accessibility",
-    ),
-    make=_make,
-    navigation=("Method", "method.html"),
-)

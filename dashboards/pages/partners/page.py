@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dashboards.data import Measure, Submission, Summary
 from dashboards.data.plans import Action
 from dashboards.data.provenance import share_of_counts
-from dashboards.pages.base import Page, PageType, Site
+from dashboards.pages.base import Page, Site
 from dashboards.story import summary as summary_words
 from dashboards.story import words
 
@@ -16,7 +16,8 @@ _MOST_NAMES = 3
 Row = tuple[Measure, Summary]
 
 
-def _list(site: Site) -> Iterator[Page]:
+def listing(site: Site) -> Iterator[Page]:
+    """Make the page of all."""
     quarter = site.published.release.quarter
     rows = []
     for organisation in site.organisation_slugs:
@@ -111,7 +112,8 @@ def _lead(rows: Sequence[Row], actions: Sequence[Action], owed: Sequence[Submiss
     return found
 
 
-def _pages(site: Site) -> Iterator[Page]:
+def pages(site: Site) -> Iterator[Page]:
+    """Make a page for each."""
     published = site.published
     known = {each.organisation: each for each in published.organisations}
     for organisation, slug in site.organisation_slugs.items():
@@ -186,9 +188,3 @@ def attention_first(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
             ),
         ),
     )
-
-
-LIST_PAGE_TYPE = PageType(
-    name="partners", parts=("partners",), make=_list, navigation=("Partners", "partners/index.html")
-)
-PAGE_TYPE = PageType(name="partner", parts=("sent", "measures", "returns"), make=_pages)

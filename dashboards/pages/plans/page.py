@@ -14,7 +14,7 @@ from dashboards.data.plans import Action, Plan
 from dashboards.data.provenance import Share, described, share
 from dashboards.drawing.chart import PROVENANCE, Column, Table
 from dashboards.drawing.gantt import gantt_chart
-from dashboards.pages.base import Page, PageType, Site
+from dashboards.pages.base import Page, Site
 from dashboards.slugs import slug
 from dashboards.story import words
 
@@ -22,7 +22,8 @@ _SECTION = "Plans"
 _QUARTERS = 8
 
 
-def _list(site: Site) -> Iterator[Page]:
+def listing(site: Site) -> Iterator[Page]:
+    """Make the page of all."""
     published = site.published
     yield Page(
         path=site.plans.path(None),
@@ -40,7 +41,8 @@ def _list(site: Site) -> Iterator[Page]:
     )
 
 
-def _filters(site: Site) -> Iterator[Page]:
+def groups(site: Site) -> Iterator[Page]:
+    """Make a page for each group of actions."""
     published = site.published
     yield from _of_filters(site, None, published.actions)
     for plan in published.plans:
@@ -73,7 +75,8 @@ def _of_filters(site: Site, plan: Plan | None, actions: Sequence[Action]) -> Ite
         )
 
 
-def _pages(site: Site) -> Iterator[Page]:
+def pages(site: Site) -> Iterator[Page]:
+    """Make a page for each."""
     for plan in site.published.plans:
         actions = site.plans.actions_of.get(plan.plan_id, [])
         chart = gantt_chart(plan, actions)
@@ -174,10 +177,3 @@ def actions_table(site: Site, actions: Sequence[Action], *, caption: str) -> Tab
 
 def _iso(day: dt.date | None) -> str | None:
     return day.isoformat() if day else None
-
-
-LIST_PAGE_TYPE = PageType(
-    name="plans", parts=("counts", "plans"), make=_list, navigation=("Plans", "plans/index.html")
-)
-FILTER_PAGE_TYPE = PageType(name="plan-filter", parts=("filters", "actions"), make=_filters)
-PAGE_TYPE = PageType(name="plan", parts=("counts", "actions", "course"), make=_pages)

@@ -9,12 +9,13 @@ from dashboards.data.plan_groups import LEVELS
 from dashboards.data.plans import Risk
 from dashboards.data.provenance import described, share
 from dashboards.drawing.chart import PROVENANCE, Column, Table
-from dashboards.pages.base import Page, PageType, Site
+from dashboards.pages.base import Page, Site
 
 _MOVEMENTS = ("higher", "new", "lower", "no change", "not compared", "no longer reported")
 
 
-def _make(site: Site) -> Iterator[Page]:
+def pages(site: Site) -> Iterator[Page]:
+    """Make the page."""
     risks = site.plans.ordered(site.published.risks)
     moved = Counter(risk.movement for risk in risks)
     yield Page(
@@ -47,11 +48,3 @@ def _table(risks: Sequence[Risk]) -> Table:
     )  # fmt: skip
     made_up = Column(PROVENANCE, at=lambda risk: described(risk.illustrative))
     return Table.of("Risks", risks, [*map(Column, keys), made_up])
-
-
-PAGE_TYPE = PageType(
-    name="risks",
-    parts=("movement", "matrix", "register"),
-    make=_make,
-    navigation=("Risks", "risks.html"),
-)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dashboards.data import Measure, Summary
 from dashboards.data.release import grouped
 from dashboards.pages.asks.page import asked
-from dashboards.pages.base import Page, PageType, Site
+from dashboards.pages.base import Page, Site
 from dashboards.story import summary as summary_words
 from dashboards.story.outlook import comparison
 
@@ -97,7 +97,8 @@ def _matrix(board: Sequence[Row]) -> list[tuple[str, str, Sequence[Row], bool]]:
     ]
 
 
-def _make(site: Site) -> Iterator[Page]:
+def pages(site: Site) -> Iterator[Page]:
+    """Make the page."""
     published = site.published
     board = site.board
     due = [
@@ -144,14 +145,3 @@ def _make(site: Site) -> Iterator[Page]:
             "lacking": [s for s in due if s.is_lacking],
         },
     )
-
-
-PAGE_TYPE = PageType(
-    name="summary",
-    parts=(
-        "headline", "counts", "matrix", "headline-measures", "attention", "improved", "changed",
-        "freshness", "how-to-read",
-    ),
-    make=_make,
-    navigation=("Summary", "index.html"),
-)  # fmt: skip

@@ -9,7 +9,7 @@ from operator import attrgetter
 from dashboards.data import Measure, Summary, Theme, Value
 from dashboards.data.release import grouped
 from dashboards.drawing.spine import spine_chart, vertebrae
-from dashboards.pages.base import Page, PageType, Site
+from dashboards.pages.base import Page, Site
 from dashboards.pages.summary.page import Row, attention_rows
 from dashboards.story import words
 from dashboards.story.gaps import gaps
@@ -20,7 +20,8 @@ _MOST_ATTENTION = 5
 _MOST_NAMES = 3
 
 
-def _list(site: Site) -> Iterator[Page]:
+def listing(site: Site) -> Iterator[Page]:
+    """Make the page of all."""
     yield Page(
         path="themes/index.html",
         title="Themes",
@@ -85,7 +86,8 @@ def finding(rows: Sequence[Row], *, of: str = "theme") -> str:
     )
 
 
-def _pages(site: Site) -> Iterator[Page]:
+def pages(site: Site) -> Iterator[Page]:
+    """Make a page for each."""
     for theme in site.published.themes:
         rows = sorted(_rows(site, theme), key=_by_weight)
         changed = [row for row in rows if row[1] and _has_changed(row[1])]
@@ -148,9 +150,3 @@ def _rugs(site: Site, rows: Iterable[Row]) -> list[Rug]:
                 )
             )
     return found
-
-
-LIST_PAGE_TYPE = PageType(
-    name="themes", parts=("themes",), make=_list, navigation=("Themes", "themes/index.html")
-)
-PAGE_TYPE = PageType(name="theme", parts=("outcome", "latest", "rug"), make=_pages)
