@@ -128,6 +128,6 @@ def _label(action: Action, *, is_marked: bool) -> str:
     """Return an action's number and words, with what it must say of itself behind them."""
     notes = ["late"] * (action.standing == "late")
     notes += [words.say("banner.illustrative_mark")] * (is_marked and action.illustrative)
-    said = f" ({', '.join(notes)})" if notes else ""
+    suffix = f" ({', '.join(notes)})" if notes else ""
     text = f"{action.ref} {action.action}"
-    return base.wrapped(text, width=_LABEL_WIDTH - len(said), lines=1) + said
+    return base.wrapped(text, width=_LABEL_WIDTH - len(suffix), lines=1) + suffix

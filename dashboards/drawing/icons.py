@@ -50,11 +50,11 @@ def rating_glyph(rating: str | None) -> Markup:
 
 def change_icon(published: Published, summary: Summary) -> Markup:
     """Return the icon of what a measure's figures signal, with its words."""
-    said = words.change_words(published, summary, length="short")
-    return variation_icon(summary.reading, said=said)
+    text = words.change_words(published, summary, length="short")
+    return variation_icon(summary.reading, text=text)
 
 
-def variation_icon(variation: str | None, *, said: str | None = None) -> Markup:
+def variation_icon(variation: str | None, *, text: str | None = None) -> Markup:
     """Return the icon of a reading, with its words, or others that say how it was come by."""
     kind, _, side = (variation or "none").partition(" ")
     kind = "common cause" if variation == "common cause" else kind
@@ -62,7 +62,7 @@ def variation_icon(variation: str | None, *, said: str | None = None) -> Markup:
     if kind == "common cause":
         letter = "~"
     drawn = _icon(kind.split(" ")[0], shape=_SHAPES.get(kind, _SHAPES["none"]), letter=letter)
-    return _with_words(drawn, said or words.word("variation.short", variation))
+    return _with_words(drawn, text or words.word("variation.short", variation))
 
 
 def assurance_icon(assurance: str | None, *, has_target: bool = True) -> Markup:

@@ -1,6 +1,6 @@
-"""Figures to SVG, all in one Chromium, each drawn once and kept by what it shows.
+"""Figures to SVG, all in one Chromium, each drawn once and cached by what it shows.
 
-Without a browser nothing is drawn and the caller is told: a page is then whole but for pictures,
+Without a browser nothing is drawn and the report says so: a page is then whole but for pictures,
 since every chart has its table.
 """
 
@@ -54,7 +54,7 @@ _EMPTY_GROUP = re.compile(r'<g(?: class="[^"]*")?/>|<g class="[^"]*"></g>')
 _STYLED = re.compile(r'<(\w+)((?: [\w:-]+="[^"]*")*?) style="([^"]*)"')
 _CLASS = re.compile(r'( class="[^"]*)"')
 _OFTEN = 3  # a style that stands on so many marks is written once
-_FORM = 2  # of the pictures kept: raised when ``_settled`` makes others of the same figure
+_FORM = 2  # of the cached pictures: raised when ``_settled`` makes others of the same figure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +84,7 @@ class Drawing:
         self._key = hashlib.sha256(_as_json([self._template, _DRAW, _FORM]))
         self._key.update(PLOTLY_SCRIPT.read_bytes())
         self._charts: dict[str, Chart] = {}
-        self._kept: dict[str, str] = {}
+        self._cached: dict[str, str] = {}
         self._tab: Future[Tab] | None = None
         self._fresh: list[Future[dict[str, str]]] = []
         self.chromium = chromium
@@ -107,7 +107,7 @@ class Drawing:
             self._charts[chart.chart_id] = chart
             file = self._file(chart)
             if file is not None and file.is_file():
-                self._kept[chart.chart_id] = file.read_text(encoding="utf-8")
+                self._cached[chart.chart_id] = file.read_text(encoding="utf-8")
             else:
                 base.check(chart.figure)
                 uncached.append(chart)
@@ -132,7 +132,7 @@ class Drawing:
     @property
     def pictured(self) -> frozenset[str]:
         """The charts that were added and will have a picture, by their ids."""
-        return frozenset(self._kept if self.chromium is None else self._charts)
+        return frozenset(self._cached if self.chromium is None else self._charts)
 
     def drawn(self) -> Drawn:
         """Wait for all charts that were added.
@@ -152,7 +152,7 @@ class Drawing:
                 part = file.with_suffix(f".{os.getpid()}.part")
                 part.write_text(svg, encoding="utf-8")
                 part.replace(file)
-        pictures = self._kept | fresh
+        pictures = self._cached | fresh
         lacking = len(self._charts) - len(pictures)
         missing = f"{lacking} charts were not drawn: no Chromium was found"
         return Drawn(
@@ -161,7 +161,7 @@ class Drawing:
                 for chart_id, chart in self._charts.items()
                 if chart_id in pictures
             },
-            from_cache=len(self._kept),
+            from_cache=len(self._cached),
             missing=(missing,) if lacking else (),
         )
 

@@ -15,6 +15,11 @@ WIDTH, HEIGHT = 120, 32
 _EDGE = 6
 _DASH = 3
 _MOST_POINTS = 16
+_MARKS = {
+    "improvement": "M0-4.5 4.5 0 0 4.5-4.5 0Z",
+    "concern": "M-4.5-4.5h9v9h-9Z",
+    "neutral": "M0-4.5 4.5 4.5h-9Z",
+}
 
 
 def sparkline(published: Published, measure: Measure, organisation: str) -> Markup:
@@ -88,17 +93,8 @@ def _path(places: Sequence[tuple[float, float]], *, starts: Sequence[bool]) -> s
 
 
 def _mark(meaning: str, across: float, up: float) -> Markup:
-    shapes = {
-        "improvement": "M{x} {t}L{r} {y}L{x} {b}L{l} {y}Z",
-        "concern": "M{l} {t}H{r}V{b}H{l}Z",
-        "neutral": "M{x} {t}L{r} {b}H{l}Z",
-    }
-    shape = shapes.get(meaning)
-    if shape is None:
+    if meaning not in _MARKS:
         return Markup('<circle class="spark-common" cx="{}" cy="{}" r="4"/>').format(across, up)
-    reach = 4.5
-    path = shape.format(
-        x=across, y=up, l=round(across - reach, 1), r=round(across + reach, 1),
-        t=round(up - reach, 1), b=round(up + reach, 1),
-    )  # fmt: skip
-    return Markup('<path class="spark-{}" d="{}"/>').format(meaning, path)
+    return Markup('<path class="spark-{}" d="{}" transform="translate({} {})"/>').format(
+        meaning, _MARKS[meaning], across, up
+    )

@@ -117,7 +117,7 @@ class Site:
         """Return whether all, some or none of what a page shows is illustrative.
 
         Args:
-            summaries: The series whose latest figure and past the page shows.
+            summaries: The series owner latest figure and past the page shows.
             others: For each other thing that it shows, whether it is illustrative.
         """
         known = {(one.measure, one.organisation) for one in summaries if one is not None}
@@ -137,8 +137,8 @@ class Site:
         """Return the other kinds of period at which a series has figures, shortest first."""
         found = {
             kind
-            for (of_measure, whose, kind), values in self.published.totals_by_kind.items()
-            if (of_measure, whose) == (measure, organisation)
+            for (of_measure, owner, kind), values in self.published.totals_by_kind.items()
+            if (of_measure, owner) == (measure, organisation)
             and any(value.value is not None for value in values)
         }
         order = [kind.value for kind in PeriodKind]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -11,7 +12,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from dashboards import downloads
-from dashboards.data import Measure, Summary, Value
+from dashboards.data import Value
 from dashboards.data.editions import ALL_EDITIONS
 from dashboards.drawing import icons, sparklines
 from dashboards.drawing.chart import Chart
@@ -52,15 +53,6 @@ def environment(
     made = templates()
     published = site.published
 
-    def figure(measure: Measure, value: float | None) -> str:
-        return words.shown_figure(measure, value)
-
-    def spark(measure: Measure, organisation: str) -> Markup:
-        return sparklines.sparkline(published, measure, organisation)
-
-    def series_headline(measure: Measure, summary: Summary) -> str:
-        return words.series_headline(published, measure, summary)
-
     def last_sent_key(value: Value, ended: str | None = None) -> str:
         if value.breakdown != "total":
             return "part"
@@ -85,9 +77,9 @@ def environment(
         "pictured": pictured,
         "picture": picture,
         "sizes": sizes,
-        "figure": figure,
-        "spark": spark,
-        "series_headline": series_headline,
+        "figure": words.shown_figure,
+        "spark": partial(sparklines.sparkline, published),
+        "series_headline": partial(words.series_headline, published),
         "period": numbers.period,
         "word": words.word,
         "first_sentence": words.first_sentence,
@@ -102,7 +94,7 @@ def environment(
         "rating_glyph": icons.rating_glyph,
         "last_sent_key": last_sent_key,
         "revision_provenance": published.revision_provenance,
-        "change_icon": lambda summary: icons.change_icon(published, summary),
+        "change_icon": partial(icons.change_icon, published),
         "variation_icon": icons.variation_icon,
         "assurance_icon": icons.assurance_icon,
         "measure_path": lambda measure: f"measures/{site.measure_slugs[measure]}.html",

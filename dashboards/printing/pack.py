@@ -153,8 +153,8 @@ def _as_part(text: str, page: Page, marks: Mapping[str, str]) -> str:
         raise ValueError(f"{page.path} has no content")
     mark = marks[page.path]
     body = _NOT_ON_PAPER.sub("", _OF_SCREENS.sub("", found[1]))
-    if kept := _PRINTED_PARTS.get(page.template):
-        body = _SECTION.sub(lambda at: at[0] if _part_of(at[0]) in kept else "", body)
+    if parts := _PRINTED_PARTS.get(page.template):
+        body = _SECTION.sub(lambda at: at[0] if _part_of(at[0]) in parts else "", body)
     body = _LABELLED_SECTION.sub(r"\1", body)  # its heading tells; as landmarks they would be many
     body = _ID.sub(rf'id="{mark}-\1"', body)
     body = _REFERENCE.sub(lambda at: f'{at[1]}="{_prefixed(at[2], mark)}"', body)

@@ -30,14 +30,14 @@ class Answer:
 
 def answer_to(published: Published, plans: Plans, measure: Measure) -> Answer:
     """Return what is being done about a measure."""
-    said = published.commentary_about("measure", measure.measure)
+    comments = published.commentary_about("measure", measure.measure)
     return Answer(
         actions=tuple(
             action
             for action in plans.actions_about("measure", measure.measure)
             if action.standing != "complete"
         ),
-        commentary=said[0] if said else None,
+        commentary=comments[0] if comments else None,
         lacking=tuple(
             owed
             for owed in published.submissions

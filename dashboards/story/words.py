@@ -174,13 +174,13 @@ def counted(name: str, count: int, /, **parts: object) -> str:
 
 def listed(names: Sequence[str], *, most: int) -> str:
     """Return names in a row: ``a, b and c``; beyond ``most`` the number of those left out."""
-    kept = list(names[:most])
-    left = len(names) - len(kept)
+    shown = list(names[:most])
+    left = len(names) - len(shown)
     if left:
-        kept.append(say("list.more", left=left))
-    if len(kept) < 2:
-        return "".join(kept)
-    return say("list.joined", names=", ".join(kept[:-1]), last=kept[-1])
+        shown.append(say("list.more", left=left))
+    if len(shown) < 2:
+        return "".join(shown)
+    return say("list.joined", names=", ".join(shown[:-1]), last=shown[-1])
 
 
 def checked_alt(text: str, *, title: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from dashboards.data.provenance import is_illustrative, share
 from dashboards.drawing.chart import PROVENANCE, Column, Table
 from dashboards.pages.base import Page, Site
-from dashboards.pages.changes import changes_since as since
+from dashboards.pages.changes import changes_since
 from dashboards.pages.summary.page import status_moves
 from dashboards.story import words
 
@@ -38,7 +38,7 @@ def pages(site: Site) -> Iterator[Page]:
         ),
     )
     changes = site.edition.changes if site.edition else None
-    changed = since.table(site, changes) if changes else None
+    changed = changes_since.table(site, changes) if changes else None
     files = {"changes-since-edition": changed} if changed and changed.rows else {}
     yield Page(
         path="changes.html",
@@ -50,11 +50,13 @@ def pages(site: Site) -> Iterator[Page]:
         ),
         tables={"revisions": table, **files},
         context={
-            "finding": since.finding(site),
+            "finding": changes_since.finding(site),
             "changes": changes,
-            "shown": replace(changed, rows=changed.rows[: since.MOST_ROWS]) if changed else None,
-            "left_out": max(len(changed.rows) - since.MOST_ROWS, 0) if changed else 0,
-            "corrections": since.corrections(site),
+            "shown": replace(changed, rows=changed.rows[: changes_since.MOST_ROWS])
+            if changed
+            else None,
+            "left_out": max(len(changed.rows) - changes_since.MOST_ROWS, 0) if changed else 0,
+            "corrections": changes_since.corrections(site),
             "revisions": revisions,
             "moves": status_moves(site),
         },

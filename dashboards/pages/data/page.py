@@ -91,13 +91,15 @@ class _Rows:
     def schema(self) -> dict[str, Any]:
         """Describe the columns as CSVW does (W3C, Metadata Vocabulary for Tabular Data)."""
         hints = get_type_hints(self.model) | {"provenance": str}
-        said = _descriptions()[self.model.model] | {"provenance": words.say("files.provenance")}
+        descriptions = _descriptions()[self.model.model] | {
+            "provenance": words.say("files.provenance")
+        }
         return {
             "columns": [
                 {
                     "name": name,
                     "titles": name,
-                    "dc:description": said[name],
+                    "dc:description": descriptions[name],
                     "datatype": _csvw_type(hints[name]),
                 }
                 for name in self.names

@@ -83,12 +83,12 @@ def _page(site: Site, measure: Measure, summary: Summary | None) -> Page:
     else:
         for organisation in published.organisations_of(measure.measure):
             own = published.summary_by_series.get((measure.measure, organisation))
-            said = (
+            finding = (
                 words.series_headline(published, measure, own)
                 if own is not None
                 else words.say("headline.no_combined", title=measure.title)
             )
-            heading = f"{site.organisation_name(organisation)}: {said}"
+            heading = f"{site.organisation_name(organisation)}: {finding}"
             drawn.series(organisation, heading=heading)
     drawn.add(bars.partners_chart(published, measure))
     drawn.add(funnel.funnel_chart(measure, bars.partner_items(published, measure)))
@@ -133,13 +133,13 @@ def _provenance_of(site: Site, measure: Measure) -> Share:
     """Return whether all, some or none of what a measure's page shows is illustrative."""
     published = site.published
     figures = published.values_by_measure.get(measure.measure, ())
-    said = published.commentary_about("measure", measure.measure)
+    comments = published.commentary_about("measure", measure.measure)
     compared = [row for row in published.comparators if row.measure == measure.measure]
     return share(
         [
             *(figure.illustrative for figure in figures if figure.value is not None),
             *(is_illustrative(published.comparator_provenance(row)) for row in compared),
-            *(row.illustrative for row in said),
+            *(row.illustrative for row in comments),
         ]
     )
 
@@ -222,11 +222,11 @@ class _Drawn:
 
     def _table_of_parts(self, summary: Summary, breakdown: str, items: Sequence[bars.Item]) -> None:
         """Keep a breakdown that has too little to draw as a table."""
-        measure, said = self._measure, words.breakdown_name(breakdown)
-        heading = words.say("sections.breakdown", title=measure.title, breakdown=said)
-        whose = bars.only_sent_by(self._site.published, measure, summary, items)
+        measure, name = self._measure, words.breakdown_name(breakdown)
+        heading = words.say("sections.breakdown", title=measure.title, breakdown=name)
+        senders = bars.only_sent_by(self._site.published, measure, summary, items)
         self.tables[f"{slug(measure.measure)}-{slug(breakdown)}"] = bars.items_table(
-            measure, items, row_heading=said.capitalize(), caption=". ".join([heading, *whose])
+            measure, items, row_heading=name.capitalize(), caption=". ".join([heading, *senders])
         )
 
 

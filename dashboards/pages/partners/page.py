@@ -26,7 +26,7 @@ def listing(site: Site) -> Iterator[Page]:
             for s in site.published.submissions_by_organisation.get(organisation, ())
             if s.quarter == quarter and s.is_owed_by_now
         ]
-        measures = sum(whose == organisation for _, whose in site.published.summary_by_series)
+        measures = sum(owner == organisation for _, owner in site.published.summary_by_series)
         rows.append((organisation, now, measures))
     every = [owed for _, now, _ in rows for owed in now]
     yield Page(
