@@ -18,7 +18,7 @@ _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?", re.ASCII | re.IGNORE
 
 
 def safe_cell(value: str | float | bool | None) -> str:
-    """A cell of a file: empty for none, numbers plain, text that could be a formula made text."""
+    """Return a cell of a file: numbers plain, what could be a formula made text."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -33,29 +33,29 @@ def safe_cell(value: str | float | bool | None) -> str:
 def csv_bytes(
     headings: Sequence[str], rows: Iterable[Sequence[str | float | bool | None]]
 ) -> bytes:
-    """UTF-8 with a mark (spreadsheets need it to read names right), CRLF, a heading row."""
+    """Return UTF-8 with a mark (spreadsheets need it to read names right), CRLF, a heading row."""
     return as_file(csv_lines([headings]) + csv_lines(rows))
 
 
 def csv_lines(rows: Iterable[Sequence[str | float | bool | None]]) -> str:
-    """The rows as lines of a file, to be put together by ``as_file``."""
+    """Return the rows as lines of a file, to be put together by ``as_file``."""
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\r\n").writerows([safe_cell(c) for c in row] for row in rows)
     return text.getvalue()
 
 
 def as_file(lines: str) -> bytes:
-    """Lines with the mark of UTF-8 before them."""
+    """Return lines with the mark of UTF-8 before them."""
     return lines.encode("utf-8-sig")
 
 
 def json_bytes(content: Any) -> bytes:
-    """JSON, indented, keys in the order given."""
+    """Return JSON, indented, keys in the order given."""
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
 def json_rows(content: Mapping[str, Any]) -> bytes:
-    """JSON of an object whose lists hold rows, each row on a line of its own."""
+    """Return JSON of an object whose lists hold rows, each row on a line of its own."""
     parts = []
     for key, value in content.items():
         if isinstance(value, list) and value:
@@ -67,7 +67,7 @@ def json_rows(content: Mapping[str, Any]) -> bytes:
 
 
 def json_in_page(content: Any) -> str:
-    """JSON that may stand inside a script element: nothing in it can end the element."""
+    """Return JSON that may stand inside a script element: nothing in it can end the element."""
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")

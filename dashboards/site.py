@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from dashboards import data as published
+from dashboards import denials
 from dashboards.data.editions import Edition
 from dashboards.drawing import areas, base, rendering
 from dashboards.drawing.chromium import Chromium
@@ -35,8 +36,8 @@ _VENDOR = Path(__file__).parent / "vendor"
 class SiteReport:
     """What a build made.
 
-    ``files`` gives each file's SHA-256 by its path (with ``/``, relative to the site); ``missing``
-    says in words what the site lacks, empty when it is whole.
+    ``files`` holds each file's SHA-256 by its path (with ``/``, relative to the site); ``missing``
+    says in words what the site lacks, nothing when it is whole.
     """
 
     files: Mapping[str, str]
@@ -58,24 +59,31 @@ def build_site(
     paper: bool = False,
     drawing: rendering.Drawing | None = None,
 ) -> SiteReport:
-    """Writes the site of one release.
+    """Write the site of one release.
 
-    ``data_dir`` holds the release's ``pub_*.parquet`` and is only read. ``site_dir`` is made; it
-    must not hold anything yet, since a page left from before would be published with the rest. A
-    ``draft`` is marked on every page and in every picture. ``chart_cache`` is a folder where
-    pictures are kept between builds. ``edition`` says which edition it is and what came before it;
-    without one the pages stand by themselves. A final site has the whole on one page and the
-    summary in one file; with ``paper`` both are printed to PDF too, which needs Chromium.
-    ``shapes`` is a folder of outlines of areas, which ``dashboards/shapes/README.md`` describes;
-    they stand before the made-up ones of the project. ``check_titles`` says in words what each
-    check finds, by its rule.
+    A ``draft`` is marked on every page and in every picture. A final site has the whole on one page
+    and the summary in one file. Without Chromium the site is whole but for its pictures, and the
+    report says so.
 
-    ``drawing`` is one that the caller has begun already; it has its own cache.
+    Args:
+        data_dir: The folder of the release's ``pub_*.parquet``, which is only read.
+        site_dir: The folder to make; a page left from before would be published with the rest.
+        status: Whether it is a draft or final.
+        chart_cache: A folder where pictures are kept between builds.
+        shapes: A folder of outlines of areas, as ``dashboards/shapes/README.md`` describes them;
+            they stand before the made-up ones of the project.
+        check_titles: What each check finds, in words, by its rule.
+        edition: Which edition it is and what came before it; without one the pages stand by
+            themselves.
+        paper: Whether a final site is printed to PDF too, which needs Chromium.
+        drawing: One that the caller has begun already, with its own cache.
 
-    Without Chromium the site is whole but for its pictures, and the report says so. Raises
-    ``PublishedDataError`` where the data are not what the contract says, ``ShapesError`` where a
-    file of shapes is not as described, ``FileExistsError`` where
-    ``site_dir`` is not empty, ``ValueError`` for a status that is neither.
+    Raises:
+        PublishedDataError: The data are not what the contract says.
+        ShapesError: A file of shapes is not as described.
+        DenialError: A page denies what is published.
+        FileExistsError: ``site_dir`` is not empty.
+        ValueError: The status is neither.
     """
     if status not in ("draft", "final"):
         raise ValueError(f"a site is a draft or final, not {status!r}")
@@ -101,38 +109,9 @@ def build_site(
             for page in kind.make(site):
                 pages.append(page)
                 drawing.add(page.charts)
-        files: dict[str, bytes] = {}
-        assets = _asset_files(files)
-        files |= data.files(site.published, site.measure_slugs)
-        _table_files(files, pages)
-        environment = templating.environment(
-            site,
-            assets=assets,
-            pictured=drawing.pictured,
-            sizes={k: len(v) for k, v in files.items()},
-            printed=press is not None,
-        )
-        # Paper takes the browser longest: what goes on it is made first, and printed while the
-        # other pages are made.
-        first = pack.printed(pages) if press is not None else pages
-        # Until the browser has drawn the charts, a picture has the name of its chart alone.
-        rendered = {page.path: templating.render(environment, page) for page in first}
-        drawn = drawing.drawn()
-        pictures = _picture_files(files, drawn.svgs)
-        for page in first:
-            files[page.path] = templating.with_pictures(rendered[page.path], page, pictures)
-        if status == "final":
-            files[pack.WHOLE] = pack.whole(pages, files)
-            files[pack.SUMMARY] = pack.summary(files)
-        pdfs = _printing(press, files, site) if press is not None else None
-        for page in pages:
-            if page.path not in rendered:
-                html = templating.render(environment, page)
-                files[page.path] = templating.with_pictures(html, page, pictures)
+        files, drawn = _files(site, pages, drawing, press)
+        denials.check(site, files)
         _write(site_dir, files)
-        if pdfs is not None:
-            _write(site_dir, pdfs.result())
-            files |= pdfs.result()
     missing = list(drawn.missing)
     if paper and status == "final" and press is None:
         missing.append("the PDFs were not made: no Chromium was found")
@@ -145,6 +124,43 @@ def build_site(
     )
 
 
+def _files(
+    site: Site, pages: Sequence[Page], drawing: rendering.Drawing, press: Chromium | None
+) -> tuple[dict[str, bytes], rendering.Drawn]:
+    """Return all files of the site by path, and the pictures among them.
+
+    Paper takes the browser longest: what goes on it is made first, and printed while the other
+    pages are made.
+    """
+    files: dict[str, bytes] = {}
+    assets = _asset_files(files)
+    files |= data.files(site.published, site.measure_slugs)
+    _table_files(files, pages)
+    environment = templating.environment(
+        site,
+        assets=assets,
+        pictured=drawing.pictured,
+        sizes={k: len(v) for k, v in files.items()},
+        printed=press is not None,
+    )
+    first = pack.printed(pages) if press is not None else pages
+    # Until the browser has drawn the charts, a picture has the name of its chart alone.
+    rendered = {page.path: templating.render(environment, page) for page in first}
+    drawn = drawing.drawn()
+    pictures = _picture_files(files, drawn.svgs)
+    for page in first:
+        files[page.path] = templating.with_pictures(rendered[page.path], page, pictures)
+    if site.status == "final":
+        files[pack.WHOLE] = pack.whole(pages, files)
+        files[pack.SUMMARY] = pack.summary(files)
+    pdfs = _printing(press, files, site) if press is not None else None
+    for page in pages:
+        if page.path not in rendered:
+            html = templating.render(environment, page)
+            files[page.path] = templating.with_pictures(html, page, pictures)
+    return files | (pdfs.result() if pdfs is not None else {}), drawn
+
+
 def _printing(press: Chromium, files: Mapping[str, bytes], site: Site) -> Future[dict[str, bytes]]:
     sheets = {pack.SUMMARY_PDF: "index.html", pack.WHOLE_PDF: pack.WHOLE}
     named = f"{site.published.release.board or 'Board'}, {site.edition_name}"
@@ -152,13 +168,13 @@ def _printing(press: Chromium, files: Mapping[str, bytes], site: Site) -> Future
 
 
 def _hashed(path: str, content: bytes) -> str:
-    """``assets/site.css`` as ``assets/site.1a2b3c4d.css``: a new content has a new name."""
+    """Return ``assets/site.1a2b3c4d.css`` for ``assets/site.css``: new content, new name."""
     stem, _, ending = path.rpartition(".")
     return f"{stem}.{hashlib.sha256(content).hexdigest()[:8]}.{ending}"
 
 
 def _asset_files(files: dict[str, bytes]) -> dict[str, str]:
-    """Adds style sheets and scripts; gives the path of each by its plain name."""
+    """Add style sheets and scripts; return the path of each by its plain name."""
     template = json.dumps(base.template(), sort_keys=True, separators=(",", ":"))
     config = json.dumps(dict(base.CONFIG), sort_keys=True, separators=(",", ":"))
     contents = {path.name: path.read_bytes() for path in sorted(_ASSETS.iterdir())}
@@ -176,14 +192,14 @@ def _asset_files(files: dict[str, bytes]) -> dict[str, str]:
 
 
 def _picture_files(files: dict[str, bytes], svgs: Mapping[str, bytes]) -> dict[str, str]:
-    """Adds the pictures; gives the path of each by its chart."""
+    """Add the pictures; return the path of each by its chart."""
     paths = {chart_id: _hashed(templating.picture(chart_id), svg) for chart_id, svg in svgs.items()}
     files |= {paths[chart_id]: svg for chart_id, svg in svgs.items()}
     return paths
 
 
 def _table_files(files: dict[str, bytes], pages: Iterable[Page]) -> None:
-    """Adds the file of each chart and of each table that is offered."""
+    """Add the file of each chart and of each table that is offered."""
     for page in pages:
         tables = {chart.chart_id: chart.table for chart in page.charts} | dict(page.tables)
         for name, table in tables.items():

@@ -9,12 +9,16 @@ _NOT_ALLOWED = re.compile(r"[^a-z0-9]+")
 
 
 def slug(identifier: str) -> str:
-    """``BSOL CCG`` gives ``bsol-ccg``: lower case, so that no two files differ by case alone."""
+    """Return ``bsol-ccg`` for ``BSOL CCG``: no two files differ by case alone."""
     return _NOT_ALLOWED.sub("-", identifier.lower()).strip("-") or "x"
 
 
 def slugs(identifiers: Iterable[str]) -> dict[str, str]:
-    """A slug for each id. Raises ``ValueError`` where two ids would share one."""
+    """Return a slug for each id.
+
+    Raises:
+        ValueError: Two ids would share one.
+    """
     found: dict[str, str] = {}
     owner: dict[str, str] = {}
     for identifier in sorted(set(identifiers)):

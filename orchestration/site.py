@@ -6,7 +6,7 @@ It lies here because it joins rooms that must not know each other: releases and 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,12 +58,10 @@ class BoardSite:
     def edition(self, data: Path, context: SiteContext) -> pages.Edition:
         """Return what the pages of these data show of their edition and of those before it."""
         edition, signed_off, earlier = context.edition, context.signed_off, context.earlier
-        changes, not_comparable = None, ""
+        changes = None
         if earlier:
-            try:
+            with suppress(NotComparableError):  # published in an older form; the page says so
                 changes = compare(self._data(earlier[-1]), data)
-            except NotComparableError as reason:
-                not_comparable = str(reason)
         return pages.Edition(
             name=edition.name,
             revision=edition.revision,
@@ -72,7 +70,6 @@ class BoardSite:
             signed_off_on=signed_off.at.astimezone(LONDON).date() if signed_off else None,
             earlier=self._listed(earlier),
             changes=changes,
-            not_comparable=not_comparable,
         )
 
     def pack(self, files: Mapping[str, bytes], data: Path, edition: Edition) -> bytes:

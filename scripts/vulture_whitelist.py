@@ -33,13 +33,16 @@ _.numerator_words, _.peer_sets, _.priority, _.rebases, _.seasonal, _.valid_from
 _.column_name, _.current_submission_id, _.explained_at, _.explanation, _.latest_submission_id
 _.rows_in_group, _.withdrawn_at
 
-# Columns of published models, and what templates of published pages ask for.
-_.attention_reason, _.beyond_chance, _.changed_at, _.charted, _.commentary_id, _.data_cut_off
-_.direction, _.first_due_end, _.has_summary_pdf, _.has_whole_pdf, _.known_from, _.newest_last
-_.owner_body, _.partners_expected, _.partners_reported, _.plans_of_theme, _.previous_impact
-_.previous_likelihood, _.previous_rating, _.priority_title, _.rating_reason, _.recovery_on
-_.risk_anchor, _.risks_about, _.shown_table, _.signed_off_by, _.start_words, _.starts_on
-_.state_reason, _.theme_title
+# Columns of published models, what their tables read by name, and what templates ask for.
+_.anchor, _.attention_reason, _.beyond_chance, _.changed_at, _.charted, _.commentary_id
+_.data_cut_off, _.direction, _.due_certainty, _.due_note, _.ended_measures, _.first_due_end
+_.has_illustrative, _.has_summary_pdf, _.has_whole_pdf, _.known_from, _.lead_body, _.moved_on
+_.new_figures, _.new_measures, _.new_submission_id, _.new_value, _.newest_last
+_.old_submission_id, _.old_value, _.owner_body, _.owner_role, _.partners_expected
+_.partners_reported, _.plans_of_theme, _.previous_impact, _.previous_likelihood, _.previous_rating
+_.priority_title, _.progress, _.quarters_without_update, _.rating_reason, _.recovery_on
+_.recovery_words, _.reported_quarter, _.risk_anchor, _.risks_about, _.signed_off_by, _.start_words
+_.starts_on, _.state_reason, _.theme_title
 
 # What templates of the upload pages ask for.
 _.no_figure_changed_since, _.row_before, _.working_days_between, _.write_dbt_files

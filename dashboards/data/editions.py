@@ -44,7 +44,7 @@ class Edition:
 
     ``name`` and ``revision`` as in its release's manifest; of a draft, those it would have.
     ``earlier`` are the editions that it looks back on, oldest first; ``changes`` is how it differs
-    from the last of them, and where that cannot be told, ``not_comparable`` says why.
+    from the last of them, None where that one's data lack what a comparison needs.
     """
 
     name: str
@@ -54,4 +54,3 @@ class Edition:
     signed_off_on: dt.date | None = None
     earlier: tuple[Listed, ...] = ()
     changes: Changes | None = None
-    not_comparable: str = ""

@@ -2,7 +2,7 @@
 
 A column that the contract names and the file lacks is an error, unless its field has a default
 (releases made before it lack it); a column more is left alone. A model that may be missing
-(``OPTIONAL``) is then empty, and its sections stay away.
+(``optional``) is then empty, and its sections stay away.
 """
 
 from __future__ import annotations
@@ -17,33 +17,12 @@ from typing import TypeVar
 
 import polars as pl
 
-from dashboards.data.plans import Action, Plan, PlanLink, PlanStanding, Risk
-from dashboards.data.rows import (
-    Commentary,
-    Comparator,
-    FindingCount,
-    Measure,
-    Organisation,
-    ProcessPoint,
-    Release,
-    Revision,
-    RowFate,
-    Score,
-    Submission,
-    Summary,
-    Theme,
-    Value,
-)
+from dashboards.data.rows import PublishedRow
 
 
 class PublishedDataError(ValueError):
     """The data folder is not a release's published data; the message says what is wrong."""
 
-
-OPTIONAL = (
-    Comparator, Revision, RowFate, Commentary, FindingCount, Plan, Action, PlanStanding, Risk,
-    PlanLink,
-)  # fmt: skip
 
 _POLARS: Mapping[object, pl.DataType] = {
     str: pl.String(),
@@ -57,15 +36,11 @@ _POLARS: Mapping[object, pl.DataType] = {
 _SHARED = (pl.String, pl.Date, pl.Datetime)
 _AT_ONCE = 50_000
 
-_Model = TypeVar(
-    "_Model",
-    Release, Organisation, Theme, Measure, Value, ProcessPoint, Summary, Comparator, Submission,
-    FindingCount, Score, Revision, RowFate, Commentary, Plan, Action, PlanStanding, Risk, PlanLink,
-)  # fmt: skip
+_Model = TypeVar("_Model", bound=PublishedRow)
 
 
 def columns_of(model: type[_Model]) -> dict[str, tuple[pl.DataType, bool]]:
-    """Each column's polars type, and whether it may be empty."""
+    """Return each column's polars type, and whether it may be empty."""
     columns = {}
     hints = typing.get_type_hints(model)
     for field in fields(model):
@@ -77,14 +52,22 @@ def columns_of(model: type[_Model]) -> dict[str, tuple[pl.DataType, bool]]:
 
 
 def read_model(data_dir: Path, model: type[_Model]) -> tuple[_Model, ...]:
-    """The rows of one published model, in the order of its key; empty if it may be missing and is.
+    """Read the rows of one published model, in the order of its key.
 
-    Raises ``PublishedDataError`` where the file or a column is missing, cannot be read as the type
-    of the contract, or holds nothing where something must stand.
+    Args:
+        data_dir: The folder that holds the release's Parquet files.
+        model: The class of its rows.
+
+    Returns:
+        The rows; none of a model that may be missing and is.
+
+    Raises:
+        PublishedDataError: The file or a column is missing, cannot be read as the type of the
+            contract, or holds nothing where something must stand.
     """
     path = data_dir / f"{model.model}.parquet"
     if not path.is_file():
-        if model in OPTIONAL:
+        if model.optional:
             return ()
         raise PublishedDataError(f"{path.name} is missing from the published data")
     frame = pl.read_parquet(path)
@@ -106,8 +89,11 @@ def read_model(data_dir: Path, model: type[_Model]) -> tuple[_Model, ...]:
 
 
 def _rows(frame: pl.DataFrame, model: type[_Model]) -> Iterator[_Model]:
-    """The rows as the model has them. The same text or day is one object, however often it stands
-    in its column: millions of figures are of few organisations, quarters and returns."""
+    """Yield the rows as the model has them.
+
+    The same text or day is one object, however often it stands in its column: millions of figures
+    are of few organisations, quarters and returns.
+    """
     shared: dict[str, dict[object, object]] = {
         name: {} for name, kind in frame.schema.items() if kind in _SHARED
     }
@@ -124,7 +110,7 @@ def _rows(frame: pl.DataFrame, model: type[_Model]) -> Iterator[_Model]:
 
 
 def _cast(frame: pl.DataFrame, name: str, dtype: pl.DataType) -> pl.Expr:
-    """A column as its agreed type; times are kept as UTC without a zone."""
+    """Return a column as its agreed type; times are kept as UTC without a zone."""
     present = frame.schema[name]
     column = pl.col(name)
     if isinstance(present, pl.Datetime) and present.time_zone is not None:

@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from dashboards.data import Published
 from dashboards.data.plans import Action, Plan, Risk
@@ -18,12 +18,7 @@ LEVELS = ("High", "Medium", "Low")
 
 # Groups that a reader can choose, each a page of its own; an action may be in several.
 FILTERS: Mapping[str, Callable[[Action], bool]] = {
-    "late": lambda action: action.standing == "late",
-    "at risk": lambda action: action.standing == "at risk",
-    "on track": lambda action: action.standing == "on track",
-    "not yet due": lambda action: action.standing == "not yet due",
-    "without date": lambda action: action.standing == "without date",
-    "complete": lambda action: action.standing == "complete",
+    **{name: partial(lambda name, action: action.standing == name, name) for name in STANDINGS},
     "date moved": lambda action: action.times_moved > 0 and action.standing != "complete",
     "no update": lambda action: action.is_stale,
     "without lead": lambda action: action.is_without_lead and action.standing != "complete",
@@ -32,13 +27,13 @@ FILTERS: Mapping[str, Callable[[Action], bool]] = {
 
 
 def _natural(ref: str) -> list[tuple[int, str]]:
-    """``4.10`` after ``4.9``."""
+    """Return ``4.10`` after ``4.9``."""
     # Not isdigit: a raised two is a digit, and no number.
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", ref)]
 
 
 def by_urgency(actions: Iterable[Action]) -> list[Action]:
-    """The latest first, then by the date, those without a date last."""
+    """Return the latest first, then by the date, those without a date last."""
     return sorted(
         actions,
         key=lambda a: (
@@ -76,19 +71,19 @@ class Plans:
         return {plan: sorted(rows, key=lambda a: _natural(a.ref)) for plan, rows in found.items()}
 
     def counts(self, plan: str | None = None) -> list[tuple[str, int]]:
-        """How many actions stand how, of one plan or of all; together they are all of them."""
+        """Return how many actions stand how, of one plan or of all."""
         actions = self.published.actions if plan is None else self.actions_of.get(plan, [])
         number = Counter(action.standing for action in actions)
         return [(standing, number[standing]) for standing in STANDINGS]
 
     def filters(self, actions: Iterable[Action]) -> list[tuple[str, int]]:
-        """The groups that have an action, with how many."""
+        """Return the groups that have an action, with how many."""
         rows = list(actions)
         found = [(name, sum(map(chosen, rows))) for name, chosen in FILTERS.items()]
         return [(name, number) for name, number in found if number]
 
     def path(self, plan: str | None, chosen: str | None = None) -> str:
-        """The page of a plan (None: of all plans), or of one group of its actions."""
+        """Return the page of a plan (None: of all plans), or of one group of its actions."""
         folder = "plans" if plan is None else f"plans/{self.slugs[plan]}"
         return f"{folder}/{'index' if chosen is None else slug(chosen)}.html"
 
@@ -100,15 +95,14 @@ class Plans:
         return found
 
     def actions_about(self, about: str, about_id: str) -> list[Action]:
-        """The actions about a measure, a theme or a priority, the most urgent first."""
+        """Return the actions about a measure, a theme or a priority, the most urgent first."""
         linked = self._about.get((about, about_id), set())
         return by_urgency(
             a for a in self.published.actions if ("action", a.plan_id, a.ref) in linked
         )
 
     def actions_of_organisation(self, organisation: str) -> list[Action]:
-        """The actions that an organisation reports and that are not complete, the most urgent
-        first."""
+        """Return the open actions that an organisation reports, the most urgent first."""
         return by_urgency(
             action
             for action in self.published.actions
@@ -116,12 +110,12 @@ class Plans:
         )
 
     def risks_about(self, about: str, about_id: str) -> list[Risk]:
-        """The risks to a measure, a theme or a priority, the highest first."""
+        """Return the risks to a measure, a theme or a priority, the highest first."""
         linked = self._about.get((about, about_id), set())
         return self.ordered(r for r in self.published.risks if ("risk", r.report, r.ref) in linked)
 
     def measures_of(self, subject: str, belongs_to: str, ref: str) -> list[str]:
-        """The measures that an action or a risk is about, as far as they are published."""
+        """Return the measures that an action or a risk is about, as far as they are published."""
         known = self.published.measure_by_id
         return [
             link.about_id
@@ -132,12 +126,12 @@ class Plans:
         ]
 
     def plans_of_theme(self, theme: str) -> list[Plan]:
-        """The plans that serve a theme."""
+        """Return the plans that serve a theme."""
         return [plan for plan in self.published.plans if plan.theme == theme]
 
     @staticmethod
     def ordered(risks: Iterable[Risk]) -> list[Risk]:
-        """Risks, the highest first; those not scored, then those that are gone, last."""
+        """Return risks, the highest first; those not scored, then those that are gone, last."""
         return sorted(
             risks,
             key=lambda r: (
@@ -162,5 +156,5 @@ class Plans:
         }
 
     def risk_anchor(self, risk: Risk) -> str:
-        """Where a risk stands on the register's page."""
+        """Return where a risk stands on the register's page."""
         return self._anchors[risk.organisation, risk.report, risk.ref]

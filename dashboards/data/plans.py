@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import ClassVar
+
+from dashboards.data.rows import PublishedRow
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
+class Plan(PublishedRow):
     """A plan with actions in the quarter reported."""
 
-    model: ClassVar[str] = "pub_plan"
-    key: ClassVar[tuple[str, ...]] = ("sort", "plan_id")
+    model = "pub_plan"
+    optional = True
+    key = ("sort", "plan_id")
     plan_id: str
     title: str
     kind: str
@@ -25,11 +27,12 @@ class Plan:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Action:
+class Action(PublishedRow):
     """Where one action stands at the quarter reported: what its owner and what its dates say."""
 
-    model: ClassVar[str] = "pub_action"
-    key: ClassVar[tuple[str, ...]] = ("plan_id", "ref", "organisation")
+    model = "pub_action"
+    optional = True
+    key = ("plan_id", "ref", "organisation")
     organisation: str
     plan_id: str
     ref: str
@@ -67,11 +70,12 @@ class Action:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PlanStanding:
+class PlanStanding(PublishedRow):
     """How many actions of a plan stood how in a quarter."""
 
-    model: ClassVar[str] = "pub_plan_standing"
-    key: ClassVar[tuple[str, ...]] = ("plan_id", "quarter", "standing")
+    model = "pub_plan_standing"
+    optional = True
+    key = ("plan_id", "quarter", "standing")
     plan_id: str
     quarter: str
     quarter_label: str
@@ -81,11 +85,12 @@ class PlanStanding:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Risk:
+class Risk(PublishedRow):
     """A risk as its organisation reported it last, against the return before."""
 
-    model: ClassVar[str] = "pub_risk"
-    key: ClassVar[tuple[str, ...]] = ("report", "ref", "organisation")
+    model = "pub_risk"
+    optional = True
+    key = ("report", "ref", "organisation")
     organisation: str
     report: str
     ref: str
@@ -106,11 +111,12 @@ class Risk:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PlanLink:
+class PlanLink(PublishedRow):
     """What an action or a risk is about: a measure, a theme or a board priority."""
 
-    model: ClassVar[str] = "pub_plan_link"
-    key: ClassVar[tuple[str, ...]] = ("subject", "belongs_to", "ref", "about", "about_id")
+    model = "pub_plan_link"
+    optional = True
+    key = ("subject", "belongs_to", "ref", "about", "about_id")
     subject: str
     belongs_to: str
     ref: str

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
+from typing import Any, TypeVar, get_args, get_type_hints
 
+from dashboards.data import provenance
 from dashboards.data.files import PublishedDataError, read_model
 from dashboards.data.plans import Action, Plan, PlanLink, PlanStanding, Risk
 from dashboards.data.rows import (
@@ -27,6 +31,22 @@ from dashboards.data.rows import (
 )
 
 COMBINED = "ALL"
+
+Row = TypeVar("Row")
+Key = TypeVar("Key", bound=Hashable)
+
+# What names a figure, the figure of an area, and the period of a measure.
+_CELL = attrgetter("measure", "organisation", "area", "period", "breakdown", "category")
+_AREA = attrgetter("measure", "area", "period_start", "period_end")
+_PERIOD = attrgetter("measure", "period_start", "period_end")
+
+
+def grouped(rows: Iterable[Row], *, by: Callable[[Row], Key]) -> dict[Key, tuple[Row, ...]]:
+    """Return the rows of each key in the order in which they come."""
+    found: dict[Key, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[by(row)].append(row)
+    return {key: tuple(some) for key, some in found.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,28 +90,14 @@ class Published:
         return {(each.measure, each.organisation): each for each in self.summaries}
 
     @cached_property
-    def measures_by_organisation(self) -> dict[str, tuple[str, ...]]:
-        """The measures of which an organisation has a summary."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for measure, organisation in self.summary_by_series:
-            found[organisation].append(measure)
-        return {organisation: tuple(measures) for organisation, measures in found.items()}
-
-    @cached_property
     def submissions_by_organisation(self) -> dict[str, tuple[Submission, ...]]:
         """What an organisation owed and sent."""
-        found: dict[str, list[Submission]] = defaultdict(list)
-        for submission in self.submissions:
-            found[submission.organisation].append(submission)
-        return {organisation: tuple(owed) for organisation, owed in found.items()}
+        return grouped(self.submissions, by=attrgetter("organisation"))
 
     @cached_property
     def findings_by_organisation(self) -> dict[str, tuple[FindingCount, ...]]:
         """What the checks found in an organisation's returns."""
-        found: dict[str, list[FindingCount]] = defaultdict(list)
-        for finding in self.findings:
-            found[finding.organisation].append(finding)
-        return {organisation: tuple(findings) for organisation, findings in found.items()}
+        return grouped(self.findings, by=attrgetter("organisation"))
 
     @cached_property
     def sha256_by_submission(self) -> dict[str, str | None]:
@@ -110,28 +116,21 @@ class Published:
     @cached_property
     def process_by_kind(self) -> dict[tuple[str, str, str], tuple[ProcessPoint, ...]]:
         """Process-control points by measure, organisation and kind of period, by time."""
-        found: dict[tuple[str, str, str], list[ProcessPoint]] = defaultdict(list)
-        for point in self.process:
-            found[point.measure, point.organisation, point.period_kind].append(point)
-        return {series: tuple(points) for series, points in found.items()}
+        return grouped(self.process, by=attrgetter("measure", "organisation", "period_kind"))
 
     def main_kind(self, measure: str) -> str:
-        """The kind of period that a measure is mostly about."""
+        """Return the kind of period that a measure is mostly about."""
         found = self.measure_by_id.get(measure)
         return found.main_kind if found else "quarter"
 
     @cached_property
     def values_by_measure(self) -> dict[str, tuple[Value, ...]]:
         """Every figure of a measure."""
-        found: dict[str, list[Value]] = defaultdict(list)
-        for value in self.values:
-            found[value.measure].append(value)
-        return {measure: tuple(values) for measure, values in found.items()}
+        return grouped(self.values, by=attrgetter("measure"))
 
     @cached_property
     def totals_by_series(self) -> dict[tuple[str, str], tuple[Value, ...]]:
-        """The undivided figures of the main area and the main kind of period, by measure and
-        organisation, by time."""
+        """The undivided figures of the main area and kind of period, by series and time."""
         return {
             (measure, organisation): values
             for (measure, organisation, kind), values in self.totals_by_kind.items()
@@ -140,20 +139,19 @@ class Published:
 
     @cached_property
     def totals_by_kind(self) -> dict[tuple[str, str, str], tuple[Value, ...]]:
-        """The undivided figures of the main area by measure, organisation and kind of period, by
-        time."""
-        found: dict[tuple[str, str, str], list[Value]] = defaultdict(list)
-        for value in self.values:
-            if value.breakdown == "total" and value.area == self.main_area(value.measure):
-                found[value.measure, value.organisation, value.period_kind].append(value)
-        return {
-            series: tuple(sorted(values, key=lambda value: (value.period_end, value.period_start)))
-            for series, values in found.items()
-        }
+        """The undivided figures of the main area by series and kind of period, by time."""
+        undivided = [
+            value
+            for value in sorted(self.values, key=attrgetter("period_end", "period_start"))
+            if value.breakdown == "total" and value.area == self.main_area(value.measure)
+        ]
+        return grouped(undivided, by=attrgetter("measure", "organisation", "period_kind"))
 
     def current_period(self, measure: str) -> str:
-        """The period that a measure's pages are about: the release's quarter, or, of another kind
-        of period, the newest one."""
+        """Return the period that a measure's pages are about.
+
+        It is the release's quarter, or, of another kind of period, the newest one.
+        """
         if self.main_kind(measure) == "quarter" and not self._is_yearly(measure):
             return self.release.quarter
         newest = [one for one in self.summaries if one.measure == measure]
@@ -164,15 +162,76 @@ class Published:
         found = self.measure_by_id.get(measure)
         return found is not None and found.frequency == "yearly"
 
-    def newest_shown(self, measure: str, organisation: str) -> Value | None:
-        """The newest undivided figure of any kind of period that is shown."""
-        shown = [
-            value
-            for (of_measure, whose, _), values in self.totals_by_kind.items()
-            for value in values
-            if (of_measure, whose) == (measure, organisation) and value.value is not None
-        ]
-        return max(shown, key=lambda value: (value.period_end, value.period_start), default=None)
+    @cached_property
+    def newest_shown(self) -> dict[tuple[str, str], Value]:
+        """The newest figure of a measure and an organisation, of any kind of period or area.
+
+        An undivided figure of the main area stands before others of the same day.
+        """
+        shown = [value for value in self.values if value.value is not None]
+        shown.sort(
+            key=lambda one: (
+                one.period_end,
+                one.breakdown == "total",
+                one.area == self.main_area(one.measure),
+            )
+        )
+        return {(value.measure, value.organisation): value for value in shown}
+
+    @cached_property
+    def _revised(self) -> frozenset[tuple[object, ...]]:
+        return frozenset(_CELL(row) for row in self.revisions)
+
+    def provenance(self, value: Value) -> str:
+        """Describe where a figure that is shown comes from; nothing of one that is not shown."""
+        if value.value is None:
+            return ""
+        return provenance.described(
+            value.illustrative,
+            provisional=bool(value.open_queries),
+            revised=_CELL(value) in self._revised,
+        )
+
+    @cached_property
+    def _values_by_cell(self) -> dict[object, Value]:
+        return {_CELL(value): value for value in self.values}
+
+    def revision_provenance(self, row: Revision) -> str:
+        """Describe where a figure that a partner corrected comes from."""
+        value = self._values_by_cell.get(_CELL(row))
+        return self.provenance(value) if value else provenance.described(False)
+
+    @cached_property
+    def _illustrative_areas(self) -> dict[tuple[object, ...], bool]:
+        return {
+            _AREA(value): bool(value.illustrative)
+            for value in self.values
+            if value.breakdown == "total"
+        }
+
+    def comparator_provenance(self, row: Comparator) -> str:
+        """Describe where a comparator comes from.
+
+        An area's is that of its figure. The average of a set of peers is illustrative where one of
+        the other areas of the same period is, since the data do not say which are in the set.
+        """
+        own = self._illustrative_areas.get(_AREA(row))
+        if own is None:
+            named = replace(row, area=row.area_name)
+            own = self._illustrative_areas.get(_AREA(named))
+        if own is None:
+            own = any(
+                self._illustrative_areas.get(_AREA(other))
+                for other in self._comparators_by_period.get(_PERIOD(row), ())
+            )
+        return provenance.described(own)
+
+    @cached_property
+    def _comparators_by_period(self) -> dict[tuple[object, ...], tuple[Comparator, ...]]:
+        return grouped(
+            (row for row in self.comparators if not row.peer_set and not row.comparison_list),
+            by=_PERIOD,
+        )
 
     @cached_property
     def _main_areas(self) -> dict[str, str | None]:
@@ -186,11 +245,11 @@ class Published:
         }
 
     def main_area(self, measure: str) -> str | None:
-        """The area a measure is mostly about: the one with the most undivided figures."""
+        """Return the area a measure is mostly about: the one with the most undivided figures."""
         return self._main_areas.get(measure)
 
     def organisations_of(self, measure: str) -> tuple[str, ...]:
-        """The partners (not the combined figure) with a figure or a summary of a measure."""
+        """Return the partners (not the combined figure) with a figure or a summary of a measure."""
         return self._organisations.get(measure, ())
 
     @cached_property
@@ -203,14 +262,14 @@ class Published:
         return {measure: tuple(sorted(some - {COMBINED})) for measure, some in found.items()}
 
     def board_organisation(self, measure: str) -> str | None:
-        """Whose figure the board reads: the combined one, or the only partner's; else None."""
+        """Return the organisation whose figure the board reads: all together, or the only one."""
         if (measure, COMBINED) in self.summary_by_series:
             return COMBINED
         organisations = self.organisations_of(measure)
         return organisations[0] if len(organisations) == 1 else None
 
     def commentary_about(self, subject_kind: str, subject_id: str) -> tuple[Commentary, ...]:
-        """What was said of a measure or a plan, the newest first."""
+        """Return what was said of a measure or a plan, the newest first."""
         return tuple(
             row
             for row in reversed(self.commentary)
@@ -228,46 +287,41 @@ class Published:
         )
 
     def asks_about(self, subject_kind: str, subject_id: str) -> tuple[Commentary, ...]:
-        """What the board is asked at this release's meeting about a measure or a plan."""
+        """Return what the board is asked at this release's meeting about a measure or a plan."""
         return tuple(
             row
             for row in self.asks
             if (row.subject_kind, row.subject_id) == (subject_kind, subject_id)
         )
 
+    def value_of(self, summary: Summary) -> Value | None:
+        """Return the figure behind a summary."""
+        series = (summary.measure, summary.organisation, summary.period_kind)
+        values = self.totals_by_kind.get(series, ())
+        return next((value for value in values if value.period == summary.period), None)
+
     def board_summary(self, measure: str) -> Summary | None:
-        """The summary that stands for a measure on the board's pages, if there is one."""
+        """Return the summary that stands for a measure on the board's pages, if there is one."""
         organisation = self.board_organisation(measure)
         return self.summary_by_series.get((measure, organisation)) if organisation else None
 
 
 def load(data_dir: Path) -> Published:
-    """Reads a release's published data.
+    """Read a release's published data.
 
-    ``data_dir`` holds ``pub_*.parquet``. Raises ``PublishedDataError`` where they are not what the
-    contract says.
+    Args:
+        data_dir: The folder that holds ``pub_*.parquet``.
+
+    Raises:
+        PublishedDataError: The files are not what the contract says.
     """
     release = read_model(data_dir, Release)
     if len(release) != 1:
         raise PublishedDataError(f"pub_release.parquet has {len(release)} rows; it must have one")
-    return Published(
-        release=release[0],
-        organisations=read_model(data_dir, Organisation),
-        themes=read_model(data_dir, Theme),
-        measures=read_model(data_dir, Measure),
-        values=read_model(data_dir, Value),
-        process=read_model(data_dir, ProcessPoint),
-        summaries=read_model(data_dir, Summary),
-        comparators=read_model(data_dir, Comparator),
-        submissions=read_model(data_dir, Submission),
-        findings=read_model(data_dir, FindingCount),
-        scores=read_model(data_dir, Score),
-        revisions=read_model(data_dir, Revision),
-        commentary=read_model(data_dir, Commentary),
-        plans=read_model(data_dir, Plan),
-        actions=read_model(data_dir, Action),
-        plan_standings=read_model(data_dir, PlanStanding),
-        risks=read_model(data_dir, Risk),
-        plan_links=read_model(data_dir, PlanLink),
-        row_fates=read_model(data_dir, RowFate),
-    )
+    models = {
+        name: get_args(hint)[0]
+        for name, hint in get_type_hints(Published).items()
+        if get_args(hint)
+    }
+    rows: dict[str, Any] = {name: read_model(data_dir, model) for name, model in models.items()}
+    return Published(release=release[0], **rows)

@@ -11,11 +11,60 @@ from typing import ClassVar
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Release:
+class PublishedRow:
+    """A row of a published model.
+
+    ``key`` names the columns by which its rows are sorted. A model that is ``optional`` may be
+    missing from a release: its sections stay away.
+    """
+
+    model: ClassVar[str]
+    key: ClassVar[tuple[str, ...]]
+    optional: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OfPeriod(PublishedRow):
+    """A row of a measure, an organisation and a period."""
+
+    measure: str
+    organisation: str
+    period: str
+    period_kind: str
+    period_label: str
+    period_start: dt.date
+    period_end: dt.date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged(OfPeriod):
+    """A figure with what is made of it: its interval, its rating, the figure before."""
+
+    quarter: str
+    state: str
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    lower: float | None
+    upper: float | None
+    rating: str | None
+    rating_reason: str | None
+    direction: str | None
+    previous_period: str | None
+    previous_value: float | None
+    is_like_for_like: bool | None
+    like_for_like_value: float | None
+    like_for_like_previous: float | None
+    open_queries: int | None
+    illustrative: bool | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Release(PublishedRow):
     """The release: one row."""
 
-    model: ClassVar[str] = "pub_release"
-    key: ClassVar[tuple[str, ...]] = ("quarter",)
+    model = "pub_release"
+    key = ("quarter",)
     quarter: str
     quarter_label: str
     meeting: str | None
@@ -28,11 +77,11 @@ class Release:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Organisation:
+class Organisation(PublishedRow):
     """A partner."""
 
-    model: ClassVar[str] = "pub_organisation"
-    key: ClassVar[tuple[str, ...]] = ("organisation",)
+    model = "pub_organisation"
+    key = ("organisation",)
     organisation: str
     name: str
     kind: str | None
@@ -41,11 +90,11 @@ class Organisation:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Theme:
+class Theme(PublishedRow):
     """A theme that measures belong to."""
 
-    model: ClassVar[str] = "pub_theme"
-    key: ClassVar[tuple[str, ...]] = ("sort", "theme")
+    model = "pub_theme"
+    key = ("sort", "theme")
     theme: str
     title: str
     description: str | None
@@ -54,11 +103,11 @@ class Theme:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Measure:
+class Measure(PublishedRow):
     """One measure of the catalogue, with the titles of what it belongs to."""
 
-    model: ClassVar[str] = "pub_measure"
-    key: ClassVar[tuple[str, ...]] = ("measure",)
+    model = "pub_measure"
+    key = ("measure",)
     measure: str
     return_name: str
     title: str
@@ -91,51 +140,27 @@ class Measure:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Value:
+class Value(Judged):
     """One figure: a measure, organisation, area, period, breakdown and category."""
 
-    model: ClassVar[str] = "pub_measure_value"
-    key: ClassVar[tuple[str, ...]] = (
+    model = "pub_measure_value"
+    key = (
         "measure", "organisation", "area", "period_end", "period", "breakdown", "sort", "category",
     )  # fmt: skip
-    measure: str
-    organisation: str
     area: str | None
-    period: str
-    period_kind: str
-    period_label: str
-    period_start: dt.date
-    period_end: dt.date
-    quarter: str
     returned_in: str | None
     breakdown: str
     category: str
     part_of: str | None
     sort: int | None
-    state: str
     state_reason: str | None
-    numerator: float | None
     numerator_worked_out: bool | None
-    denominator: float | None
-    value: float | None
     value_as_sent: str | None
-    lower: float | None
-    upper: float | None
-    rating: str | None
-    rating_reason: str | None
-    direction: str | None
-    previous_period: str | None
-    previous_value: float | None
-    is_like_for_like: bool | None
-    like_for_like_value: float | None
-    like_for_like_previous: float | None
     members: str | None
     made_of: str | None
     partners_reported: int | None
     partners_expected: int | None
     partners_missing: str | None
-    illustrative: bool | None
-    open_queries: int | None
     submission_id: str | None
     row_number: int | None
     first_stated_in: str | None
@@ -144,18 +169,11 @@ class Value:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ProcessPoint:
+class ProcessPoint(OfPeriod):
     """One point of a process-control series."""
 
-    model: ClassVar[str] = "pub_process_control"
-    key: ClassVar[tuple[str, ...]] = ("measure", "organisation", "period_end", "period")
-    measure: str
-    organisation: str
-    period: str
-    period_kind: str
-    period_label: str
-    period_start: dt.date
-    period_end: dt.date
+    model = "pub_process_control"
+    key = ("measure", "organisation", "period_end", "period")
     value: float | None
     mean: float | None
     upl: float | None
@@ -172,54 +190,31 @@ class ProcessPoint:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Summary:
+class Summary(Judged):
     """Where one measure of one organisation stands at the release's quarter."""
 
-    model: ClassVar[str] = "pub_measure_summary"
-    key: ClassVar[tuple[str, ...]] = ("measure", "organisation")
-    measure: str
-    organisation: str
-    period: str
-    period_kind: str
-    period_label: str
-    period_start: dt.date
-    period_end: dt.date
-    quarter: str
-    state: str
-    value: float | None
-    numerator: float | None
-    denominator: float | None
-    lower: float | None
-    upper: float | None
-    rating: str | None
-    rating_reason: str | None
+    model = "pub_measure_summary"
+    key = ("measure", "organisation")
     variation: str | None
     reading: str | None
     assurance: str | None
     no_limits_reason: str | None
-    direction: str | None
     recent_trend: str | None
     comparison: str | None
-    previous_period: str | None
     previous_label: str | None
-    previous_value: float | None
-    is_like_for_like: bool | None
-    like_for_like_value: float | None
-    like_for_like_previous: float | None
     like_for_like_members: str | None
     points: int | None
-    open_queries: int | None
-    illustrative: bool | None
     attention_rank: int | None
     attention_reason: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Comparator:
+class Comparator(PublishedRow):
     """A measure in another area, or the average of a set of peers."""
 
-    model: ClassVar[str] = "pub_comparator"
-    key: ClassVar[tuple[str, ...]] = ("measure", "period_end", "area_kind", "area_name", "peer_set")
+    model = "pub_comparator"
+    optional = True
+    key = ("measure", "period_end", "area_kind", "area_name", "peer_set")
     measure: str
     area: str | None
     area_name: str | None
@@ -237,11 +232,11 @@ class Comparator:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Submission:
+class Submission(PublishedRow):
     """What one organisation owed of one return for one quarter, and what came."""
 
-    model: ClassVar[str] = "pub_submission"
-    key: ClassVar[tuple[str, ...]] = ("organisation", "return_name", "quarter")
+    model = "pub_submission"
+    key = ("organisation", "return_name", "quarter")
     organisation: str
     return_name: str
     quarter: str
@@ -263,6 +258,11 @@ class Submission:
     sample: str | None
 
     @property
+    def is_illustrative(self) -> bool:
+        """Whether what came is made up."""
+        return self.sample == "illustrative"
+
+    @property
     def is_owed_by_now(self) -> bool:
         """Whether it is due and nobody was excused from it."""
         return self.state not in ("not due", "excused")
@@ -279,11 +279,12 @@ class Submission:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FindingCount:
+class FindingCount(PublishedRow):
     """How often one rule found something in one return; counts only."""
 
-    model: ClassVar[str] = "pub_finding"
-    key: ClassVar[tuple[str, ...]] = ("quarter", "organisation", "return_name", "severity", "rule")
+    model = "pub_finding"
+    optional = True
+    key = ("quarter", "organisation", "return_name", "severity", "rule")
     organisation: str
     return_name: str
     quarter: str
@@ -293,14 +294,14 @@ class FindingCount:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Score:
+class Score(PublishedRow):
     """One score of one return or one measure in one quarter: ``part`` of ``whole``.
 
     ``subject_kind`` is ``return`` or ``measure``; what each ``score`` counts, the model says.
     """
 
-    model: ClassVar[str] = "pub_data_quality"
-    key: ClassVar[tuple[str, ...]] = ("quarter", "subject_kind", "subject_id", "score")
+    model = "pub_data_quality"
+    key = ("quarter", "subject_kind", "subject_id", "score")
     quarter: str
     quarter_label: str
     subject_kind: str
@@ -311,11 +312,12 @@ class Score:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RowFate:
+class RowFate(PublishedRow):
     """What became of some of the accepted rows of one submission."""
 
-    model: ClassVar[str] = "pub_row_fate"
-    key: ClassVar[tuple[str, ...]] = ("submission_id", "fate", "reason", "superseded_by")
+    model = "pub_row_fate"
+    optional = True
+    key = ("submission_id", "fate", "reason", "superseded_by")
     submission_id: str
     return_name: str
     organisation: str
@@ -327,11 +329,12 @@ class RowFate:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Revision:
+class Revision(PublishedRow):
     """A published figure that changed."""
 
-    model: ClassVar[str] = "pub_revision"
-    key: ClassVar[tuple[str, ...]] = (
+    model = "pub_revision"
+    optional = True
+    key = (
         "changed_at", "measure", "organisation", "period", "breakdown", "category",
     )  # fmt: skip
     measure: str
@@ -350,15 +353,16 @@ class Revision:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Commentary:
+class Commentary(PublishedRow):
     """What an officer wrote about a measure or a plan, or what the board is asked to do.
 
     ``subject_kind`` is ``measure``, ``plan`` or ``board``; ``kind`` is ``commentary`` or ``ask``.
     ``quarter`` is the one it applies to.
     """
 
-    model: ClassVar[str] = "pub_commentary"
-    key: ClassVar[tuple[str, ...]] = ("quarter", "written_on", "organisation", "commentary_id")
+    model = "pub_commentary"
+    optional = True
+    key = ("quarter", "written_on", "organisation", "commentary_id")
     commentary_id: str
     organisation: str
     quarter: str

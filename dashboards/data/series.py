@@ -38,6 +38,15 @@ class Point:
         """The state of the figure, as the published data name it."""
         return self.value.state if self.value is not None else self.missing
 
+    def provenance(self, published: Published) -> str:
+        """Describe where the figure comes from; nothing where none is shown."""
+        return published.provenance(self.value) if self.value else ""
+
+    @property
+    def is_illustrative(self) -> bool:
+        """Whether the figure is shown and made up."""
+        return bool(self.shown is not None and self.value and self.value.illustrative)
+
     @property
     def is_provisional(self) -> bool:
         """Whether the figure has an open query and may change."""
@@ -45,12 +54,12 @@ class Point:
 
 
 def latest_shown(points: Sequence[Point]) -> Point | None:
-    """The newest point whose figure may be shown."""
+    """Return the newest point whose figure may be shown."""
     return next((point for point in reversed(points) if point.shown is not None), None)
 
 
 def point_meaning(point: Point, *, polarity: str) -> str:
-    """What a point signals: common cause, improvement, concern, neutral high or low."""
+    """Return what a point signals: common cause, improvement, concern, neutral high or low."""
     reading = point.reading
     if reading is None or reading.special_cause is None:
         return "common cause"
@@ -87,7 +96,7 @@ def series_points(
 
 
 def _follows(before: Value | None, value: Value) -> bool:
-    """Whether a line may join the two: periods that share days must at least be as long."""
+    """Return whether a line may join the two: periods that share days must at least be as long."""
     if before is None or before.period_end < value.period_start:
         return True
     lengths = [(one.period_end - one.period_start).days for one in (before, value)]
@@ -95,7 +104,7 @@ def _follows(before: Value | None, value: Value) -> bool:
 
 
 def _with_missing(points: Sequence[Point], *, steps: int) -> Iterator[Point]:
-    """The points of a series with the periods between them that nobody sent."""
+    """Return the points of a series with the periods between them that nobody sent."""
     yield from points[:1]
     # What no return gave of a yearly series nobody need have owed.
     why = "not available" if steps > 1 or not _is_of_quarters(points) else "not received"
@@ -126,7 +135,7 @@ def _period(point: Point) -> Period:
 
 
 def _parted_by_members(points: Iterable[Point]) -> Iterator[Point]:
-    """The points of a series, those parted that cannot be set against the one before."""
+    """Return the points of a series, those parted that cannot be set against the one before."""
     before: Value | None = None
     for point in points:
         now = point.value
@@ -137,8 +146,10 @@ def _parted_by_members(points: Iterable[Point]) -> Iterator[Point]:
 
 
 def breaks(points: Iterable[Point]) -> list[tuple[Point, Point]]:
-    """Each two neighbouring figures that no line joins, since something is missing between them
-    or they cannot be set against each other."""
+    """Return each two neighbouring figures that no line joins.
+
+    Something is missing between them, or they cannot be set against each other.
+    """
     found = []
     before: Point | None = None
     joined = False

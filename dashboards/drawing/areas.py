@@ -37,17 +37,17 @@ class Shapes:
 
 
 def load(folders: Sequence[Path]) -> dict[str, Shapes]:
-    """The shapes by their breakdown, from every ``*.geojson`` of the folders; a later folder's
-    stand before an earlier one's, and one that is not there has none.
+    """Read the shapes of every ``*.geojson``, by their breakdown.
 
-    Raises ``ShapesError`` where a file is not as described.
+    Args:
+        folders: Where they lie; a later folder's stand before an earlier one's, and one that is
+            not there has none.
+
+    Raises:
+        ShapesError: A file is not as described.
     """
-    found = {}
-    for folder in folders:
-        for path in sorted(folder.glob("*.geojson")):
-            shapes = _read(path)
-            found[shapes.breakdown] = shapes
-    return found
+    paths = (path for folder in folders for path in sorted(folder.glob("*.geojson")))
+    return {shapes.breakdown: shapes for shapes in map(_read, paths)}
 
 
 def _read(path: Path) -> Shapes:
@@ -77,7 +77,7 @@ def _read(path: Path) -> Shapes:
 
 
 def _rings(geometry: Mapping[str, Any], *, where: str) -> tuple[Ring, ...]:
-    """The outer ring of each polygon; holes are not drawn."""
+    """Return the outer ring of each polygon; holes are not drawn."""
     drawn = geometry.get("coordinates") or []
     polygons: Any = {"Polygon": [drawn], "MultiPolygon": drawn}.get(str(geometry.get("type")), ())
     try:
@@ -93,7 +93,7 @@ def _rings(geometry: Mapping[str, Any], *, where: str) -> tuple[Ring, ...]:
 
 
 def _on_paper(shapes: Mapping[str, tuple[Ring, ...]]) -> dict[str, tuple[Ring, ...]]:
-    """Longitudes drawn together as at this latitude, so that a mile is a mile both ways."""
+    """Draw longitudes together as at this latitude, so that a mile is a mile both ways."""
     heights = [up for rings in shapes.values() for ring in rings for _, up in ring]
     narrow = math.cos(math.radians(sum(heights) / len(heights)))
     return {
@@ -103,7 +103,7 @@ def _on_paper(shapes: Mapping[str, tuple[Ring, ...]]) -> dict[str, tuple[Ring, .
 
 
 def middle(rings: Sequence[Ring]) -> tuple[float, float]:
-    """Where a label stands: the centroid of the largest ring."""
+    """Return where a label stands: the centroid of the largest ring."""
     ring = max(rings, key=lambda each: abs(_area(each)))
     area = _area(ring)
     if area == 0:
@@ -117,6 +117,6 @@ def middle(rings: Sequence[Ring]) -> tuple[float, float]:
 
 
 def _area(ring: Ring) -> float:
-    """The signed area inside a ring."""
+    """Return the signed area inside a ring."""
     pairs = zip(ring, ring[1:] + ring[:1], strict=True)
     return sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairs) / 2

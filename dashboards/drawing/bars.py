@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboards.data import Comparator, Measure, Published, Summary, Value
+from dashboards.data import COMBINED, Comparator, Measure, Published, Summary, Value
+from dashboards.data.provenance import is_illustrative
 from dashboards.drawing import base, tokens
-from dashboards.drawing.chart import Cell, Chart, Column, Table
+from dashboards.drawing.chart import PROVENANCE, Chart, Column, Table, in_words, of_measure
 from dashboards.slugs import slug
 from dashboards.story import numbers, words
 
 _ROW_PX = 46
 _LEFT = 235
 _SHORTEST = 2
+_PX_OF_A_LETTER = 9.4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,45 +27,33 @@ class Item:
     period: str
     state: str
     value: float | None
-    lower: float | None
-    upper: float | None
+    lower: float | None = None
+    upper: float | None = None
     numerator: float | None = None
     denominator: float | None = None
     ours: bool = False
     note: str | None = None
+    provenance: str = ""
+    members: str | None = None
 
 
-def partners_chart(
-    published: Published, measure: Measure, *, heading: str, marks: base.Marks
-) -> Chart | None:
-    """Each partner's figure at the measure's current period; None with fewer than two to show."""
+def partners_chart(published: Published, measure: Measure) -> Chart | None:
+    """Draw each partner's figure at the measure's current period; None with fewer than two."""
     items = _undivided(published, measure)
     partners = [item for item in items if not item.ours]
-    shown = by_value(partners)
-    if len(shown) < _SHORTEST:
+    combined = [item.value for item in items if item.ours and item.value is not None]
+    written = words.shown_figure(measure, combined[0]) if combined else ""
+    if len(by_value(partners)) < _SHORTEST:
         return None
-    combined = next((item for item in items if item.ours and item.value is not None), None)
-    period = shown[0].period
-    alt = words.say(
-        "alt.partners",
-        shown=str(len(shown)),
-        all=str(len(partners)),
-        period=period,
-        combined=words.say("alt.combined", value=words.shown_figure(measure, combined.value))
-        if combined
-        else "",
-        interval=words.say("alt.interval") if any(i.lower is not None for i in shown) else "",
-        **ends(measure, shown),
-    )
-    caption = words.say("caption.partners", unit=words.word("unit", measure.unit), period=period)
     return _chart(
-        measure, items, name="partners", heading=heading, alt=alt, caption=caption, marks=marks,
-        row_heading="Partner",
+        measure, "partners", items, counted=partners, row_heading="Partner",
+        combined=words.say("alt.combined", value=written) if combined else "",
+        interval=words.say("alt.interval") if any(i.lower is not None for i in partners) else "",
     )  # fmt: skip
 
 
 def _undivided(published: Published, measure: Measure) -> list[Item]:
-    """The undivided figures of the current period, the combined one among them."""
+    """Return the undivided figures of the current period, the combined one among them."""
     return [
         value_item(published, value, name=published.organisation_names[value.organisation])
         for value in published.values_by_measure.get(measure.measure, ())
@@ -75,41 +65,28 @@ def _undivided(published: Published, measure: Measure) -> list[Item]:
 
 
 def partner_items(published: Published, measure: Measure) -> list[Item]:
-    """Each partner's undivided figure of the current period."""
+    """Return each partner's undivided figure of the current period."""
     return [item for item in _undivided(published, measure) if not item.ours]
 
 
 def breakdown_chart(
-    published: Published,
-    measure: Measure,
-    summary: Summary,
-    *,
-    breakdown: str,
-    heading: str,
-    marks: base.Marks,
+    published: Published, measure: Measure, summary: Summary, *, breakdown: str
 ) -> Chart | None:
-    """The categories of one breakdown at the summary's period; None with fewer than two."""
+    """Draw the categories of one breakdown at the summary's period; None with fewer than two."""
     items = breakdown_items(published, measure, summary, breakdown=breakdown)
-    shown = by_value(items)
-    if len(shown) < _SHORTEST:
+    if len(by_value(items)) < _SHORTEST:
         return None
-    alt = words.say(
-        "alt.breakdown", shown=str(len(shown)), all=str(len(items)), period=shown[0].period,
-        **ends(measure, shown),
-    )  # fmt: skip
-    caption = words.say(
-        "caption.breakdown", unit=words.word("unit", measure.unit), period=shown[0].period
-    )
+    name = words.breakdown_name(breakdown)
     return _chart(
-        measure, items, name=slug(breakdown), heading=heading, alt=alt, caption=caption,
-        marks=marks, row_heading=words.breakdown_name(breakdown).capitalize(), bars=True,
+        measure, "breakdown", items, name=slug(breakdown), bars=True, breakdown=name,
+        row_heading=name.capitalize(), caption=only_sent_by(published, measure, summary, items),
     )  # fmt: skip
 
 
 def breakdown_items(
     published: Published, measure: Measure, summary: Summary, *, breakdown: str
 ) -> list[Item]:
-    """Every category of one breakdown at the summary's period, in the catalogue's order."""
+    """Return every category of one breakdown at the summary's period, in the catalogue's order."""
     return [
         value_item(published, value, name=value.category)
         for value in published.values_by_measure.get(measure.measure, ())
@@ -120,10 +97,28 @@ def breakdown_items(
     ]
 
 
-def comparators_chart(
-    published: Published, measure: Measure, summary: Summary, *, heading: str, marks: base.Marks
-) -> Chart | None:
-    """Our figure beside the newest of each other area and peer set; None with none to show."""
+def only_sent_by(
+    published: Published, measure: Measure, summary: Summary, items: Sequence[Item]
+) -> list[str]:
+    """Return a sentence that says who sent a breakdown, if not all who are in the whole."""
+    totals = published.totals_by_kind.get(
+        (measure.measure, summary.organisation, summary.period_kind), ()
+    )
+    whole = {code for one in totals if one.period == summary.period for code in _codes(one.members)}
+    own = {code for item in items if item.value is not None for code in _codes(item.members)}
+    if not own or not whole - own:
+        return []
+    names = sorted(published.organisation_names.get(code, code) for code in own)
+    return [words.say("caption.only_sent_by", names=words.listed(names, most=4), all=len(whole))]
+
+
+def _codes(members: str | None) -> list[str]:
+    """Return the organisations of ``BCHC/0; BWC/1``, each with its breaks behind it."""
+    return [one.rpartition("/")[0] or one for one in (members or "").split("; ") if one]
+
+
+def comparators_chart(published: Published, measure: Measure, summary: Summary) -> Chart | None:
+    """Draw our figure beside the newest of each other area and peer set; None with none to show."""
     newest: dict[tuple[str, str], Comparator] = {}
     for row in published.comparators:
         # The home area's own row says on which list the measure is; its figure is ours.
@@ -131,27 +126,22 @@ def comparators_chart(
             newest[row.area or "", row.peer_set or ""] = row
     if not newest or summary.value is None:
         return None
+    value = published.value_of(summary)
     ours = Item(
         name=words.say("comparators.ours"),
         period=summary.period_label,
         state="shown",
         value=summary.value, lower=summary.lower, upper=summary.upper, ours=True,
+        provenance=published.provenance(value) if value else "",
     )  # fmt: skip
-    others = [_comparator_item(row) for row in newest.values()]
-    alt = words.say(
-        "alt.comparators",
-        all=str(len(others)),
-        value=words.shown_figure(measure, summary.value),
-        **ends(measure, by_value([ours, *others])),
-    )
-    caption = words.say("caption.comparators", unit=words.word("unit", measure.unit))
+    others = [_comparator_item(published, row) for row in newest.values()]
     return _chart(
-        measure, [ours, *others], name="comparators", heading=heading, alt=alt, caption=caption,
-        marks=marks, row_heading="Area",
+        measure, "comparators", [ours, *others], row_heading="Area", others=len(others),
+        value=words.shown_figure(measure, summary.value),
     )  # fmt: skip
 
 
-def _comparator_item(row: Comparator) -> Item:
+def _comparator_item(published: Published, row: Comparator) -> Item:
     name = row.area_name or row.peer_set or row.area or ""
     if row.peers_used is not None and row.peers_expected is not None:
         name = f"{name} ({row.peers_used} of {row.peers_expected} areas)"
@@ -159,11 +149,12 @@ def _comparator_item(row: Comparator) -> Item:
     period = numbers.period(row.period_start, row.period_end) or "not given"
     return Item(
         name=name, period=period, state="shown", value=row.value, lower=row.lower, upper=row.upper,
-        note=verdict,
+        note=verdict, provenance=published.comparator_provenance(row),
     )  # fmt: skip
 
 
 def value_item(published: Published, value: Value, *, name: str) -> Item:
+    """Return a figure as a row of that name."""
     return Item(
         name=name,
         period=value.period_label,
@@ -173,12 +164,14 @@ def value_item(published: Published, value: Value, *, name: str) -> Item:
         upper=value.upper,
         numerator=value.numerator,
         denominator=value.denominator,
-        ours=value.breakdown == "total" and value.organisation == "ALL",
+        ours=value.breakdown == "total" and value.organisation == COMBINED,
+        provenance=published.provenance(value),
+        members=value.members,
     )
 
 
 def by_value(items: Sequence[Item]) -> list[Item]:
-    """The items that have a figure, the highest first."""
+    """Return the items that have a figure, the highest first."""
     return sorted(
         (item for item in items if item.value is not None),
         key=lambda item: (-(item.value or 0.0), item.name),
@@ -186,7 +179,7 @@ def by_value(items: Sequence[Item]) -> list[Item]:
 
 
 def ends(measure: Measure, shown: Sequence[Item]) -> dict[str, str]:
-    """The highest and lowest of some items, as the sentences want them."""
+    """Return the highest and lowest of some items, as the sentences want them."""
     return {
         "highest_name": words.shortened(shown[0].name, most=60),
         "highest": words.shown_figure(measure, shown[0].value),
@@ -197,168 +190,162 @@ def ends(measure: Measure, shown: Sequence[Item]) -> dict[str, str]:
 
 def _chart(
     measure: Measure,
+    kind: str,
     items: Sequence[Item],
     *,
-    name: str,
-    heading: str,
-    alt: str,
-    caption: str,
-    marks: base.Marks,
     row_heading: str,
+    name: str | None = None,
+    counted: Sequence[Item] | None = None,
+    caption: Sequence[str] = (),
     bars: bool = False,
+    **parts: object,
 ) -> Chart:
-    chart_id = f"{slug(measure.measure)}-{name}"
+    """Draw items as rows, the highest first, with the sentences of their kind."""
     shown = by_value(items)
+    named = by_value(items if counted is None else counted)
+    parts |= {
+        "title": measure.title,
+        "unit": words.word("unit", measure.unit),
+        "period": named[0].period,
+        "shown": str(len(named)),
+        "all": str(len(items if counted is None else counted)),
+        **ends(measure, named),
+    }
+    heading = words.say(f"sections.{kind}", **parts)
+    traces, layout = rows_figure(measure, shown, bars=bars)
     ordered = [*shown, *(item for item in items if item.value is None)]
-    if marks.illustrative:
-        caption = f"{caption} {words.say('caption.illustrative')}"
-    height = _ROW_PX * len(shown) + 80
-    return Chart(
-        chart_id=chart_id,
+    return base.chart(
+        f"{slug(measure.measure)}-{name or kind}",
         heading=heading,
-        alt=words.checked_alt(alt, title=heading),
-        caption=caption,
+        alt=words.say(f"alt.{kind}", **parts),
+        caption=[words.say(f"caption.{kind}", **parts), *caption],
         table=items_table(measure, ordered, row_heading=row_heading, caption=heading),
-        figure=_figure(measure, shown, name=chart_id, height=height, marks=marks, bars=bars),
-        width=base.WIDTH,
-        height=height,
-        illustrative=marks.illustrative,
+        traces=traces,
+        layout=layout,
+        height=_ROW_PX * len(shown) + 80,
     )
 
 
 def items_table(
     measure: Measure, items: Sequence[Item], *, row_heading: str, caption: str
 ) -> Table:
-    """The rows as a table: figures, counts and intervals where any row has one, and the state."""
-
-    def figure(value: float | None) -> Cell:
-        return Cell(value=value, text=words.shown_figure(measure, value))
-
-    def number(value: float | None) -> Cell:
-        text = "\N{EN DASH}" if value is None else numbers.count(value)
-        return Cell(value=value, text=text)
-
-    optional = {
-        "numerator": any(item.numerator is not None for item in items),
-        "denominator": any(item.denominator is not None for item in items),
-        "lower": any(item.lower is not None for item in items),
-        "upper": any(item.upper is not None for item in items),
-        "compared": any(item.note for item in items),
-    }
-    every = (
-        Column(key="name", heading=row_heading),
-        Column(key="period", heading="Period"),
-        Column(key="value", heading=words.word("unit", measure.unit), charted=True),
-        Column(key="lower", heading="Lower 95% limit", charted=True),
-        Column(key="upper", heading="Upper 95% limit", charted=True),
-        Column(key="numerator", heading="Numerator"),
-        Column(key="denominator", heading="Denominator"),
-        Column(key="compared", heading="Ours compared with it"),
-        Column(key="state", heading="State"),
+    """Return the rows as a table, with counts and intervals where any row has one."""
+    figure = of_measure(measure)
+    return Table.of(
+        caption,
+        items,
+        (
+            Column("name", row_heading),
+            Column("period", "Period"),
+            Column("value", words.word("unit", measure.unit), figure, charted=True),
+            Column("lower", "Lower 95% limit", figure, charted=True, optional=True),
+            Column("upper", "Upper 95% limit", figure, charted=True, optional=True),
+            Column("numerator", "Numerator", numbers.count, optional=True),
+            Column("denominator", "Denominator", numbers.count, optional=True),
+            Column("compared", "Ours compared with it", at="note", optional=True),
+            Column("state", "State", in_words("state")),
+            Column(PROVENANCE, "Provenance"),
+        ),
     )
-    columns = tuple(column for column in every if optional.get(column.key, True))
-
-    def row(item: Item) -> tuple[Cell, ...]:
-        cells = {
-            "name": Cell(value=item.name, text=item.name),
-            "period": Cell(value=item.period, text=item.period),
-            "value": figure(item.value),
-            "lower": figure(item.lower),
-            "upper": figure(item.upper),
-            "numerator": number(item.numerator),
-            "denominator": number(item.denominator),
-            "compared": Cell(value=item.note, text=item.note or "\N{EN DASH}"),
-            "state": Cell(value=item.state, text=words.word("state", item.state)),
-        }
-        return tuple(cells[column.key] for column in columns)
-
-    return Table(caption=caption, columns=columns, rows=tuple(row(item) for item in items))
 
 
-def _figure(
+def rows_figure(
     measure: Measure,
     shown: Sequence[Item],
     *,
-    name: str,
-    height: int,
-    marks: base.Marks,
     bars: bool,
-) -> dict[str, Any]:
+    left: int = _LEFT,
+    right: int = 140,
+    is_band_drawn: bool = False,
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Draw figures as rows from the top, with the target as an upright line.
+
+    ``bars`` start at zero, else dots have their intervals; those that are ours stand out. ``left``
+    and ``right`` are the pixels for names and figures. The band that is close to the target is
+    shaded where ``is_band_drawn``.
+
+    Returns:
+        The traces and the layout.
+    """
     rows = list(reversed(shown))  # Plotly counts rows from the bottom
     names = [item.name for item in rows]
-    values = [item.value or 0.0 for item in rows]
-    colours = [tokens.FOCUS if item.ours or bars else tokens.COMMON for item in rows]
-    if bars:
-        trace: dict[str, Any] = {
-            "type": "bar", "orientation": "h", "x": values, "y": names,
-            "marker": {"color": colours}, "width": 0.6, "meta": {"columns": ["value"], "axis": "x"},
-        }  # fmt: skip
-    else:
-        trace = {
-            "type": "scatter", "mode": "markers", "x": values, "y": names,
-            "marker": {
-                "size": 13, "color": colours,
-                "symbol": ["circle" if item.ours else "circle-open" for item in rows],
-                "line": {"width": 3},
-            },
-            "meta": {"columns": ["value"], "axis": "x"},
-        }  # fmt: skip
-        if any(item.lower is not None and item.upper is not None for item in rows):
-            spans = [
-                (v, v if i.lower is None else i.lower, v if i.upper is None else i.upper)
-                for i, v in zip(rows, values, strict=True)
-            ]
-            trace["error_x"] = {
-                "type": "data", "symmetric": False, "color": tokens.SECONDARY, "thickness": 2,
-                "array": [upper - v for v, _, upper in spans],
-                "arrayminus": [v - lower for v, lower, _ in spans], "width": 5,
-            }  # fmt: skip
-    trace["customdata"] = [words.shown_figure(measure, item.value) for item in rows]
-    trace["hovertemplate"] = "%{customdata}<extra></extra>"
+    written = [words.shown_figure(measure, item.value) for item in rows]
     known = [v for item in rows for v in (item.value, item.lower, item.upper) if v is not None]
-    if measure.target is not None:
-        known.append(measure.target)
-    low, high = (0.0, max(*known, 0.0)) if bars else (min(known), max(known))
+    beyond = [0.0 if bars else None, measure.target, measure.amber_limit if is_band_drawn else None]
+    known += [value for value in beyond if value is not None]
+    low, high = min(known), max(known)
     room = (high - low) * 0.06 or 1.0
-    ends = (low if bars else low - room, high + room)
-    written = base.written_at_end(
-        [words.shown_figure(measure, item.value) for item in rows], names, at=ends[1]
-    )
-    annotations: list[dict[str, Any]] = []
-    shapes = []
-    if measure.target is not None:
-        shapes.append(
-            {
-                "type": "line", "yref": "paper", "y0": 0, "y1": 1,
-                "x0": measure.target, "x1": measure.target,
-                "line": {"color": tokens.TARGET, "width": 2, "dash": "longdash"},
-            }
-        )  # fmt: skip
-        annotations.append(
-            {
-                "text": f"<b>Target {words.shown_figure(measure, measure.target)}</b>",
-                "x": measure.target, "yref": "paper", "y": 1, "yanchor": "bottom",
-                "xanchor": "right" if measure.target > (low + high) / 2 else "left",
-                "font": {"size": 16},
-            }
-        )  # fmt: skip
-    layout = {
-        "width": base.WIDTH,
-        "height": height,
-        "margin": {"l": _LEFT, "r": 140, "t": 42, "b": 42},
-        "xaxis": {
-            "range": list(ends), "nticks": 5,
-            "ticksuffix": "%" if measure.unit == "percent" else "", "tickformat": ",",
-            "showgrid": True,
+    ends_at = (low if bars else low - room, high + room)
+    traces = [
+        {
+            "x": [item.value for item in rows], "y": names, "customdata": written,
+            "hovertemplate": "%{customdata}<extra></extra>",
+            "meta": {"columns": ["value"], "axis": "x"}, **_marks(rows, bars=bars),
         },
-        "yaxis": {
-            "type": "category", "categoryorder": "array", "categoryarray": names,
-            "tickvals": names, **base.NAMED_ROWS,
-            "ticktext": [base.wrapped(each, width=25) for each in names],
-            "range": [-0.6, len(names) - 0.4],
+        base.written_at_end(written, names, at=ends_at[1]),
+    ]  # fmt: skip
+    shapes, notes = _target(measure, middle=(low + high) / 2, is_band_drawn=is_band_drawn)
+    letters = int(left / _PX_OF_A_LETTER)
+    labels = [
+        base.row_label(item.name, width=letters, illustrative=is_illustrative(item.provenance))
+        if any(not is_illustrative(one.provenance) for one in rows)
+        else base.wrapped(item.name, width=letters)
+        for item in rows
+    ]
+    layout = base.rows_layout(
+        names,
+        labels,
+        margin={"l": left, "r": right, "t": 44, "b": 42},
+        xaxis={
+            "range": list(ends_at), "nticks": 5, "tickformat": ",", "showgrid": not is_band_drawn,
+            "ticksuffix": "%" if measure.unit == "percent" else "",
         },
-        "shapes": shapes,
-        "annotations": [*annotations, *marks.annotations(left=_LEFT)],
-        "hovermode": "closest",
+        shapes=shapes,
+        annotations=notes,
+    )  # fmt: skip
+    return traces, layout
+
+
+def _marks(rows: Sequence[Item], *, bars: bool) -> dict[str, Any]:
+    """Return how the rows are drawn: bars, or dots with their intervals; ours stand out."""
+    is_one_ours = any(item.ours for item in rows)
+    plain = tokens.COMMON if is_one_ours or not bars else tokens.FOCUS
+    colours = [tokens.FOCUS if item.ours else plain for item in rows]
+    if bars:
+        return {"type": "bar", "orientation": "h", "marker": {"color": colours}, "width": 0.55}
+    found: dict[str, Any] = {
+        "type": "scatter", "mode": "markers",
+        "marker": {
+            "size": 13, "color": colours, "line": {"width": 3},
+            "symbol": ["circle" if item.ours else "circle-open" for item in rows],
+        },
     }  # fmt: skip
-    return base.figure_json([trace, written], layout, name=name)
+    if any(item.lower is not None and item.upper is not None for item in rows):
+        values = [item.value or 0.0 for item in rows]
+        lower = [
+            value if i.lower is None else i.lower for i, value in zip(rows, values, strict=True)
+        ]
+        upper = [
+            value if i.upper is None else i.upper for i, value in zip(rows, values, strict=True)
+        ]
+        found["error_x"] = {
+            "type": "data", "symmetric": False, "color": tokens.SECONDARY, "thickness": 2,
+            "width": 5, "array": [end - value for end, value in zip(upper, values, strict=True)],
+            "arrayminus": [value - end for end, value in zip(lower, values, strict=True)],
+        }  # fmt: skip
+    return found
+
+
+def _target(
+    measure: Measure, *, middle: float, is_band_drawn: bool
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the target's line and words, and the band that is close to it."""
+    if measure.target is None:
+        return [], []
+    shapes = [base.upright(measure.target, color=tokens.TARGET, dash="longdash")]
+    if is_band_drawn and measure.amber_limit is not None:
+        limits = sorted((measure.target, measure.amber_limit))
+        shapes.insert(0, base.band(*limits))
+    text = f"<b>Target {words.shown_figure(measure, measure.target)}</b>"
+    side = "right" if measure.target > middle else "left"
+    return shapes, [base.above(text, measure.target, xanchor=side)]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import afcharts.pio_template  # noqa: F401  # registers the template "afcharts" with plotly
@@ -13,6 +12,7 @@ import plotly.io as pio
 from plotly.utils import PlotlyJSONEncoder
 
 from dashboards.drawing import tokens
+from dashboards.drawing.chart import Chart, Table
 from dashboards.story import words
 
 # Nothing a reader could send, drag or lose the chart with.
@@ -25,43 +25,122 @@ CONFIG: Mapping[str, bool] = {
     "doubleClick": False,
 }
 
-# An axis with a name at each row: no tick, since the row leads the eye.
-NAMED_ROWS: Mapping[str, Any] = {
-    "tickmode": "array", "showgrid": False, "ticks": "", "ticklabelstandoff": 8,
-}  # fmt: skip
 WIDTH = 640
 LABEL_GAP_PX = 20
-DRAFT_ANGLE, DRAFT_OPACITY, DRAFT_PX = -10, 0.28, 34
 
 
-@dataclass(frozen=True, kw_only=True)
-class Marks:
-    """What must stand in a picture itself, since a picture travels without its page.
+def chart(
+    chart_id: str,
+    *,
+    heading: str,
+    alt: str,
+    caption: Iterable[str],
+    table: Table,
+    traces: Sequence[Mapping[str, Any]],
+    layout: Mapping[str, Any],
+    height: int,
+    marked: str = "caption.illustrative_some",
+    newest_last: bool = False,
+) -> Chart:
+    """Put a chart together: its words checked, its figures marked as what they are.
 
-    The mark of a draft is not among them: it is laid over the finished picture, so that publishing
-    after a draft draws nothing anew.
+    A picture travels without its page, so it says itself that its figures are illustrative, as the
+    column ``provenance`` of the table has it; ``marked`` is the sentence that says how those are
+    marked which stand beside real ones. That it is of a draft is laid over the finished picture, so
+    that publishing after a draft draws nothing anew. ``layout`` is Plotly's without width and
+    height, and gives ``margin``.
+
+    Raises:
+        ValueError: ``alt`` cannot serve as a text alternative.
     """
+    sentences, notes = [*caption], [*layout.get("annotations", ())]
+    if table.provenance != "none":
+        is_all = table.provenance == "all"
+        sentences.append(words.say("caption.illustrative" if is_all else marked))
+        notes.append(
+            {
+                "text": f"<b>{words.say(f'banner.mark_{table.provenance}')}</b>",
+                "xref": "paper", "yref": "paper", "x": 0, "y": 1, "xanchor": "left",
+                "yanchor": "bottom", "yshift": 6, "xshift": 8 - layout["margin"]["l"],
+                "showarrow": False, "font": {"size": 16, "color": tokens.SECONDARY},
+            }
+        )  # fmt: skip
+    drawn = {**layout, "width": WIDTH, "height": height, "annotations": notes}
+    return Chart(
+        chart_id=chart_id,
+        heading=heading,
+        alt=words.checked_alt(alt, title=heading),
+        caption=" ".join(sentences),
+        table=table,
+        figure=figure_json(traces, drawn, name=chart_id),
+        width=WIDTH,
+        height=height,
+        newest_last=newest_last,
+    )
 
-    illustrative: bool
 
-    def annotations(self, *, left: int) -> list[dict[str, Any]]:
-        """The marks as annotations, over everything else, from the picture's left edge; ``left`` is
-        the width of its margin in pixels."""
-        found = []
-        if self.illustrative:
-            found.append(
-                {
-                    "text": f"<b>{words.say('banner.mark')}</b>",
-                    "xref": "paper", "yref": "paper", "x": 0, "y": 1, "xanchor": "left",
-                    "yanchor": "bottom", "yshift": 6, "xshift": 8 - left, "showarrow": False,
-                    "font": {"size": 16, "color": tokens.SECONDARY},
-                }
-            )  # fmt: skip
-        return found
+def rows_layout(
+    at: Sequence[str | int],
+    labels: Sequence[str],
+    *,
+    margin: Mapping[str, int],
+    xaxis: Mapping[str, Any],
+    shapes: Sequence[Mapping[str, Any]] = (),
+    annotations: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    """Lay out a chart of named rows, without ticks: the row leads the eye.
+
+    ``at`` is what the traces call each row, the lowest first; ``labels`` stand beside them.
+    """
+    is_named = bool(at) and isinstance(at[0], str)
+    named = {"type": "category", "categoryorder": "array", "categoryarray": list(at)}
+    return {
+        "margin": dict(margin),
+        "xaxis": dict(xaxis),
+        "yaxis": {
+            **(named if is_named else {}),
+            "tickmode": "array", "tickvals": list(at), "ticktext": list(labels), "ticks": "",
+            "showgrid": False, "ticklabelstandoff": 8, "range": [-0.6, len(at) - 0.4],
+        },
+        "shapes": list(shapes),
+        "annotations": list(annotations),
+        "hovermode": "closest",
+    }  # fmt: skip
+
+
+def upright(
+    at: float | str, *, color: str, width: float = 2, dash: str = "solid"
+) -> dict[str, Any]:
+    """Return an upright line from the foot of the plot to its head."""
+    line = {"color": color, "width": width, "dash": dash}
+    return {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": at, "x1": at, "line": line}
+
+
+def band(first: float, last: float) -> dict[str, Any]:
+    """Return a ground shaded from one place of the axis across to another."""
+    return {
+        "type": "rect", "yref": "paper", "y0": 0, "y1": 1, "layer": "below", "x0": first,
+        "x1": last, "fillcolor": tokens.GRID, "opacity": 0.6, "line": {"width": 0},
+    }  # fmt: skip
+
+
+def above(text: str, at: float | str, *, xanchor: str, yshift: int = 0) -> dict[str, Any]:
+    """Return words above the plot at a place of the axis across."""
+    return {
+        "text": text, "x": at, "yref": "paper", "y": 1, "yanchor": "bottom", "xanchor": xanchor,
+        "yshift": yshift, "font": {"size": 16},
+    }  # fmt: skip
+
+
+def row_label(name: str, *, width: int, illustrative: bool) -> str:
+    """Return a row's name in the room beside it, with a mark where its figure is made up."""
+    if not illustrative:
+        return wrapped(name, width=width)
+    return f"{wrapped(name, width=width, lines=1)}<br>({words.say('banner.illustrative_mark')})"
 
 
 def template() -> dict[str, Any]:
-    """The template as JSON: afcharts, then our font, sizes and backgrounds.
+    """Return the template as JSON: afcharts, then our font, sizes and backgrounds.
 
     No axis makes room for its labels by itself: each figure's margins have it. Plotly would draw
     every picture twice to find out, which took half of the time of drawing them.
@@ -88,7 +167,7 @@ def template() -> dict[str, Any]:
 def figure_json(
     traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any], *, name: str
 ) -> dict[str, Any]:
-    """Traces and layout as Plotly's JSON, without the template.
+    """Return traces and layout as Plotly's JSON, without the template.
 
     Each trace says in its ``meta`` which columns of the chart's table it draws (``columns``) and on
     which ``axis``, so that a test can hold picture and table to each other.
@@ -102,13 +181,16 @@ def figure_json(
 
 
 def check(figure: Mapping[str, Any]) -> None:
-    """Raises ``ValueError`` where a figure has an attribute that Plotly has not, or a value that it
-    would not take. A picture is checked before it is drawn for the first time."""
+    """Check a figure before it is drawn for the first time.
+
+    Raises:
+        ValueError: Plotly has no such attribute, or would not take its value.
+    """
     go.Figure(data=figure["data"], layout={**figure["layout"], "template": None})
 
 
 def _bold(annotation: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An annotation whose whole text stands between ``<b>`` tags, with the weight in its font.
+    """Return an annotation between ``<b>`` tags with the weight in its font.
 
     For the tag, Plotly writes a style into the page, which a page that allows no inline style
     refuses.
@@ -121,7 +203,7 @@ def _bold(annotation: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def written_at_end(texts: Sequence[str], rows: Sequence[str | int], *, at: float) -> dict[str, Any]:
-    """A trace that writes a text beside each row, right of the plot; ``at`` is where the axis ends.
+    """Return a trace that writes a text beside each row, right of where the axis ends (``at``).
 
     As a trace, a text is a third of what it is as an annotation, in the picture and in the page.
     """
@@ -133,23 +215,30 @@ def written_at_end(texts: Sequence[str], rows: Sequence[str | int], *, at: float
     }  # fmt: skip
 
 
-def with_draft_mark(figure: Mapping[str, Any]) -> dict[str, Any]:
-    """A figure as ``figure_json`` gives it, marked as a draft across its middle."""
-    mark = {
-        "text": words.say("banner.watermark"),
-        "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5,
-        "textangle": DRAFT_ANGLE, "opacity": DRAFT_OPACITY, "showarrow": False,
-        "font": {"size": DRAFT_PX, "color": tokens.SECONDARY},
-    }  # fmt: skip
-    layout = figure["layout"]
-    return {
-        "data": figure["data"],
-        "layout": layout | {"annotations": [*layout.get("annotations", []), mark]},
-    }
+def end_labels(
+    ends: Sequence[tuple[float, str]], *, low: float, high: float, plot: int
+) -> list[dict[str, Any]]:
+    """Return words at the right end of each line, instead of a legend, none over another.
+
+    Args:
+        ends: The height of each line in the axis's unit, and its words.
+        low: Where the axis begins.
+        high: Where it ends.
+        plot: The height of the plot in pixels.
+    """
+    heights = [(value - low) / (high - low) * plot for value, _ in ends]
+    placed = spread(heights, gap=LABEL_GAP_PX, low=8, high=plot - 8)
+    return [
+        {
+            "text": text, "xref": "paper", "x": 1, "xanchor": "left", "xshift": 8, "y": value,
+            "yshift": put - height, "yanchor": "middle", "font": {"size": 16, "color": tokens.TEXT},
+        }
+        for (value, text), height, put in zip(ends, heights, placed, strict=True)
+    ]  # fmt: skip
 
 
 def spread(positions: Sequence[float], *, gap: float, low: float, high: float) -> list[float]:
-    """``positions`` moved as little as needed so that neighbours stand ``gap`` apart.
+    """Return ``positions``, moved as little as needed so that neighbours stand ``gap`` apart.
 
     All stay between ``low`` and ``high`` as far as there is room. The order is kept.
     """
@@ -167,7 +256,7 @@ def spread(positions: Sequence[float], *, gap: float, low: float, high: float) -
 
 
 def wrapped(text: str, *, width: int, lines: int = 2) -> str:
-    """``text`` broken at words into at most ``lines`` lines, the last one cut if need be.
+    """Return ``text`` broken at words into at most ``lines`` lines, the last one cut if need be.
 
     Plotly reads a few tags in text; characters that could start one are written out.
     """
@@ -184,5 +273,5 @@ def wrapped(text: str, *, width: int, lines: int = 2) -> str:
 
 
 def plain_text(text: str) -> str:
-    """Text with nothing in it that Plotly would read as a tag or an entity."""
+    """Return text with nothing in it that Plotly would read as a tag or an entity."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -33,7 +33,7 @@ class RenderingError(RuntimeError):
 
 
 def find_browser() -> str | None:
-    """The Chromium to use: ``QUARTERDECK_CHROMIUM`` if set, else the first one on the path."""
+    """Return the Chromium to use: ``QUARTERDECK_CHROMIUM`` if set, else the first on the path."""
     named = os.environ.get(BROWSER_VARIABLE)
     if named:
         return shutil.which(named)
@@ -41,7 +41,7 @@ def find_browser() -> str | None:
 
 
 class Chromium:
-    """A browser in a thread of its own, which starts when it is told to or has something to do.
+    """A browser in a thread of its own, which starts when it is asked to or has a job.
 
     Use it as a context: it ends the browser, whatever happens.
     """
@@ -61,16 +61,22 @@ class Chromium:
         self._thread.shutdown()
 
     def start(self) -> Future[Browser]:
-        """Starts the browser, once, while its owner does something else; gives the promise of it,
-        which raises ``RenderingError`` where it does not start."""
+        """Start the browser, once, while the caller does something else.
+
+        Returns:
+            The promise of it, which raises ``RenderingError`` if it does not start.
+        """
         if self._started is None:
             self._started = self._thread.submit(self._start)
         return self._started
 
     def submit(self, job: Callable[[Browser], Result]) -> Future[Result]:
-        """Does the job with the browser once it is there, after those submitted before; gives the
-        promise of what comes of it, which raises ``RenderingError`` where the browser does not
-        start, and whatever the job raises."""
+        """Do a job with the browser once it is there, after those submitted before.
+
+        Returns:
+            The promise of the job's result, which raises ``RenderingError`` if the browser does
+            not start, and whatever the job raises.
+        """
         started = self.start()
         return self._thread.submit(lambda: job(started.result()))
 
@@ -91,7 +97,7 @@ class Chromium:
 
 @contextmanager
 def at_hand() -> Iterator[Chromium | None]:
-    """A browser, not started yet, that ends with the block; None where none is installed."""
+    """Yield a browser, not started yet, that ends with the block; None if none is installed."""
     browser = find_browser()
     if browser is None:
         yield None
@@ -102,7 +108,7 @@ def at_hand() -> Iterator[Chromium | None]:
 
 @contextmanager
 def _short_turns() -> Iterator[None]:
-    """Lets threads take turns ten times as often as Python does by itself (5 ms).
+    """Let threads take turns ten times as often as Python does by itself (5 ms).
 
     The thread that talks to a browser needs many turns, each of a moment, while the one that makes
     pages never rests: the browser was there after 2.8 s instead of 3.7 s.

@@ -32,7 +32,7 @@ _ASSURANCE = {
 
 
 def rating_tag(rating: str | None, reason: str | None = None) -> Markup:
-    """A rating as glyph, words and colour; where there is none, grey and with its reason."""
+    """Return a rating as glyph, words and colour; where there is none, grey and with its reason."""
     kind, glyph = _RATINGS.get(rating or "not rated", _RATINGS["not rated"])
     tag = Markup('<span class="tag tag-{}"><span aria-hidden="true">{}</span> {}</span>').format(
         kind, glyph, words.word("rating", rating or "not rated")
@@ -43,31 +43,30 @@ def rating_tag(rating: str | None, reason: str | None = None) -> Markup:
 
 
 def rating_glyph(rating: str | None) -> Markup:
-    """The glyph alone, for a dense table whose cell holds the words for a screen reader."""
+    """Return the glyph alone, for a dense table whose cell holds the words for a screen reader."""
     kind, glyph = _RATINGS.get(rating or "not rated", _RATINGS["not rated"])
     return Markup('<span class="glyph glyph-{}" aria-hidden="true">{}</span>').format(kind, glyph)
 
 
 def change_icon(published: Published, summary: Summary) -> Markup:
-    """The icon of what a measure's figures signal, with its words."""
-    said = words.change_words(published, summary, length="short")
-    return variation_icon(summary.reading, said=said)
+    """Return the icon of what a measure's figures signal, with its words."""
+    text = words.change_words(published, summary, length="short")
+    return variation_icon(summary.reading, text=text)
 
 
-def variation_icon(variation: str | None, *, said: str | None = None) -> Markup:
-    """The icon of a reading, with its words, or others that say how it was come by."""
+def variation_icon(variation: str | None, *, text: str | None = None) -> Markup:
+    """Return the icon of a reading, with its words, or others that say how it was come by."""
     kind, _, side = (variation or "none").partition(" ")
     kind = "common cause" if variation == "common cause" else kind
     letter = {"high": "H", "low": "L"}.get(side, "")
     if kind == "common cause":
         letter = "~"
     drawn = _icon(kind.split(" ")[0], shape=_SHAPES.get(kind, _SHAPES["none"]), letter=letter)
-    return _with_words(drawn, said or words.word("variation.short", variation))
+    return _with_words(drawn, text or words.word("variation.short", variation))
 
 
 def assurance_icon(assurance: str | None, *, has_target: bool = True) -> Markup:
-    """The icon of whether the target will be met, with its words; words only where it cannot be
-    told."""
+    """Return the icon of whether the target will be met; words alone if that cannot be said."""
     if assurance not in _ASSURANCE:
         why = "too few" if has_target else "no target"
         return Markup('<span class="quiet">{}</span>').format(words.word("assurance.short", why))

@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboards.data import Measure
+from dashboards.data.provenance import is_illustrative
 from dashboards.drawing import areas, base, tokens
 from dashboards.drawing.areas import Shapes
 from dashboards.drawing.bars import Item, by_value, ends
-from dashboards.drawing.chart import Cell, Chart, Column, Table
+from dashboards.drawing.chart import PROVENANCE, Chart, Column, Table, in_words, of_measure
 from dashboards.slugs import slug
 from dashboards.story import words
 
@@ -22,30 +23,28 @@ _FEWEST = 2
 
 
 def letters(categories: Sequence[str]) -> dict[str, str]:
-    """A letter for each category by the alphabet: A to Z, then A1 and so on."""
+    """Return a letter for each category by the alphabet: A to Z, then A1 and so on."""
     return {
         category: chr(ord("A") + n % 26) + (str(n // 26) if n >= 26 else "")
         for n, category in enumerate(sorted(categories))
     }
 
 
-def map_chart(
-    measure: Measure,
-    items: Sequence[Item],
-    shapes: Shapes,
-    *,
-    heading: str,
-    marks: base.Marks,
-) -> Chart | None:
-    """The items on the map; None where fewer than two have both a figure and a shape."""
+def map_chart(measure: Measure, items: Sequence[Item], shapes: Shapes) -> Chart | None:
+    """Draw the items on the map.
+
+    Returns:
+        The chart, None if fewer than two have both a figure and a shape.
+    """
     drawn = [item for item in items if item.name in shapes.rings]
     shown = by_value(drawn)
     if len(shown) < _FEWEST:
         return None
     by_name = letters([item.name for item in items])
-    chart_id = f"{slug(measure.measure)}-{slug(shapes.breakdown)}-map"
+    of = words.breakdown_name(shapes.breakdown)
+    heading = words.say("sections.map", title=measure.title, breakdown=of)
     alt = words.say(
-        "alt.map", shown=str(len(shown)), all=str(len(items)), period=shown[0].period,
+        "alt.map", shown=len(shown), all=len(items), period=shown[0].period,
         **ends(measure, shown),
     )  # fmt: skip
     caption = [words.say("caption.map", unit=words.word("unit", measure.unit))]
@@ -54,61 +53,37 @@ def map_chart(
     if shapes.made_up:
         caption.append(words.say("caption.map_made_up"))
     caption.append(shapes.attribution)
-    if marks.illustrative:
-        caption.append(words.say("caption.illustrative"))
-    return Chart(
-        chart_id=chart_id,
+    traces, layout = _figure(measure, drawn, shapes, by_name)
+    return base.chart(
+        f"{slug(measure.measure)}-{slug(shapes.breakdown)}-map",
         heading=heading,
-        alt=words.checked_alt(alt, title=heading),
-        caption=" ".join(caption),
-        table=_table(measure, items, by_name, caption=heading, breakdown=shapes.breakdown),
-        figure=_figure(measure, drawn, shapes, by_name, name=chart_id, marks=marks),
-        width=base.WIDTH,
-        height=HEIGHT,
-        illustrative=marks.illustrative,
-    )
-
-
-def _table(
-    measure: Measure,
-    items: Sequence[Item],
-    by_name: Mapping[str, str],
-    *,
-    caption: str,
-    breakdown: str,
-) -> Table:
-    return Table(
+        alt=alt,
         caption=caption,
-        columns=(
-            Column(key="name", heading=words.breakdown_name(breakdown).capitalize()),
-            Column(key="letter", heading="Letter"),
-            Column(key="period", heading="Period"),
-            Column(key="value", heading=words.word("unit", measure.unit), charted=True),
-            Column(key="state", heading="State"),
-        ),
-        rows=tuple(
+        table=Table.of(
+            heading,
+            sorted(items, key=lambda each: by_name[each.name]),
             (
-                Cell(value=item.name, text=item.name),
-                Cell(value=by_name[item.name], text=by_name[item.name]),
-                Cell(value=item.period, text=item.period),
-                Cell(value=item.value, text=words.shown_figure(measure, item.value)),
-                Cell(value=item.state, text=words.word("state", item.state)),
-            )
-            for item in sorted(items, key=lambda each: by_name[each.name])
+                Column("name", of.capitalize()),
+                Column("letter", "Letter", at=lambda each: by_name[each.name]),
+                Column("period", "Period"),
+                Column(
+                    "value", words.word("unit", measure.unit), of_measure(measure), charted=True
+                ),
+                Column("state", "State", in_words("state")),
+                Column(PROVENANCE, "Provenance"),
+            ),
         ),
+        traces=traces,
+        layout=layout,
+        height=HEIGHT,
     )
 
 
 def _figure(
-    measure: Measure,
-    drawn: Sequence[Item],
-    shapes: Shapes,
-    by_name: Mapping[str, str],
-    *,
-    name: str,
-    marks: base.Marks,
-) -> dict[str, Any]:
+    measure: Measure, drawn: Sequence[Item], shapes: Shapes, by_name: Mapping[str, str]
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     known = [item.value for item in drawn if item.value is not None]
+    some = any(item.value and not is_illustrative(item.provenance) for item in drawn)
     low, high = min(known), max(known)
     traces: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
@@ -130,9 +105,11 @@ def _figure(
             if item.value is None
             else words.shown_figure(measure, item.value)
         )
+        mark = "<br>" + words.say("banner.illustrative_mark")
+        mark = mark if some and is_illustrative(item.provenance) else ""
         annotations.append(
             {
-                "text": f"<b>{by_name[item.name]}<br>{base.plain_text(figure)}</b>",
+                "text": f"<b>{by_name[item.name]}<br>{base.plain_text(figure)}{mark}</b>",
                 "x": across, "y": up, "font": {"size": 17, "color": ink},
             }
         )  # fmt: skip
@@ -148,19 +125,17 @@ def _figure(
         }
     )  # fmt: skip
     layout = {
-        "width": base.WIDTH,
-        "height": HEIGHT,
         "margin": {"l": 12, "r": 12, "t": 40, "b": 12},
         "xaxis": {"visible": False},
         "yaxis": {"visible": False, "scaleanchor": "x"},
-        "annotations": [*annotations, *marks.annotations(left=12)],
+        "annotations": annotations,
         "hovermode": "closest",
     }
-    return base.figure_json(traces, layout, name=name)
+    return traces, layout
 
 
 def _fill(value: float | None, *, low: float, high: float) -> tuple[str, str]:
-    """Ground and ink of an area: the larger the darker, in four equal steps; none for no figure."""
+    """Return ground and ink of an area: the larger the darker, in four equal steps."""
     if value is None:
         return tokens.WHITE, tokens.TEXT
     steps = tokens.SEQUENTIAL

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dashboards.data import Measure, Published, Summary
 from dashboards.data.series import Point, breaks, latest_shown, point_meaning, series_points
 from dashboards.drawing import base, process_figure
-from dashboards.drawing.chart import Cell, Chart, Column, Table
+from dashboards.drawing.chart import PROVENANCE, Chart, Column, Scalar, Table, in_words, of_measure
 from dashboards.slugs import slug
 from dashboards.story import words
+
+_FEWEST = 2
 
 
 def process_chart(
@@ -18,34 +20,48 @@ def process_chart(
     organisation: str,
     *,
     heading: str,
-    marks: base.Marks,
     kind: str | None = None,
 ) -> Chart | None:
-    """Return the chart of a series, None where it has no point at all.
+    """Draw a series.
 
-    ``kind`` is the kind of period, by default the one that the measure is mostly about.
+    Args:
+        published: The release's data.
+        measure: What it is a series of.
+        organisation: Whose figures they are.
+        heading: The finding above the chart.
+        kind: The kind of period, by default the one that the measure is mostly about.
+
+    Returns:
+        The chart, None with fewer than two figures that can be shown: a sentence says those.
     """
     points = series_points(published, measure=measure.measure, organisation=organisation, kind=kind)
-    if not points:
+    if sum(point.shown is not None for point in points) < _FEWEST:
         return None
     summary = published.summary_by_series.get((measure.measure, organisation))
-    name = f"{slug(measure.measure)}-process"
-    if organisation != published.board_organisation(measure.measure):
-        name = f"{slug(measure.measure)}-{slug(organisation)}-process"
-    if kind is not None:
-        name = f"{name}-{slug(kind)}"
-    return Chart(
-        chart_id=name,
+    traces, layout = process_figure.figure(measure, points)
+    return base.chart(
+        series_name(published, measure, organisation, kind=kind),
         heading=heading,
-        alt=words.checked_alt(_alt(published, measure, points, summary), title=heading),
-        caption=_caption(measure, points, kind=kind or measure.main_kind, marks=marks),
-        table=_table(published, measure, points, organisation=organisation),
-        figure=process_figure.figure(measure, points, name=name, marks=marks),
-        width=base.WIDTH,
+        alt=_alt(published, measure, points, summary),
+        caption=_caption(measure, points, kind=kind or measure.main_kind),
+        table=series_table(published, measure, points, organisation=organisation),
+        traces=traces,
+        layout=layout,
         height=process_figure.HEIGHT,
-        illustrative=marks.illustrative,
+        marked="caption.illustrative_shaded",
         newest_last=True,
     )
+
+
+def series_name(
+    published: Published, measure: Measure, organisation: str, *, kind: str | None = None
+) -> str:
+    """Return the name of a series among the files of the site."""
+    parts = [slug(measure.measure)]
+    if organisation != published.board_organisation(measure.measure):
+        parts.append(slug(organisation))
+    parts += ["process", *([slug(kind)] if kind else [])]
+    return "-".join(parts)
 
 
 def _alt(
@@ -54,14 +70,14 @@ def _alt(
     first, last = points[0].label, points[-1].label
     latest = latest_shown(points)
     if latest is None:
-        return words.say("alt.nothing_shown", first=first, last=last)
+        raise ValueError(f"{measure.measure} has no figure to describe")
     shown = sum(point.shown is not None for point in points)
     parts = {
         "first": first,
         "last": last,
         "points": f"{shown} of {len(points)} points shown"
         if shown < len(points)
-        else f"{shown} point{'s' * (shown > 1)}",
+        else f"{shown} points",
         "value": words.shown_figure(measure, latest.shown),
         "period": latest.label,
         "target": "",
@@ -80,7 +96,7 @@ def _alt(
             "alt.broken_one" if len(broken) == 1 else "alt.broken_many",
             before=broken[0][0].label,
             after=broken[0][1].label,
-            number=str(len(broken)),
+            number=len(broken),
         )
     parts["variation"] = words.word("variation.long", reading.variation if reading else None)
     if summary is not None and latest.period == summary.period:
@@ -93,7 +109,7 @@ def _alt(
     return words.say("alt.process", **parts)
 
 
-def _caption(measure: Measure, points: Sequence[Point], *, kind: str, marks: base.Marks) -> str:
+def _caption(measure: Measure, points: Sequence[Point], *, kind: str) -> list[str]:
     has_limits = any(p.reading and p.reading.upl is not None for p in points)
     has_mean = any(p.reading and p.reading.mean is not None for p in points)
     meanings = {point_meaning(p, polarity=measure.polarity) for p in points if p.shown is not None}
@@ -120,43 +136,35 @@ def _caption(measure: Measure, points: Sequence[Point], *, kind: str, marks: bas
             {p.reading.stretch for p in points if p.reading and p.reading.upl is not None}
         )
         > 1,
-        "illustrative": marks.illustrative,
     }
     parts += [words.say(f"caption.{key}") for key, holds in conditions.items() if holds]
     if measure.source:
         parts.append(words.say("caption.source", source=measure.source.rstrip(".")))
-    return " ".join(parts)
+    return parts
 
 
-def _table(
+def series_table(
     published: Published, measure: Measure, points: Sequence[Point], *, organisation: str
 ) -> Table:
-    def figure(value: float | None) -> Cell:
-        return Cell(value=value, text=words.shown_figure(measure, value))
+    """Return a series as a table: each period with its figure, or why there is none."""
+    figure = of_measure(measure)
 
-    def row(point: Point) -> tuple[Cell, ...]:
-        reading = point.reading if point.shown is not None else None
-        signal = reading.special_cause if reading else None
-        return (
-            Cell(value=point.label, text=point.label),
-            figure(point.shown),
-            Cell(value=point.state, text=words.word("state", point.state)),
-            figure(reading.mean if reading else None),
-            figure(reading.lpl if reading else None),
-            figure(reading.upl if reading else None),
-            Cell(value=signal, text=words.word("signal", signal) if signal else "\N{EN DASH}"),
+    def read(attribute: str) -> Callable[[Point], Scalar]:
+        return lambda point: (
+            getattr(point.reading, attribute, None) if point.shown is not None else None
         )
 
-    return Table(
-        caption=f"{measure.title}: {published.organisation_names.get(organisation, organisation)}",
-        columns=(
-            Column(key="period", heading="Period"),
-            Column(key="value", heading=words.word("unit", measure.unit), charted=True),
-            Column(key="state", heading="State"),
-            Column(key="mean", heading="Mean", charted=True),
-            Column(key="lower_limit", heading="Lower limit"),
-            Column(key="upper_limit", heading="Upper limit"),
-            Column(key="signal", heading="Signal"),
+    return Table.of(
+        f"{measure.title}: {published.organisation_names.get(organisation, organisation)}",
+        points,
+        (
+            Column("period", "Period", at="label"),
+            Column("value", words.word("unit", measure.unit), figure, at="shown", charted=True),
+            Column("state", "State", in_words("state")),
+            Column("mean", "Mean", figure, at=read("mean"), charted=True),
+            Column("lower_limit", "Lower limit", figure, at=read("lpl")),
+            Column("upper_limit", "Upper limit", figure, at=read("upl")),
+            Column("signal", "Signal", in_words("signal"), at=read("special_cause")),
+            Column(PROVENANCE, "Provenance", at=lambda point: point.provenance(published)),
         ),
-        rows=tuple(row(point) for point in points),
     )

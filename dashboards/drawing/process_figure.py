@@ -8,6 +8,7 @@ from math import ceil
 from typing import Any
 
 from dashboards.data import Measure
+from dashboards.data.provenance import share
 from dashboards.data.series import Point, latest_shown, point_meaning
 from dashboards.drawing import base, tokens
 from dashboards.story import words
@@ -27,40 +28,36 @@ _SYMBOLS = {
 
 
 def _clipped(value: float | None, *, unit: str) -> float | None:
-    """A limit as drawn: never outside what the unit can be. The test of points is not clipped."""
+    """Return a limit as drawn: never outside what the unit can be. The test is not clipped."""
     if value is None:
         return None
     return min(max(value, 0.0), 100.0) if unit == "percent" else max(value, 0.0)
 
 
 def figure(
-    measure: Measure, points: Sequence[Point], *, name: str, marks: base.Marks
-) -> dict[str, Any]:
-    """The figure as Plotly's JSON: lines and marks by their meaning, each line named at its end."""
+    measure: Measure, points: Sequence[Point]
+) -> tuple[list[Mapping[str, Any]], dict[str, Any]]:
+    """Draw lines and marks by their meaning, each line named at its end.
+
+    Returns:
+        The traces and the layout.
+    """
     labels = [point.label for point in points]
     ticks = _ticks(points)
     lines_below = max(text.count("<br>") for text in ticks["ticktext"])
     margin = _MARGIN | {"b": _MARGIN["b"] + _TICK_LINE_PX * lines_below}
     plot = HEIGHT - margin["t"] - margin["b"]
     low, high = _range(measure, points, plot=plot)
-    traces = [*_lines(measure, points), *_markers(measure, points)]
-    end_labels = _end_labels(measure, points)
-    heights = [(value - low) / (high - low) * plot for value, _ in end_labels]
-    placed = base.spread(heights, gap=base.LABEL_GAP_PX, low=8, high=plot - 8)
-    annotations: list[dict[str, Any]] = [
-        {
-            "text": text, "xref": "paper", "x": 1, "xanchor": "left", "xshift": 8,
-            "y": value, "yshift": position - height, "yanchor": "middle",
-            "font": {"size": 16, "color": tokens.TEXT},
-        }
-        for (value, text), height, position in zip(end_labels, heights, placed, strict=True)
-    ]  # fmt: skip
-    annotations += _latest_label(measure, points, low=low, high=high)
     shapes, notes = _rebases(points)
-    shapes += _target_line(measure)
+    if measure.target is not None:
+        shapes.append(
+            {
+                "type": "line", "xref": "paper", "x0": 0, "x1": 1,
+                "y0": measure.target, "y1": measure.target,
+                "line": {"color": tokens.TARGET, "width": 2, "dash": "longdash"},
+            }
+        )  # fmt: skip
     layout = {
-        "width": base.WIDTH,
-        "height": HEIGHT,
         "margin": margin,
         "xaxis": {
             "type": "category",
@@ -75,15 +72,32 @@ def figure(
             "ticksuffix": "%" if measure.unit == "percent" else "",
             "tickformat": ",",
         },
-        "shapes": shapes,
-        "annotations": [*annotations, *notes, *marks.annotations(left=_MARGIN["l"])],
+        "shapes": [*_grounds(points), *shapes],
+        "annotations": [
+            *base.end_labels(_line_names(measure, points), low=low, high=high, plot=plot),
+            *_latest_label(measure, points, low=low, high=high),
+            *notes,
+        ],
         "hovermode": "x unified",
     }
-    return base.figure_json(traces, layout, name=name)
+    return [*_lines(measure, points), *_markers(measure, points)], layout
+
+
+def _grounds(points: Sequence[Point]) -> list[dict[str, Any]]:
+    """Return a shaded ground under each illustrative figure, where others are real."""
+    shown = [point for point in points if point.shown is not None]
+    if share(point.is_illustrative for point in shown) != "some":
+        return []
+    found = []
+    for made_up, group in groupby(enumerate(points), key=lambda one: one[1].is_illustrative):
+        places = [place for place, _ in group]
+        if made_up:
+            found.append(base.band(places[0] - 0.5, places[-1] + 0.5))
+    return found
 
 
 def _range(measure: Measure, points: Sequence[Point], *, plot: int) -> tuple[float, float]:
-    """The ends of the axis of figures; ``plot`` is how high the plot is, in pixels."""
+    """Return the ends of the axis of figures; ``plot`` is the plot's height in pixels."""
     values: list[float | None] = [measure.target]
     for point in points:
         values.append(point.shown)
@@ -106,7 +120,7 @@ def _range(measure: Measure, points: Sequence[Point], *, plot: int) -> tuple[flo
 
 
 def _label_is_above(points: Sequence[Point], *, low: float, high: float) -> bool:
-    """Whether the latest figure is written above its point: away from where the line comes from."""
+    """Return whether the latest figure stands above its point: away from the line to it."""
     figures = [point.shown for point in points if point.shown is not None]
     if len(figures) > 1 and figures[-1] != figures[-2]:
         return figures[-1] > figures[-2]
@@ -114,8 +128,11 @@ def _label_is_above(points: Sequence[Point], *, low: float, high: float) -> bool
 
 
 def _ticks(points: Sequence[Point]) -> dict[str, Any]:
-    """A tick for each financial year's first quarter; of other periods or a short series for each
-    point, or as many as there is room for, the newest among them."""
+    """Return the ticks: one for each financial year's first quarter.
+
+    Of other periods and of a short series there is one for each point, or as many as there is room
+    for, the newest among them.
+    """
     of_quarters = all(" Q" in point.label for point in points)
     if not of_quarters or len(points) <= 5:
         most = 9 if all(len(point.label) <= 4 for point in points) else 5
@@ -131,7 +148,7 @@ def _ticks(points: Sequence[Point]) -> dict[str, Any]:
 
 
 def _tick_text(point: Point) -> str:
-    """A period in the small room under an axis."""
+    """Return a period in the small room under an axis."""
     value = point.value
     if value and value.period_start and value.period_end and len(point.label) > 18:
         return base.wrapped(f"{value.period_start:%b %Y} to {value.period_end:%b %Y}", width=11)
@@ -139,7 +156,7 @@ def _tick_text(point: Point) -> str:
 
 
 def _runs(points: Sequence[Point]) -> list[list[Point]]:
-    """The points parted where a period does not follow the one before: no line joins the parts."""
+    """Return the points in parts that a line may join: each period follows the one before."""
     runs: list[list[Point]] = [[]]
     for point in points:
         if not point.follows:
@@ -149,13 +166,13 @@ def _runs(points: Sequence[Point]) -> list[list[Point]]:
 
 
 def _read_out(measure: Measure, point: Point) -> str:
-    """What the pointer's label says of a point, under the name of its quarter."""
+    """Return what the pointer's label says of a point, under the name of its quarter."""
     figure = words.shown_figure(measure, point.shown)
     return figure if point.period == point.label else f"{figure} ({point.period})"
 
 
 def _lines(measure: Measure, points: Sequence[Point]) -> list[Mapping[str, Any]]:
-    """The joined figures, then mean and limits for each stretch between recorded decisions."""
+    """Return the joined figures, then mean and limits of each stretch between decisions."""
     unit = measure.unit
     traces: list[Mapping[str, Any]] = [
         {
@@ -192,7 +209,7 @@ def _lines(measure: Measure, points: Sequence[Point]) -> list[Mapping[str, Any]]
 
 
 def _markers(measure: Measure, points: Sequence[Point]) -> list[Mapping[str, Any]]:
-    """A trace for each meaning of a point, hollow where the figure has an open query."""
+    """Return a trace for each meaning of a point, hollow where the figure has an open query."""
     groups: dict[tuple[str, bool], list[Point]] = {}
     for point in points:
         if point.shown is not None:
@@ -204,6 +221,7 @@ def _markers(measure: Measure, points: Sequence[Point]) -> list[Mapping[str, Any
         traces.append(
             {
                 "type": "scatter", "mode": "markers", "name": meaning, "hoverinfo": "skip",
+                "cliponaxis": False,
                 "x": [p.label for p in members], "y": [p.shown for p in members],
                 "meta": {"columns": ["value"], "axis": "y"},
                 "marker": {
@@ -217,8 +235,8 @@ def _markers(measure: Measure, points: Sequence[Point]) -> list[Mapping[str, Any
     return traces
 
 
-def _end_labels(measure: Measure, points: Sequence[Point]) -> list[tuple[float, str]]:
-    """What stands at the right end of each line, instead of a legend."""
+def _line_names(measure: Measure, points: Sequence[Point]) -> list[tuple[float, str]]:
+    """Return the height and the words of each line that is named at its end."""
     found: list[tuple[float, str]] = []
     reading = next((p.reading for p in reversed(points) if p.reading), None)
     if reading:
@@ -252,18 +270,6 @@ def _latest_label(
     ]  # fmt: skip
 
 
-def _target_line(measure: Measure) -> list[dict[str, Any]]:
-    if measure.target is None:
-        return []
-    return [
-        {
-            "type": "line", "xref": "paper", "x0": 0, "x1": 1,
-            "y0": measure.target, "y1": measure.target,
-            "line": {"color": tokens.TARGET, "width": 2, "dash": "longdash"},
-        }
-    ]  # fmt: skip
-
-
 def _rebases(points: Sequence[Point]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return an upright dotted line where limits start afresh, and its words.
 
@@ -276,19 +282,8 @@ def _rebases(points: Sequence[Point]) -> tuple[list[dict[str, Any]], list[dict[s
         has_limits = point.reading is not None and point.reading.upl is not None
         now = point.reading.stretch if point.reading and has_limits else None
         if now is not None and stretch is not None and now != stretch:
-            shapes.append(
-                {
-                    "type": "line", "yref": "paper", "x0": index - 0.5, "x1": index - 0.5,
-                    "y0": 0, "y1": 1,
-                    "line": {"color": tokens.SECONDARY, "width": 2, "dash": "dot"},
-                }
-            )  # fmt: skip
-            notes.append(
-                {
-                    "text": "Limits restarted", "x": index - 0.5, "yref": "paper", "y": 1,
-                    "yanchor": "bottom", "xanchor": "left" if index < len(points) / 2 else "center",
-                    "font": {"size": 16, "color": tokens.SECONDARY},
-                }
-            )  # fmt: skip
+            shapes.append(base.upright(index - 0.5, color=tokens.SECONDARY, dash="dot"))
+            side = "left" if index < len(points) / 2 else "center"
+            notes.append(base.above("Limits restarted", index - 0.5, xanchor=side))
         stretch = now if now is not None else stretch
     return shapes, notes

@@ -1,6 +1,6 @@
-"""Figures to SVG, all in one Chromium, each drawn once and kept by what it shows.
+"""Figures to SVG, all in one Chromium, each drawn once and cached by what it shows.
 
-Without a browser nothing is drawn and the caller is told: a page is then whole but for pictures,
+Without a browser nothing is drawn and the report says so: a page is then whole but for pictures,
 since every chart has its table.
 """
 
@@ -12,14 +12,13 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from dashboards.drawing import base, tokens
 from dashboards.drawing.chart import Chart
@@ -28,6 +27,7 @@ from dashboards.story import words
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+    from playwright.sync_api import Page as Tab
 
 PLOTLY_SCRIPT = Path(__file__).parents[1] / "vendor" / "plotly-basic.min.js"
 
@@ -54,7 +54,7 @@ _EMPTY_GROUP = re.compile(r'<g(?: class="[^"]*")?/>|<g class="[^"]*"></g>')
 _STYLED = re.compile(r'<(\w+)((?: [\w:-]+="[^"]*")*?) style="([^"]*)"')
 _CLASS = re.compile(r'( class="[^"]*)"')
 _OFTEN = 3  # a style that stands on so many marks is written once
-_FORM = 2  # of the pictures kept: raised when ``_settled`` makes others of the same figure
+_FORM = 2  # of the cached pictures: raised when ``_settled`` makes others of the same figure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +72,7 @@ class Drawing:
     ``cache`` is a folder of pictures by what they show; it is made and filled. It holds them
     without their words and without the mark of a draft, which are laid over here: other words, or
     publishing after a draft, draw nothing anew. Without ``chromium`` nothing is drawn that is not
-    there. Use it as a context: whatever happens, the browser does not wait for charts after it.
+    there.
     """
 
     chromium: Chromium | None
@@ -84,50 +84,66 @@ class Drawing:
         self._key = hashlib.sha256(_as_json([self._template, _DRAW, _FORM]))
         self._key.update(PLOTLY_SCRIPT.read_bytes())
         self._charts: dict[str, Chart] = {}
-        self._kept: dict[str, str] = {}
-        self._waiting: SimpleQueue[Chart | None] = SimpleQueue()
-        self._fresh: Future[dict[str, str]] | None = None
+        self._cached: dict[str, str] = {}
+        self._tab: Future[Tab] | None = None
+        self._fresh: list[Future[dict[str, str]]] = []
         self.chromium = chromium
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._waiting.put(None)
-
     def start(self) -> None:
-        """Starts the browser and Plotly in it, for who will soon have charts: it takes seconds."""
-        if self.chromium is not None and self._fresh is None:
-            self._fresh = self.chromium.submit(
-                partial(_in_browser, waiting=self._waiting, template=self._template)
-            )
+        """Start the browser with Plotly in it, before there are charts: it takes seconds."""
+        if self.chromium is not None and self._tab is None:
+            self._tab = self.chromium.submit(partial(_tab, template=self._template))
 
     def add(self, charts: Iterable[Chart]) -> None:
-        """Takes charts: from the cache, or into the browser's queue. Raises ``ValueError`` where
-        one is called as another was, or is none that Plotly would draw."""
+        """Take charts: from the cache, or to be drawn while the caller goes on.
+
+        Raises:
+            ValueError: One is called as another was, or is none that Plotly would draw.
+        """
+        uncached = []
         for chart in charts:
             if chart.chart_id in self._charts:
                 raise ValueError(f"two charts are called {chart.chart_id}")
             self._charts[chart.chart_id] = chart
             file = self._file(chart)
             if file is not None and file.is_file():
-                self._kept[chart.chart_id] = file.read_text(encoding="utf-8")
-                continue
-            base.check(chart.figure)
-            if self.chromium is not None:
-                self._waiting.put(chart)
-                self.start()
+                self._cached[chart.chart_id] = file.read_text(encoding="utf-8")
+            else:
+                base.check(chart.figure)
+                uncached.append(chart)
+        if uncached and self.chromium is not None:
+            self.start()
+            self._fresh.append(self.chromium.submit(partial(self._draw, charts=uncached)))
+
+    def _draw(self, _: Browser, *, charts: Sequence[Chart]) -> dict[str, str]:
+        """Return Plotly's own SVG of each chart, settled, by its id."""
+        from playwright.sync_api import Error  # noqa: PLC0415  # takes long to import
+
+        jobs = [[chart.figure["data"], chart.figure["layout"]] for chart in charts]
+        try:
+            images = self._tab.result().evaluate(_DRAW, jobs) if self._tab else []
+        except Error as error:
+            raise RenderingError(f"Chromium would not draw the charts: {error}") from error
+        return {
+            chart.chart_id: _settled(image, chart)
+            for chart, image in zip(charts, images, strict=True)
+        }
 
     @property
     def pictured(self) -> frozenset[str]:
         """The charts that were added and will have a picture, by their ids."""
-        return frozenset(self._kept if self.chromium is None else self._charts)
+        return frozenset(self._cached if self.chromium is None else self._charts)
 
     def drawn(self) -> Drawn:
-        """Waits for all charts that were added and gives their pictures, each an SVG file's bytes,
-        the same for the same chart. Raises ``RenderingError`` where the browser refuses one."""
-        self._waiting.put(None)
-        fresh = self._fresh.result() if self._fresh else {}
+        """Wait for all charts that were added.
+
+        Returns:
+            Their pictures, each an SVG file's bytes, the same for the same chart.
+
+        Raises:
+            RenderingError: The browser refuses one.
+        """
+        fresh = {name: svg for future in self._fresh for name, svg in future.result().items()}
         if self._cache is not None:
             self._cache.mkdir(parents=True, exist_ok=True)
         for chart_id, svg in fresh.items():
@@ -136,7 +152,7 @@ class Drawing:
                 part = file.with_suffix(f".{os.getpid()}.part")
                 part.write_text(svg, encoding="utf-8")
                 part.replace(file)
-        pictures = self._kept | fresh
+        pictures = self._cached | fresh
         lacking = len(self._charts) - len(pictures)
         missing = f"{lacking} charts were not drawn: no Chromium was found"
         return Drawn(
@@ -145,12 +161,12 @@ class Drawing:
                 for chart_id, chart in self._charts.items()
                 if chart_id in pictures
             },
-            from_cache=len(self._kept),
+            from_cache=len(self._cached),
             missing=(missing,) if lacking else (),
         )
 
     def _file(self, chart: Chart) -> Path | None:
-        """Where the picture is kept, by all that it is drawn from."""
+        """Return where the picture is cached, by all that it is drawn from."""
         if self._cache is None:
             return None
         key = self._key.copy()
@@ -160,50 +176,26 @@ class Drawing:
 
 @contextmanager
 def drawing(*, cache: Path | None, draft: bool) -> Iterator[Drawing]:
-    """A ``Drawing`` in the browser that is installed, if one is; both end with the block."""
-    with at_hand() as chromium, Drawing(cache=cache, draft=draft, chromium=chromium) as made:
-        yield made
+    """Yield a ``Drawing`` in the browser that is installed, if one is; it ends with the block."""
+    with at_hand() as chromium:
+        yield Drawing(cache=cache, draft=draft, chromium=chromium)
 
 
 def _as_json(content: Any) -> bytes:
     return json.dumps(content, sort_keys=True, ensure_ascii=False).encode("utf-8")
 
 
-def _in_browser(
-    chromium: Browser, *, waiting: SimpleQueue[Chart | None], template: Mapping[str, Any]
-) -> dict[str, str]:
-    """Plotly's own SVG of each chart that waits, settled, by its id, until None comes."""
-    from playwright.sync_api import Error  # noqa: PLC0415  # takes long to import
-
-    made = {}
-    try:
-        # One tab: two took a sixth longer, on two cores.
-        page = chromium.new_page()
-        page.set_content("<!doctype html><title>charts</title><body></body>")
-        page.add_script_tag(path=PLOTLY_SCRIPT)
-        page.evaluate("(template) => { window.chartTemplate = template; }", template)
-        while charts := _next_of(waiting):
-            jobs = [[chart.figure["data"], chart.figure["layout"]] for chart in charts]
-            for chart, image in zip(charts, page.evaluate(_DRAW, jobs), strict=True):
-                made[chart.chart_id] = _settled(image, chart)
-        page.close()
-    except Error as error:
-        raise RenderingError(f"Chromium would not draw the charts: {error}") from error
-    return made
-
-
-def _next_of(waiting: SimpleQueue[Chart | None]) -> list[Chart]:
-    """The charts that wait now, at least one; none where nothing will come any more."""
-    found = [waiting.get()]
-    while found[-1] is not None and not waiting.empty():
-        found.append(waiting.get())
-    if found[-1] is None:
-        waiting.put(None)  # for the call after this one
-    return [chart for chart in found if chart is not None]
+def _tab(chromium: Browser, *, template: Mapping[str, Any]) -> Tab:
+    """Open a tab with Plotly in it; two took a sixth longer, on two cores."""
+    tab = chromium.new_page()
+    tab.set_content("<!doctype html><title>charts</title><body></body>")
+    tab.add_script_tag(path=PLOTLY_SCRIPT)
+    tab.evaluate("(template) => { window.chartTemplate = template; }", template)
+    return tab
 
 
 def _settled(svg: str, chart: Chart) -> str:
-    """Plotly's SVG without what changes from run to run."""
+    """Return Plotly's SVG without what changes from run to run."""
     layout_id = _LAYOUT_ID.search(svg)
     if layout_id is None or _ROOT.match(svg) is None:
         raise RenderingError(f"the picture of {chart.chart_id} is not as Plotly draws them")
@@ -211,8 +203,10 @@ def _settled(svg: str, chart: Chart) -> str:
 
 
 def _slimmed(svg: str) -> str:
-    """The same picture in half the bytes: groups that hold nothing go, and a style that many marks
-    have is written once, as a class."""
+    """Return the same picture in half the bytes.
+
+    Groups that hold nothing go, and a style that many marks have is written once, as a class.
+    """
     left = ""
     while left != svg:
         left, svg = svg, _EMPTY_GROUP.sub("", svg)
@@ -239,7 +233,7 @@ def _slimmed(svg: str) -> str:
 
 
 def _dressed(svg: str, chart: Chart, *, draft: bool) -> bytes:
-    """A settled picture, named for those who cannot see it, and marked where it is a draft's."""
+    """Name a settled picture for those who cannot see it, and mark it where it is a draft's."""
     root = _ROOT.match(svg)
     if root is None:
         raise RenderingError(f"the picture of {chart.chart_id} has no root element")
@@ -254,11 +248,11 @@ def _dressed(svg: str, chart: Chart, *, draft: bool) -> bytes:
 
 
 def _draft_mark(chart: Chart) -> str:
-    """What ``base.with_draft_mark`` lays over a live chart, as SVG."""
+    """Return the mark of a draft across the middle of a picture, as SVG."""
     across, down = chart.width / 2, chart.height / 2
     return (
-        f'<text x="{across:g}" y="{down:g}" transform="rotate({base.DRAFT_ANGLE} {across:g} '
-        f'{down:g})" text-anchor="middle" font-family="{html.escape(tokens.FONT)}" '
-        f'font-size="{base.DRAFT_PX}" fill="{tokens.SECONDARY}" '
-        f'opacity="{base.DRAFT_OPACITY}">{html.escape(words.say("banner.watermark"))}</text>'
+        f'<text x="{across:g}" y="{down:g}" transform="rotate(-10 {across:g} {down:g})" '
+        f'text-anchor="middle" font-family="{html.escape(tokens.FONT)}" font-size="34" '
+        f'fill="{tokens.SECONDARY}" opacity="0.28">{html.escape(words.say("banner.watermark"))}'
+        "</text>"
     )

@@ -1,4 +1,4 @@
-"""The course of a series in a table's cell: a small drawing and its words for those who hear it."""
+"""A series over time in a table's cell: a small drawing, and words for those who hear it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from dashboards.data import Measure, Published
+from dashboards.data.provenance import share
 from dashboards.data.series import breaks, point_meaning, series_points
 from dashboards.story import words
 
@@ -14,10 +15,15 @@ WIDTH, HEIGHT = 120, 32
 _EDGE = 6
 _DASH = 3
 _MOST_POINTS = 16
+_MARKS = {
+    "improvement": "M0-4.5 4.5 0 0 4.5-4.5 0Z",
+    "concern": "M-4.5-4.5h9v9h-9Z",
+    "neutral": "M0-4.5 4.5 4.5h-9Z",
+}
 
 
 def sparkline(published: Published, measure: Measure, organisation: str) -> Markup:
-    """The last sixteen points, gaps kept, with the mean and the latest point by its meaning."""
+    """Draw the last sixteen points, gaps kept, with the mean and the latest by its meaning."""
     points = series_points(published, measure=measure.measure, organisation=organisation)[
         -_MOST_POINTS:
     ]
@@ -53,21 +59,28 @@ def sparkline(published: Published, measure: Measure, organisation: str) -> Mark
     if meaning == "common" and summary and summary.period == latest.period and summary.reading:
         meaning = summary.reading.split(" ")[0]  # it may be that of the trend of five years
     across, up = place(*shown[-1])
-    text = (
-        f"{len(shown)} figures, lowest {words.shown_figure(measure, min(values))}, "
-        f"highest {words.shown_figure(measure, max(values))}"
-    )
-    if published.totals_by_series and any(p.value and p.value.illustrative for p in points):
-        text += ", illustrative"
+    figures = "One figure" if len(shown) == 1 else f"{len(shown)} figures"
+    lowest, highest = (words.shown_figure(measure, end(values)) for end in (min, max))
+    text = f"{figures}, lowest {lowest}, highest {highest}"
+    made_up = share(point.is_illustrative for point in points if point.shown is not None)
+    text += {"all": ", illustrative", "some": ", some illustrative", "none": ""}[made_up]
     return Markup(
         '<svg class="spark" viewBox="0 0 {w} {h}" width="{w}" height="{h}" aria-hidden="true" '
-        'focusable="false"><path class="spark-mean" d="{mean}"/><path class="spark-line" '
+        'focusable="false"><path class="spark-mean" d="{mean}"/><path class="spark-line{dotted}" '
         'd="{line}"/>{mark}</svg><span class="hidden">{text}</span>'
-    ).format(w=WIDTH, h=HEIGHT, mean=mean, line=line, mark=_mark(meaning, across, up), text=text)
+    ).format(
+        w=WIDTH,
+        h=HEIGHT,
+        mean=mean,
+        line=line,
+        dotted="" if made_up == "none" else " spark-dotted",
+        mark=_mark(meaning, across, up),
+        text=text,
+    )
 
 
 def _path(places: Sequence[tuple[float, float]], *, starts: Sequence[bool]) -> str:
-    """A line through the places, parted before each that starts a new one; one alone is a dash."""
+    """Return a line through the places, parted before each start; one alone is a dash."""
     steps = []
     for n, (across, up) in enumerate(places):
         if n > 0 and not starts[n]:
@@ -80,17 +93,8 @@ def _path(places: Sequence[tuple[float, float]], *, starts: Sequence[bool]) -> s
 
 
 def _mark(meaning: str, across: float, up: float) -> Markup:
-    shapes = {
-        "improvement": "M{x} {t}L{r} {y}L{x} {b}L{l} {y}Z",
-        "concern": "M{l} {t}H{r}V{b}H{l}Z",
-        "neutral": "M{x} {t}L{r} {b}H{l}Z",
-    }
-    shape = shapes.get(meaning)
-    if shape is None:
+    if meaning not in _MARKS:
         return Markup('<circle class="spark-common" cx="{}" cy="{}" r="4"/>').format(across, up)
-    reach = 4.5
-    path = shape.format(
-        x=across, y=up, l=round(across - reach, 1), r=round(across + reach, 1),
-        t=round(up - reach, 1), b=round(up + reach, 1),
-    )  # fmt: skip
-    return Markup('<path class="spark-{}" d="{}"/>').format(meaning, path)
+    return Markup('<path class="spark-{}" d="{}" transform="translate({} {})"/>').format(
+        meaning, _MARKS[meaning], across, up
+    )

@@ -1,5 +1,4 @@
-"""A spine: several measures beside each other, each by where we stand between the worst and the
-best of the areas we are compared with.
+"""A spine: several measures, each by where we stand between the worst and the best of the areas.
 
 Each side of the benchmark has its own scale: the benchmark is 0, the best area 1, the worst -1, and
 a measure for which lower is better is turned round. The signed distance is scaled, never its size
@@ -8,13 +7,14 @@ alone: an area on the other side of the benchmark would fold over.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from dashboards.data import Comparator, Measure, Published, Summary
+from dashboards.data import Comparator, Measure, Published, Summary, provenance
 from dashboards.drawing import base, tokens
-from dashboards.drawing.chart import Cell, Chart, Column, Table
+from dashboards.drawing.chart import PROVENANCE, Cell, Chart, Column, Table, in_words
 from dashboards.story import numbers, words
 
 _FEWEST_AREAS = 3
@@ -37,7 +37,8 @@ class Vertebra:
     worst: float
     best: float
     areas: int
-    comparison: str | None
+    comparison: str
+    provenance: str
 
     @property
     def position(self) -> float:
@@ -48,7 +49,7 @@ class Vertebra:
 
 
 def position(value: float, *, benchmark: float, worst: float, best: float) -> float:
-    """``value`` between -1 and 1; beyond where it is beyond every area. Better is positive.
+    """Return ``value`` between -1 and 1, beyond if it is beyond every area. Better is positive.
 
     ``best`` may be the larger or the smaller of the two: that is the measure's polarity.
     """
@@ -61,8 +62,11 @@ def position(value: float, *, benchmark: float, worst: float, best: float) -> fl
 def vertebrae(
     published: Published, rows: Sequence[tuple[Measure, Summary | None]]
 ) -> list[Vertebra]:
-    """The measures that can be compared: with a figure, a benchmark, a good way, and at least three
-    areas of the benchmark's own period."""
+    """Return the measures that can be compared.
+
+    They have a figure, a benchmark, a good way, and at least three areas of the benchmark's own
+    period.
+    """
     found = []
     for measure, summary in rows:
         if summary is None or summary.value is None or measure.polarity == "none":
@@ -71,15 +75,20 @@ def vertebrae(
         benchmark = _newest([c for c in known if c.area_kind == BENCHMARK_KIND])
         if benchmark is None or benchmark.value is None:
             continue
-        values = [
-            c.value
+        others = [
+            c
             for c in known
             if c.value is not None
             and c.area_kind != BENCHMARK_KIND
             and c.period_end == benchmark.period_end
         ]
+        values = [c.value for c in others if c.value is not None]
         if len(values) < _FEWEST_AREAS:
             continue
+        rests_on_illustrative = bool(summary.illustrative) or any(
+            provenance.is_illustrative(published.comparator_provenance(c))
+            for c in (benchmark, *others)
+        )
         ends = (min(values), max(values))
         found.append(
             Vertebra(
@@ -90,7 +99,8 @@ def vertebrae(
                 worst=ends[0] if measure.polarity == "higher" else ends[1],
                 best=ends[1] if measure.polarity == "higher" else ends[0],
                 areas=len(values),
-                comparison=benchmark.comparison,
+                comparison=benchmark.comparison or "not compared",
+                provenance=provenance.described(rests_on_illustrative),
             )
         )
     return found
@@ -101,10 +111,8 @@ def _newest(rows: Sequence[Comparator]) -> Comparator | None:
     return max(dated, key=lambda row: str(row.period_end), default=None)
 
 
-def spine_chart(
-    bones: Sequence[Vertebra], *, name: str, heading: str, marks: base.Marks
-) -> Chart | None:
-    """The measures in one chart; None without one."""
+def spine_chart(bones: Sequence[Vertebra], *, name: str) -> Chart | None:
+    """Draw the measures in one chart; None without one."""
     if not bones:
         return None
     better = sum(bone.comparison == "better" for bone in bones)
@@ -112,107 +120,92 @@ def spine_chart(
     furthest = min(bones, key=lambda bone: bone.position)
     alt = words.say(
         "alt.spine",
-        all=str(len(bones)),
-        better=str(better),
-        worse=str(worse),
+        all=len(bones),
+        better=better,
+        worse=worse,
         benchmark=words.shortened(bones[0].benchmark_name, most=40),
         title=words.shortened(furthest.measure.title, most=60),
         ours=words.shown_figure(furthest.measure, furthest.ours),
         theirs=words.shown_figure(furthest.measure, furthest.benchmark),
     )
-    caption = [words.say("caption.spine", benchmark=bones[0].benchmark_name)]
-    if marks.illustrative:
-        caption.append(words.say("caption.illustrative"))
-    height = _ROW_PX * len(bones) + _MARGIN["t"] + _MARGIN["b"]
-    return Chart(
-        chart_id=name,
+    heading = words.say("sections.spine")
+    traces, layout = _figure(bones)
+    return base.chart(
+        name,
         heading=heading,
-        alt=words.checked_alt(alt, title=heading),
-        caption=" ".join(caption),
+        alt=alt,
+        caption=[words.say("caption.spine", benchmark=bones[0].benchmark_name)],
         table=_table(bones, caption=heading),
-        figure=_figure(bones, name=name, height=height, marks=marks),
-        width=base.WIDTH,
-        height=height,
-        illustrative=marks.illustrative,
+        traces=traces,
+        layout=layout,
+        height=_ROW_PX * len(bones) + _MARGIN["t"] + _MARGIN["b"],
     )
 
 
 def _table(bones: Sequence[Vertebra], *, caption: str) -> Table:
-    def row(bone: Vertebra) -> tuple[Cell, ...]:
-        figures = (bone.ours, bone.benchmark, bone.worst, bone.best)
-        verdict = bone.comparison or "not compared"
-        return (
-            Cell(value=bone.measure.title, text=bone.measure.title),
-            *(Cell(value=v, text=words.shown_figure(bone.measure, v)) for v in figures),
-            Cell(value=bone.areas, text=str(bone.areas)),
-            Cell(value=bone.position, text=numbers.rounded(bone.position, decimals=2)),
-            Cell(value=verdict, text=words.word("comparison", verdict)),
-        )
+    def figure(attribute: str) -> Callable[[Vertebra], Cell]:
+        def cell(bone: Vertebra) -> Cell:
+            value = float(getattr(bone, attribute))
+            return Cell(value=value, text=words.shown_figure(bone.measure, value))
 
-    return Table(
-        caption=caption,
-        columns=(
-            Column(key="measure", heading="Measure"),
-            Column(key="ours", heading="Ours"),
-            Column(key="benchmark", heading="Benchmark"),
-            Column(key="worst", heading="Worst area"),
-            Column(key="best", heading="Best area"),
-            Column(key="areas", heading="Areas"),
-            Column(key="position", heading="Position", charted=True),
-            Column(key="compared", heading="Ours compared with it"),
+        return cell
+
+    return Table.of(
+        caption,
+        bones,
+        (
+            Column("measure", "Measure", at="measure.title"),
+            Column("ours", "Ours", at=figure("ours")),
+            Column("benchmark", "Benchmark", at=figure("benchmark")),
+            Column("worst", "Worst area", at=figure("worst")),
+            Column("best", "Best area", at=figure("best")),
+            Column("areas", "Areas"),
+            Column("position", "Position", partial(numbers.rounded, decimals=2), charted=True),
+            Column("compared", "Ours compared with it", in_words("comparison"), "comparison"),
+            Column(PROVENANCE, "Provenance"),
         ),
-        rows=tuple(row(bone) for bone in bones),
     )
 
 
-def _figure(
-    bones: Sequence[Vertebra], *, name: str, height: int, marks: base.Marks
-) -> dict[str, Any]:
-    places = [len(bones) - 1 - n for n in range(len(bones))]
+def _figure(bones: Sequence[Vertebra]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    rows = list(reversed(bones))  # Plotly counts rows from the bottom
+    places = list(range(len(rows)))
+    written = [words.shown_figure(bone.measure, bone.ours) for bone in rows]
+    meanings = [_MEANINGS.get(bone.comparison, _SIMILAR) for bone in rows]
+    reach = max(1.0, *(abs(bone.position) for bone in bones)) * 1.08
     span = {
-        "type": "bar", "orientation": "h", "base": [-1.0] * len(bones), "x": [2.0] * len(bones),
+        "type": "bar", "orientation": "h", "base": [-1.0] * len(rows), "x": [2.0] * len(rows),
         "y": places, "width": 0.5, "marker": {"color": tokens.GRID}, "hoverinfo": "skip",
         "meta": {"columns": ["worst to best"], "axis": "x"},
     }  # fmt: skip
     ours = {
-        "type": "scatter", "mode": "markers", "x": [bone.position for bone in bones], "y": places,
+        "type": "scatter", "mode": "markers", "x": [bone.position for bone in rows], "y": places,
         "marker": {
             "size": 15, "line": {"width": 2, "color": tokens.WHITE},
-            "symbol": [_MEANINGS.get(bone.comparison or "", _SIMILAR)[0] for bone in bones],
-            "color": [_MEANINGS.get(bone.comparison or "", _SIMILAR)[1] for bone in bones],
+            "symbol": [symbol for symbol, _ in meanings],
+            "color": [colour for _, colour in meanings],
         },
-        "text": [words.shown_figure(bone.measure, bone.ours) for bone in bones],
-        "hovertemplate": "%{text}<extra></extra>", "meta": {"columns": ["position"], "axis": "x"},
+        "text": written, "hovertemplate": "%{text}<extra></extra>",
+        "meta": {"columns": ["position"], "axis": "x"},
     }  # fmt: skip
-    reach = max(1.0, *(abs(bone.position) for bone in bones)) * 1.08
-    written = base.written_at_end(
-        [words.shown_figure(bone.measure, bone.ours) for bone in bones], places, at=reach
-    )
-    annotations = []
-    for at, text, anchor in (
-        (-1, "Worst", "left"),
-        (0, "Benchmark", "center"),
-        (1, "Best", "right"),
-    ):
-        annotations.append(
-            {"text": text, "x": at, "yref": "paper", "y": 1, "yanchor": "bottom",
-             "xanchor": anchor, "font": {"size": 16}}
-        )  # fmt: skip
-    layout = {
-        "width": base.WIDTH,
-        "height": height,
-        "margin": _MARGIN,
-        "xaxis": {"range": [-reach, reach], "visible": False},
-        "yaxis": {
-            "tickvals": places, **base.NAMED_ROWS,
-            "ticktext": [base.wrapped(bone.measure.title, width=26) for bone in bones],
-            "range": [-0.6, len(bones) - 0.4],
-        },
-        "shapes": [
-            {"type": "line", "x0": 0, "x1": 0, "yref": "paper", "y0": 0, "y1": 1,
-             "line": {"color": tokens.TEXT, "width": 2}},
+    some = any(not provenance.is_illustrative(bone.provenance) for bone in bones)
+    layout = base.rows_layout(
+        places,
+        [
+            base.row_label(
+                bone.measure.title,
+                width=26,
+                illustrative=some and provenance.is_illustrative(bone.provenance),
+            )
+            for bone in rows
         ],
-        "annotations": [*annotations, *marks.annotations(left=_MARGIN["l"])],
-        "hovermode": "closest",
-    }  # fmt: skip
-    return base.figure_json([span, ours, written], layout, name=name)
+        margin=_MARGIN,
+        xaxis={"range": [-reach, reach], "visible": False},
+        shapes=[base.upright(0, color=tokens.TEXT)],
+        annotations=[
+            base.above("Worst", -1, xanchor="left"),
+            base.above("Benchmark", 0, xanchor="center"),
+            base.above("Best", 1, xanchor="right"),
+        ],
+    )
+    return [span, ours, base.written_at_end(written, places, at=reach)], layout

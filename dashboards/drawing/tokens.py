@@ -26,12 +26,7 @@ TARGET = "#ca3535"
 FOCUS = "#12436D"
 
 # Sequential palette with the ink that can be read on each; the darker, the larger.
-SEQUENTIAL = (
-    ("#ADD1F1", TEXT),
-    ("#6BACE6", TEXT),
-    ("#2073BC", WHITE),
-    ("#12436D", WHITE),
-)
+SEQUENTIAL = (("#ADD1F1", TEXT), ("#6BACE6", TEXT), ("#2073BC", WHITE), ("#12436D", WHITE))
 
 POINT_COLOURS = {
     "common cause": COMMON,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -11,9 +12,9 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from dashboards import downloads
-from dashboards.data import Measure, Summary
+from dashboards.data import Value
 from dashboards.data.editions import ALL_EDITIONS
-from dashboards.drawing import base, icons, sparklines
+from dashboards.drawing import icons, sparklines
 from dashboards.drawing.chart import Chart
 from dashboards.pages.base import Page, Site
 from dashboards.pages.registry import PAGE_TYPES
@@ -23,7 +24,7 @@ from dashboards.story import numbers, words
 _TEMPLATES = sorted(one for one in Path(__file__).parent.iterdir() if one.is_dir())
 
 _YEARS = re.compile(r"\b\d{4}-\d{2}\b")
-_IN_SHORT = 100  # characters of commentary on the summary; its page has the whole
+_OF_A_TITLE, _MOST_NAMES = 45, 3  # in a cell of the summary's matrix
 
 # Nothing is fetched from anywhere, no style or script stands in a page, no form leads out.
 CONTENT_POLICY = (
@@ -40,29 +41,27 @@ def environment(
     sizes: Mapping[str, int],
     printed: bool = False,
 ) -> Environment:
-    """The templates with what they may call.
+    """Return the templates with what they may call.
 
-    ``assets`` gives paths by plain names; ``pictured`` are the ids of the charts that will have a
-    picture; ``sizes`` gives the bytes of each file that can be downloaded; ``printed`` says whether
-    there will be PDFs.
+    Args:
+        site: The data of the pages.
+        assets: The path of each asset by its plain name.
+        pictured: The ids of the charts that will have a picture.
+        sizes: The bytes of each file that can be downloaded.
+        printed: Whether there will be PDFs.
     """
     made = templates()
     published = site.published
 
-    def figure(measure: Measure, value: float | None) -> str:
-        return words.shown_figure(measure, value)
-
-    def spark(measure: Measure, organisation: str) -> Markup:
-        return sparklines.sparkline(published, measure, organisation)
-
-    def series_headline(measure: Measure, summary: Summary) -> str:
-        return words.series_headline(published, measure, summary)
+    def last_sent_key(value: Value, ended: str | None = None) -> str:
+        if value.breakdown != "total":
+            return "part"
+        if value.area != published.main_area(value.measure):
+            return "of_area"
+        return "ended" if ended else "still"
 
     def chart_json(chart: Chart) -> Markup:
-        figure = chart.figure
-        if site.status == "draft":
-            figure = base.with_draft_mark(figure)
-        return Markup(downloads.json_in_page(figure))  # noqa: S704  # escaped for a script element
+        return Markup(downloads.json_in_page(chart.figure))  # noqa: S704  # escaped for a script element
 
     made.globals |= {
         "site": site,
@@ -78,18 +77,24 @@ def environment(
         "pictured": pictured,
         "picture": picture,
         "sizes": sizes,
-        "figure": figure,
-        "spark": spark,
-        "series_headline": series_headline,
+        "figure": words.shown_figure,
+        "spark": partial(sparklines.sparkline, published),
+        "series_headline": partial(words.series_headline, published),
         "period": numbers.period,
         "word": words.word,
-        "shortened": lambda text: words.shortened(text, most=_IN_SHORT),
+        "first_sentence": words.first_sentence,
         "say": words.say,
+        "listed": lambda rows: words.listed(
+            [words.shortened(measure.title, most=_OF_A_TITLE) for measure, _ in rows],
+            most=_MOST_NAMES,
+        ),
         "small_numbers": words.small_numbers,
         "counted": words.counted,
         "rating_tag": icons.rating_tag,
         "rating_glyph": icons.rating_glyph,
-        "change_icon": lambda summary: icons.change_icon(published, summary),
+        "last_sent_key": last_sent_key,
+        "revision_provenance": published.revision_provenance,
+        "change_icon": partial(icons.change_icon, published),
         "variation_icon": icons.variation_icon,
         "assurance_icon": icons.assurance_icon,
         "measure_path": lambda measure: f"measures/{site.measure_slugs[measure]}.html",
@@ -103,7 +108,7 @@ def environment(
 
 
 def templates() -> Environment:
-    """The templates with their filters, whose names are looked up when they are compiled."""
+    """Return the templates with their filters, whose names are looked up when they are compiled."""
     made = Environment(
         loader=FileSystemLoader(_TEMPLATES, encoding="utf-8"),
         autoescape=True,
@@ -124,31 +129,33 @@ def templates() -> Environment:
 
 
 def _together(text: str) -> Markup:
-    """A sentence whose financial years are not parted at the end of a line."""
+    """Return a sentence whose financial years are not parted at the end of a line."""
     return Markup(_YEARS.sub(r'<span class="together">\g<0></span>', str(escape(text))))  # noqa: S704  # escaped
 
 
 @pass_context
 def _url(context: Context, path: str) -> str:
-    """A link from the page being written to ``path`` of the site, relative so that the folder can
-    be moved, zipped and opened from a disk."""
+    """Return a link from the page being written to ``path`` of the site.
+
+    It is relative, so that the folder can be moved, zipped and opened from a disk.
+    """
     page: Page = context["page"]
     return "../" * page.path.count("/") + path
 
 
 def render(made: Environment, page: Page) -> bytes:
-    """A page's HTML."""
+    """Return a page's HTML."""
     template = made.get_template(page.template)
     return template.render(page=page, **page.context).encode("utf-8")
 
 
 def picture(chart_id: str) -> str:
-    """The path of a chart's picture in a page that is rendered and not yet ``with_pictures``."""
+    """Return the path of a chart's picture in a page that is not yet ``with_pictures``."""
     return f"charts/{chart_id}.svg"
 
 
 def with_pictures(html: bytes, page: Page, pictures: Mapping[str, str]) -> bytes:
-    """The rendered page with the final path of each of its pictures, by the chart's id.
+    """Return the rendered page with the final path of each of its pictures, by the chart's id.
 
     Nothing that anybody typed can look like one: quotation marks in text are escaped.
     """

@@ -25,12 +25,16 @@ WHOLE_PDF = "pack/whole.pdf"
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # a zip must name a time, and the same edition is the same bytes
 
 _MAIN = re.compile(r'<main id="content"[^>]*>(.*)</main>', re.DOTALL)
-_SCRIPT = re.compile(r"<script\b[^>]*>.*?</script>\n?", re.DOTALL)
-_EXPLORE = re.compile(r'<p class="explore">.*?</p>\n?|<div class="live"[^>]*></div>\n?', re.DOTALL)
-_CRUMB = re.compile(r'<p class="crumb">.*?</p>\n?', re.DOTALL)
-_DOWNLOAD = re.compile(r'<p class="download">.*?</p>\n?', re.DOTALL)
-_GROUPS = re.compile(r'<nav aria-label="Groups of actions">.*?</nav>\n?', re.DOTALL)
-_DETAILS = re.compile(r"<details\b[^>]*>.*?</details>\n?", re.DOTALL)
+# What only a screen with a script or a way back has, and what is left to the screen on paper.
+_OF_SCREENS = re.compile(
+    r"<script\b[^>]*>.*?</script>\n?"
+    r'|<p class="(?:explore|crumb|download)">.*?</p>\n?|<div class="live"[^>]*></div>\n?',
+    re.DOTALL,
+)
+_NOT_ON_PAPER = re.compile(
+    r'<nav aria-label="Groups of actions">.*?</nav>\n?|<details\b[^>]*>.*?</details>\n?', re.DOTALL
+)
+_WAYS = re.compile(r'<nav class="menu".*?</nav>\n?|<a class="skip".*?</a>\n?', re.DOTALL)
 _SECTION = re.compile(r"<section\b[^>]*>.*?</section>\n?", re.DOTALL)
 _PART = re.compile(r'data-part="([^"]*)"')
 _ANCHOR = re.compile(r"<a\b[^>]*>(.*?)</a>", re.DOTALL)
@@ -54,7 +58,7 @@ _PRINTED_PARTS = {"measure.html": {"status", "evidence", "commentary", "asks", "
 
 
 def printed(pages: Sequence[Page]) -> list[Page]:
-    """The pages that stand on paper, in the order in which they are read.
+    """Return the pages that stand on paper, in the order in which they are read.
 
     A measure has a sheet of its own where it is rated, has really changed, or somebody says or does
     something about it. Every other stands in its theme's table, with its course.
@@ -80,9 +84,13 @@ def _is_worth_a_sheet(page: Page) -> bool:
 
 
 def whole(pages: Sequence[Page], files: Mapping[str, bytes]) -> bytes:
-    """Every page that is printed on one page, which needs no script: for paper, and to search.
+    """Return every page that is printed on one page, which needs no script.
 
-    ``files`` are the finished pages by path. Links between pages lead to places on this one.
+    Links between pages lead to places on this one.
+
+    Args:
+        pages: The pages of the site.
+        files: The finished pages by path.
     """
     chosen = printed(pages)
     marks = {page.path: f"p{number}" for number, page in enumerate(chosen, start=1)}
@@ -102,26 +110,24 @@ def whole(pages: Sequence[Page], files: Mapping[str, bytes]) -> bytes:
         f'<nav class="no-print" aria-label="Contents"><ul>\n{contents}</ul></nav>\n'
         + "".join(parts)
     )
-    frame = _SCRIPT.sub("", frame)
+    frame = _OF_SCREENS.sub("", frame)
     frame = frame.replace(f"{title}:", "The whole edition:", 1)
-    return _MAIN.sub(lambda found: _with_body(found[0], found[1], body), frame, count=1).encode()
+    opening = f'<main id="content" class="wide" tabindex="-1">\n{body}</main>'
+    return _MAIN.sub(lambda _: opening, frame, count=1).encode()
 
 
 def summary(files: Mapping[str, bytes]) -> bytes:
-    """The summary as one file to send: its style is in it, it has no script and leads nowhere."""
+    """Return the summary as one file to send: with its style, without scripts and links."""
     text = files["index.html"].decode("utf-8")
     style = files[_href_of_style(text)].decode("utf-8")
-    text = _DOWNLOAD.sub("", _CRUMB.sub("", _EXPLORE.sub("", _SCRIPT.sub("", text))))
-    text = re.sub(r'<nav class="menu".*?</nav>\n?', "", text, flags=re.DOTALL)
-    text = re.sub(r'<a class="skip".*?</a>\n?', "", text)
-    text = _ANCHOR.sub(r"\1", text)
+    text = _ANCHOR.sub(r"\1", _WAYS.sub("", _OF_SCREENS.sub("", text)))
     named = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode()
     text = _POLICY.sub(rf"\1default-src 'none'; style-src 'sha256-{named}'\2", text)
     return _STYLE_LINK.sub(lambda _: f"<style>{style}</style>", text).encode("utf-8")
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:
-    """A zip of these files, the same bytes for the same files."""
+    """Return a zip of these files, the same bytes for the same files."""
     whole_zip = io.BytesIO()
     with zipfile.ZipFile(whole_zip, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for path in sorted(files):
@@ -133,12 +139,6 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     return whole_zip.getvalue()
 
 
-def _with_body(element: str, old: str, new: str) -> str:
-    start = element.index(">") + 1
-    del old
-    return f"{element[:start]}\n{new}</main>"
-
-
 def _href_of_style(text: str) -> str:
     found = _STYLE_LINK.search(text)
     if found is None:
@@ -147,15 +147,14 @@ def _href_of_style(text: str) -> str:
 
 
 def _as_part(text: str, page: Page, marks: Mapping[str, str]) -> str:
-    """The content of a page as a part of another: its ids, links and headings fitted in."""
+    """Return the content of a page as a part of another: its ids, links and headings fitted in."""
     found = _MAIN.search(text)
     if found is None:
         raise ValueError(f"{page.path} has no content")
     mark = marks[page.path]
-    body = _DOWNLOAD.sub("", _CRUMB.sub("", _EXPLORE.sub("", _SCRIPT.sub("", found[1]))))
-    body = _GROUPS.sub("", _DETAILS.sub("", body))
-    if kept := _PRINTED_PARTS.get(page.template):
-        body = _SECTION.sub(lambda at: at[0] if _part_of(at[0]) in kept else "", body)
+    body = _NOT_ON_PAPER.sub("", _OF_SCREENS.sub("", found[1]))
+    if parts := _PRINTED_PARTS.get(page.template):
+        body = _SECTION.sub(lambda at: at[0] if _part_of(at[0]) in parts else "", body)
     body = _LABELLED_SECTION.sub(r"\1", body)  # its heading tells; as landmarks they would be many
     body = _ID.sub(rf'id="{mark}-\1"', body)
     body = _REFERENCE.sub(lambda at: f'{at[1]}="{_prefixed(at[2], mark)}"', body)
@@ -175,7 +174,7 @@ def _prefixed(names: str, mark: str) -> str:
 
 
 def _placed(target: str, path: str, marks: Mapping[str, str]) -> str:
-    """Where a link of the page ``path`` leads when it stands on the whole's page."""
+    """Return where a link of the page ``path`` leads when it stands on the whole's page."""
     if target.startswith("#"):
         return f"#{marks[path]}-{target[1:]}"
     if _OUTWARD.match(target):

@@ -49,12 +49,17 @@ _FOOTER = (
 def printing(
     chromium: Chromium, files: Mapping[str, bytes], sheets: Mapping[str, str], *, edition: str
 ) -> Future[dict[str, bytes]]:
-    """Begins to print pages of a site, and gives the promise of their PDFs.
+    """Begin to print pages of a site; links lead from the PDF's place to the other pages.
 
-    ``files`` are those of the site by their paths. ``sheets`` gives the path of the page by the
-    path that its PDF will have; what comes back has the same keys. Links lead from the PDF's place
-    to the other pages. ``edition`` stands at the foot of each sheet. The promise raises
-    ``RenderingError`` where the browser will not print.
+    Args:
+        chromium: The browser that prints.
+        files: The files of the site by their paths.
+        sheets: The path of the page by the path that its PDF will have.
+        edition: What stands at the foot of each sheet.
+
+    Returns:
+        The promise of the PDFs by path, which raises ``RenderingError`` if the browser will not
+        print.
     """
     return chromium.submit(partial(_printed, files=dict(files), sheets=sheets, edition=edition))
 
@@ -92,7 +97,7 @@ def _printed(
 
 
 def _give(files: Mapping[str, bytes], route: Route) -> None:
-    """Answers the browser's request with the file of the site, and refuses all others."""
+    """Answer the browser's request with the file of the site, and refuse all others."""
     path = unquote(route.request.url.removeprefix(_SITE))
     kind = _KINDS.get(path.rpartition(".")[2])
     if path in files and kind is not None:
@@ -102,11 +107,11 @@ def _give(files: Mapping[str, bytes], route: Route) -> None:
 
 
 def settled(pdf: bytes, path: str) -> bytes:
-    """The PDF without what differs from run to run; no byte moves, since it names places in itself.
+    """Return the PDF without what differs from run to run.
 
-    Its times become the first second of 1980, its elements are numbered in the order they stand.
-    Its links to pages become relative to ``path``, the PDF's own within the site; blanks, which
-    mean nothing there, make up the length.
+    No byte moves, since it names places in itself. Its times become the first second of 1980, its
+    elements are numbered in the order they stand. Its links to pages become relative to ``path``,
+    the PDF's own within the site; blanks, which mean nothing there, make up the length.
     """
     pdf = _DATE.sub(
         lambda at: (

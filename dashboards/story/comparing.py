@@ -1,16 +1,14 @@
 """What changed between two editions, from their published data alone.
 
-A figure is told as it was and as it is only where both editions show it: what is suppressed now is
+A figure is given as it was and as it is only where both editions show it: what is suppressed now is
 not repeated from an edition in which it was not.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -28,8 +26,20 @@ class NotComparableError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figure:
-    """One published cell: whose, of what, and what it showed."""
+class Numbers:
+    """The numbers of a published figure."""
+
+    numerator: float | None
+    denominator: float | None
+    value: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A published cell that is another now: its state and its numbers, before and now.
+
+    Numbers stand only where both editions show them.
+    """
 
     measure: str
     organisation: str
@@ -38,18 +48,10 @@ class Figure:
     period_label: str
     breakdown: str
     category: str
-    state: str
-    numerator: float | None
-    denominator: float | None
-    value: float | None
-
-    @property
-    def numbers(self) -> tuple[float | None, ...]:
-        """Its numbers, apart from what the order of adding can change."""
-        return tuple(
-            None if number is None else float(f"{number:.{_DIGITS}g}")
-            for number in (self.numerator, self.denominator, self.value)
-        )
+    old_state: str
+    new_state: str
+    old: Numbers | None
+    new: Numbers | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,15 +67,13 @@ class RatingMove:
 class Changes:
     """How an edition differs from its neighbour.
 
-    ``revised`` are cells that both show, as they were and as they are; ``states`` those that one of
-    them does not show, or no longer has. ``moved_on`` counts measures by the period of the board's
-    figure, before and now.
+    ``figures`` are cells that were published and are others now. ``moved_on`` counts measures by
+    the period of the board's figure, before and now.
     """
 
     new_measures: tuple[str, ...]
     ended_measures: tuple[tuple[str, str], ...]
-    revised: tuple[tuple[Figure, Figure], ...]
-    states: tuple[tuple[Figure, str], ...]
+    figures: tuple[Change, ...]
     ratings: tuple[RatingMove, ...]
     moved_on: Mapping[tuple[str, str], int]
     new_figures: int
@@ -81,106 +81,97 @@ class Changes:
     @property
     def changed_figures(self) -> int:
         """How many cells that were published are others now."""
-        return len({cell for _, cell in self.revised} | {cell for cell, _ in self.states})
+        return len(self.figures)
 
 
 def compare(old: Path, new: Path) -> Changes:
-    """What changed from the published data in ``old`` to those in ``new``.
+    """Compare two editions.
 
-    Raises ``NotComparableError`` where a file or a column that is compared is missing in one.
+    Args:
+        old: The folder of the older edition's published data.
+        new: The folder of the newer one's.
+
+    Raises:
+        NotComparableError: A file or a column that is compared is missing in one.
     """
-    before, after = _cells(old), _cells(new)
-    titles, now = _titles(old), _titles(new)
-    common = [(before[key], after[key]) for key in sorted(before.keys() & after.keys())]
-    states = [(cell, was.state) for was, cell in common if was.state != cell.state]
-    gone = [
-        (_without_figure(was), was.state)
-        for key, was in sorted(before.items())
-        if key not in after and was.state == SHOWN
-    ]
-    summaries, ratings = _board(old), _board(new)
+    before, now = _cells(old), _cells(new)
+    titles_before, titles = _titles(old), _titles(new)
+    boards = _board(old).join(_board(new), on="measure", suffix="_now").sort("measure")
+    moved = boards.filter(pl.col("rating") != pl.col("rating_now"))
+    periods = boards.group_by("period_label", "period_label_now").len()
+    unseen = now.join(before, on=KEY, how="anti", nulls_equal=True)
     return Changes(
-        new_measures=tuple(sorted(now.keys() - titles.keys())),
-        ended_measures=tuple(sorted((m, titles[m]) for m in titles.keys() - now.keys())),
-        revised=tuple(
-            (was, cell)
-            for was, cell in common
-            if was.state == cell.state == SHOWN and was.numbers != cell.numbers
+        new_measures=tuple(sorted(titles.keys() - titles_before.keys())),
+        ended_measures=tuple(
+            sorted((m, titles_before[m]) for m in titles_before.keys() - titles.keys())
         ),
-        states=(*states, *gone),
+        figures=_changed(before, now),
         ratings=tuple(
-            RatingMove(measure=measure, old=summaries[measure][1], new=rating)
-            for measure, (_, rating) in sorted(ratings.items())
-            if measure in summaries and summaries[measure][1] != rating
+            RatingMove(measure=measure, old=rating, new=rating_now)
+            for measure, rating, rating_now in moved.select(
+                "measure", "rating", "rating_now"
+            ).iter_rows()
         ),
-        moved_on=Counter(
-            (summaries[measure][0], period)
-            for measure, (period, _) in ratings.items()
-            if measure in summaries
-        ),
-        new_figures=sum(cell.state == SHOWN for key, cell in after.items() if key not in before),
+        moved_on={(first, last): number for first, last, number in periods.iter_rows()},
+        new_figures=unseen.filter(pl.col("state") == SHOWN).height,
     )
 
 
-def _without_figure(cell: Figure) -> Figure:
-    """A cell that is not published any more: its figure is not repeated."""
-    return Figure(
-        measure=cell.measure, organisation=cell.organisation, area=cell.area, period=cell.period,
-        period_label=cell.period_label,
-        breakdown=cell.breakdown, category=cell.category, state=GONE, numerator=None,
-        denominator=None, value=None,
-    )  # fmt: skip
+def _changed(before: pl.DataFrame, now: pl.DataFrame) -> tuple[Change, ...]:
+    """Return the cells of both editions that differ, and those that were shown and are gone."""
+    both = before.join(now, on=KEY, how="left", suffix="_now", nulls_equal=True).with_columns(
+        pl.col("state_now").fill_null(GONE)
+    )
+    are_shown = (pl.col("state") == SHOWN) & (pl.col("state_now") == SHOWN)
+    differ = pl.any_horizontal(
+        pl.col(name)
+        .round_sig_figs(_DIGITS)
+        .ne_missing(pl.col(f"{name}_now").round_sig_figs(_DIGITS))
+        for name in _NUMBERS
+    )
+    is_gone = pl.col("state_now") == GONE
+    has_moved = (pl.col("state") != pl.col("state_now")) & (~is_gone | (pl.col("state") == SHOWN))
+    changed = both.filter((are_shown & differ) | has_moved).sort(KEY)
+    return tuple(
+        Change(
+            **{name: row[name] or "" for name in (*KEY, "period_label")},
+            old_state=row["state"],
+            new_state=row["state_now"],
+            old=_numbers(row, "") if row["state"] == row["state_now"] else None,
+            new=_numbers(row, "_now") if row["state"] == row["state_now"] else None,
+        )
+        for row in changed.iter_rows(named=True)
+    )
 
 
-def _read(data_dir: Path, model: str, columns: tuple[str, ...]) -> list[dict[str, Any]]:
+def _numbers(row: Mapping[str, float | None], suffix: str) -> Numbers:
+    return Numbers(**{name: row[f"{name}{suffix}"] for name in _NUMBERS})
+
+
+def _read(data_dir: Path, model: str, *columns: str) -> pl.DataFrame:
     path = data_dir / f"{model}.parquet"
     if not path.is_file():
         raise NotComparableError(f"it has no {path.name}")
     if lacking := [name for name in columns if name not in pl.read_parquet_schema(path)]:
         raise NotComparableError(f"its {path.name} has no {', '.join(lacking)}")
-    return pl.read_parquet(path, columns=list(columns)).to_dicts()
+    return pl.read_parquet(path, columns=list(columns))
 
 
-def _cells(data_dir: Path) -> dict[tuple[str, ...], Figure]:
-    columns = (*KEY, "period_label", "state", *_NUMBERS)
-    found = {}
-    for row in _read(data_dir, "pub_measure_value", columns):
-        key = tuple(row[name] or "" for name in KEY)
-        shown = row["state"] == SHOWN
-        measure, organisation, area, period, breakdown, category = key
-        found[key] = Figure(
-            measure=measure,
-            organisation=organisation,
-            area=area,
-            period=period,
-            period_label=row["period_label"],
-            breakdown=breakdown,
-            category=category,
-            state=row["state"],
-            numerator=row["numerator"] if shown else None,
-            denominator=row["denominator"] if shown else None,
-            value=row["value"] if shown else None,
-        )
-    return found
+def _cells(data_dir: Path) -> pl.DataFrame:
+    return _read(data_dir, "pub_measure_value", *KEY, "period_label", "state", *_NUMBERS)
 
 
 def _titles(data_dir: Path) -> dict[str, str]:
-    return {
-        row["measure"]: row["title"]
-        for row in _read(data_dir, "pub_measure", ("measure", "title", "status"))
-        if row["status"] != "retired"
-    }
+    measures = _read(data_dir, "pub_measure", "measure", "title", "status")
+    used = measures.filter(pl.col("status") != "retired")
+    return dict(used.select("measure", "title").iter_rows())
 
 
-def _board(data_dir: Path) -> dict[str, tuple[str, str]]:
-    """Period and rating of the figure that the board reads, by measure."""
-    found: dict[str, dict[str, tuple[str, str]]] = {}
+def _board(data_dir: Path) -> pl.DataFrame:
+    """Return period and rating of the figure that the board reads of each measure."""
     columns = ("measure", "organisation", "period_label", "rating")
-    for row in _read(data_dir, "pub_measure_summary", columns):
-        of_measure = found.setdefault(row["measure"], {})
-        of_measure[row["organisation"]] = (row["period_label"], row["rating"] or "not rated")
-    return {
-        measure: of_measure.get(COMBINED) or next(iter(of_measure.values()))
-        for measure, of_measure in found.items()
-        if COMBINED in of_measure or len(of_measure) == 1
-    }
+    summaries = _read(data_dir, "pub_measure_summary", *columns).with_columns(
+        pl.col("rating").fill_null("not rated"), is_combined=pl.col("organisation") == COMBINED
+    )
+    of_measure = pl.col("is_combined").any().over("measure"), pl.len().over("measure")
+    return summaries.filter(pl.col("is_combined") | (~of_measure[0] & (of_measure[1] == 1)))

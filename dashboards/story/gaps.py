@@ -37,7 +37,7 @@ class Gap:
 
 
 def gaps(published: Published, rows: Iterable[tuple[Measure, Summary | None]]) -> list[Gap]:
-    """The gaps of the board's latest figures, in the order of the measures.
+    """Return the gaps of the board's latest figures, in the order of the measures.
 
     Counts have none: a large ward has more of everything.
     """

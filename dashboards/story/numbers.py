@@ -12,7 +12,7 @@ _DEFAULT_DECIMALS = {"count": 0}
 
 
 def rounded(value: float, *, decimals: int) -> str:
-    """``value`` rounded half away from zero, thousands parted by a comma, a true minus sign."""
+    """Return ``value`` rounded half away from zero, with commas and a true minus sign."""
     text = grouped(value, decimals)
     if not text.startswith("-"):
         return text
@@ -21,36 +21,36 @@ def rounded(value: float, *, decimals: int) -> str:
 
 
 def figure(value: float, *, unit: str, decimals: int | None) -> str:
-    """A figure with its unit: ``82.9%``, ``7.9 per 1,000``, ``1,204``."""
+    """Return a figure with its unit: ``82.9%``, ``7.9 per 1,000``, ``1,204``."""
     places = _DEFAULT_DECIMALS.get(unit, 1) if decimals is None else decimals
     return rounded(value, decimals=places) + unit_words(unit).suffix
 
 
 def plain(value: float) -> str:
-    """A number for a file: shortest form that reads back the same, no ``.0`` on whole numbers."""
+    """Return a number for a file: the shortest form that reads back the same."""
     return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value)
 
 
 def count(number: float) -> str:
-    """A whole number with thousands parted."""
+    """Return a whole number with thousands parted."""
     return rounded(number, decimals=0)
 
 
 def day(date: dt.date | None) -> str:
-    """``14 July 2018``, or 'not given'."""
+    """Return ``14 July 2018``, or 'not given'."""
     return f"{date.day} {date:%B %Y}" if date else "not given"
 
 
 def moment(at: dt.datetime | None) -> str:
-    """``14 July 2018 at 10:15 UTC``, or 'not given'."""
+    """Return ``14 July 2018 at 10:15 UTC``, or 'not given'."""
     return f"{day(at)} at {at:%H:%M} UTC" if at else "not given"
 
 
 def period(start: dt.date | None, end: dt.date | None) -> str:
-    """A period in words: a quarter, a month, a year, or two dates; empty where it is not given."""
+    """Return a period in words; nothing if it is not given."""
     return Period.of(start, end).label if start and end else ""
 
 
 def file_size(size: int) -> str:
-    """``3 KB``; sizes under 1,024 bytes as they are."""
+    """Return ``3 KB``; sizes under 1,024 bytes as they are."""
     return f"{size} bytes" if size < 1024 else f"{-(-size // 1024)} KB"

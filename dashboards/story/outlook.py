@@ -1,5 +1,7 @@
-"""What may be said of a measure beyond its latest figure: its trend over years, how it stands to
-England and its peers, where the next figure may lie, and when it is due.
+"""What may be said of a measure beyond its latest figure.
+
+Its trend over years, how it stands to England and its peers, where the next figure may lie, and
+when it is due.
 
 No line is drawn through the past to foretell a value. Where a measure shows no sign of change, its
 own limits say where chance alone will carry it; where it is changing, they say nothing.
@@ -24,7 +26,7 @@ COMPARISON_LISTS = (
 
 
 def outlook(published: Published, measure: Measure, summary: Summary) -> list[tuple[str, str]]:
-    """What to say, each with the name of its question; what cannot be said says so or is left."""
+    """Return what can be said, each sentence with the name of its question."""
     found = [
         ("trend", words.word("trend.answer", summary.recent_trend)),
         ("compared", _compared(published, measure)),
@@ -35,7 +37,7 @@ def outlook(published: Published, measure: Measure, summary: Summary) -> list[tu
 
 
 def comparison(published: Published, measure: Measure) -> Comparator | None:
-    """The home area's row of the newest period that puts the measure on one of the pack's lists."""
+    """Return the newest row that puts the measure on one of the pack's lists."""
     rows = [
         row
         for row in published.comparators
@@ -45,7 +47,7 @@ def comparison(published: Published, measure: Measure) -> Comparator | None:
 
 
 def due(measure: Measure) -> str:
-    """When the next figures are owed; empty for a measure that is retired."""
+    """Return when the next figures are owed; empty for a measure that is retired."""
     if measure.status == "retired":
         return ""
     if measure.next_due_on is None:
@@ -72,7 +74,7 @@ def _compared(published: Published, measure: Measure) -> str:
 
 
 def _expected(published: Published, measure: Measure, summary: Summary) -> str:
-    """Where the next figure may lie, by the limits at the latest point."""
+    """Return where the next figure may lie, by the limits at the latest point."""
     series = published.process_by_series.get((measure.measure, summary.organisation), ())
     point = next((p for p in series if p.period == summary.period), None)
     if point is None or point.lpl is None or point.upl is None or summary.variation is None:
@@ -89,7 +91,7 @@ def _expected(published: Published, measure: Measure, summary: Summary) -> str:
 
 
 def _possible(measure: Measure, point: ProcessPoint) -> tuple[float | None, float | None]:
-    """The limits without what cannot be: less than nothing, more than all."""
+    """Return the limits without what cannot be: less than nothing, more than all."""
     low, high = point.lpl, point.upl
     if low is not None and measure.form != "value":
         low = max(low, 0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,15 +29,15 @@ class Answer:
 
 
 def answer_to(published: Published, plans: Plans, measure: Measure) -> Answer:
-    """What is being done about a measure."""
-    said = published.commentary_about("measure", measure.measure)
+    """Return what is being done about a measure."""
+    comments = published.commentary_about("measure", measure.measure)
     return Answer(
         actions=tuple(
             action
             for action in plans.actions_about("measure", measure.measure)
             if action.standing != "complete"
         ),
-        commentary=said[0] if said else None,
+        commentary=comments[0] if comments else None,
         lacking=tuple(
             owed
             for owed in published.submissions
@@ -48,8 +49,10 @@ def answer_to(published: Published, plans: Plans, measure: Measure) -> Answer:
 
 
 def pressing(board: Sequence[BoardRow]) -> list[tuple[Measure, Summary]]:
-    """What the summary is about: what got worse by more than chance; if nothing did, what will
-    keep missing its target. The most pressing first."""
+    """Return what the summary is about, the most pressing first.
+
+    That is what got worse by more than chance; if nothing did, what will keep missing its target.
+    """
     rows = [(measure, summary) for measure, summary in board if summary]
     worse = [row for row in rows if words.is_concern(row[1])]
     failing = [row for row in rows if row[1].assurance == "consistently failing"]
@@ -57,13 +60,15 @@ def pressing(board: Sequence[BoardRow]) -> list[tuple[Measure, Summary]]:
 
 
 def most_pressing_first(measure: Measure, summary: Summary) -> tuple[int, str]:
-    """The key by which every list of measures is sorted that puts the most pressing first: the
-    rank that the data give, then the measures that they do not rank."""
+    """Return the key of every list that puts the most pressing measure first.
+
+    It is the rank that the data give; the measures that they do not rank come last.
+    """
     return summary.attention_rank or 10_000, measure.measure
 
 
 def finding(board: Sequence[BoardRow]) -> str:
-    """The headline of the summary: the most pressing finding in one sentence."""
+    """Return the headline of the summary: the most pressing finding in one sentence."""
     rows = pressing(board)
     if not rows:
         return words.say("summary.finding_none")
@@ -71,13 +76,13 @@ def finding(board: Sequence[BoardRow]) -> str:
     return words.counted(
         f"summary.finding_{kind}",
         len(rows),
-        number=str(len(rows)),
+        number=len(rows),
         names=words.listed([named(*row) for row in rows], most=_MOST_NAMES),
     )
 
 
 def named(measure: Measure, summary: Summary) -> str:
-    """A measure with its figure, and the target where it has one."""
+    """Return a measure with its figure, and the target where it has one."""
     value = words.shown_figure(measure, summary.value)
     if measure.target is None:
         return words.say("summary.named", title=measure.title, value=value)
@@ -86,8 +91,7 @@ def named(measure: Measure, summary: Summary) -> str:
 
 
 def lead(published: Published, plans: Plans, board: Sequence[BoardRow]) -> list[str]:
-    """The sentences under the headline: what is being done, what improved, what is noise, and of
-    how many measures nothing can be said."""
+    """Return the sentences under the headline: what is done, what improved, what is noise."""
     sentences = []
     rows = pressing(board)
     if rows:
@@ -95,22 +99,18 @@ def lead(published: Published, plans: Plans, board: Sequence[BoardRow]) -> list[
         which = "none" if not with_action else "all" if with_action == len(rows) else "some"
         ending = "one" if len(rows) == 1 else "many"
         sentences.append(
-            words.say(
-                f"summary.done_{which}_{ending}",
-                with_action=str(with_action),
-                number=str(len(rows)),
-            )
+            words.say(f"summary.done_{which}_{ending}", with_action=with_action, number=len(rows))
         )
     if rows and words.is_concern(rows[0][1]):
         failing = sum(
             s.assurance == "consistently failing" and not words.is_concern(s) for _, s in board if s
         )
         if failing:
-            sentences.append(words.counted("summary.failing_too", failing, number=str(failing)))
+            sentences.append(words.counted("summary.failing_too", failing, number=failing))
     late = sum(action.standing == "late" for action in published.actions)
     if published.actions:
         sentences.append(
-            words.counted("summary.late", late, late=str(late), actions=str(len(published.actions)))
+            words.counted("summary.late", late, late=late, actions=len(published.actions))
         )
     known = [(m, s) for m, s in board if s]
     counts = {
@@ -120,11 +120,37 @@ def lead(published: Published, plans: Plans, board: Sequence[BoardRow]) -> list[
         ),
     }
     sentences += [
-        words.counted(f"summary.{key}", number, number=str(number))
+        words.counted(f"summary.{key}", number, number=number)
         for key, number in counts.items()
         if number
     ]
-    judged = sum(s.reading is not None for _, s in known)
-    if judged < len(board):
-        sentences.append(words.say("summary.judged", judged=str(judged), all=str(len(board))))
     return sentences
+
+
+def unjudged(published: Published, board: Sequence[BoardRow]) -> str:
+    """Return in one sentence of how many measures no change can be judged, and why."""
+    found = Counter(why for row in board if (why := _why_unjudged(published, *row)))
+    if not found:
+        return ""
+    reasons = [
+        words.counted(f"unjudged.{why}", number, number=number)
+        for why, number in found.most_common()
+    ]
+    return words.say(
+        "summary.judged",
+        judged=len(board) - found.total(),
+        all=len(board),
+        reasons=words.listed(reasons, most=len(reasons)),
+    )
+
+
+def _why_unjudged(published: Published, measure: Measure, summary: Summary | None) -> str:
+    """Return why no change of a measure can be judged; empty where it can."""
+    if summary is None:
+        is_sent = measure.measure in published.values_by_measure
+        return "apart" if is_sent else "never sent"
+    if summary.reading is not None:
+        return ""
+    if summary.value is None:
+        return "no figure"
+    return summary.no_limits_reason or "incomplete"

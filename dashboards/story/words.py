@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from dashboards.data import Measure, Published, Summary, Value
+from dashboards.data import Measure, Published, Summary
 from dashboards.story import numbers
 
 WORDS_FILE = Path(__file__).parent / "words.toml"
 ALT_SHORTEST, ALT_LONGEST = 40, 350
+DASH = "\N{EN DASH}"
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 
 
 def flatten(section: Mapping[str, object], *, prefix: str = "") -> dict[str, str]:
-    """Every sentence by its full name, ``section.key`` or ``section.part.key``."""
+    """Return every sentence by its full name, ``section.key`` or ``section.part.key``."""
     found: dict[str, str] = {}
     for key, value in section.items():
         name = f"{prefix}{key}"
@@ -28,7 +31,7 @@ def flatten(section: Mapping[str, object], *, prefix: str = "") -> dict[str, str
 
 @cache
 def sentences() -> dict[str, str]:
-    """The sentences of ``story/*.toml`` by their full names."""
+    """Return the sentences of ``story/*.toml`` by their full names."""
     found: dict[str, str] = {}
     for path in sorted(WORDS_FILE.parent.glob("*.toml")):
         found |= flatten(tomllib.loads(path.read_text(encoding="utf-8")))
@@ -36,37 +39,33 @@ def sentences() -> dict[str, str]:
 
 
 def word(section: str, key: str | None) -> str:
-    """The words for a code of the data; the code itself where the file has none for it."""
+    """Return the words for a code of the data; the code itself where the file has none for it."""
     return sentences().get(f"{section}.{key or 'none'}", key or "")
 
 
-def say(name: str, **parts: str) -> str:
-    """The sentence ``name`` with its parts filled in. Raises ``KeyError`` for one not there."""
+def say(name: str, /, **parts: object) -> str:
+    """Return the sentence ``name`` with its parts filled in.
+
+    Raises:
+        KeyError: There is no such sentence.
+    """
     return sentences()[name].format(**parts)
 
 
 def breakdown_name(breakdown: str) -> str:
-    """A breakdown as people say it: ``staff_group`` is 'staff group'."""
+    """Return a breakdown as people say it: ``staff_group`` is 'staff group'."""
     return breakdown.replace("_", " ")
 
 
 def shown_figure(measure: Measure, value: float | None) -> str:
-    """A figure of a measure as a page writes it; a dash for none."""
+    """Return a figure of a measure as a page writes it; a dash for none."""
     if value is None:
-        return "\N{EN DASH}"
+        return DASH
     return numbers.figure(value, unit=measure.unit, decimals=measure.decimals)
 
 
-def _value_of(published: Published, summary: Summary) -> Value | None:
-    """The figure behind a summary."""
-    values = published.totals_by_kind.get(
-        (summary.measure, summary.organisation, summary.period_kind), ()
-    )
-    return next((value for value in values if value.period == summary.period), None)
-
-
 def measure_headline(published: Published, measure: Measure) -> str:
-    """The finding of a measure's page: what moved, whether that is real, and where target stands.
+    """Return the finding of a measure's page: what moved, and whether that is real.
 
     A rating never stands alone: where there is one, the process-control reading stands before it.
     """
@@ -104,10 +103,16 @@ def after_in(period: str) -> str:
 
 
 def change_words(published: Published, summary: Summary, *, length: str) -> str:
-    """What the figures signal, as people read it: ``short`` (beside an icon), ``long`` (in a
-    sentence) or ``headline``. Where the latest point gives no signal, as of a yearly measure with
-    too few points for one, it may be of the trend of five years; of a count that lacks partners
-    there is none, and it is said why."""
+    """Return what the figures signal, as people read it.
+
+    Where the latest point gives no signal, as of a yearly measure with too few points, it may be of
+    the trend of five years; of a count that lacks partners there is none, with the reason.
+
+    Args:
+        published: The release's data.
+        summary: The series.
+        length: ``short`` (beside an icon), ``long`` (in a sentence) or ``headline``.
+    """
     if summary.reading is not None and summary.reading != summary.variation:
         return word("trend.short" if length == "short" else "trend.long", summary.recent_trend)
     if summary.variation is None and summary.value is None:
@@ -118,26 +123,26 @@ def change_words(published: Published, summary: Summary, *, length: str) -> str:
 
 
 def _lacks_partners(published: Published, summary: Summary) -> bool:
-    """Whether the figure is a sum in which a partner is missing."""
-    value = _value_of(published, summary)
+    """Return whether the figure is a sum in which a partner is missing."""
+    value = published.value_of(summary)
     is_sum = published.measure_by_id[summary.measure].aggregation == "sum"
     return is_sum and value is not None and bool(value.partners_missing)
 
 
 def small_numbers(measure: Measure) -> str:
-    """What a measure's rule on small numbers hides; empty where the data do not say."""
+    """Return what a measure's rule on small numbers hides; empty where the data do not say."""
     if measure.small_number_rule == "none":
         return say("small_numbers.none")
     if measure.threshold is None:
         return ""
-    hidden = say("small_numbers.some", threshold=str(measure.threshold))
+    hidden = say("small_numbers.some", threshold=measure.threshold)
     if measure.rounding is None or measure.rounding <= 1:
         return hidden
-    return f"{hidden} {say('small_numbers.rounded', nearest=str(measure.rounding))}"
+    return f"{hidden} {say('small_numbers.rounded', nearest=measure.rounding)}"
 
 
 def movement(measure: Measure, summary: Summary) -> str:
-    """``rose``, ``fell``, ``same`` or ``first``, by the figures as they are written on the page."""
+    """Return ``rose``, ``fell``, ``same`` or ``first``, by the figures as they are written."""
     if summary.value is None or summary.previous_value is None:
         return "first"
     if shown_figure(measure, summary.value) == shown_figure(measure, summary.previous_value):
@@ -146,43 +151,43 @@ def movement(measure: Measure, summary: Summary) -> str:
 
 
 def moved_the_wrong_way(measure: Measure, summary: Summary) -> bool:
-    """Whether the figure as written is worse than the one before, chance or not."""
+    """Return whether the figure as written is worse than the one before, chance or not."""
     wrong = {"higher": "fell", "lower": "rose"}.get(measure.polarity)
     return movement(measure, summary) == wrong
 
 
 def is_concern(summary: Summary) -> bool:
-    """Whether the figures signal a change for the worse."""
+    """Return whether the figures signal a change for the worse."""
     return (summary.reading or "").startswith("concern")
 
 
 def is_improvement(summary: Summary) -> bool:
-    """Whether the figures signal a change for the better."""
+    """Return whether the figures signal a change for the better."""
     return (summary.reading or "").startswith("improvement")
 
 
-def counted(name: str, count: int, **parts: str) -> str:
-    """The sentence ``name_none``, ``name_one`` or ``name_many``, by the count."""
+def counted(name: str, count: int, /, **parts: object) -> str:
+    """Return the sentence ``name_none``, ``name_one`` or ``name_many``, by the count."""
     ending = "none" if count == 0 else "one" if count == 1 else "many"
     return say(f"{name}_{ending}", **parts)
 
 
 def listed(names: Sequence[str], *, most: int) -> str:
-    """Names in a row: ``a, b and c``; beyond ``most`` the number of those left out."""
-    kept = list(names[:most])
-    left = len(names) - len(kept)
+    """Return names in a row: ``a, b and c``; beyond ``most`` the number of those left out."""
+    shown = list(names[:most])
+    left = len(names) - len(shown)
     if left:
-        kept.append(say("list.more", left=str(left)))
-    if len(kept) < 2:
-        return "".join(kept)
-    return say("list.joined", names=", ".join(kept[:-1]), last=kept[-1])
+        shown.append(say("list.more", left=left))
+    if len(shown) < 2:
+        return "".join(shown)
+    return say("list.joined", names=", ".join(shown[:-1]), last=shown[-1])
 
 
 def checked_alt(text: str, *, title: str) -> str:
-    """``text`` if it can serve as a text alternative.
+    """Return ``text`` if it can serve as a text alternative.
 
-    Raises ``ValueError`` where it is shorter than 40 or longer than 350 characters or only repeats
-    the title.
+    Raises:
+        ValueError: It is shorter than 40 or longer than 350 characters, or only repeats the title.
     """
     if not ALT_SHORTEST <= len(text) <= ALT_LONGEST:
         raise ValueError(f"a text alternative of {len(text)} characters: {text!r}")
@@ -191,8 +196,13 @@ def checked_alt(text: str, *, title: str) -> str:
     return text
 
 
+def first_sentence(text: str) -> str:
+    """Return the first sentence of what somebody said, whole: a quotation is never cut."""
+    return _SENTENCE_END.split(text.strip(), maxsplit=1)[0]
+
+
 def shortened(text: str, *, most: int) -> str:
-    """``text``, cut at a word to at most ``most`` characters with an ellipsis if it is longer."""
+    """Return ``text``, cut at a word with an ellipsis if it has more than ``most`` characters."""
     if len(text) <= most:
         return text
     return text[: most - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"

@@ -11,11 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.drawing import areas, bars, base, funnel, maps, spine
+from dashboards.drawing import areas, bars, funnel, maps, spine
 from dashboards.drawing.base import spread
 from tests.dashboards import made_up
-
-MARKS = base.Marks(illustrative=False)
 
 
 def item(name: str, numerator: float, denominator: float) -> bars.Item:
@@ -35,9 +33,9 @@ def test_limits_of_a_funnel_are_those_of_the_pooled_share_at_the_partners_size()
 def test_only_partners_outside_the_limits_are_named_in_a_funnel() -> None:
     items = [item("Usual", 50, 100), item("Small", 6, 10), item("Far", 90, 100),
              item("Big", 480, 1000)]  # fmt: skip
-    chart = funnel.funnel_chart(made_up.measure("M"), items, heading="A heading", marks=MARKS)
+    chart = funnel.funnel_chart(made_up.measure("M"), items)
     assert chart is not None
-    places = {row[0].value: row[-1].value for row in chart.table.rows}
+    places = {row[0].value: row[-2].value for row in chart.table.rows}
     assert places == {"Usual": "inside", "Small": "inside", "Far": "far high", "Big": "low"}
     named = [note["text"] for note in chart.figure["layout"]["annotations"]]
     assert "Far" in named
@@ -48,9 +46,9 @@ def test_only_partners_outside_the_limits_are_named_in_a_funnel() -> None:
 def test_a_funnel_wants_counts_and_four_partners() -> None:
     items = [item(name, 50, 100) for name in "ABC"]
     measure = made_up.measure("M")
-    assert funnel.funnel_chart(measure, items, heading="h", marks=MARKS) is None
+    assert funnel.funnel_chart(measure, items) is None
     hidden = bars.Item(name="D", period="", state="suppressed", value=None, lower=None, upper=None)
-    assert funnel.funnel_chart(measure, [*items, hidden], heading="h", marks=MARKS) is None
+    assert funnel.funnel_chart(measure, [*items, hidden]) is None
 
 
 @pytest.mark.parametrize(
@@ -78,7 +76,7 @@ def test_a_spine_scales_the_signed_distance_on_each_side_of_the_benchmark(
 def test_a_map_gives_each_area_its_own_letter_and_figure(tmp_path: Path) -> None:
     shapes = areas.load([made_up.write_shapes(tmp_path)])["ward"]
     items = [item(ward, 10 * n, 100) for n, ward in enumerate(made_up.WARDS, start=1)]
-    chart = maps.map_chart(made_up.measure("M"), items, shapes, heading="A heading", marks=MARKS)
+    chart = maps.map_chart(made_up.measure("M"), items, shapes)
     assert chart is not None
     letters = {row[0].value: row[1].value for row in chart.table.rows}
     assert letters == {"East ward": "A", "North ward": "B", "South ward": "C", "West ward": "D"}
@@ -94,9 +92,7 @@ def test_a_suppressed_area_holds_no_figure_anywhere_in_the_map(tmp_path: Path) -
     items = [item(ward, 10, 100) for ward in made_up.WARDS[:3]]
     hidden = bars.Item(name=made_up.WARDS[3], period="", state="suppressed", value=None, lower=None,
                        upper=None)  # fmt: skip
-    chart = maps.map_chart(
-        made_up.measure("M"), [*items, hidden], shapes, heading="A heading", marks=MARKS
-    )
+    chart = maps.map_chart(made_up.measure("M"), [*items, hidden], shapes)
     assert chart is not None
     assert "D<br>[c]" in json.dumps(chart.figure)
     assert chart.figure["data"][-1]["customdata"][3] is None

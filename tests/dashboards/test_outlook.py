@@ -15,7 +15,7 @@ import pytest
 
 from dashboards import data as published
 from dashboards.data import Measure, Published, Summary
-from dashboards.drawing import bars, base, icons
+from dashboards.drawing import bars, icons
 from dashboards.pages.base import Site
 from dashboards.pages.registry import PAGE_TYPES
 from dashboards.printing import pack
@@ -116,9 +116,7 @@ def test_the_list_is_that_of_the_newest_period(board: Published) -> None:
 
 
 def test_our_own_area_is_not_compared_with_itself(board: Published) -> None:
-    chart = bars.comparators_chart(
-        board, *of_p1(board), heading="Compared", marks=base.Marks(illustrative=False)
-    )
+    chart = bars.comparators_chart(board, *of_p1(board))
     assert chart is not None
     assert "All of it" not in [row[0].text for row in chart.table.rows]
 

@@ -15,7 +15,7 @@ import pytest
 
 from dashboards.data import Measure, ProcessPoint, Published, Summary
 from dashboards.data.series import breaks, series_points
-from dashboards.drawing import base, icons, process
+from dashboards.drawing import icons, process
 from dashboards.drawing.chart import Chart
 from dashboards.drawing.sparklines import sparkline
 from dashboards.story import words
@@ -69,9 +69,7 @@ def board(given: Given, **about: Any) -> tuple[Published, Measure, Summary]:
 def drawn(given: Given, **about: Any) -> Chart:
     """The chart of the series."""
     made, measure, _ = board(given, **about)
-    chart = process.process_chart(
-        made, measure, "ALL", heading="A heading", marks=base.Marks(illustrative=False)
-    )
+    chart = process.process_chart(made, measure, "ALL", heading="A heading")
     assert chart is not None
     return chart
 
@@ -160,9 +158,7 @@ def test_a_quarter_without_a_figure_breaks_the_line_and_the_words_say_where() ->
     )  # fmt: skip
     points = series_points(made, measure="M", organisation="ALL")
     assert [(a.label, b.label) for a, b in breaks(points)] == [("2017-18 Q3", "2018-19 Q1")]
-    chart = process.process_chart(
-        made, measure, "ALL", heading="A heading", marks=base.Marks(illustrative=False)
-    )
+    chart = process.process_chart(made, measure, "ALL", heading="A heading")
     assert chart is not None
     assert joined(chart) == [[1.0, 2.0], [4.0, 5.0]]
     assert "The line is broken between 2017-18 Q3 and 2018-19 Q1." in chart.alt
@@ -182,9 +178,7 @@ def test_a_number_of_other_members_is_not_set_against_the_one_before() -> None:
         **made_up.period_of({"quarter": made_up.LAST.key}),
     )  # fmt: skip
     made = replace(made, measures=(measure,), values=values, summaries=(summary,))
-    chart = process.process_chart(
-        made, measure, "ALL", heading="A heading", marks=base.Marks(illustrative=False)
-    )
+    chart = process.process_chart(made, measure, "ALL", heading="A heading")
     assert chart is not None
     assert joined(chart) == [[50.0, 51.0]]
     assert "The line is broken in 3 places." in chart.alt

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import html
 import re
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,7 @@ MEETING = dt.date(2018, 11, 27)
 
 def action(ref: str, standing: str, **given: Any) -> Action:
     """An action of the plan `p` with the cells that matter."""
-    usual: dict[str, Any] = {
-        name: None for name in Action.__dataclass_fields__ if name not in ("model", "key")
-    }
+    usual: dict[str, Any] = dict.fromkeys(field.name for field in fields(Action))
     usual |= {
         "organisation": "BCC", "plan_id": "p", "ref": ref, "quarter": "2018-19-Q2",
         "judged_on": MEETING, "reported_quarter": "2018-19-Q2", "action": f"Promise {ref}",

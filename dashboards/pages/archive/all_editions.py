@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import html
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -24,7 +23,7 @@ _STYLE = _DASHBOARDS / "assets" / "site.css"
 
 
 def public_index(editions: Sequence[Listed]) -> dict[str, bytes]:
-    """The list of all editions: a page and its style sheet, by path below the public folder."""
+    """Return the list of all editions and its style sheet, by path below the public folder."""
     style, content = _style("assets")
     page = _environment().get_template("editions.html")
     text = page.render(
@@ -40,7 +39,7 @@ def public_index(editions: Sequence[Listed]) -> dict[str, bytes]:
 def start_page(
     *, name: str, meeting: str, meeting_on: dt.date | None, quarter_label: str, board: str | None
 ) -> dict[str, bytes]:
-    """What a zip of one edition opens with, by path beside the folder ``meetings``."""
+    """Return what a zip of one edition opens with, by path beside the folder ``meetings``."""
     style, content = _style("assets")
     carried = {
         "name": name,
@@ -55,7 +54,7 @@ def start_page(
 def releases_index(
     drafts: Sequence[tuple[str, str, bool]], editions: Sequence[Listed]
 ) -> dict[str, bytes]:
-    """The officers' list, by path below the folder of releases.
+    """Return the officers' list, by path below the folder of releases.
 
     ``drafts`` are id, quarter and whether it is a draft still, newest first.
     """
@@ -66,7 +65,7 @@ def releases_index(
 
 
 def ways(pages: Mapping[str, Sequence[str]]) -> dict[str, bytes]:
-    """For every page that any edition ever had, a page that leads to the newest edition's.
+    """Return, for every page that any edition ever had, one that leads to the newest edition's.
 
     ``pages`` gives the paths of each edition's pages by its name, the newest last. So no address
     that was ever given out ends nowhere: a measure that is not published any more is found in the
@@ -75,30 +74,21 @@ def ways(pages: Mapping[str, Sequence[str]]) -> dict[str, bytes]:
     names = list(pages)
     newest = names[-1]
     last_with = {path: name for name in names for path in pages[name]}
+    way = _environment().get_template("way.html")
     return {
-        path: _way(path, edition=name, is_newest=name == newest)
+        path: way.render(
+            target=f"../{'../' * path.count('/')}meetings/{name}/{path}",
+            title=words.say("archive.moved" if name == newest else "archive.moved_older"),
+            edition=name,
+        ).encode("utf-8")
         for path, name in sorted(last_with.items())
     }
 
 
 def editions_json(content: Mapping[str, Any]) -> dict[str, bytes]:
-    """The list for programs, by path below the public folder."""
+    """Return the list for programs, by path below the public folder."""
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     return {"editions.json": text.encode("utf-8")}
-
-
-def _way(path: str, *, edition: str, is_newest: bool) -> bytes:
-    target = html.escape(f"../{'../' * path.count('/')}meetings/{edition}/{path}")
-    title = words.say("archive.moved" if is_newest else "archive.moved_older")
-    return (
-        '<!doctype html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{CONTENT_POLICY}">\n'
-        f'<meta http-equiv="refresh" content="0; url={target}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{html.escape(title)}</title>\n</head>\n<body>\n<main>\n"
-        f'<h1>{html.escape(title)}</h1>\n<p><a href="{target}">{edition}</a></p>\n'
-        "</main>\n</body>\n</html>\n"
-    ).encode()
 
 
 def _style(folder: str) -> tuple[str, bytes]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dashboards.pages.base import Page, PageType, Site
+from dashboards.pages.base import Page, Site
 from dashboards.story import numbers, words
 
 
-def _make(site: Site) -> Iterator[Page]:
+def pages(site: Site) -> Iterator[Page]:
+    """Make the page."""
     edition = site.edition
     earlier = tuple(reversed(edition.earlier)) if edition else ()
     yield Page(
@@ -27,11 +28,3 @@ def _finding(site: Site, earlier: int) -> str:
         return words.say("archive.first")
     ending = "one" if earlier == 1 else "many"
     return words.say(f"archive.before_{ending}", count=numbers.count(earlier))
-
-
-PAGE_TYPE = PageType(
-    name="archive",
-    parts=("editions",),
-    make=_make,
-    navigation=("Archive", "archive.html"),
-)

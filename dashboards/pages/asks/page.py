@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dashboards.data import Commentary
-from dashboards.pages.base import Page, PageType, Site
+from dashboards.data.provenance import share
+from dashboards.pages.base import Page, Site
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What one author asks of the board about one subject; ``plan`` is its id where it is one,
-    ``anchor`` the group's place on the page of asks."""
+    """What one author asks of the board about one subject.
+
+    ``plan`` is its id where it is one, ``anchor`` the group's place on the page of asks.
+    """
 
     subject: str
     plan: str | None
@@ -21,7 +24,7 @@ class Asked:
 
 
 def asked(site: Site) -> list[Asked]:
-    """What the board is asked, a group for each author and subject, the board's own first."""
+    """Return what the board is asked, a group for each author and subject, its own first."""
     groups: dict[tuple[str, ...], list[Commentary]] = {}
     for row in site.published.asks:
         key = (row.subject_kind, row.subject_id or "", row.organisation, row.role or "")
@@ -42,16 +45,14 @@ def asked(site: Site) -> list[Asked]:
     return found
 
 
-def _make(site: Site) -> Iterator[Page]:
+def pages(site: Site) -> Iterator[Page]:
+    """Make the page."""
     groups = asked(site)
     yield Page(
         path="asks.html",
         title="What the board is asked to do",
         section="Summary",
         template="asks.html",
-        illustrative=any(row.illustrative for group in groups for row in group.rows),
+        provenance=share(row.illustrative for group in groups for row in group.rows),
         context={"groups": groups},
     )
-
-
-PAGE_TYPE = PageType(name="asks", parts=("asks",), make=_make)

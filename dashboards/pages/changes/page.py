@@ -1,61 +1,63 @@
-"""Changes: published figures that are different now, and statuses that moved."""
+"""Changes: what changed since the edition before, what partners corrected, what moved."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from dashboards.drawing.chart import Cell, Column, Table
-from dashboards.pages.base import Page, PageType, Site
-from dashboards.pages.changes import changes_since as since
+from dashboards.data.provenance import is_illustrative, share
+from dashboards.drawing.chart import PROVENANCE, Column, Table
+from dashboards.pages.base import Page, Site
+from dashboards.pages.changes import changes_since
 from dashboards.pages.summary.page import status_moves
+from dashboards.story import words
 
 
-def _make(site: Site) -> Iterator[Page]:
+def pages(site: Site) -> Iterator[Page]:
+    """Make the page."""
     revisions = sorted(
         site.published.revisions,
         key=lambda r: (r.quarter, r.period, r.measure, r.organisation),
         reverse=True,
     )
-    table = Table(
-        caption="Published figures that changed",
-        columns=(
-            Column(key="measure", heading="Measure"),
-            Column(key="organisation", heading="Partner"),
-            Column(key="area", heading="Area"),
-            Column(key="period", heading="Period"),
-            Column(key="breakdown", heading="Breakdown"),
-            Column(key="category", heading="Category"),
-            Column(key="old_value", heading="Was"),
-            Column(key="new_value", heading="Is"),
-            Column(key="old_submission", heading="Submission before"),
-            Column(key="new_submission", heading="Submission now"),
+    table = Table.of(
+        words.say("changes.corrected"),
+        revisions,
+        (
+            Column("measure", "Measure"),
+            Column("organisation", "Partner"),
+            Column("area", "Area"),
+            Column("period", "Period", at="period_label"),
+            Column("breakdown", "Breakdown"),
+            Column("category", "Category"),
+            Column("old_value", "Was"),
+            Column("new_value", "Is"),
+            Column("old_submission", "Submission before", at="old_submission_id"),
+            Column("new_submission", "Submission now", at="new_submission_id"),
+            Column(PROVENANCE, "Provenance", at=site.published.revision_provenance),
         ),
-        rows=tuple(
-            tuple(
-                Cell(value=value, text=str(value or ""))
-                for value in (
-                    r.measure, r.organisation, r.area, r.period_label, r.breakdown,
-                    r.category, r.old_value, r.new_value, r.old_submission_id, r.new_submission_id,
-                )
-            )
-            for r in revisions
-        ),
-    )  # fmt: skip
-    told, files = since.parts(site)
+    )
+    changes = site.edition.changes if site.edition else None
+    changed = changes_since.table(site, changes) if changes else None
+    files = {"changes-since-edition": changed} if changed and changed.rows else {}
     yield Page(
         path="changes.html",
         title="Changes",
         section="Changes",
         template="changes.html",
-        illustrative=any(site.is_illustrative(r.measure) for r in revisions),
+        provenance=share(
+            is_illustrative(site.published.revision_provenance(row)) for row in revisions
+        ),
         tables={"revisions": table, **files},
-        context={"revisions": revisions, "moves": status_moves(site), **told},
+        context={
+            "finding": changes_since.finding(site),
+            "changes": changes,
+            "shown": replace(changed, rows=changed.rows[: changes_since.MOST_ROWS])
+            if changed
+            else None,
+            "left_out": max(len(changed.rows) - changes_since.MOST_ROWS, 0) if changed else 0,
+            "corrections": changes_since.corrections(site),
+            "revisions": revisions,
+            "moves": status_moves(site),
+        },
     )
-
-
-PAGE_TYPE = PageType(
-    name="changes",
-    parts=("since-edition", "corrections", "revisions", "moves"),
-    make=_make,
-    navigation=("Changes", "changes.html"),
-)

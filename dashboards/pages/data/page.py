@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from functools import cache
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, get_type_hints
 
 from dashboards import downloads
-from dashboards.data import Published, Value
-from dashboards.pages.base import Page, PageType, Site
+from dashboards.data import (
+    Comparator,
+    Measure,
+    ProcessPoint,
+    Published,
+    Release,
+    Revision,
+    Summary,
+    Value,
+)
+from dashboards.data.provenance import share_of_counts
+from dashboards.data.release import grouped
+from dashboards.data.rows import PublishedRow
+from dashboards.pages.base import Page, Site
+from dashboards.story import words
 
 _COLUMNS = Path(__file__).parents[2] / "columns.toml"
-_CSVW = {
-    "@context": "http://www.w3.org/ns/csvw",
-    "dialect": {"encoding": "utf-8", "header": True},
-}
+_CSVW = {"@context": "http://www.w3.org/ns/csvw", "dialect": {"encoding": "utf-8", "header": True}}
 
 _MODELS = (
     ("values", "figures", "Every published figure, with the state of each cell"),
@@ -32,7 +42,7 @@ _MODELS = (
     ("findings", "findings", "How often each check found something"),
     ("scores", "data-quality", "How good the returns are, as parts of wholes"),
     ("row_fates", "rows", "What became of the accepted rows of each submission"),
-    ("revisions", "revisions", "Published figures that changed"),
+    ("revisions", "revisions", "Figures that partners corrected"),
     ("commentary", "commentary", "What officers wrote, and what the board is asked to do"),
     ("plans", "plans", "Plans, with the theme and the priority they serve"),
     ("actions", "actions", "Where each action stands, with its deadline as written and as read"),
@@ -48,144 +58,134 @@ _CSVW_TYPES = {"str": "string", "int": "integer", "float": "number", "bool": "bo
                "date": "date", "datetime": "datetime"}  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of one model as its file holds them, their provenance among the cells."""
+
+    model: type[PublishedRow]
+    derive: Callable[[Any], str] | None
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the columns."""
+        return [field.name for field in fields(self.model)] + ["provenance"] * bool(self.derive)
+
+    def cells(self, rows: Iterable[Any]) -> Iterator[list[str | float | bool | None]]:
+        """Yield the cells of each row."""
+        read = attrgetter(*(field.name for field in fields(self.model)))
+        for row in rows:
+            cells = [_plain(value) for value in read(row)]
+            yield [*cells, self.derive(row)] if self.derive else cells
+
+    def lines(self, rows: Iterable[Any]) -> str:
+        """Return the rows as lines of a CSV file."""
+        return downloads.csv_lines(self.cells(rows))
+
+    def named(self, rows: Iterable[Any]) -> list[dict[str, str | float | bool]]:
+        """Return the rows by the names of their columns, without cells that are empty."""
+        return [
+            {name: cell for name, cell in zip(self.names, cells, strict=True) if cell is not None}
+            for cells in self.cells(rows)
+        ]
+
+    def schema(self) -> dict[str, Any]:
+        """Describe the columns as CSVW does (W3C, Metadata Vocabulary for Tabular Data)."""
+        hints = get_type_hints(self.model) | {"provenance": str}
+        descriptions = _descriptions()[self.model.model] | {
+            "provenance": words.say("files.provenance")
+        }
+        return {
+            "columns": [
+                {
+                    "name": name,
+                    "titles": name,
+                    "dc:description": descriptions[name],
+                    "datatype": _csvw_type(hints[name]),
+                }
+                for name in self.names
+            ],
+            "primaryKey": [key for key in self.model.key if key != "sort"],
+        }
+
+
 def _plain(value: Any) -> str | float | bool | None:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
 def files(published: Published, measure_slugs: Mapping[str, str]) -> Mapping[str, bytes]:
-    """Every download by its path under the site: CSV files, their CSVW descriptions, and JSON.
+    """Make every download: CSV files, their CSVW descriptions, and JSON.
 
-    Of the whole release a file for each model, and one description of all; of each measure its
-    figures, their description, and everything about it as JSON.
+    Of the whole release there is a file for each model, and one description of all; of each measure
+    its figures, their description, and everything about it as JSON.
+
+    Args:
+        published: The release's data.
+        measure_slugs: The file name of each measure.
+
+    Returns:
+        The bytes of each file by its path under the site.
     """
+    derive: dict[type[Any], Callable[[Any], str]] = {
+        Value: published.provenance,
+        Comparator: published.comparator_provenance,
+        Revision: published.revision_provenance,
+    }
+
+    def of(model: type[PublishedRow]) -> _Rows:
+        return _Rows(model, derive.get(model))
+
     found: dict[str, bytes] = {}
     tables = []
-    lines_of: dict[str, str] = {}
+    figures = of(Value)
+    lines_of = {
+        measure: figures.lines(values) for measure, values in published.values_by_measure.items()
+    }
     for attribute, name, title in _MODELS:
         rows = getattr(published, attribute)
         if not rows:
             continue
-        names = [field.name for field in fields(rows[0])]
-        if attribute == "values":  # they come by measure: the whole is its parts, one after another
-            lines_of = {
-                measure: _lines(names, values)
-                for measure, values in published.values_by_measure.items()
-            }
-            lines = "".join(lines_of.values())
-        else:
-            lines = _lines(names, rows)
-        found[f"data/{name}.csv"] = downloads.as_file(downloads.csv_lines([names]) + lines)
-        tables.append(_described(type(rows[0]), url=f"{name}.csv", title=title))
+        shape = of(type(rows[0]))
+        # Figures come by measure: the whole is its parts, one after another.
+        lines = "".join(lines_of.values()) if attribute == "values" else shape.lines(rows)
+        heading = downloads.csv_lines([shape.names])
+        found[f"data/{name}.csv"] = downloads.as_file(heading + lines)
+        tables.append({"url": f"{name}.csv", "dc:title": title, "tableSchema": shape.schema()})
+    label = published.release.quarter_label
     found["data/csv-metadata.json"] = downloads.json_bytes(
-        {
-            **_CSVW,
-            "dc:title": f"Published figures, {published.release.quarter_label}",
-            "tables": tables,
-        }
+        _CSVW | {"dc:title": f"Published figures, {label}", "tables": tables}
     )
-    found["data/release.json"] = downloads.json_bytes(_named(published.release))
-    others = {
-        "latest": _by_measure(published.summaries),
-        "process_control": _by_measure(published.process),
-        "comparators": _by_measure(published.comparators),
-        "revisions": _by_measure(published.revisions),
+    [release] = of(Release).named([published.release])
+    found["data/release.json"] = downloads.json_bytes(release)
+    about: dict[str, tuple[_Rows, Mapping[str, Sequence[Any]]]] = {
+        "latest": (of(Summary), grouped(published.summaries, by=attrgetter("measure"))),
+        "process_control": (of(ProcessPoint), grouped(published.process, by=attrgetter("measure"))),
+        "comparators": (of(Comparator), grouped(published.comparators, by=attrgetter("measure"))),
+        "revisions": (of(Revision), grouped(published.revisions, by=attrgetter("measure"))),
+        "figures": (figures, published.values_by_measure),
     }
-    schema = _schema(Value)
+    heading, schema = downloads.csv_lines([figures.names]), figures.schema()
     for measure, lines in lines_of.items():
-        about = {key: rows.get(measure, []) for key, rows in others.items()}
-        found |= _of_measure(
-            published, measure, about, lines, slug=measure_slugs[measure], schema=schema
+        path = f"data/measures/{measure_slugs[measure]}"
+        described = {
+            "url": f"{measure_slugs[measure]}.csv",
+            "dc:title": f"{published.measure_by_id[measure].title}, {label}",
+            "tableSchema": schema,
+        }
+        found[f"{path}.csv"] = downloads.as_file(heading + lines)
+        found[f"{path}.csv-metadata.json"] = downloads.json_bytes(_CSVW | described)
+        found[f"{path}.json"] = downloads.json_rows(
+            {
+                "measure": of(Measure).named([published.measure_by_id[measure]])[0],
+                "release": release,
+                **{key: shape.named(rows.get(measure, ())) for key, (shape, rows) in about.items()},
+            }
         )
     return found
 
 
-def _by_measure(rows: Iterable[Any]) -> Mapping[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
-    for row in rows:
-        found.setdefault(row.measure, []).append(row)
-    return found
-
-
-def _of_measure(
-    published: Published,
-    measure: str,
-    about: Mapping[str, Sequence[Any]],
-    lines: str,
-    *,
-    slug: str,
-    schema: Mapping[str, Any],
-) -> Mapping[str, bytes]:
-    """The downloads of one measure."""
-    names = [field.name for field in fields(Value)]
-    path = f"data/measures/{slug}"
-    title = f"{published.measure_by_id[measure].title}, {published.release.quarter_label}"
-    everything = {
-        "measure": _named(published.measure_by_id[measure]),
-        "release": _named(published.release),
-        **{key: _all_named(rows) for key, rows in about.items()},
-        "figures": _all_named(published.values_by_measure[measure]),
-    }
-    return {
-        f"{path}.csv": downloads.as_file(downloads.csv_lines([names]) + lines),
-        f"{path}.csv-metadata.json": downloads.json_bytes(
-            _CSVW | {"url": f"{slug}.csv", "dc:title": title, "tableSchema": schema}
-        ),
-        f"{path}.json": downloads.json_rows(everything),
-    }
-
-
-def _lines(names: Sequence[str], rows: Sequence[Any]) -> str:
-    cells = attrgetter(*names)
-    return downloads.csv_lines([_plain(value) for value in cells(row)] for row in rows)
-
-
-def _named(row: Any) -> dict[str, str | float | bool]:
-    """A row by the names of its columns, without those that are empty."""
-    return _all_named([row])[0]
-
-
-def _all_named(rows: Sequence[Any]) -> list[dict[str, str | float | bool]]:
-    """Rows of one model, each by the names of its columns, without those that are empty."""
-    if not rows:
-        return []
-    names = [field.name for field in fields(rows[0])]
-    cells = attrgetter(*names)
-    return [
-        {
-            name: plain
-            for name, value in zip(names, cells(row), strict=True)
-            if (plain := _plain(value)) is not None
-        }
-        for row in rows
-    ]
-
-
-def _described(model: type[Any], *, url: str, title: str) -> dict[str, Any]:
-    """A file of rows of one model, as CSVW describes it (W3C, Metadata Vocabulary for Tabular
-    Data)."""
-    return {"url": url, "dc:title": title, "tableSchema": _schema(model)}
-
-
-def _schema(model: type[Any]) -> dict[str, Any]:
-    hints = get_type_hints(model)
-    said = _descriptions()[model.model]
-    return {
-        "columns": [
-            {
-                "name": each.name,
-                "titles": each.name,
-                "dc:description": said[each.name],
-                "datatype": _csvw_type(hints[each.name]),
-            }
-            for each in fields(model)
-        ],
-        "primaryKey": [key for key in model.key if key != "sort"],
-    }
-
-
 @cache
 def _descriptions() -> dict[str, dict[str, str]]:
-    """What each column holds, by model and column."""
+    """Return what each column holds, by model and column."""
     return tomllib.loads(_COLUMNS.read_text(encoding="utf-8"))
 
 
@@ -195,7 +195,8 @@ def _csvw_type(hint: Any) -> str:
     return _CSVW_TYPES[first]
 
 
-def _make(site: Site) -> Iterator[Page]:
+def pages(site: Site) -> Iterator[Page]:
+    """Make the page."""
     listed = [
         (name, title, len(rows))
         for attribute, name, title in _MODELS
@@ -206,11 +207,6 @@ def _make(site: Site) -> Iterator[Page]:
         title="Data",
         section="Data",
         template="data.html",
-        illustrative=site.published.release.has_illustrative,
+        provenance=share_of_counts(value.illustrative for value in site.published.values),
         context={"listed": listed, "measures": site.published.measures},
     )
-
-
-PAGE_TYPE = PageType(
-    name="data", parts=("files", "dictionary"), make=_make, navigation=("Data", "data.html")
-)

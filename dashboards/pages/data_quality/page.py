@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from dashboards.data import Measure, Published, Score, Submission, Value
-from dashboards.pages.base import Page, PageType, Site
+from dashboards.data.provenance import share_of_counts
+from dashboards.pages.base import Page, Site
 from schemas.quarter import Quarter
 
 _QUARTERS = 6
@@ -28,7 +29,7 @@ class Share:
 
 
 def added_up(scores: Iterable[Score]) -> Mapping[str, Share]:
-    """Each score by its name, parts and wholes added up."""
+    """Return each score by its name, parts and wholes added up."""
     found = dict.fromkeys(_SCORES, Share())
     for row in scores:
         before = found[row.score]
@@ -36,7 +37,8 @@ def added_up(scores: Iterable[Score]) -> Mapping[str, Share]:
     return found
 
 
-def _make(site: Site) -> Iterator[Page]:
+def pages(site: Site) -> Iterator[Page]:
+    """Make the page."""
     published = site.published
     last = Quarter.parse(published.release.quarter)
     quarters = [last.shift(-n).key for n in reversed(range(_QUARTERS))]
@@ -73,7 +75,9 @@ def _make(site: Site) -> Iterator[Page]:
         title="Data quality",
         section="Data quality",
         template="data_quality.html",
-        illustrative=published.release.has_illustrative,
+        provenance=share_of_counts(
+            owed.is_illustrative for owed in published.submissions if owed.sample
+        ),
         context={
             "quarters": quarters,
             "calendar": calendar,
@@ -95,7 +99,7 @@ def _make(site: Site) -> Iterator[Page]:
 
 
 def _fates(published: Published) -> list[tuple[str, str, int]]:
-    """How many accepted rows had which fate, and why, most first."""
+    """Return how many accepted rows had which fate, and why, most first."""
     found: Counter[tuple[str, str]] = Counter()
     for row in published.row_fates:
         found[row.fate, row.reason] += row.accepted_rows
@@ -103,7 +107,7 @@ def _fates(published: Published) -> list[tuple[str, str, int]]:
 
 
 def _measures(site: Site) -> list[tuple[Measure, Mapping[str, Share]]]:
-    """Each measure that is scored in the release's quarter, in the catalogue's order."""
+    """Return each measure that is scored in the release's quarter, in the catalogue's order."""
     found: dict[str, list[Score]] = {}
     for row in site.published.scores:
         if row.subject_kind == "measure" and row.quarter == site.published.release.quarter:
@@ -116,7 +120,7 @@ def _measures(site: Site) -> list[tuple[Measure, Mapping[str, Share]]]:
 
 
 def _issues(site: Site) -> list[tuple[Measure, Value]]:
-    """The combined figures of the release's quarter that lack a partner or have an open query."""
+    """Return the combined figures of the quarter that lack a partner or have an open query."""
     found = []
     for measure, summary in site.board:
         if summary is None:
@@ -129,11 +133,3 @@ def _issues(site: Site) -> list[tuple[Measure, Value]]:
             and (value.partners_missing or value.open_queries)
         ]
     return found
-
-
-PAGE_TYPE = PageType(
-    name="data quality",
-    parts=("sources", "course", "measures", "issues", "calendar", "findings", "states", "rows"),
-    make=_make,
-    navigation=("Data quality", "data-quality.html"),
-)

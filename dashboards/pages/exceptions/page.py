@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dashboards.data import Measure, Submission, Summary
-from dashboards.drawing.chart import Cell, Column, Table
-from dashboards.pages.base import Page, PageType, Site
+from dashboards.data.provenance import described
+from dashboards.drawing.chart import PROVENANCE, Column, Table, in_words
+from dashboards.pages.base import Page, Site
 from dashboards.story import summary as summary_words
 from dashboards.story import words
 from dashboards.story.summary import Answer, most_pressing_first
@@ -31,7 +32,7 @@ _WEIGHTS = (
 
 
 def measure_exceptions(site: Site) -> list[MeasureException]:
-    """The measures that a rule picks out, most pressing first."""
+    """Return the measures that a rule picks out, most pressing first."""
     found = []
     quarter = site.published.release.quarter
     revised = {row.measure for row in site.published.revisions}
@@ -41,7 +42,8 @@ def measure_exceptions(site: Site) -> list[MeasureException]:
         concern = words.is_concern(summary)
         off = summary.rating == "off target"
         answer = summary_words.answer_to(site.published, site.plans, measure)
-        missing = _missing_partners(site, measure, summary)
+        figure = site.published.value_of(summary)
+        missing = figure.partners_missing if figure else None
         holds = {
             "concern_off": concern and off,
             "concern": concern and not off,
@@ -72,16 +74,8 @@ def measure_exceptions(site: Site) -> list[MeasureException]:
     return sorted(found, key=lambda e: most_pressing_first(e.measure, e.summary))
 
 
-def _missing_partners(site: Site, measure: Measure, summary: Summary) -> str | None:
-    totals = site.published.totals_by_series.get((measure.measure, summary.organisation), ())
-    for value in totals:
-        if value.period == summary.period:
-            return value.partners_missing or None
-    return None
-
-
 def return_exceptions(site: Site) -> list[tuple[str, Submission]]:
-    """The returns of the release's quarter that are overdue, stopped or have open queries."""
+    """Return the returns of the quarter that are overdue, stopped or have open queries."""
     found = []
     for owed in site.published.submissions:
         if owed.quarter != site.published.release.quarter:
@@ -96,49 +90,32 @@ def return_exceptions(site: Site) -> list[tuple[str, Submission]]:
     return sorted(found, key=lambda row: order.index(row[0]))
 
 
-def _make(site: Site) -> Iterator[Page]:
+def pages(site: Site) -> Iterator[Page]:
+    """Make the page."""
     measures = measure_exceptions(site)
-    table = Table(
-        caption="Measures that a rule picks out",
-        columns=(
-            Column(key="rank", heading="Rank"),
-            Column(key="measure", heading="Measure"),
-            Column(key="title", heading="Title"),
-            Column(key="period", heading="Period"),
-            Column(key="value", heading="Figure"),
-            Column(key="rating", heading="Rating"),
-            Column(key="reading", heading="Reading"),
-            Column(key="assurance", heading="Assurance"),
-            Column(key="rules", heading="Rules"),
-            Column(key="owner", heading="Owner"),
+    table = Table.of(
+        "Measures that a rule picks out",
+        measures,
+        (
+            Column("rank", at=lambda one: measures.index(one) + 1),
+            Column("measure", at="measure.measure"),
+            Column("title", at="measure.title"),
+            Column("period", at="summary.period_label"),
+            Column("value", at="summary.value"),
+            Column("rating", at="summary.rating"),
+            Column("reading", at="summary.reading"),
+            Column("assurance", at="summary.assurance"),
+            Column("rules", at=lambda one: "; ".join(map(in_words("exception"), one.rules))),
+            Column("owner", at="measure.owner_role"),
+            Column(PROVENANCE, at=lambda one: described(one.summary.illustrative)),
         ),
-        rows=tuple(
-            tuple(
-                Cell(value=value, text=str(value or ""))
-                for value in (
-                    rank, e.measure.measure, e.measure.title, e.summary.period_label,
-                    e.summary.value, e.summary.rating, e.summary.reading, e.summary.assurance,
-                    "; ".join(words.word("exception", rule) for rule in e.rules),
-                    e.measure.owner_role,
-                )
-            )
-            for rank, e in enumerate(measures, start=1)
-        ),
-    )  # fmt: skip
+    )
     yield Page(
         path="exceptions.html",
         title="Exceptions",
         section="Exceptions",
         template="exceptions.html",
-        illustrative=any(site.is_illustrative(e.measure.measure) for e in measures),
+        provenance=site.provenance_of(e.summary for e in measures),
         tables={"exceptions": table},
         context={"measures": measures, "returns": return_exceptions(site)},
     )
-
-
-PAGE_TYPE = PageType(
-    name="exceptions",
-    parts=("measures", "returns"),
-    make=_make,
-    navigation=("Exceptions", "exceptions.html"),
-)

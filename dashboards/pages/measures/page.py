@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dashboards.data import COMBINED, Comparator, Measure, Summary, Value
-from dashboards.drawing import bars
-from dashboards.drawing.chart import Cell, Chart, Column, Table
-from dashboards.pages.base import Page, PageType, Site
+from dashboards.data.provenance import Share, is_illustrative, share
+from dashboards.data.series import latest_shown, series_points
+from dashboards.drawing import bars, funnel, maps, process, target
+from dashboards.drawing.chart import PROVENANCE, Chart, Column, Table, in_words
+from dashboards.pages.base import Page, Site
 from dashboards.pages.summary import page as board
 from dashboards.pages.themes import page as themes
 from dashboards.slugs import slug
@@ -18,12 +20,13 @@ WORST_FIRST = ("off target", "close to target", "on target", "not rated")
 
 
 def _changed_first(rows: Sequence[board.Row]) -> list[board.Row]:
-    """What got worse first, then what changed otherwise; what cannot be judged last."""
+    """Return what got worse first, then what changed otherwise, last what cannot be judged."""
     order = ("concern", "neutral", "improvement", "common cause", "none")
     return sorted(rows, key=lambda row: order.index(board.variation_of(row)))
 
 
-def _list(site: Site) -> Iterator[Page]:
+def listing(site: Site) -> Iterator[Page]:
+    """Make the page of all."""
     ratings = [
         (rating, [row for row in _changed_first(site.board) if board.rating_of(row) == rating])
         for rating in WORST_FIRST
@@ -49,7 +52,7 @@ def _list(site: Site) -> Iterator[Page]:
         title="Measures",
         section="Measures",
         template="measures.html",
-        illustrative=any(site.is_illustrative(measure.measure) for measure, _ in site.board),
+        provenance=site.provenance_of(summary for _, summary in site.board),
         context={
             "finding": themes.finding(site.board, of="measures"),
             "by_rating": ratings,
@@ -60,7 +63,8 @@ def _list(site: Site) -> Iterator[Page]:
     )
 
 
-def _pages(site: Site) -> Iterator[Page]:
+def pages(site: Site) -> Iterator[Page]:
+    """Make a page for each."""
     for measure in site.published.measures:
         summary = site.published.board_summary(measure.measure)
         yield _page(site, measure, summary)
@@ -72,62 +76,52 @@ def _page(site: Site, measure: Measure, summary: Summary | None) -> Page:
     commentary = published.commentary_about("measure", measure.measure)
     asks = published.asks_about("measure", measure.measure)
     actions = site.plans.actions_about("measure", measure.measure)
-    charts: list[Chart] = []
-    tables: dict[str, Table] = {}
-    chart = None
+    drawn = _Drawn(site, measure)
     if summary is not None:
-        chart = site.process_chart(measure, summary.organisation, heading=headline)
-        charts += [chart] if chart else []
-        charts += _other_kinds(site, measure, summary.organisation)
-        target = site.target_chart(measure, summary)
-        charts += [target] if target else []
-        comparators = site.comparators_chart(measure, summary)
-        charts += [comparators] if comparators else []
-        charts += site.breakdown_charts(measure, summary)
-        charts += site.map_charts(measure, summary)
-        tables |= _breakdowns_without_chart(site, measure, summary, drawn=charts)
+        drawn.series(summary.organisation, heading=headline)
+        drawn.beside_others(summary)
     else:
         for organisation in published.organisations_of(measure.measure):
             own = published.summary_by_series.get((measure.measure, organisation))
-            newest = published.newest_shown(measure.measure, organisation)
-            if own is None and newest is None:
-                continue
-            said = (
+            finding = (
                 words.series_headline(published, measure, own)
                 if own is not None
                 else words.say("headline.no_combined", title=measure.title)
             )
-            heading = f"{site.organisation_name(organisation)}: {said}"
-            drawn = site.process_chart(measure, organisation, heading=heading)
-            charts += [drawn] if drawn else []
-            charts += _other_kinds(site, measure, organisation)
-    partners = site.partners_chart(measure)
-    charts += [partners] if partners else []
-    funnel = site.funnel_chart(measure)
-    charts += [funnel] if funnel else []
+            heading = f"{site.organisation_name(organisation)}: {finding}"
+            drawn.series(organisation, heading=heading)
+    drawn.add(bars.partners_chart(published, measure))
+    drawn.add(funnel.funnel_chart(measure, bars.partner_items(published, measure)))
+    main = process.series_name(published, measure, summary.organisation) if summary else ""
+    totals = published.totals_by_series.get(
+        (measure.measure, summary.organisation if summary else ""), ()
+    )
+    by_period = {value.period: value for value in totals}
     return Page(
         path=f"measures/{site.measure_slugs[measure.measure]}.html",
         title=measure.title,
         section="Measures",
         template="measure.html",
-        illustrative=site.is_illustrative(measure.measure),
-        charts=tuple(charts),
-        tables=tables,
+        provenance=_provenance_of(site, measure),
+        charts=tuple(drawn.charts),
+        tables=drawn.tables,
         context={
             "measure": measure,
             "summary": summary,
             "headline": headline,
-            "main_chart": chart,
+            "main_chart": next((one for one in drawn.charts if one.chart_id == main), None),
+            "alone": drawn.alone,
             "outlook": outlook(published, measure, summary) if summary else [],
             "partners": [
                 published.summary_by_series[measure.measure, organisation]
                 for organisation in published.organisations_of(measure.measure)
                 if (measure.measure, organisation) in published.summary_by_series
             ],
-            "current": _current(site, measure, summary),
+            "current": by_period.get(summary.period) if summary else None,
+            "previous": by_period.get(summary.previous_period or "") if summary else None,
             "last_sent": _last_sent(site, measure),
             "other_areas": _other_areas(site, measure),
-            "provenance": _provenance(site, measure, summary),
+            "sources": _sources(site, measure, summary),
             "revisions": [r for r in published.revisions if r.measure == measure.measure],
             "commentary": commentary,
             "is_spoken_of": bool(commentary or asks or actions),
@@ -135,64 +129,127 @@ def _page(site: Site, measure: Measure, summary: Summary | None) -> Page:
     )
 
 
-def _current(site: Site, measure: Measure, summary: Summary | None) -> Value | None:
-    """The figure behind the summary."""
-    if summary is None:
-        return None
-    totals = site.published.totals_by_series.get((measure.measure, summary.organisation), ())
-    return next((value for value in totals if value.period == summary.period), None)
+def _provenance_of(site: Site, measure: Measure) -> Share:
+    """Return whether all, some or none of what a measure's page shows is illustrative."""
+    published = site.published
+    figures = published.values_by_measure.get(measure.measure, ())
+    comments = published.commentary_about("measure", measure.measure)
+    compared = [row for row in published.comparators if row.measure == measure.measure]
+    return share(
+        [
+            *(figure.illustrative for figure in figures if figure.value is not None),
+            *(is_illustrative(published.comparator_provenance(row)) for row in compared),
+            *(row.illustrative for row in comments),
+        ]
+    )
 
 
-def _other_kinds(site: Site, measure: Measure, organisation: str) -> list[Chart]:
-    """The same series at its other kinds of period: months, years."""
-    charts = []
-    for kind in site.other_kinds(measure.measure, organisation):
-        heading = words.say(
-            "sections.kind",
-            title=measure.title,
-            partner=site.organisation_name(organisation),
-            every=words.word("every", kind),
+class _Drawn:
+    """The charts of a measure's page, and what is said where there is too little to draw."""
+
+    def __init__(self, site: Site, measure: Measure) -> None:
+        self._site = site
+        self._measure = measure
+        self.charts: list[Chart] = []
+        self.tables: dict[str, Table] = {}
+        self.alone: list[str] = []
+
+    def add(self, *charts: Chart | None) -> None:
+        """Take the charts that could be drawn."""
+        self.charts += [chart for chart in charts if chart is not None]
+
+    def series(self, organisation: str, *, heading: str) -> None:
+        """Draw a series at each kind of period that it has: quarters, months, years."""
+        measure, site = self._measure, self._site
+        self._of_kind(organisation, heading=heading, kind=None)
+        for kind in site.other_kinds(measure.measure, organisation):
+            title = words.say(
+                "sections.kind",
+                title=measure.title,
+                partner=site.organisation_name(organisation),
+                every=words.word("every", kind),
+            )
+            self._of_kind(organisation, heading=title, kind=kind)
+
+    def _of_kind(self, organisation: str, *, heading: str, kind: str | None) -> None:
+        """Draw a series, or say its one figure in a sentence: one point makes no line."""
+        published, measure = self._site.published, self._measure
+        chart = process.process_chart(published, measure, organisation, heading=heading, kind=kind)
+        points = series_points(
+            published, measure=measure.measure, organisation=organisation, kind=kind
         )
-        chart = site.process_chart(measure, organisation, heading=heading, kind=kind)
-        charts += [chart] if chart else []
-    return charts
+        if chart is not None or not points:
+            self.add(chart)
+            return
+        shown = latest_shown(points)
+        self.alone.append(
+            words.say(
+                "alone.one" if shown else "alone.none",
+                partner=self._site.organisation_name(organisation),
+                value=words.shown_figure(measure, shown.shown if shown else None),
+                period=words.after_in(shown.label if shown else points[-1].label),
+                provenance=words.say("alone.illustrative")
+                if shown and shown.is_illustrative
+                else "",
+            )
+        )
+        if len(points) > 1:
+            name = process.series_name(published, measure, organisation, kind=kind)
+            self.tables[name] = process.series_table(
+                published, measure, points, organisation=organisation
+            )
+
+    def beside_others(self, summary: Summary) -> None:
+        """Draw the board's figure against its target, other areas and its own parts."""
+        published, measure = self._site.published, self._measure
+        points = series_points(
+            published, measure=measure.measure, organisation=summary.organisation
+        )
+        self.add(
+            target.target_chart(published, measure, points),
+            bars.comparators_chart(published, measure, summary),
+        )
+        values = published.values_by_measure.get(measure.measure, ())
+        for breakdown in sorted({value.breakdown for value in values} - {"total"}):
+            chart = bars.breakdown_chart(published, measure, summary, breakdown=breakdown)
+            self.add(chart)
+            items = bars.breakdown_items(published, measure, summary, breakdown=breakdown)
+            if chart is None and items:
+                self._table_of_parts(summary, breakdown, items)
+        for breakdown, shapes in sorted(self._site.areas.items()):
+            items = bars.breakdown_items(published, measure, summary, breakdown=breakdown)
+            self.add(maps.map_chart(measure, items, shapes))
+
+    def _table_of_parts(self, summary: Summary, breakdown: str, items: Sequence[bars.Item]) -> None:
+        """Keep a breakdown that has too little to draw as a table."""
+        measure, name = self._measure, words.breakdown_name(breakdown)
+        heading = words.say("sections.breakdown", title=measure.title, breakdown=name)
+        senders = bars.only_sent_by(self._site.published, measure, summary, items)
+        self.tables[f"{slug(measure.measure)}-{slug(breakdown)}"] = bars.items_table(
+            measure, items, row_heading=name.capitalize(), caption=". ".join([heading, *senders])
+        )
 
 
 def _last_sent(site: Site, measure: Measure) -> list[tuple[Value, str | None]]:
-    """The newest figure of each partner that has none of the current period, and the day on which
-    the partner ended, if it did."""
+    """Return the newest figure of each partner that has none of the current period.
+
+    Beside it stands the day on which the partner ended, if it did.
+    """
     published = site.published
     ended = {one.organisation: one.ended_on for one in published.organisations}
+    values = published.values_by_measure.get(measure.measure, ())
     found = []
-    for organisation in published.organisations_of(measure.measure):
+    for organisation in sorted({value.organisation for value in values} - {COMBINED}):
         own = published.summary_by_series.get((measure.measure, organisation))
-        newest = published.newest_shown(measure.measure, organisation)
+        newest = published.newest_shown.get((measure.measure, organisation))
         if newest is not None and (own is None or own.value is None):
             day = ended.get(organisation)
             found.append((newest, numbers.day(day) if day else None))
     return found
 
 
-def _breakdowns_without_chart(
-    site: Site, measure: Measure, summary: Summary, *, drawn: list[Chart]
-) -> dict[str, Table]:
-    """Tables of the breakdowns that have too little to draw."""
-    found = {}
-    values = site.published.values_by_measure.get(measure.measure, ())
-    for breakdown in sorted({value.breakdown for value in values} - {"total"}):
-        name = f"{slug(measure.measure)}-{slug(breakdown)}"
-        items = bars.breakdown_items(site.published, measure, summary, breakdown=breakdown)
-        if items and all(chart.chart_id != name for chart in drawn):
-            said = words.breakdown_name(breakdown)
-            heading = words.say("sections.breakdown", title=measure.title, breakdown=said)
-            found[name] = bars.items_table(
-                measure, items, row_heading=said.capitalize(), caption=heading
-            )
-    return found
-
-
 def _other_areas(site: Site, measure: Measure) -> list[Value]:
-    """Undivided figures of the current period for other areas than the measure's own."""
+    """Return undivided figures of the current period for other areas than the measure's."""
     main = site.published.main_area(measure.measure)
     return [
         value
@@ -203,8 +260,8 @@ def _other_areas(site: Site, measure: Measure) -> list[Value]:
     ]
 
 
-def _provenance(site: Site, measure: Measure, summary: Summary | None) -> Table | None:
-    """Each return's row behind the latest figure: who sent it, which row, which bytes."""
+def _sources(site: Site, measure: Measure, summary: Summary | None) -> Table | None:
+    """Return each return's row behind the latest figure: who sent it, which row, which bytes."""
     published = site.published
     hashes = published.sha256_by_submission
     period = summary.period if summary else published.current_period(measure.measure)
@@ -218,40 +275,20 @@ def _provenance(site: Site, measure: Measure, summary: Summary | None) -> Table 
     ]
     if not rows:
         return None
-    return Table(
-        caption=f"Where the figures for {rows[0].period_label} come from",
-        columns=(
-            Column(key="organisation", heading="Partner"),
-            Column(key="value_as_sent", heading="As sent"),
-            Column(key="submission", heading="Submission"),
-            Column(key="row", heading="Row"),
-            Column(key="sha256", heading="File's SHA-256"),
-        ),
-        rows=tuple(
-            (
-                _cell(site.organisation_name(value.organisation)),
-                _cell(value.value_as_sent if value.state == "shown" else None),
-                _cell(value.submission_id),
-                Cell(value=value.row_number, text=str(value.row_number or "\N{EN DASH}")),
-                _cell(hashes.get(value.submission_id or "")),
-            )
-            for value in rows
+    return Table.of(
+        f"Where the figures for {rows[0].period_label} come from",
+        rows,
+        (
+            Column("organisation", "Partner", at=lambda v: site.organisation_name(v.organisation)),
+            Column("area", "Area", in_words("changes.area"), optional=True),
+            Column(
+                "value_as_sent",
+                "As sent",
+                at=lambda v: v.value_as_sent if v.state == "shown" else None,
+            ),
+            Column(PROVENANCE, "Provenance", at=published.provenance),
+            Column("submission", "Submission", at="submission_id"),
+            Column("row", "Row", at="row_number"),
+            Column("sha256", "File's SHA-256", at=lambda v: hashes.get(v.submission_id or "")),
         ),
     )
-
-
-def _cell(text: str | None) -> Cell:
-    return Cell(value=text, text=text or "\N{EN DASH}")
-
-
-LIST_PAGE_TYPE = PageType(
-    name="measures",
-    parts=("by-rating", "by-reading", "by-comparison"),
-    make=_list,
-    navigation=("Measures", "measures/index.html"),
-)
-PAGE_TYPE = PageType(
-    name="measure",
-    parts=("finding", "status", "evidence", "partners", "definition", "revisions", "provenance"),
-    make=_pages,
-)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dashboards.data import Measure, ProcessPoint, Summary
-from dashboards.pages.base import Page, PageType, Site
+from dashboards.pages.base import Page, Site
 from dashboards.story import words
 
 VARIATION_KEY = (
@@ -16,7 +16,8 @@ VARIATION_KEY = (
 )  # fmt: skip
 
 
-def _make(site: Site) -> Iterator[Page]:
+def pages(site: Site) -> Iterator[Page]:
+    """Make the page."""
     yield Page(
         path="method.html",
         title="Method",
@@ -49,8 +50,7 @@ class Example:
 
 
 def _example(site: Site) -> Example | None:
-    """The measure that has most to read: one with a target and limits, and read by them; the most
-    pressing first."""
+    """Return the most pressing measure with a target and limits that is read by them."""
     found = []
     for measure, summary in site.board:
         if summary is None or summary.value is None or measure.target is None:
@@ -62,26 +62,5 @@ def _example(site: Site) -> Example | None:
         if point is not None and summary.assurance is not None:
             found.append(Example(measure=measure, summary=summary, point=point))
     return min(
-        found,
-        key=lambda e: (e.summary.attention_rank or 10_000, e.measure.measure),
-        default=None,
+        found, key=lambda e: (e.summary.attention_rank or 10_000, e.measure.measure), default=None
     )
-
-
-PAGE_TYPE = PageType(
-    name="method",
-    parts=(
-        "how-to-read",
-        "icons",
-        "rules",
-        "small-numbers",
-        "combining",
-        "osr",
-        "revisions",
-        "pre-release",
-        "retirement",
-        "accessibility",
-    ),
-    make=_make,
-    navigation=("Method", "method.html"),
-)

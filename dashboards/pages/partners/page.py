@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from dashboards.data import Measure, Submission, Summary
 from dashboards.data.plans import Action
-from dashboards.pages.base import Page, PageType, Site
+from dashboards.data.provenance import share_of_counts
+from dashboards.pages.base import Page, Site
 from dashboards.story import summary as summary_words
 from dashboards.story import words
 
@@ -15,7 +16,8 @@ _MOST_NAMES = 3
 Row = tuple[Measure, Summary]
 
 
-def _list(site: Site) -> Iterator[Page]:
+def listing(site: Site) -> Iterator[Page]:
+    """Make the page of all."""
     quarter = site.published.release.quarter
     rows = []
     for organisation in site.organisation_slugs:
@@ -24,14 +26,15 @@ def _list(site: Site) -> Iterator[Page]:
             for s in site.published.submissions_by_organisation.get(organisation, ())
             if s.quarter == quarter and s.is_owed_by_now
         ]
-        measures = site.published.measures_by_organisation.get(organisation, ())
-        rows.append((organisation, now, len(measures)))
+        measures = sum(owner == organisation for _, owner in site.published.summary_by_series)
+        rows.append((organisation, now, measures))
     every = [owed for _, now, _ in rows for owed in now]
     yield Page(
         path="partners/index.html",
         title="Partners",
         section="Partners",
         template="partners.html",
+        provenance=share_of_counts(owed.is_illustrative for owed in every if owed.sample),
         context={
             "finding": _returns_finding(site, every),
             "rows": sorted(
@@ -47,16 +50,22 @@ def _list(site: Site) -> Iterator[Page]:
 
 
 def _returns_finding(site: Site, every: Sequence[Submission]) -> str:
-    """How many returns of the release's quarter are lacking, of all that are owed."""
+    """Return how many returns of the release's quarter are lacking, of all that are owed."""
     parts = {"quarter": site.published.release.quarter_label, "owed": str(len(every))}
     if not every:
         return words.say("partners.finding_nothing", **parts)
     lacking = sum(one.is_lacking for one in every)
-    return words.counted("partners.finding", lacking, number=str(lacking), **parts)
+    return words.counted("partners.finding", lacking, number=lacking, **parts)
 
 
-def finding(name: str, rows: Sequence[Row]) -> str:
-    """What a partner's figures say, the worst first."""
+def finding(name: str, rows: Sequence[Row], *, has_earlier: bool = False) -> str:
+    """Return what a partner's figures say, the worst first.
+
+    Args:
+        name: The partner's name.
+        rows: Its measures with where they stand now.
+        has_earlier: Whether it has figures of earlier periods alone.
+    """
     parts = {"partner": name, "all": str(len(rows))}
     judged = sum(s.reading is not None for _, s in rows)
     found = {
@@ -72,37 +81,39 @@ def finding(name: str, rows: Sequence[Row]) -> str:
         if which:
             names = words.listed([summary_words.named(*row) for row in which], most=_MOST_NAMES)
             return words.counted(
-                f"partner.{kind}", len(which), number=str(len(which)), names=names, **parts
+                f"partner.{kind}", len(which), number=len(which), names=names, **parts
             )
-    kind = "nothing" if not rows else "fine" if judged else "unknown"
-    return words.say(f"partner.{kind}", judged=str(judged), **parts)
+    kind = (
+        ("earlier" if has_earlier else "nothing") if not rows else "fine" if judged else "unknown"
+    )
+    return words.say(f"partner.{kind}", judged=judged, **parts)
 
 
 def _lead(rows: Sequence[Row], actions: Sequence[Action], owed: Sequence[Submission]) -> list[str]:
-    """The sentences under the finding: what improved, what is late, and what was sent."""
+    """Return the sentences under the finding: what improved, what is late, and what was sent."""
     found = []
     better = sum(words.is_improvement(summary) for _, summary in rows)
     if better:
-        found.append(words.counted("partner.better", better, number=str(better)))
+        found.append(words.counted("partner.better", better, number=better))
     if actions:
         late = sum(action.standing == "late" for action in actions)
-        found.append(words.counted("partner.late", late, late=str(late), actions=str(len(actions))))
+        found.append(words.counted("partner.late", late, late=late, actions=len(actions)))
     if owed:
         lacking = sum(one.is_lacking for one in owed)
         found.append(
             words.say(
                 "partner.returns",
-                owed=str(len(owed)),
-                on_time=str(sum(one.is_in_time for one in owed)),
-                late=str(sum(bool(s.accepted_received_at and s.days_late) for s in owed)),
-                lacking=str(lacking),
-                are="is" if lacking == 1 else "are",
+                owed=len(owed),
+                on_time=sum(one.is_in_time for one in owed),
+                late=sum(bool(s.accepted_received_at and s.days_late) for s in owed),
+                lacking=lacking,
             )
         )
     return found
 
 
-def _pages(site: Site) -> Iterator[Page]:
+def pages(site: Site) -> Iterator[Page]:
+    """Make a page for each."""
     published = site.published
     known = {each.organisation: each for each in published.organisations}
     for organisation, slug in site.organisation_slugs.items():
@@ -118,6 +129,12 @@ def _pages(site: Site) -> Iterator[Page]:
             if (summary := published.summary_by_series.get((measure.measure, organisation)))
         ]
         first, others = attention_first(rows)
+        earlier = [
+            (measure, newest)
+            for measure in published.measures
+            if (measure.measure, organisation) not in published.summary_by_series
+            and (newest := published.newest_shown.get((measure.measure, organisation)))
+        ]
         actions = site.plans.actions_of_organisation(organisation)
         name = site.organisation_name(organisation)
         yield Page(
@@ -125,13 +142,17 @@ def _pages(site: Site) -> Iterator[Page]:
             title=name,
             section="Partners",
             template="partner.html",
-            illustrative=any(site.is_illustrative(measure.measure) for measure, _ in rows),
+            provenance=site.provenance_of(
+                (summary for _, summary in rows),
+                *(one.is_illustrative for one in owed if one.sample),
+            ),
             context={
                 "organisation": organisation,
                 "known": known.get(organisation),
-                "finding": finding(name, first + others),
+                "finding": finding(name, first + others, has_earlier=bool(earlier)),
                 "lead": _lead(rows, actions, owed),
                 "first": first,
+                "before_now": earlier,
                 "others": others,
                 "owed": owed,
                 "now": [s for s in owed if s.quarter == published.release.quarter],
@@ -148,8 +169,11 @@ def _pages(site: Site) -> Iterator[Page]:
 
 
 def attention_first(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
-    """The measures that ask for attention, by the rank that the data give them, then those with an
-    open query; and the others: those that changed, those that can be judged, the rest."""
+    """Return the measures that ask for attention, and the others.
+
+    The first stand by the rank that the data give them, then those with an open query; of the
+    others those that changed come first, then those that can be judged.
+    """
     asking = [row for row in rows if row[1].attention_rank is not None or row[1].open_queries]
     others = [row for row in rows if row not in asking]
     return (
@@ -164,9 +188,3 @@ def attention_first(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
             ),
         ),
     )
-
-
-LIST_PAGE_TYPE = PageType(
-    name="partners", parts=("partners",), make=_list, navigation=("Partners", "partners/index.html")
-)
-PAGE_TYPE = PageType(name="partner", parts=("sent", "measures", "returns"), make=_pages)

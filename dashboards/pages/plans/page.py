@@ -6,14 +6,15 @@ disk and can be linked to and printed.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
 from dashboards.data.plan_groups import FILTERS, STANDINGS, by_urgency
 from dashboards.data.plans import Action, Plan
-from dashboards.drawing import base
-from dashboards.drawing.chart import Cell, Column, Table
+from dashboards.data.provenance import Share, described, share
+from dashboards.drawing.chart import PROVENANCE, Column, Table
 from dashboards.drawing.gantt import gantt_chart
-from dashboards.pages.base import Page, PageType, Site
+from dashboards.pages.base import Page, Site
 from dashboards.slugs import slug
 from dashboards.story import words
 
@@ -21,14 +22,15 @@ _SECTION = "Plans"
 _QUARTERS = 8
 
 
-def _list(site: Site) -> Iterator[Page]:
+def listing(site: Site) -> Iterator[Page]:
+    """Make the page of all."""
     published = site.published
     yield Page(
         path=site.plans.path(None),
         title="Plans",
         section=_SECTION,
         template="plans.html",
-        illustrative=_made_up(published.actions),
+        provenance=_provenance_of(published.actions),
         context={
             "plans": [(plan, dict(site.plans.counts(plan.plan_id))) for plan in published.plans],
             "standings": STANDINGS,
@@ -39,7 +41,8 @@ def _list(site: Site) -> Iterator[Page]:
     )
 
 
-def _filters(site: Site) -> Iterator[Page]:
+def groups(site: Site) -> Iterator[Page]:
+    """Make a page for each group of actions."""
     published = site.published
     yield from _of_filters(site, None, published.actions)
     for plan in published.plans:
@@ -47,7 +50,7 @@ def _filters(site: Site) -> Iterator[Page]:
 
 
 def _of_filters(site: Site, plan: Plan | None, actions: Sequence[Action]) -> Iterator[Page]:
-    """A page for each group of actions, of one plan or of all."""
+    """Return a page for each group of actions, of one plan or of all."""
     groups = site.plans.filters(actions)
     of = None if plan is None else plan.plan_id
     for name, _ in groups:
@@ -59,7 +62,7 @@ def _of_filters(site: Site, plan: Plan | None, actions: Sequence[Action]) -> Ite
             title=title if plan is None else f"{title}: {plan.title}",
             section=_SECTION,
             template="plan_filter.html",
-            illustrative=_made_up(rows),
+            provenance=_provenance_of(rows),
             tables={table_name: actions_table(site, rows, caption=title)},
             context={
                 "plan": plan,
@@ -72,16 +75,11 @@ def _of_filters(site: Site, plan: Plan | None, actions: Sequence[Action]) -> Ite
         )
 
 
-def _pages(site: Site) -> Iterator[Page]:
+def pages(site: Site) -> Iterator[Page]:
+    """Make a page for each."""
     for plan in site.published.plans:
         actions = site.plans.actions_of.get(plan.plan_id, [])
-        chart = gantt_chart(
-            plan,
-            actions,
-            marks=base.Marks(
-                illustrative=any(action.illustrative for action in actions),
-            ),
-        )
+        chart = gantt_chart(plan, actions)
         name = f"actions-{slug(plan.plan_id)}"
         counts = site.plans.counts(plan.plan_id)
         yield Page(
@@ -89,7 +87,7 @@ def _pages(site: Site) -> Iterator[Page]:
             title=plan.title,
             section=_SECTION,
             template="plan.html",
-            illustrative=_made_up(actions),
+            provenance=_provenance_of(actions),
             charts=(chart,) if chart else (),
             tables={name: actions_table(site, actions, caption=plan.title)},
             context={
@@ -107,26 +105,26 @@ def _pages(site: Site) -> Iterator[Page]:
 
 
 def _finding(plan: Plan, number: Mapping[str, int]) -> str:
-    """How many actions of a plan are late, of how many."""
+    """Return how many actions of a plan are late, of how many."""
     every = sum(number.values())
     return words.say(
         "plans.finding_plan",
         title=plan.title,
-        all=str(every),
+        all=every,
         kind=words.word("plan_kind", plan.kind) if every == 1 else plan.kind,
-        late=str(number["late"]),
-        undated=str(number["without date"]),
-        complete=str(number["complete"]),
+        late=number["late"],
+        undated=number["without date"],
+        complete=number["complete"],
     )
 
 
 def open_first(actions: Sequence[Action]) -> list[Action]:
-    """The most urgent first, those complete last."""
+    """Return the most urgent first, those complete last."""
     return sorted(by_urgency(actions), key=lambda action: action.standing == "complete")
 
 
 def _course(site: Site, plan: Plan) -> list[tuple[str, bool, dict[str, int]]]:
-    """The last quarters of a plan: their words, whether made up, and how many stood how."""
+    """Return the last quarters of a plan: their words, whether made up, and how many stood how."""
     quarters: dict[str, tuple[str, bool, dict[str, int]]] = {}
     for row in site.published.plan_standings:
         if row.plan_id == plan.plan_id:
@@ -136,74 +134,46 @@ def _course(site: Site, plan: Plan) -> list[tuple[str, bool, dict[str, int]]]:
     return [quarters[quarter] for quarter in sorted(quarters)][-_QUARTERS:]
 
 
-def _made_up(actions: Sequence[Action]) -> bool:
-    return any(action.rests_on_illustrative for action in actions)
-
-
-def actions_table(site: Site, actions: Sequence[Action], *, caption: str) -> Table:
-    """The actions as a file: everything that the page shows of them, and their return's row."""
-
-    def row(action: Action) -> tuple[Cell, ...]:
-        found: list[str | int | None] = [
-            action.ref,
-            site.plans.by_id[action.plan_id].title,
-            action.action,
-            action.lead_body,
-            action.due_words,
-            action.due_start.isoformat() if action.due_start else None,
-            action.due_end.isoformat() if action.due_end else None,
-            action.due_certainty,
-            action.due_note,
-            action.moves,
-            action.rating,
-            action.standing,
-            action.days_overdue,
-            action.disagreement,
-            action.progress,
-            action.reason,
-            action.recovery_words,
-            action.quarters_without_update,
-            action.reported_quarter,
-            action.submission_id,
-            action.row_number,
-        ]
-        return tuple(Cell(value=value, text="" if value is None else str(value)) for value in found)
-
-    keys = [
-        "ref",
-        "plan",
-        "action",
-        "lead",
-        "due_as_written",
-        "due_start",
-        "due_end",
-        "due_certainty",
-        "due_note",
-        "moves",
-        "rating",
-        "standing",
-        "days_overdue",
-        "disagreement",
-        "progress",
-        "reason",
-        "recovery_date",
-        "quarters_without_update",
-        "reported_quarter",
-        "submission_id",
-        "row_number",
-    ]
-    return Table(
-        caption=caption,
-        columns=tuple(Column(key=key, heading=key) for key in keys),
-        rows=tuple(row(action) for action in actions),
+def _provenance_of(actions: Sequence[Action]) -> Share:
+    """Return how much of the actions, and of what they moved from, is illustrative."""
+    return share(
+        made_up
+        for action in actions
+        for made_up in (action.illustrative, action.rests_on_illustrative)
     )
 
 
-LIST_PAGE_TYPE = PageType(
-    name="plans",
-    parts=("counts", "plans"),
-    make=_list,
-    navigation=("Plans", "plans/index.html"),
-)
-FILTER_PAGE_TYPE = PageType(name="plan-filter", parts=("filters", "actions"), make=_filters)
-PAGE_TYPE = PageType(name="plan", parts=("counts", "actions", "course"), make=_pages)
+def actions_table(site: Site, actions: Sequence[Action], *, caption: str) -> Table:
+    """Return the actions as a file: all that the page shows of them, and their return's row."""
+    return Table.of(
+        caption,
+        actions,
+        (
+            Column("ref"),
+            Column("plan", at=lambda action: site.plans.by_id[action.plan_id].title),
+            Column("action"),
+            Column("lead", at="lead_body"),
+            Column("due_as_written", at="due_words"),
+            Column("due_start", at=lambda action: _iso(action.due_start)),
+            Column("due_end", at=lambda action: _iso(action.due_end)),
+            Column("due_certainty"),
+            Column("due_note"),
+            Column("moves"),
+            Column("rating"),
+            Column("standing"),
+            Column("days_overdue"),
+            Column("disagreement"),
+            Column("progress"),
+            Column("reason"),
+            Column("recovery_date", at="recovery_words"),
+            Column("quarters_without_update"),
+            Column("reported_quarter"),
+            Column("submission_id"),
+            Column("row_number"),
+            Column(PROVENANCE, at=lambda action: described(action.illustrative)),
+        ),
+    )
+
+
+def _iso(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dashboards.data.plan_groups import LEVELS
 from dashboards.data.plans import Risk
-from dashboards.drawing.chart import Cell, Column, Table
-from dashboards.pages.base import Page, PageType, Site
+from dashboards.data.provenance import described, share
+from dashboards.drawing.chart import PROVENANCE, Column, Table
+from dashboards.pages.base import Page, Site
 
 _MOVEMENTS = ("higher", "new", "lower", "no change", "not compared", "no longer reported")
 
 
-def _make(site: Site) -> Iterator[Page]:
+def pages(site: Site) -> Iterator[Page]:
+    """Make the page."""
     risks = site.plans.ordered(site.published.risks)
     moved = Counter(risk.movement for risk in risks)
     yield Page(
@@ -21,7 +23,9 @@ def _make(site: Site) -> Iterator[Page]:
         title="Risks",
         section="Risks",
         template="risks.html",
-        illustrative=any(risk.rests_on_illustrative for risk in risks),
+        provenance=share(
+            made_up for risk in risks for made_up in (risk.illustrative, risk.rests_on_illustrative)
+        ),
         tables={"risks-register": _table(risks)} if risks else {},
         context={
             "risks": risks,
@@ -35,39 +39,12 @@ def _make(site: Site) -> Iterator[Page]:
     )  # fmt: skip
 
 
-def _table(risks: list[Risk]) -> Table:
-    """The register as a file, with each risk's row in its return."""
-    keys = [
-        "report",
-        "ref",
-        "risk",
-        "owner_body",
-        "likelihood",
-        "impact",
-        "score",
-        "movement",
-        "previous_likelihood",
-        "previous_impact",
-        "mitigation",
-        "organisation",
-        "quarter",
-        "submission_id",
-        "row_number",
-    ]
-
-    def cell(value: str | int | None) -> Cell:
-        return Cell(value=value, text="" if value is None else str(value))
-
-    return Table(
-        caption="Risks",
-        columns=tuple(Column(key=key, heading=key) for key in keys),
-        rows=tuple(tuple(cell(getattr(risk, key)) for key in keys) for risk in risks),
-    )
-
-
-PAGE_TYPE = PageType(
-    name="risks",
-    parts=("movement", "matrix", "register"),
-    make=_make,
-    navigation=("Risks", "risks.html"),
-)
+def _table(risks: Sequence[Risk]) -> Table:
+    """Return the register as a file, with each risk's row in its return."""
+    keys = (
+        "report", "ref", "risk", "owner_body", "likelihood", "impact", "score", "movement",
+        "previous_likelihood", "previous_impact", "mitigation", "organisation", "quarter",
+        "submission_id", "row_number",
+    )  # fmt: skip
+    made_up = Column(PROVENANCE, at=lambda risk: described(risk.illustrative))
+    return Table.of("Risks", risks, [*map(Column, keys), made_up])

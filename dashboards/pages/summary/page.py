@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dashboards.data import Measure, Summary
+from dashboards.data.release import grouped
 from dashboards.pages.asks.page import asked
-from dashboards.pages.base import Page, PageType, Site
+from dashboards.pages.base import Page, Site
 from dashboards.story import summary as summary_words
 from dashboards.story.outlook import comparison
 
@@ -23,13 +24,13 @@ Row = tuple[Measure, Summary | None]
 
 
 def rating_of(row: Row) -> str:
-    """The rating counted for a measure: none is 'not rated'."""
+    """Return the rating counted for a measure: none is 'not rated'."""
     summary = row[1]
     return (summary.rating if summary else None) or "not rated"
 
 
 def variation_of(row: Row) -> str:
-    """The reading counted for a measure, without its side."""
+    """Return the reading counted for a measure, without its side."""
     variation = row[1].reading if row[1] else None
     if variation is None or variation == "common cause":
         return variation or "none"
@@ -37,18 +38,18 @@ def variation_of(row: Row) -> str:
 
 
 def assurance_of(row: Row) -> str:
-    """The assurance counted for a measure."""
+    """Return the assurance counted for a measure."""
     return (row[1].assurance if row[1] else None) or "none"
 
 
 def headline_rows(site: Site) -> list[Row]:
-    """The measures the board chose to see first, at most eight."""
+    """Return the measures the board chose to see first, at most eight."""
     chosen = [row for row in site.board if row[0].headline is not None]
     return sorted(chosen, key=lambda row: (row[0].headline or 0, row[0].measure))[:_MOST_HEADLINES]
 
 
 def attention_rows(site: Site) -> list[Row]:
-    """What needs attention, most pressing first, by the rank that the data gives."""
+    """Return what needs attention, most pressing first, by the rank that the data gives."""
     ranked = [
         (summary_words.most_pressing_first(measure, summary), (measure, summary))
         for measure, summary in site.board
@@ -58,7 +59,7 @@ def attention_rows(site: Site) -> list[Row]:
 
 
 def status_moves(site: Site) -> list[tuple[Measure, str, str]]:
-    """Measures whose rating differs from the period before: measure, old rating, new rating."""
+    """Return the measures whose rating differs from the period before, with both ratings."""
     moves = []
     for measure, summary in site.board:
         if summary is None:
@@ -72,7 +73,7 @@ def status_moves(site: Site) -> list[tuple[Measure, str, str]]:
 
 
 def _compared(site: Site) -> Counter[str]:
-    """How many measures are worse than, similar to and better than England."""
+    """Return how many measures are worse than, similar to and better than England."""
     found: Counter[str] = Counter()
     for measure, _ in site.board:
         row = comparison(site.published, measure)
@@ -82,11 +83,24 @@ def _compared(site: Site) -> Counter[str]:
     return found
 
 
-def _make(site: Site) -> Iterator[Page]:
+def _matrix(board: Sequence[Row]) -> list[tuple[str, str, Sequence[Row], bool]]:
+    """Return the measures by latest change and assurance, and whether a page names them."""
+    held = grouped(board, by=lambda row: (variation_of(row), assurance_of(row)))
+    return [
+        (variation, assurance, held[variation, assurance], is_news)
+        for variation in VARIATIONS
+        for assurance in ASSURANCES
+        if (variation, assurance) in held
+        for is_news in [
+            variation not in ("common cause", "none") or assurance == "consistently failing"
+        ]
+    ]
+
+
+def pages(site: Site) -> Iterator[Page]:
+    """Make the page."""
     published = site.published
     board = site.board
-    matrix = Counter((variation_of(row), assurance_of(row)) for row in board)
-    variations = [v for v in VARIATIONS if any(matrix[v, a] for a in ASSURANCES)]
     due = [
         s
         for s in published.submissions
@@ -100,17 +114,20 @@ def _make(site: Site) -> Iterator[Page]:
         title="Summary",
         section="Summary",
         template="summary.html",
-        illustrative=published.release.has_illustrative,
+        provenance=site.provenance_of(
+            (summary for _, summary in board),
+            *(row.illustrative for row in published.asks),
+            *(row.illustrative for row in published.actions),
+        ),
         context={
             "finding": summary_words.finding(board),
             "lead": summary_words.lead(published, site.plans, board),
             "asks": asks[:_MOST_ASKS],
             "asks_left": max(len(asks) - _MOST_ASKS, 0),
             "ratings": [(r, sum(rating_of(row) == r for row in board)) for r in RATINGS],
-            "matrix": matrix,
+            "matrix": _matrix(board),
             "compared": _compared(site),
-            "variations": variations,
-            "assurances": ASSURANCES,
+            "unjudged": summary_words.unjudged(published, board),
             "headline_rows": headline_rows(site),
             "attention": [
                 (*row, summary_words.answer_to(published, site.plans, row[0]))
@@ -128,14 +145,3 @@ def _make(site: Site) -> Iterator[Page]:
             "lacking": [s for s in due if s.is_lacking],
         },
     )
-
-
-PAGE_TYPE = PageType(
-    name="summary",
-    parts=(
-        "headline", "counts", "matrix", "headline-measures", "attention", "improved", "changed",
-        "freshness", "how-to-read",
-    ),
-    make=_make,
-    navigation=("Summary", "index.html"),
-)  # fmt: skip

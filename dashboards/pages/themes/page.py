@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
 
-from dashboards.data import Summary, Theme, Value
-from dashboards.pages.base import Page, PageType, Site
+from dashboards.data import Measure, Summary, Theme, Value
+from dashboards.data.release import grouped
+from dashboards.drawing.spine import spine_chart, vertebrae
+from dashboards.pages.base import Page, Site
 from dashboards.pages.summary.page import Row, attention_rows
 from dashboards.story import words
 from dashboards.story.gaps import gaps
-from schemas.quarter import Quarter
 
-_QUARTERS = 8
+_PERIODS = 8
 _MOST_CHANGED = 12
 _MOST_ATTENTION = 5
 _MOST_NAMES = 3
 
 
-def _list(site: Site) -> Iterator[Page]:
+def listing(site: Site) -> Iterator[Page]:
+    """Make the page of all."""
     yield Page(
         path="themes/index.html",
         title="Themes",
         section="Themes",
         template="themes.html",
-        illustrative=site.published.release.has_illustrative,
+        provenance=site.provenance_of(summary for _, summary in site.board),
         context={
             "finding": _finding_of_all(site),
             "groups": [_group(site, theme) for theme in site.published.themes],
@@ -32,14 +36,14 @@ def _list(site: Site) -> Iterator[Page]:
 
 
 def _group(site: Site, theme: Theme) -> tuple[Theme, int, str, list[Row]]:
-    """A theme with how many measures it has, its finding, and those that ask for attention."""
+    """Return a theme, its number of measures, its finding, and what asks for attention."""
     rows = _rows(site, theme)
     asking = [row for row in attention_rows(site) if row in rows]
     return theme, len(rows), finding(rows), asking[:_MOST_ATTENTION]
 
 
 def _finding_of_all(site: Site) -> str:
-    """In which themes something got worse."""
+    """Return in which themes something got worse."""
     worse = [
         theme.title
         for theme in site.published.themes
@@ -48,8 +52,8 @@ def _finding_of_all(site: Site) -> str:
     return words.counted(
         "themes.finding",
         len(worse),
-        number=str(len(worse)),
-        all=str(len(site.published.themes)),
+        number=len(worse),
+        all=len(site.published.themes),
         names=words.listed(worse, most=_MOST_NAMES),
     )
 
@@ -63,45 +67,38 @@ def _has_changed(summary: Summary) -> bool:
 
 
 def _by_weight(row: Row) -> tuple[int, bool, bool, str]:
-    """The board's headline measures first, then those with a target, those not combined last."""
+    """Return the key by which headline measures come first and those not combined last."""
     measure, summary = row
     return measure.headline or 99, summary is None, measure.target is None, measure.measure
 
 
 def finding(rows: Sequence[Row], *, of: str = "theme") -> str:
-    """How many of some measures got worse, improved, and are off target."""
+    """Return how many of some measures got worse, improved, and are off target."""
     known = [summary for _, summary in rows if summary]
     rated = [summary.rating for summary in known if summary.rating not in (None, "not rated")]
     return words.say(
         f"{of}.finding",
-        all=str(len(rows)),
-        worse=str(sum(map(words.is_concern, known))),
-        better=str(sum(map(words.is_improvement, known))),
-        off=str(rated.count("off target")),
-        rated=str(len(rated)),
+        all=len(rows),
+        worse=sum(map(words.is_concern, known)),
+        better=sum(map(words.is_improvement, known)),
+        off=rated.count("off target"),
+        rated=len(rated),
     )
 
 
-def _pages(site: Site) -> Iterator[Page]:
-    last = Quarter.parse(site.published.release.quarter)
-    quarters = [last.shift(-n).key for n in reversed(range(_QUARTERS))]
+def pages(site: Site) -> Iterator[Page]:
+    """Make a page for each."""
     for theme in site.published.themes:
         rows = sorted(_rows(site, theme), key=_by_weight)
         changed = [row for row in rows if row[1] and _has_changed(row[1])]
-        cells: dict[tuple[str, str], Value] = {}
-        for measure, summary in rows:
-            if summary is None:
-                continue
-            series = (measure.measure, summary.organisation)
-            for value in site.published.totals_by_series.get(series, ()):
-                cells[measure.measure, value.period] = value
-        spine = site.spine_chart(theme.theme, rows)
+        name = f"theme-{site.theme_slugs[theme.theme]}-spine"
+        spine = spine_chart(vertebrae(site.published, rows), name=name)
         yield Page(
             path=f"themes/{site.theme_slugs[theme.theme]}.html",
             title=theme.title,
             section="Themes",
             template="theme.html",
-            illustrative=any(site.is_illustrative(measure.measure) for measure, _ in rows),
+            provenance=site.provenance_of(summary for _, summary in rows),
             charts=(spine,) if spine else (),
             context={
                 "theme": theme,
@@ -110,14 +107,46 @@ def _pages(site: Site) -> Iterator[Page]:
                 "changed_left": max(len(changed) - _MOST_CHANGED, 0),
                 "spine": spine,
                 "rows": rows,
-                "quarters": quarters,
-                "cells": cells,
+                "rugs": _rugs(site, rows),
                 "gaps": gaps(site.published, rows),
             },
         )
 
 
-LIST_PAGE_TYPE = PageType(
-    name="themes", parts=("themes",), make=_list, navigation=("Themes", "themes/index.html")
-)
-PAGE_TYPE = PageType(name="theme", parts=("outcome", "latest", "rug"), make=_pages)
+@dataclass(frozen=True, kw_only=True)
+class Rug:
+    """The figures of some measures by period: no table holds periods of two kinds."""
+
+    kind: str
+    rows: tuple[tuple[Measure, Summary], ...]
+    periods: tuple[tuple[str, str], ...]
+    cells: Mapping[tuple[str, str], Value]
+
+
+def _rugs(site: Site, rows: Iterable[Row]) -> list[Rug]:
+    """Return a table of the last periods for each kind of period, quarters first."""
+    known = [(measure, summary) for measure, summary in rows if summary is not None]
+    by_kind = grouped(known, by=lambda row: row[1].period_kind)
+    found = []
+    for kind in sorted(by_kind, key=lambda kind: (kind != "quarter", kind)):
+        cells = {
+            (measure.measure, value.period): value
+            for measure, summary in by_kind[kind]
+            for value in site.published.totals_by_kind.get(
+                (measure.measure, summary.organisation, kind), ()
+            )
+        }
+        ordered = {
+            value.period: value.period_label
+            for value in sorted(cells.values(), key=attrgetter("period_end", "period_start"))
+        }
+        if cells:
+            found.append(
+                Rug(
+                    kind=kind,
+                    rows=by_kind[kind],
+                    periods=tuple(ordered.items())[-_PERIODS:],
+                    cells=cells,
+                )
+            )
+    return found

@@ -1,0 +1,56 @@
+"""Provenance of a figure: real or made up, provisional, revised.
+
+It is a property of each figure. What shows several figures is called illustrative only where all
+of them are; where some are, each is marked by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+Share = Literal["all", "some", "none"]
+
+# What the head of a page says of its figures; counts cannot be marked one by one.
+Mark = Literal["all", "some", "none", "counts"]
+
+ILLUSTRATIVE = "illustrative"
+REAL = "real"
+
+
+def described(
+    illustrative: bool | None, *, provisional: bool = False, revised: bool = False
+) -> str:
+    """Describe a figure's provenance, as its row in a file does: ``real; provisional``.
+
+    Args:
+        illustrative: Whether it is made up to show how the pages work.
+        provisional: Whether an open query may change it.
+        revised: Whether another value of it was published before.
+    """
+    words = [ILLUSTRATIVE if illustrative else REAL]
+    words += ["provisional"] * provisional + ["revised"] * revised
+    return "; ".join(words)
+
+
+def is_illustrative(provenance: str | None) -> bool:
+    """Return whether a described provenance is that of a made-up figure."""
+    return (provenance or "").startswith(ILLUSTRATIVE)
+
+
+def share(flags: Iterable[bool | None]) -> Share:
+    """Return whether all, some or none of the figures are illustrative.
+
+    Args:
+        flags: For each figure that is shown, whether it is illustrative.
+    """
+    found = {bool(flag) for flag in flags}
+    if True not in found:
+        return "none"
+    return "some" if False in found else "all"
+
+
+def share_of_counts(flags: Iterable[bool | None]) -> Mark:
+    """Return the same of a page that counts, where no figure could be marked by itself."""
+    found = share(flags)
+    return "counts" if found == "some" else found
