@@ -9,6 +9,7 @@ from dashboards.pages.changes import page as changes
 from dashboards.pages.data import page as data
 from dashboards.pages.data_quality import page as data_quality
 from dashboards.pages.exceptions import page as exceptions
+from dashboards.pages.figures import page as figures
 from dashboards.pages.measures import page as measures
 from dashboards.pages.method import page as method
 from dashboards.pages.partners import page as partners
@@ -24,6 +25,7 @@ PAGE_TYPES: tuple[PageType, ...] = (
     PageType(themes.pages),
     PageType(measures.listing, ("Measures", "measures/index.html")),
     PageType(measures.pages),
+    PageType(figures.pages),
     PageType(partners.listing, ("Partners", "partners/index.html")),
     PageType(partners.pages),
     PageType(plans.listing, ("Plans", "plans/index.html")),

@@ -50,7 +50,7 @@ _POLICY = re.compile(r'(<meta http-equiv="Content-Security-Policy" content=")[^"
 # Lists that only lead to other pages, and pages about files, which paper has not.
 _NOT_PRINTED = ("data.html", "archive.html", "measures/index.html", "themes/index.html",
                 "partners/index.html")  # fmt: skip
-_NOT_PRINTED_TEMPLATES = ("plan_filter.html", "partner.html")
+_NOT_PRINTED_TEMPLATES = ("plan_filter.html", "partner.html", "figures.html")
 # Of a measure, paper has what stands on its first screen: the finding, where it stands, the course,
 # what officers say and what is done. Its parts, its definition and where its figures come from
 # would be two more sheets for each measure; they are left to the screen and the files.

@@ -39,6 +39,7 @@ PARTS = {
         "how-to-read",
     },
     "asks.html": {"asks"},
+    "figures.html": {"figures"},
     "themes.html": {"themes"},
     "theme.html": {"outcome", "latest", "rug"},
     "measures.html": {"by-rating", "by-reading", "by-comparison"},
@@ -402,3 +403,21 @@ def test_a_revision_says_of_which_area_it_is(data: Path, tmp_path: Path) -> None
     for path in ("changes.html", "measures/p1.html"):
         table = read(tmp_path / "site", path).split('data-part="revisions"')[1]
         assert "England" in table.split("</section>")[0], path
+
+
+def test_every_published_figure_is_on_a_page_with_its_period_and_partner(
+    data: Path, without_pictures: Path
+) -> None:
+    site = Site(published=published.load(data), status="draft")
+    text = {measure.measure: "" for measure in site.published.measures}
+    for _, page in pages_of(data):
+        if page.template == "figures.html":
+            text[page.context["measure"].measure] = words_of(without_pictures, page.path)
+    shown = [value for value in site.published.values if value.value is not None]
+    assert len(shown) > 30
+    for value in shown:
+        measure = site.published.measure_by_id[value.measure]
+        partner = site.organisation_name(value.organisation)
+        figure = re.escape(words.shown_figure(measure, value.value))
+        row = f"{re.escape(value.period_label)} {re.escape(partner)} .*?{figure}"
+        assert re.search(row, text[value.measure]), (value.measure, partner, value.period_label)

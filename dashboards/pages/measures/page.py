@@ -10,6 +10,7 @@ from dashboards.data.series import latest_shown, series_points
 from dashboards.drawing import bars, funnel, maps, process, target
 from dashboards.drawing.chart import PROVENANCE, Chart, Column, Table, in_words
 from dashboards.pages.base import Page, Site
+from dashboards.pages.figures import page as figures
 from dashboards.pages.summary import page as board
 from dashboards.pages.themes import page as themes
 from dashboards.slugs import slug
@@ -97,6 +98,8 @@ def _page(site: Site, measure: Measure, summary: Summary | None) -> Page:
         (measure.measure, summary.organisation if summary else ""), ()
     )
     by_period = {value.period: value for value in totals}
+    values = published.values_by_measure.get(measure.measure, ())
+    has_figures = any(value.value is not None for value in values)
     return Page(
         path=f"measures/{site.measure_slugs[measure.measure]}.html",
         title=measure.title,
@@ -121,6 +124,7 @@ def _page(site: Site, measure: Measure, summary: Summary | None) -> Page:
             "previous": by_period.get(summary.previous_period or "") if summary else None,
             "last_sent": _last_sent(site, measure),
             "other_areas": _other_areas(site, measure),
+            "figures": figures.path(site, measure) if has_figures else None,
             "sources": _sources(site, measure, summary),
             "revisions": [r for r in published.revisions if r.measure == measure.measure],
             "commentary": commentary,
