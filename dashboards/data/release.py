@@ -100,11 +100,6 @@ class Published:
         return grouped(self.findings, by=attrgetter("organisation"))
 
     @cached_property
-    def sha256_by_submission(self) -> dict[str, str | None]:
-        """The SHA-256 of the file of a submission."""
-        return {one.submission_id: one.sha256 for one in self.submissions if one.submission_id}
-
-    @cached_property
     def process_by_series(self) -> dict[tuple[str, str], tuple[ProcessPoint, ...]]:
         """Process-control points of the main kind of period by measure and organisation."""
         return {

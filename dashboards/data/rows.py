@@ -254,7 +254,6 @@ class Submission(PublishedRow):
     notes: int | None
     open_queries: int | None
     submission_id: str | None
-    sha256: str | None
     sample: str | None
 
     @property

@@ -7,6 +7,7 @@ decided as in production, so that these tests also hold the models to what the l
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import os
 from collections import Counter
@@ -102,7 +103,8 @@ class Warehouse:
                 sender="A sender",
                 channel="portal",
                 file_name=f"{return_name}.csv",
-                sha256=f"sha-{sent}",
+                # Other figures have another hash, which nothing that is published may tell.
+                sha256=hashlib.sha256(f"{sent} {rows}".encode()).hexdigest(),
                 rows_found=len(rows),
                 rows_used=len(rows) if accepted else 0,
                 rows_not_used=0,

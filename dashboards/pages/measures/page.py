@@ -265,9 +265,8 @@ def _other_areas(site: Site, measure: Measure) -> list[Value]:
 
 
 def _sources(site: Site, measure: Measure, summary: Summary | None) -> Table | None:
-    """Return each return's row behind the latest figure: who sent it, which row, which bytes."""
+    """Return each return's row behind the latest figure: who sent it, in which row."""
     published = site.published
-    hashes = published.sha256_by_submission
     period = summary.period if summary else published.current_period(measure.measure)
     rows = [
         value
@@ -293,6 +292,5 @@ def _sources(site: Site, measure: Measure, summary: Summary | None) -> Table | N
             Column(PROVENANCE, "Provenance", at=published.provenance),
             Column("submission", "Submission", at="submission_id"),
             Column("row", "Row", at="row_number"),
-            Column("sha256", "File's SHA-256", at=lambda v: hashes.get(v.submission_id or "")),
         ),
     )

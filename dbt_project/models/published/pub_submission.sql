@@ -38,7 +38,6 @@ final as (
         submissions.notes,
         obligations.open_queries,
         submissions.submission_id,
-        submissions.sha256,
         submissions.sample
     from obligations
     inner join edition

@@ -20,7 +20,6 @@ final as (
         sender,
         channel,
         file_name,
-        sha256,
         rows_found,
         rows_used,
         rows_not_used,

@@ -33,7 +33,6 @@ final as (
         submissions.sender,
         submissions.channel,
         submissions.file_name,
-        submissions.sha256,
         submissions.rows_found,
         submissions.rows_used,
         submissions.rows_not_used,
