@@ -9,6 +9,7 @@ from time import sleep
 
 import dagster as dg
 
+from orchestration.assets.returns import SUBMISSIONS, UP_TO
 from orchestration.jobs import BUILD, build_job, build_request, tell
 from orchestration.resources import WorkspaceResource, end_interrupted_run, warehouse_lock
 from pipelines.board.tables import load_reference
@@ -38,9 +39,7 @@ _GOES_ON = [
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
 ]
-SUBMISSIONS = dg.AssetKey(["raw", "submission"])
 DRAFT = dg.AssetKey("draft_release")
-UP_TO = "the record up to"
 
 
 @dg.sensor(
@@ -116,10 +115,7 @@ def _build_of_what_came(
     same = dg.RunsFilter(job_name=BUILD, tags={"dagster/run_key": newest})
     if instance.get_run_records(same, limit=1):
         return dg.SkipReason("This state of the record was built. What comes next is built anew.")
-    request = build_request(
-        instance, record, on=workspace.workspace.today(now=now), run_key=newest, since=built
-    )
-    return request or dg.SkipReason("No return was accepted yet.")
+    return build_request(record, on=workspace.workspace.today(now=now), run_key=newest)
 
 
 def built_up_to(instance: dg.DagsterInstance) -> str | None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import dagster as dg
 import duckdb
 import pytest
+from orchestration.partitions import add_quarters
 
 from orchestration.assets.returns import returns_asset
 from orchestration.checks.returns import ACCEPTED, ANSWERED, RECEIVED
-from orchestration.partitions import add_quarters
 from orchestration.resources import WarehouseResource, WorkspaceResource
 from pipelines.record.store import Record
 from pipelines.warehouse.loading import connect
