@@ -107,7 +107,7 @@ def raw_assets() -> dg.AssetsDefinition:
                 )
         stood = standings_of_all(record, reference, on=on)
         for name in declared:
-            for outcome in results(_key(name), name, record, stood):
+            for outcome in results(_key(name), record, stood):
                 check = dg.AssetCheckKey(_key(name), str(outcome.check_name))
                 if check in context.selected_asset_check_keys:
                     yield outcome

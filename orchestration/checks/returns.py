@@ -36,13 +36,13 @@ def check_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
 
 
 def results(
-    key: dg.AssetKey, return_name: str, record: Record, standings: Iterable[Standing]
+    key: dg.AssetKey, record: Record, standings: Iterable[Standing]
 ) -> Iterator[dg.AssetCheckResult]:
-    """Yield the outcome of each check of a return, with a table of what is behind it.
+    """Yield the outcome of each check of a return's asset, with a table of what is behind it.
 
     ``standings`` are those of every obligation, of other returns too.
     """
-    stood = [one for one in standings if one.obligation.return_name == return_name]
+    stood = [one for one in standings if one.obligation.return_name == key.path[-1]]
     rejected = [one for one in stood if one.is_rejected]
     queried = [one for one in stood if one.open_queries]
     missing = [one for one in stood if one.state is State.OVERDUE]

@@ -150,7 +150,7 @@ def load(
         _load_what_came(connection, record, known, reference, on=on)
         for declared in returns().values():
             _load_rows(connection, record, known.submissions, declared)
-        fill(connection, period_rows(connection), table=PeriodRow)
+        fill(connection, PeriodRow, period_rows(connection))
     except BaseException:
         connection.rollback()
         raise
@@ -268,11 +268,11 @@ def _load_what_came(
         coming=True,
     )
     sent = [submission_row(one, known.withdrawn) for one in known.submissions]
-    fill(connection, sent, table=SubmissionRow)
-    fill(connection, findings, table=FindingRow)
-    fill(connection, [standing_row(one) for one in stood], table=StandingRow)
+    fill(connection, SubmissionRow, sent)
+    fill(connection, FindingRow, findings)
+    fill(connection, StandingRow, [standing_row(one) for one in stood])
     counted = _naive(newest_change(record))
-    fill(connection, [HorizonRow(counts_up_to=counted, as_of_day=on)], table=HorizonRow)
+    fill(connection, HorizonRow, [HorizonRow(counts_up_to=counted, as_of_day=on)])
 
 
 def rows_kept(one: Submission) -> int:
@@ -350,24 +350,17 @@ def standing_row(one: Standing) -> StandingRow:
 
 
 def fill(
-    connection: duckdb.DuckDBPyConnection,
-    rows: Sequence[RawRow],
-    *,
-    table: type[RawRow],
+    connection: duckdb.DuckDBPyConnection, table: type[RawRow], rows: Sequence[RawRow]
 ) -> None:
-    """Put these rows of one table in the place of those of before."""
+    """Put these rows of a table in the place of those that it holds."""
     connection.execute(f"DELETE FROM raw.{table.table}")
-    if rows:
-        insert(connection, rows)
-
-
-def insert(connection: duckdb.DuckDBPyConnection, rows: Sequence[RawRow]) -> None:
-    """Add these rows, all of one table and one at least."""
+    if not rows:
+        return
     # One statement for all rows: DuckDB binds a list of columns far faster than row after row.
     columns = list(zip(*(astuple(one) for one in rows), strict=True))  # type: ignore[call-overload]
     unnested = ", ".join("unnest(?)" for _ in columns)
     connection.execute(
-        f"INSERT INTO raw.{rows[0].table} SELECT {unnested}", [list(column) for column in columns]
+        f"INSERT INTO raw.{table.table} SELECT {unnested}", [list(column) for column in columns]
     )
 
 

@@ -15,10 +15,11 @@ import pytest
 
 import pipelines.inbox.look
 from orchestration import sensors
+from orchestration.assets.returns import SUBMISSIONS, UP_TO
 from orchestration.jobs import BUILD
 from orchestration.resources import WorkspaceResource
 from orchestration.schedules import chasing, nightly_draft, publication
-from orchestration.sensors import DRAFT, SUBMISSIONS, UP_TO, inbox, lost_runs, new_submissions
+from orchestration.sensors import DRAFT, inbox, lost_runs, new_submissions
 from pipelines.record.changes import newest_change_id
 from pipelines.record.model import Details, EventKind
 from pipelines.record.store import Record
@@ -30,9 +31,6 @@ from tests.faults import small
 def never(seconds: float) -> None:
     """Stands for a wait where nothing is to be waited for."""
     raise AssertionError(f"waited {seconds} s")
-
-
-START, END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 
 
 def tick(
@@ -80,7 +78,6 @@ def test_what_came_is_built_once(
     asked = tick(workspace, instance)
     assert isinstance(asked, dg.RunRequest)
     assert (asked.job_name, asked.run_key) == (BUILD, newest_change_id(record))
-    assert asked.tags[START] == asked.tags[END] == "2018-19-Q1"
     built(instance, newest_change_id(record))
     assert tick(workspace, instance) == "Everything in the record is in the newest draft."
 
@@ -201,43 +198,10 @@ def test_a_late_return_for_an_old_quarter_and_a_correction_are_built(
     small.send(record, old, file_name="UHB-training_compliance-2016-17-Q4.csv")
     late = tick(workspace, instance)
     assert isinstance(late, dg.RunRequest)
-    assert (late.tags[START], late.tags[END]) == ("2016-17-Q4", "2016-17-Q4")
     built(instance, newest_change_id(record))
     small.send(record, old.replace(b"7000", b"7001"))
     small.send(record, small.training_return(8001))
-    both = tick(workspace, instance)
-    assert isinstance(both, dg.RunRequest)
-    assert (both.tags[START], both.tags[END]) == ("2016-17-Q4", "2018-19-Q1")
-
-
-def test_the_first_build_and_the_one_after_a_failed_one_load_every_quarter(
-    workspace: Workspace, instance: dg.DagsterInstance, record: Record
-) -> None:
-    old = small.training_return(7000).replace(b"2018-19 Q1", b"2016-17 Q4")
-    small.send(record, old, file_name="UHB-training_compliance-2016-17-Q4.csv")
-    first = tick(workspace, instance)
-    built(instance, newest_change_id(record))
-    small.send(record, small.training_return(8001))
-    built(instance, newest_change_id(record), draft=False)
-    again = tick(workspace, instance)
-    for asked in (first, again):
-        assert isinstance(asked, dg.RunRequest)
-        assert (asked.tags[START], asked.tags[END]) == ("2016-17-Q4", "2018-19-Q1")
-
-
-def test_what_may_be_about_any_quarter_loads_every_one(
-    workspace: Workspace, instance: dg.DagsterInstance, record: Record
-) -> None:
-    old = small.training_return(7000).replace(b"2018-19 Q1", b"2016-17 Q4")
-    small.send(record, old, file_name="UHB-training_compliance-2016-17-Q4.csv")
-    built(instance, newest_change_id(record))
-    record.add_event(
-        EventKind.SET_ASIDE, at=small.NOON, by_whom="Head of performance", reason="Damaged",
-        details=Details(damaged="20180101T000000000000Z-bcdfgh"),
-    )  # fmt: skip
-    asked = tick(workspace, instance)
-    assert isinstance(asked, dg.RunRequest)
-    assert (asked.tags[START], asked.tags[END]) == ("2016-17-Q4", "2018-19-Q1")
+    assert isinstance(tick(workspace, instance), dg.RunRequest)
 
 
 def test_a_decision_is_built_and_a_sign_off_is_not(
@@ -310,7 +274,6 @@ def test_a_draft_is_made_each_night_also_where_nothing_came(
     asked = night(workspace, instance, dt.datetime.now(dt.UTC))
     assert isinstance(asked, dg.RunRequest)
     assert asked.run_key is None
-    assert asked.tags[START] == "2018-19-Q1"
 
 
 def test_no_draft_is_made_where_nothing_was_ever_sent(
