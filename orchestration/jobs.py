@@ -13,9 +13,8 @@ from pipelines.board.tables import load_reference
 from pipelines.escaping import log_line
 from pipelines.notices.delivery import NoticeSettingsError, deliver, read_settings
 from pipelines.notices.notices import notices
-from pipelines.publishing.editions import AmendmentNeedsNoteError, NothingToAmendError
 from pipelines.publishing.overview import quarter_to_report
-from pipelines.publishing.releases import DamagedReleaseError, NotSignedOffError
+from pipelines.publishing.releases import PublishingError
 from pipelines.publishing.sign_off import SigningError
 from pipelines.publishing.sign_off import sign_off as record_sign_off
 from pipelines.record.store import Record
@@ -123,12 +122,7 @@ def publish_the_release(
             now=dt.datetime.now(dt.UTC),
             note=config.note,
         )
-    except (
-        NotSignedOffError,
-        AmendmentNeedsNoteError,
-        NothingToAmendError,
-        DamagedReleaseError,
-    ) as refusal:
+    except PublishingError as refusal:
         raise dg.Failure(str(refusal), allow_retries=False) from refusal
     site = workspace.workspace.releases / made.release.release_id / "site" / "index.html"
     context.log_event(
