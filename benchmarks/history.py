@@ -32,7 +32,7 @@ from pipelines.disclosure.adapter import decide
 from pipelines.warehouse.loading import connect, ensure_raw_schema
 from pipelines.warehouse.loading import fill as replace_rows
 from pipelines.warehouse.periods import period_rows
-from pipelines.warehouse.tables import HorizonRow
+from pipelines.warehouse.tables import HorizonRow, PeriodRow
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 
@@ -109,8 +109,10 @@ def fill(connection: duckdb.DuckDBPyConnection, quarters: list[Quarter], *, vers
             min(received_at) as first_received_at, min(received_at) as accepted_received_at
         from sent group by organisation, quarter
     """)
-    replace_rows(connection, [HorizonRow(counts_up_to=_JUDGED, as_of_day=_JUDGED.date())])
-    replace_rows(connection, period_rows(connection))
+    replace_rows(
+        connection, HorizonRow, [HorizonRow(counts_up_to=_JUDGED, as_of_day=_JUDGED.date())]
+    )
+    replace_rows(connection, PeriodRow, period_rows(connection))
     return len(quarters) * len(names) * len(courses) * len(GROUPS) * versions
 
 

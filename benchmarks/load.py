@@ -233,12 +233,12 @@ def stage_receive(workspace: Workspace, reference: Reference, given: argparse.Na
 
 def stage_load(workspace: Workspace, reference: Reference, given: argparse.Namespace) -> str:
     """Fills a new warehouse from the record."""
-    from pipelines.warehouse.health import writing_to  # noqa: PLC0415
+    from pipelines.warehouse.loading import connect, load  # noqa: PLC0415
 
-    del reference, given
+    del given
     on = workspace.today(now=dt.datetime.now(dt.UTC))
-    with writing_to(workspace.warehouse, Record(workspace.record), loads=True, on=on):
-        pass
+    with connect(workspace.warehouse) as connection:
+        load(connection, Record(workspace.record), reference, on=on)
     return f"{workspace.warehouse.stat().st_size / 1e6:,.0f} MB of warehouse"
 
 

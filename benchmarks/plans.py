@@ -33,7 +33,7 @@ def fill(warehouse: Path, *, actions: int, quarters: int) -> None:
     with connect(warehouse) as connection:
         ensure_raw_schema(connection)
         last = dt.datetime.combine(FIRST.shift(quarters).start, dt.time(9))
-        replace_rows(connection, [HorizonRow(counts_up_to=last, as_of_day=last.date())])
+        replace_rows(connection, HorizonRow, [HorizonRow(counts_up_to=last, as_of_day=last.date())])
         for number in range(quarters):
             quarter = FIRST.shift(number)
             connection.execute(

@@ -13,9 +13,7 @@ from orchestration.dbt.project import parsed, prepare
 from orchestration.definitions import build_defs
 from orchestration.instance import opened
 from orchestration.jobs import BUILD, build_config
-from orchestration.partitions import add_quarters, range_tags
 from pipelines.publishing.releases import Release, all_releases
-from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 
@@ -42,7 +40,7 @@ def ready(workspace: Workspace) -> None:
 def build(
     workspace: Workspace, quarter: Quarter | None, *, as_of: dt.date | None = None
 ) -> Outcome:
-    """Load every quarter's returns and make a draft release for ``quarter``.
+    """Load what came and make a draft release for ``quarter``.
 
     ``quarter`` None: the newest that has an accepted return. ``as_of`` is the day by which
     lateness is judged; None: the workspace's today. Run twice on the same record for the same day
@@ -53,10 +51,8 @@ def build(
     manifest = prepare(workspace)
     definitions = build_defs(workspace, manifest=manifest)
     with opened(workspace) as instance:
-        quarters = add_quarters(instance, Record(workspace.record), on=on)
         result = definitions.resolve_job_def(BUILD).execute_in_process(
             instance=instance,
-            tags=range_tags(instance, quarters),
             run_config={
                 **build_config(quarter, as_of=on),
                 # What a person must know is in the outcome; the rest stands on Dagster's pages.

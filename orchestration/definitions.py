@@ -6,12 +6,12 @@ import dagster as dg
 
 from orchestration.assets.overview import at_a_glance, upcoming, what_is_owed
 from orchestration.assets.releases import draft_release
-from orchestration.assets.returns import returns_asset, what_came
+from orchestration.assets.returns import raw_assets
 from orchestration.assets.warehouse import warehouse_assets
 from orchestration.dbt.project import prepare
 from orchestration.instance import set_up_home
 from orchestration.jobs import PUBLISHED, build_job, publish, sign_off, tell
-from orchestration.resources import WarehouseResource, WorkspaceResource
+from orchestration.resources import AsOfResource, WarehouseResource, WorkspaceResource
 from orchestration.schedules import chasing, nightly_draft, publication
 from orchestration.sensors import inbox, lost_runs, new_submissions, news
 from pipelines.workspace import Workspace
@@ -21,8 +21,7 @@ def build_defs(workspace: Workspace, *, manifest: Path) -> dg.Definitions:
     """Everything on one workspace, with the dbt project as its manifest has it."""
     return dg.Definitions(
         assets=[
-            what_came,
-            returns_asset(),
+            raw_assets(),
             what_is_owed,
             *warehouse_assets(manifest),
             draft_release,
@@ -35,6 +34,7 @@ def build_defs(workspace: Workspace, *, manifest: Path) -> dg.Definitions:
         schedules=[nightly_draft, chasing, publication],
         resources={
             "workspace": WorkspaceResource(root=str(workspace.root)),
+            "as_of": AsOfResource(),
             "warehouse": WarehouseResource(root=str(workspace.root)),
         },
         # A Python for each step would cost seconds each, and the steps share one file anyway.

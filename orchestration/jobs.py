@@ -8,29 +8,21 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.partitions import add_quarters, range_tags
 from orchestration.resources import WorkspaceResource
 from pipelines.board.tables import load_reference
 from pipelines.escaping import log_line
 from pipelines.notices.delivery import NoticeSettingsError, deliver, read_settings
 from pipelines.notices.notices import notices
-from pipelines.publishing.editions import AmendmentNeedsNoteError, NothingToAmendError
 from pipelines.publishing.overview import quarter_to_report
-from pipelines.publishing.releases import DamagedReleaseError, NotSignedOffError
+from pipelines.publishing.releases import PublishingError
 from pipelines.publishing.sign_off import SigningError
 from pipelines.publishing.sign_off import sign_off as record_sign_off
-from pipelines.record.changes import quarters_touched
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
 
 BUILD = "build"
 # Begins again from the first step: the steps of a build belong together.
 _AGAIN = {"dagster/retry_strategy": "ALL_STEPS"}
-
-# The steps that judge what is late.
-_JUDGING = (
-    "what_came", "accepted_rows", "facts", "what_is_owed", "next_publication", "at_a_glance",
-)  # fmt: skip
 
 build_job = dg.define_asset_job(
     BUILD,
@@ -42,36 +34,17 @@ build_job = dg.define_asset_job(
 
 
 def build_request(
-    instance: dg.DagsterInstance,
-    record: Record,
-    *,
-    on: dt.date,
-    run_key: str | None,
-    since: str | None = None,
-) -> dg.RunRequest | None:
-    """Return what starts a build of all that came, whichever quarters it touches.
+    record: Record, *, on: dt.date, run_key: str | None
+) -> dg.RunRequest | dg.SkipReason:
+    """Return what starts a build of all that came, or why there is nothing to build.
 
-    None if none came.
-
-    ``on`` is the day by which lateness is judged. ``since`` is the newest id that the last
-    finished build had read: the quarters touched since are loaded. Without it every quarter is, as
-    each night. Either way a warehouse that was lost, or does not hold what the record holds, is
-    made whole before the facts are built.
+    ``on`` is the day by which lateness is judged.
     """
-    quarters = add_quarters(instance, record, on=on)
-    if not quarters:
-        return None
-    touched = quarters_touched(record, since=since) if since is not None else None
+    if not any(one.is_accepted for one in record.submissions()):
+        return dg.SkipReason("No return was accepted yet.")
     quarter = quarter_to_report(record, load_reference(), on=on)
     return dg.RunRequest(
-        run_key=run_key,
-        job_name=BUILD,
-        run_config=build_config(quarter, as_of=on),
-        # What touches no quarter loads the newest: a run has to load something.
-        tags=range_tags(
-            instance,
-            quarters if touched is None else touched.intersection(quarters) or quarters[-1:],
-        ),
+        run_key=run_key, job_name=BUILD, run_config=build_config(quarter, as_of=on)
     )
 
 
@@ -82,12 +55,9 @@ def build_config(quarter: Quarter | None, *, as_of: dt.date) -> dict[str, Any]:
         quarter: What is reported; None for the newest that was sent.
         as_of: The day by which lateness is judged.
     """
-    judged = {"config": {"as_of": as_of.isoformat()}}
     return {
-        "ops": {
-            "published_models": {"config": {"quarter": quarter and quarter.key}},
-            **dict.fromkeys(_JUDGING, judged),
-        }
+        "ops": {"published_models": {"config": {"quarter": quarter and quarter.key}}},
+        "resources": {"as_of": {"config": {"day": as_of.isoformat()}}},
     }
 
 
@@ -152,12 +122,7 @@ def publish_the_release(
             now=dt.datetime.now(dt.UTC),
             note=config.note,
         )
-    except (
-        NotSignedOffError,
-        AmendmentNeedsNoteError,
-        NothingToAmendError,
-        DamagedReleaseError,
-    ) as refusal:
+    except PublishingError as refusal:
         raise dg.Failure(str(refusal), allow_retries=False) from refusal
     site = workspace.workspace.releases / made.release.release_id / "site" / "index.html"
     context.log_event(

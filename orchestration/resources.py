@@ -21,21 +21,6 @@ _LOOK = 1.0  # seconds between two looks whether the warehouse is free
 _GRACE = 5.0  # from letting go of the warehouse until the run's end is noted: thousandths of one
 
 
-class AsOf(dg.Config):
-    """By which day a run judges what is late."""
-
-    as_of: str | None = Field(
-        default=None,
-        description="A day, such as 2018-11-19. Empty: today in London, or the practice day.",
-    )
-
-    def day(self, workspace: Workspace) -> dt.date:
-        """Return the day that was asked for, else the workspace's today."""
-        if self.as_of:
-            return dt.date.fromisoformat(self.as_of)
-        return workspace.today(now=dt.datetime.now(dt.UTC))
-
-
 class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagster's own form
     """The workspace on which a run works."""
 
@@ -50,6 +35,21 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # D
     def record(self) -> Record:
         """The record; one object in a process, since it caches what it has read."""
         return _record(self.workspace.record)
+
+
+class AsOfResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagster's own form
+    """By which day a run judges what is late."""
+
+    day: str | None = Field(
+        default=None,
+        description="A day, such as 2018-11-19. Empty: today in London, or the practice day.",
+    )
+
+    def on(self, workspace: Workspace) -> dt.date:
+        """Return the day that was asked for, else the workspace's today."""
+        if self.day:
+            return dt.date.fromisoformat(self.day)
+        return workspace.today(now=dt.datetime.now(dt.UTC))
 
 
 class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagster's own form
@@ -74,23 +74,20 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # D
             yield self
 
     @contextmanager
-    def writing(self, *, loads: bool = False, on: dt.date | None = None) -> Iterator[Path]:
+    def writing(self, *, loads: bool = False) -> Iterator[Path]:
         """Watch over one step that writes, and yield the file.
 
         Args:
             loads: The step fills the warehouse from the record, and so makes good what an
                 unfinished step has left.
-            on: The day by which lateness is judged if it is filled anew; None for the
-                workspace's today.
 
         Raises:
             pipelines.warehouse.health.WarehouseIncompleteError: An unfinished step has left
                 something, and this one does not load.
         """
-        workspace = Workspace(Path(self.root))
-        day = on or workspace.today(now=dt.datetime.now(dt.UTC))
-        with writing_to(workspace.warehouse, _record(workspace.record), loads=loads, on=day):
-            yield workspace.warehouse
+        file = Workspace(Path(self.root)).warehouse
+        with writing_to(file, loads=loads):
+            yield file
 
 
 def warehouse_lock(workspace: Workspace) -> Path:

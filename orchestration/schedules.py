@@ -46,8 +46,7 @@ def nightly_draft(
     why_not = nothing_to_add(workspace.workspace, workspace.record, load_reference(), on=on)
     if why_not is not None:
         return dg.SkipReason(why_not)
-    request = build_request(context.instance, workspace.record, on=on, run_key=None)
-    return request or dg.SkipReason("No return was accepted yet.")
+    return build_request(workspace.record, on=on, run_key=None)
 
 
 def nothing_to_add(

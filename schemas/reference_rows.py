@@ -229,8 +229,11 @@ class Code:
 
 @dataclass(frozen=True, kw_only=True)
 class SmallNumberRule:
-    """How small numbers are hidden: 1 to ``threshold`` are suppressed (0: none are), the rest
-    rounded to the nearest ``rounding`` (1: not rounded), a zero shown or not."""
+    """How small numbers are hidden.
+
+    1 to ``threshold`` are suppressed (0: none are), the rest rounded to the nearest ``rounding``
+    (1: not rounded), a zero shown or not.
+    """
 
     small_number_rule: str
     threshold: Whole

@@ -30,7 +30,14 @@ _.board_priorities, _.decided_by, _.decided_on, _.denominator_words, _.lead_role
 _.numerator_words, _.peer_sets, _.priority, _.rebases, _.seasonal, _.valid_from
 
 # Columns of raw tables, which models of dbt read.
-_.column_name, _.current_submission_id, _.explained_at, _.explanation, _.latest_submission_id
+(
+    _.as_of_day,
+    _.column_name,
+    _.current_submission_id,
+    _.explained_at,
+    _.explanation,
+    _.latest_submission_id,
+)
 _.rows_in_group, _.withdrawn_at
 
 # Columns of published models, what their tables read by name, and what templates ask for.

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 import dagster as dg
 
 from orchestration.assets.returns import OWNER
-from orchestration.resources import AsOf, WorkspaceResource
+from orchestration.resources import AsOfResource, WorkspaceResource
 from orchestration.tables import BEHIND, table
 from pipelines.board.tables import load_reference
 from pipelines.obligations.standing import LONDON, Standing, State, most_pressing_first
@@ -62,11 +62,11 @@ _NEXT_CHECKS = {
     ],
 )
 def what_is_owed(
-    workspace: WorkspaceResource, config: AsOf
+    workspace: WorkspaceResource, as_of: AsOfResource
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Look at what is owed and what came, for the tables on Dagster's pages."""
     record, reference = workspace.record, load_reference()
-    found = owed(record, reference, on=config.day(workspace.workspace))
+    found = owed(record, reference, on=as_of.on(workspace.workspace))
     newest = found.quarters[:1]
     contradictions = [
         one for quarter in found.quarters for one in disagreements(record, reference, quarter)
@@ -111,10 +111,10 @@ def what_is_owed(
     ],
 )
 def upcoming(
-    workspace: WorkspaceResource, config: AsOf
+    workspace: WorkspaceResource, as_of: AsOfResource
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Look at what will be published next, and at what stands in its way."""
-    on, reference = config.day(workspace.workspace), load_reference()
+    on, reference = as_of.on(workspace.workspace), load_reference()
     coming = next_publication(workspace.record, reference, workspace.workspace.releases, on=on)
     stood = owed(workspace.record, reference, on=on)
     if coming is None:
@@ -150,9 +150,9 @@ def upcoming(
     "looks odd, what the next publication will contain and what stands in its way. Every quarter "
     "is in what_is_owed, and more about the publication in next_publication.",
 )
-def at_a_glance(workspace: WorkspaceResource, config: AsOf) -> dg.MaterializeResult[None]:
+def at_a_glance(workspace: WorkspaceResource, as_of: AsOfResource) -> dg.MaterializeResult[None]:
     """Put together what an officer asks first, about the quarter that is published next."""
-    on, record, reference = config.day(workspace.workspace), workspace.record, load_reference()
+    on, record, reference = as_of.on(workspace.workspace), workspace.record, load_reference()
     coming = next_publication(record, reference, workspace.workspace.releases, on=on)
     stood = owed(record, reference, on=on)
     found: dict[str, dg.MetadataValue | str] = {}

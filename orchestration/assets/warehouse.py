@@ -15,12 +15,11 @@ from orchestration.assets.returns import OWNER
 from orchestration.columns import CELL_STATE, described
 from orchestration.dbt.runs import build_models
 from orchestration.instance import WAREHOUSE_POOL
-from orchestration.resources import AsOf, WarehouseResource, WorkspaceResource
+from orchestration.resources import WarehouseResource, WorkspaceResource
 from pipelines.disclosure.accepted import accepted_figures
 from pipelines.disclosure.adapter import decide
 from pipelines.disclosure.ledger import read_ledgers
 from pipelines.publishing.releases import LEDGER, published_folders
-from pipelines.warehouse.health import complete
 from pipelines.warehouse.loading import connect
 
 _GROUPS = {"reference": "reference", "published": "releases"}
@@ -58,11 +57,8 @@ def warehouse_assets(manifest: Path) -> list[dg.AssetsDefinition]:
         context: dg.AssetExecutionContext,
         workspace: WorkspaceResource,
         warehouse: WarehouseResource,
-        config: AsOf,
     ) -> Iterator[Any]:
-        on = config.day(workspace.workspace)
-        with warehouse.writing(loads=True, on=on) as file:
-            complete(file, workspace.record, on=on)
+        with warehouse.writing():
             yield from build_models(
                 context,
                 workspace.workspace,

@@ -5,18 +5,14 @@ They read what the record holds: the checking itself was done when the file came
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
 import dagster as dg
 
 from orchestration.tables import BEHIND, table
-from pipelines.board.tables import load_reference
 from pipelines.obligations.explanations import explained
-from pipelines.obligations.standing import Standing, State, standings_of_all
+from pipelines.obligations.standing import Standing, State
 from pipelines.record.store import Record
-from schemas.declaration import Return
 from schemas.finding import Finding, Severity
 
 ACCEPTED = "every_newest_file_is_accepted"
@@ -40,14 +36,13 @@ def check_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
 
 
 def results(
-    key: dg.AssetKey, declared: Return, record: Record, *, on: dt.date
+    key: dg.AssetKey, record: Record, standings: Iterable[Standing]
 ) -> Iterator[dg.AssetCheckResult]:
-    """Yield the outcome of each check on the day ``on``, with a table of what is behind it."""
-    stood = [
-        standing
-        for standing in _all_standings(record, record.newest_id(), on)
-        if standing.obligation.return_name == declared.name
-    ]
+    """Yield the outcome of each check of a return's asset, with a table of what is behind it.
+
+    ``standings`` are those of every obligation, of other returns too.
+    """
+    stood = [one for one in standings if one.obligation.return_name == key.path[-1]]
     rejected = [one for one in stood if one.is_rejected]
     queried = [one for one in stood if one.open_queries]
     missing = [one for one in stood if one.state is State.OVERDUE]
@@ -64,13 +59,6 @@ def results(
     yield _result(
         key, RECEIVED, missing, _missing_table(missing), severity=dg.AssetCheckSeverity.WARN
     )
-
-
-@lru_cache(maxsize=1)
-def _all_standings(record: Record, newest_id: str | None, today: dt.date) -> list[Standing]:
-    """Return how everything stands, looked up once for the checks of all returns of a run."""
-    del newest_id  # part of the key: another one means that something was added
-    return standings_of_all(record, load_reference(), on=today)
 
 
 def _result(

@@ -6,7 +6,7 @@ import datetime as dt
 
 import click
 
-from orchestration.cli.officer import BY
+from orchestration.cli.options import BY
 from pipelines.disclosure.accepted import accept
 from pipelines.disclosure.adapter import CELLS
 from pipelines.disclosure.tables import Accepted

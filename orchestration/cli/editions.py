@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from orchestration.cli.options import refusal_as_sentence
 from pipelines.escaping import terminal
 from pipelines.workspace import Workspace
 
@@ -19,18 +20,18 @@ def editions(workspace: Workspace, verify: bool, show_again: bool) -> None:
     from pipelines.publishing.editions import amended_by, public_faults  # noqa: PLC0415
     from pipelines.publishing.editions import editions as published_editions  # noqa: PLC0415
     from pipelines.publishing.making import show  # noqa: PLC0415
-    from pipelines.publishing.releases import DamagedReleaseError, edition_of  # noqa: PLC0415
+    from pipelines.publishing.releases import PublishingError, edition_of  # noqa: PLC0415
 
     published = published_editions(workspace.releases)
     if not published:
         click.echo("Nothing has been published yet.")
         return
     if show_again:
-        try:
-            with exclusive(workspace.releases / ".publishing.lock"):
-                show(workspace, BoardSite(workspace))
-        except DamagedReleaseError as damaged:
-            raise click.ClickException(terminal(str(damaged))) from damaged
+        with (
+            refusal_as_sentence(PublishingError),
+            exclusive(workspace.releases / ".publishing.lock"),
+        ):
+            show(workspace, BoardSite(workspace))
     click.echo(f"{'Edition':<16}{'Quarter':<13}{'Published':<13}{'Figures':<15}Standing")
     for one in published:
         edition = edition_of(one)

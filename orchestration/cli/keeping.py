@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from orchestration.cli.options import BY, refusal_as_sentence
 from pipelines.escaping import terminal
 from pipelines.keeping.backup import BackupError, Copied, back_up
 from pipelines.keeping.backup import restore as restore_from
@@ -22,7 +23,6 @@ from pipelines.record.model import Details, EventKind
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 
-BY = click.option("--by", "by_whom", required=True, help="Your role.")
 FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 
 
@@ -51,10 +51,8 @@ def verify(workspace: Workspace, as_json: bool) -> None:
 @click.pass_obj
 def backup(workspace: Workspace, folder: Path) -> None:
     """Bring the copy in FOLDER up to date: record, releases, accounts, inbox. Then verify it."""
-    try:
+    with refusal_as_sentence(BackupError):
         _told(back_up(workspace, folder), folder)
-    except BackupError as refusal:
-        raise click.ClickException(terminal(str(refusal))) from refusal
 
 
 @click.command()
@@ -62,10 +60,8 @@ def backup(workspace: Workspace, folder: Path) -> None:
 @click.pass_obj
 def restore(workspace: Workspace, folder: Path) -> None:
     """Put back from the backup in FOLDER what this workspace lacks or has damaged."""
-    try:
+    with refusal_as_sentence(BackupError):
         done = restore_from(folder, workspace)
-    except BackupError as refusal:
-        raise click.ClickException(terminal(str(refusal))) from refusal
     for name in done.replaced:
         click.echo(f"Put back {terminal(name)}; the damaged one lies in damaged/.")
     click.echo("The warehouse is derived: make it anew with: quarterdeck rebuild")
@@ -114,12 +110,10 @@ def erase(workspace: Workspace, reference: str, reason: str, by_whom: str, yes: 
             abort=True,
         )
     record = Record(workspace.record)
-    try:
+    with refusal_as_sentence(EraseError):
         erase_submission(
             record, reference, by_whom=by_whom, reason=reason, at=dt.datetime.now(dt.UTC)
         )
-    except EraseError as refusal:
-        raise click.ClickException(terminal(str(refusal))) from refusal
     for path in workspace.root.glob("warehouse.duckdb*"):
         path.unlink(missing_ok=True)  # derived, and it held the rows; the next build makes it anew
     for folder in workspace.inbox.glob(f"*/.received/{reference}"):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from orchestration.cli.options import QUARTER
+from orchestration.cli.options import BY, QUARTER, refusal_as_sentence
 from pipelines.board.tables import load_reference
 from pipelines.escaping import terminal
 from pipelines.obligations.standing import (
@@ -18,7 +18,7 @@ from pipelines.obligations.standing import (
     most_pressing_first,
     standings,
 )
-from pipelines.publishing.releases import all_releases, current
+from pipelines.publishing.releases import PublishingError, all_releases, current
 from pipelines.publishing.sign_off import SigningError
 from pipelines.publishing.sign_off import sign_off as record_sign_off
 from pipelines.receiving import decisions
@@ -27,8 +27,6 @@ from pipelines.record.model import Obligation
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
-
-BY = click.option("--by", "by_whom", required=True, help="Your role.")
 
 
 @click.command()
@@ -82,13 +80,11 @@ def excuse(
         Obligation(organisation, return_name, quarter),
     )
     now = dt.datetime.now(dt.UTC)
-    try:
+    with refusal_as_sentence(decisions.DecisionError):
         if until is None:
             decisions.excuse(*about, by_whom=by_whom, reason=reason, at=now)
         else:
             decisions.extend(*about, until=until.date(), by_whom=by_whom, reason=reason, at=now)
-    except decisions.DecisionError as refusal:
-        raise click.ClickException(terminal(str(refusal))) from refusal
     what = "excused" if until is None else f"due on {until:%-d %B %Y} now"
     click.echo(f"Kept: {organisation}, {return_name}, {quarter.label} is {what}.")
 
@@ -109,7 +105,7 @@ def reopen(
     by_whom: str,
 ) -> None:
     """Take an excuse back: the return is owed again."""
-    try:
+    with refusal_as_sentence(decisions.DecisionError):
         decisions.reopen(
             Record(workspace.create().record),
             load_reference(),
@@ -118,8 +114,6 @@ def reopen(
             reason=reason,
             at=dt.datetime.now(dt.UTC),
         )
-    except decisions.DecisionError as refusal:
-        raise click.ClickException(terminal(str(refusal))) from refusal
     click.echo(f"Kept: {organisation} owes {return_name} for {quarter.label} again.")
 
 
@@ -131,7 +125,7 @@ def reopen(
 def sign_off(workspace: Workspace, quarter: Quarter, note: str, by_whom: str) -> None:
     """Record the sign-off of a quarter's figures: those of its newest draft, and no others."""
     now = dt.datetime.now(dt.UTC)
-    try:
+    with refusal_as_sentence(SigningError):
         draft, event = record_sign_off(
             Record(workspace.record),
             load_reference(),
@@ -142,8 +136,6 @@ def sign_off(workspace: Workspace, quarter: Quarter, note: str, by_whom: str) ->
             at=now,
             on=workspace.today(now=now),
         )
-    except SigningError as refusal:
-        raise click.ClickException(terminal(str(refusal))) from refusal
     queries, missing = event.details.open_queries, event.details.not_accepted or ()
     click.echo(f"Signed off {draft.release_id} by {terminal(by_whom)}.")
     click.echo(f"Open at sign-off: {queries} queries, {len(missing)} returns not accepted.")
@@ -157,14 +149,9 @@ def sign_off(workspace: Workspace, quarter: Quarter, note: str, by_whom: str) ->
 def publish(workspace: Workspace, quarter: Quarter, note: str | None) -> None:
     """Make the signed-off release current."""
     from orchestration.site import BoardSite  # noqa: PLC0415  # loads Plotly
-    from pipelines.publishing.editions import (  # noqa: PLC0415
-        AmendmentNeedsNoteError,
-        NothingToAmendError,
-    )
     from pipelines.publishing.making import publish as publish_release  # noqa: PLC0415
-    from pipelines.publishing.releases import DamagedReleaseError, NotSignedOffError  # noqa: PLC0415
 
-    try:
+    with refusal_as_sentence(PublishingError):
         made = publish_release(
             workspace,
             Record(workspace.record),
@@ -173,13 +160,6 @@ def publish(workspace: Workspace, quarter: Quarter, note: str | None) -> None:
             now=dt.datetime.now(dt.UTC),
             note=note,
         )
-    except (
-        NotSignedOffError,
-        AmendmentNeedsNoteError,
-        NothingToAmendError,
-        DamagedReleaseError,
-    ) as refusal:
-        raise click.ClickException(terminal(str(refusal))) from refusal
     edition = made.release.edition
     name = edition.name if edition else made.release.release_id
     if made.was_published:
@@ -214,7 +194,7 @@ def trace(
     from pipelines.warehouse.trace import trace as trace_figures  # noqa: PLC0415
 
     data_dir = _release_folder(workspace, release_id) / "data"
-    try:
+    with refusal_as_sentence(NothingToTraceError):
         origins = trace_figures(
             Record(workspace.record),
             data_dir,
@@ -222,8 +202,6 @@ def trace(
             period=period or (quarter.label if quarter else ""),
             organisation=organisation,
         )
-    except NothingToTraceError as nothing:
-        raise click.ClickException(terminal(str(nothing))) from nothing
     for origin in origins:
         what = "" if origin.category == "all" else f", {origin.breakdown}: {origin.category}"
         shown = origin.state if origin.value is None else f"{origin.value:g}"

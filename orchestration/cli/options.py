@@ -1,11 +1,14 @@
-"""What the subcommands take: a quarter in either way of writing it."""
+"""What subcommands share: a quarter in either way of writing it, a role, refusals as a sentence."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
+from pipelines.escaping import terminal
 from schemas.quarter import Quarter
 
 
@@ -27,3 +30,17 @@ class QuarterType(click.ParamType[Quarter]):
 
 
 QUARTER = QuarterType()
+BY = click.option("--by", "by_whom", required=True, help="Your role.")
+
+
+@contextmanager
+def refusal_as_sentence(kind: type[Exception]) -> Iterator[None]:
+    """End the command with the message of a refusal of this kind, as a plain sentence.
+
+    Raises:
+        click.ClickException: The block was refused.
+    """
+    try:
+        yield
+    except kind as refusal:
+        raise click.ClickException(terminal(str(refusal))) from refusal

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from orchestration.cli.options import QUARTER
+from orchestration.cli.options import BY, QUARTER, refusal_as_sentence
 from pipelines.board.tables import load_reference
 from pipelines.checking.engine.outcome import CheckedFile
 from pipelines.escaping import terminal
@@ -153,13 +153,13 @@ def receipt(workspace: Workspace, reference: str, form: str) -> None:
 @click.argument("reference")
 @click.argument("number", type=int)
 @click.option("--reason", required=True, help="Why the figure is right, in your words.")
-@click.option("--by", "by_whom", required=True, help="Your role.")
+@BY
 @click.pass_obj
 def explain(workspace: Workspace, reference: str, number: int, reason: str, by_whom: str) -> None:
     """Answer query NUMBER of a submission: say why a figure that looks odd is right."""
     record = Record(workspace.record)
     submission = _submission(record, reference)
-    try:
+    with refusal_as_sentence(decisions.DecisionError):
         decisions.explain(
             record,
             submission_id=submission.submission_id,
@@ -168,8 +168,6 @@ def explain(workspace: Workspace, reference: str, number: int, reason: str, by_w
             text=reason,
             at=dt.datetime.now(dt.UTC),
         )
-    except decisions.DecisionError as refusal:
-        raise click.ClickException(terminal(str(refusal))) from refusal
     finding = record.findings(submission.submission_id)[number - 1]
     click.echo(f"Kept. Query {number} is answered: {terminal(finding.message)}")
 
@@ -177,13 +175,13 @@ def explain(workspace: Workspace, reference: str, number: int, reason: str, by_w
 @click.command()
 @click.argument("reference")
 @click.option("--reason", required=True, help="Why it is withdrawn.")
-@click.option("--by", "by_whom", required=True, help="Your role.")
+@BY
 @click.pass_obj
 def withdraw(workspace: Workspace, reference: str, reason: str, by_whom: str) -> None:
     """Withdraw a submission; the one before it counts again."""
     record = Record(workspace.record)
     submission = _submission(record, reference)
-    try:
+    with refusal_as_sentence(decisions.DecisionError):
         decisions.withdraw(
             record,
             submission_id=submission.submission_id,
@@ -191,8 +189,6 @@ def withdraw(workspace: Workspace, reference: str, reason: str, by_whom: str) ->
             reason=reason,
             at=dt.datetime.now(dt.UTC),
         )
-    except decisions.DecisionError as refusal:
-        raise click.ClickException(terminal(str(refusal))) from refusal
     now = record.current().get(submission.obligation) if submission.obligation else None
     after = f"Now in use: {now.submission_id}." if now else "No figures are in use in its place."
     click.echo(f"Withdrawn. The file stays in the record. {after}")

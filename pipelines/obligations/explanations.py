@@ -69,25 +69,20 @@ class SenderAnswers:
         return _walk(self._record, chain, events)[1] if events else ()
 
 
-def explained(
-    record: Record, submission: Submission, *, as_of: dt.datetime | None = None
-) -> Mapping[int, Explained]:
-    """Return the queries of a submission that are answered, by the finding's number (from 1).
-
-    With ``as_of`` (aware), those that were answered at that moment.
-    """
+def explained(record: Record, submission: Submission) -> Mapping[int, Explained]:
+    """Return the queries of a submission that are answered, by the finding's number (from 1)."""
     if submission.queries == 0:
         return {}
     chain = [submission]
     if submission.obligation is not None:
-        accepted = record.accepted_of(submission.obligation, as_of=as_of)
+        accepted = record.accepted_of(submission.obligation)
         chain[:0] = [one for one in accepted if one.submission_id < submission.submission_id]
-    events = _answers(record, chain, as_of=as_of)
+    events = _answers(record, chain)
     return _walk(record, chain, events)[0].get(submission.submission_id, {}) if events else {}
 
 
 def explained_in_all(
-    record: Record, submissions: Iterable[Submission], *, as_of: dt.datetime | None = None
+    record: Record, submissions: Iterable[Submission]
 ) -> Mapping[str, Mapping[int, Explained]]:
     """``explained`` of each of these submissions, by submission and finding number."""
     answered = {
@@ -96,7 +91,7 @@ def explained_in_all(
         if (one := record.submission(event.details.submission_id or "")) is not None
     }
     return {
-        one.submission_id: explained(record, one, as_of=as_of)
+        one.submission_id: explained(record, one)
         for one in submissions
         if one.queries and one.obligation in answered
     }

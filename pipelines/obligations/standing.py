@@ -55,14 +55,13 @@ class Known:
     decisions: Sequence[Event]
 
     @classmethod
-    def of(cls, record: Record, *, up_to: dt.datetime | None = None) -> Known:
-        """Return what ``record`` held at the moment ``up_to`` (aware; None: what it holds)."""
-        every = cls(
+    def of(cls, record: Record) -> Known:
+        """Return what ``record`` holds."""
+        return cls(
             submissions=record.submissions(),
             withdrawn=record.withdrawn(),
             decisions=record.events(*_KINDS),
         )
-        return every if up_to is None else every.by(up_to)
 
     def by(self, moment: dt.datetime) -> Known:
         """Return what of it was known at a moment (aware)."""

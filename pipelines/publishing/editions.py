@@ -36,6 +36,7 @@ from pipelines.durable import (
 from pipelines.publishing.releases import (
     MANIFEST,
     Edition,
+    PublishingError,
     Release,
     all_releases,
     check_whole,
@@ -50,11 +51,11 @@ PACK = "pack"
 _ENTRANCES = "redirects"
 
 
-class AmendmentNeedsNoteError(Exception):
+class AmendmentNeedsNoteError(PublishingError):
     """Other figures than those published for a meeting were to be published without saying why."""
 
 
-class NothingToAmendError(Exception):
+class NothingToAmendError(PublishingError):
     """A note was given where nothing has been published for the meeting yet."""
 
 

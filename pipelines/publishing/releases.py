@@ -31,11 +31,15 @@ LEDGER = "disclosure_ledger.json"
 OFFICERS_LIST = "index.html"  # beside the releases; made anew whenever one is added
 
 
-class NotSignedOffError(Exception):
+class PublishingError(Exception):
+    """Something is not published, or not shown; the message is a plain sentence."""
+
+
+class NotSignedOffError(PublishingError):
     """There is no sign-off of these figures."""
 
 
-class DamagedReleaseError(Exception):
+class DamagedReleaseError(PublishingError):
     """A release is not as its manifest says: files were changed, lost or added."""
 
 

@@ -29,8 +29,9 @@ def encoding_faults(decoded: Decoded, content: bytes, records: Records) -> Itera
 
 
 def unmarked_utf_16(content: bytes) -> Fault | None:
-    """ENC-003 where the bytes are UTF-16 without its byte order mark by the look of them: a zero
-    beside each Latin letter. Nothing further can be found in such a file.
+    """Return ENC-003 if the bytes look like UTF-16 without its byte order mark.
+
+    There is a zero beside each Latin letter then, and nothing further can be found in such a file.
     """
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return None

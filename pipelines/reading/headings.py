@@ -42,8 +42,9 @@ def plain_names(cells: Sequence[str]) -> frozenset[str]:
 
 
 def match(cells: Sequence[str], known: Headings) -> int:
-    """How many cells of a row are headings of the return it fits best; 0 where it holds fewer
-    than half of any return's headings, or fewer than two.
+    """Return how many cells of a row are headings of the return it fits best.
+
+    0 if it holds fewer than half of any return's headings, or fewer than two.
     """
     names = plain_names(cells)
     found = ((len(names & headings), len(headings)) for headings in known)

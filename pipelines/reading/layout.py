@@ -164,8 +164,9 @@ def _table(records: Records, indexes: npt.NDArray[np.int64], width: int) -> pl.D
 def _with_shorter_rows(
     table: pl.DataFrame, records: Records, indexes: npt.NDArray[np.int64], width: int
 ) -> pl.DataFrame:
-    """The table with the rows that end at the last heading: a spreadsheet leaves trailing
-    delimiters out of some rows and not of others.
+    """Return the table with the rows that end at the last heading.
+
+    A spreadsheet leaves trailing delimiters out of some rows and not of others.
     """
     shorter = _table(records, indexes, width)
     missing = [pl.lit("").alias(name) for name in table.columns[width + 1 :]]

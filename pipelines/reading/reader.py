@@ -1,5 +1,7 @@
-"""Reading a return strictly: a table of text cells with the rows a spreadsheet shows, or reasons
-why not. Nothing is repaired and nothing is raised, whatever the bytes.
+"""Reading a return strictly: a table of text cells, or reasons why not.
+
+The rows are those that a spreadsheet shows. Nothing is repaired and nothing is raised, whatever the
+bytes.
 """
 
 from __future__ import annotations
@@ -7,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from itertools import islice
 
-from pipelines.reading.bulk import bulk_records
 from pipelines.reading.decoding import Decoded, decode
 from pipelines.reading.dialect import Dialect, find_dialect
 from pipelines.reading.encoding_faults import encoding_faults, unmarked_utf_16
@@ -15,7 +16,7 @@ from pipelines.reading.headings import plain_names
 from pipelines.reading.kinds import binary_kind, compression, text_kind
 from pipelines.reading.layout import Layout, control_characters, lay_out
 from pipelines.reading.outcome import Fact, Fault, Limits, ReadFile
-from pipelines.reading.records import Records, ScannedRecords
+from pipelines.reading.records import Records
 from pipelines.reading.scanner import scan
 
 # After these no row is handed on: it may not be what was sent, or there is none.
@@ -23,7 +24,6 @@ _NO_TABLE = frozenset({"FIL-003", "ENC-003", "STR-007"})
 
 # No spreadsheet shows more rows than this, blank ones included.
 _SPREADSHEET_ROWS = 1_048_576
-_SMALL_BYTES = 16_384  # scanned exactly in less time than the quick way takes to begin
 _START_BYTES = 70_000  # enough to know a kind and a dialect by
 
 __all__ = ["Fault", "Limits", "ReadFile", "read"]
@@ -87,8 +87,9 @@ def read(
 
 
 def as_sent(content: bytes) -> list[tuple[str, ...]] | None:
-    """The rows of a file exactly as it holds them, blank and broken ones too, in their places;
-    None where it is no text. A ``sep=`` line is no row.
+    """Return the rows of a file exactly as it holds them, blank and broken ones too.
+
+    None if it is no text. A ``sep=`` line is no row.
     """
     if _not_text(content, limits=Limits(bytes=len(content))) or unmarked_utf_16(content):
         return None
@@ -100,15 +101,8 @@ def as_sent(content: bytes) -> list[tuple[str, ...]] | None:
 
 
 def _records(decoded: Decoded, dialect: Dialect, *, most: int) -> Records:
-    """The records by the quick way where the file allows it, else by the exact scanner."""
-    body = decoded.body
-    if dialect.sep_line_characters:
-        body = body[dialect.sep_line_characters :]  # ASCII: as many bytes as characters
-    quick = bulk_records(body, delimiter=dialect.delimiter) if len(body) > _SMALL_BYTES else None
-    if quick is not None:
-        return quick
-    scanned = scan(body.decode("utf-8"), delimiter=dialect.delimiter)
-    return ScannedRecords(list(islice(scanned, most + 1)))
+    text = decoded.body.decode("utf-8")[dialect.sep_line_characters :]
+    return Records(islice(scan(text, delimiter=dialect.delimiter), most + 1))
 
 
 def _not_text(content: bytes, *, limits: Limits) -> tuple[Fault, ...]:

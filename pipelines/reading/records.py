@@ -1,17 +1,16 @@
-"""The records of a file, however they were found: what the layout is worked out from."""
+"""The records of a file: what the layout is worked out from."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipelines.reading.scanner import QuoteFault, Record
+from pipelines.reading.scanner import Record
 
 # Control characters but tab, line feed and carriage return; and those that turn the direction of
 # text (Unicode Standard Annex 9), with which one can be shown something else than what is stored.
@@ -21,77 +20,41 @@ CONTROL = re.compile(
 )
 
 
-class Records(Protocol):
-    """Records by index from 0; the row a spreadsheet shows is the index plus 1."""
+class Records:
+    """Records by index from 0; the row a spreadsheet shows is the index plus 1.
 
-    @property
-    def widths(self) -> npt.NDArray[np.int64]:
-        """How many cells each record has."""
-        ...
+    ``widths`` says how many cells each has, ``faults`` which of them have a quotation mark out of
+    place, ``line_ends`` how many each kind of line end closes.
+    """
 
-    @property
-    def faults(self) -> Mapping[int, QuoteFault]:
-        """The quotation marks out of place, by record."""
-        ...
-
-    @property
-    def line_ends(self) -> Mapping[str, int]:
-        """How many records each kind of line end closes."""
-        ...
+    def __init__(self, records: Iterable[Record]) -> None:
+        """Hold the records, in the order of the file."""
+        self._records = list(records)
+        self.widths = np.array([len(one.cells) for one in self._records], dtype=np.int64)
+        self.faults = {i: one.fault for i, one in enumerate(self._records) if one.fault is not None}
+        self.line_ends = Counter(one.line_end for one in self._records if one.line_end)
 
     def cells(self, index: int) -> tuple[str, ...]:
-        """The cells of one record."""
-        ...
-
-    def frame(self, indexes: npt.NDArray[np.int64], width: int) -> pl.DataFrame:
-        """The records named, all of that width, as String columns ``c0`` to ``cn``."""
-        ...
-
-    def with_control_characters(self) -> Sequence[int]:
-        """The indexes of the records in which CONTROL may match: none is left out."""
-        ...
-
-    def with_cells_beyond(self, characters: int) -> Sequence[int]:
-        """The indexes of the records that may have a longer cell: none is left out."""
-        ...
-
-    def beyond_ascii(self) -> Sequence[int]:
-        """The indexes of the records with a character that is not ASCII."""
-        ...
-
-
-class ScannedRecords:
-    """Records found by the exact scanner."""
-
-    def __init__(self, records: list[Record]) -> None:
-        self._records = records
-        self.widths = np.fromiter((len(r.cells) for r in records), np.int64, len(records))
-        self.faults = {i: r.fault for i, r in enumerate(records) if r.fault is not None}
-        self.line_ends = Counter(r.line_end for r in records if r.line_end)
-
-    def cells(self, index: int) -> tuple[str, ...]:
+        """Return the cells of one record."""
         return self._records[index].cells
 
     def frame(self, indexes: npt.NDArray[np.int64], width: int) -> pl.DataFrame:
-        return frame_of_rows([self._records[index].cells for index in indexes.tolist()], width)
+        """Return the records named, all of that width, as String columns ``c0`` to ``cn``."""
+        rows = [self._records[index].cells for index in indexes.tolist()]
+        columns: Iterable[tuple[str, ...]] = zip(*rows, strict=True) if rows else ((),) * width
+        return pl.DataFrame([pl.Series(f"c{i}", c, dtype=pl.String) for i, c in enumerate(columns)])
 
-    def with_control_characters(self) -> Sequence[int]:
-        return [
-            i for i, r in enumerate(self._records) if any(CONTROL.search(cell) for cell in r.cells)
-        ]
+    def with_control_characters(self) -> list[int]:
+        """Return the indexes of the records in which CONTROL matches."""
+        return self._with_cell(lambda cell: CONTROL.search(cell) is not None)
 
-    def with_cells_beyond(self, characters: int) -> Sequence[int]:
-        return [
-            i
-            for i, r in enumerate(self._records)
-            if any(len(cell) > characters for cell in r.cells)
-        ]
+    def with_cells_beyond(self, characters: int) -> list[int]:
+        """Return the indexes of the records that have a longer cell."""
+        return self._with_cell(lambda cell: len(cell) > characters)
 
-    def beyond_ascii(self) -> Sequence[int]:
-        return [i for i, r in enumerate(self._records) if not all(map(str.isascii, r.cells))]
+    def beyond_ascii(self) -> list[int]:
+        """Return the indexes of the records with a character that is not ASCII."""
+        return self._with_cell(lambda cell: not cell.isascii())
 
-
-def frame_of_rows(rows: Sequence[tuple[str, ...]], width: int) -> pl.DataFrame:
-    """Rows of cells, each of that width, as String columns ``c0`` to ``cn``."""
-    columns: Iterable[tuple[str, ...]] = zip(*rows, strict=True) if rows else ((),) * width
-    return pl.DataFrame([pl.Series(f"c{i}", c, dtype=pl.String) for i, c in enumerate(columns)])
+    def _with_cell(self, is_it: Callable[[str], bool]) -> list[int]:
+        return [i for i, one in enumerate(self._records) if any(map(is_it, one.cells))]

@@ -30,9 +30,11 @@ class QuoteFault:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record: where it begins and ends in the text (its line end included), its cells as
-    they are meant (quotation marks taken off), the line end that closed it (empty at the end of
-    the text), and the first quotation mark out of place.
+    """One record.
+
+    Where it begins and ends in the text (its line end included), its cells as they are meant
+    (quotation marks taken off), the line end that closed it (empty at the end of the text), and
+    the first quotation mark out of place.
     """
 
     start: int

@@ -7,12 +7,14 @@ process.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 import tempfile
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple
+from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
@@ -38,7 +40,6 @@ from pipelines.warehouse.tables import (
 )
 from schemas.declaration import Return, record_columns
 from schemas.finding import Finding, Severity
-from schemas.quarter import Quarter
 from schemas.reference import Reference
 from schemas.registry import returns
 
@@ -75,39 +76,39 @@ def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyC
 
 
 def ensure_raw_schema(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the schemas and tables that the loader fills and dbt reads, where they are missing."""
+    """Make the schemas and tables that the loader fills and dbt reads, where they are missing.
+
+    A table that another version of Quarterdeck made, or that is declared otherwise now, is made
+    anew and empty.
+    """
     for schema in ("raw", "disclosure"):
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-    for table, columns in _raw_tables().items():
+    found = dict(
+        connection.execute(
+            "SELECT table_name, comment FROM duckdb_tables() WHERE schema_name = 'raw'"
+        ).fetchall()
+    )
+    for table, (columns, declaration) in _raw_tables().items():
         listed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
-        connection.execute(f"CREATE TABLE IF NOT EXISTS raw.{table} ({listed})")
+        made_from = f"{version('quarterdeck')} {listed} {declaration}"
+        stamp = hashlib.sha256(made_from.encode()).hexdigest()
+        if found.get(table) != stamp:
+            connection.execute(f"CREATE OR REPLACE TABLE raw.{table} ({listed})")
+            connection.execute(f"COMMENT ON TABLE raw.{table} IS '{stamp}'")
     connection.execute(
         "CREATE TABLE IF NOT EXISTS disclosure.cell_state "
         "(cell_id VARCHAR, state VARCHAR, reason VARCHAR)"
     )
 
 
-def is_of_this_version(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether the tables of the ``raw`` schema have the columns that this version fills.
-
-    Another version may have declared others; a table that is missing is made when it is filled.
-    """
-    found: dict[str, list[str]] = defaultdict(list)
-    for table, column in connection.execute(
-        "SELECT table_name, column_name FROM information_schema.columns "
-        "WHERE table_schema = 'raw' ORDER BY table_name, ordinal_position"
-    ).fetchall():
-        found[table].append(column)
-    declared = _raw_tables()
-    return all(
-        found[table] == list(columns) for table, columns in declared.items() if table in found
-    )
-
-
-def _raw_tables() -> dict[str, dict[str, str]]:
-    """Return the columns of each table of the ``raw`` schema, with their SQL types."""
-    tables = {row.table: {one.name: one.sql_type for one in row.columns()} for row in RAW_TABLES}
-    return tables | {one.name: raw_columns(one) for one in returns().values()}
+def _raw_tables() -> dict[str, tuple[dict[str, str], str]]:
+    """Return for each raw table its columns with their SQL types, and what else it depends on."""
+    tables = {
+        row.table: ({one.name: one.sql_type for one in row.columns()}, "") for row in RAW_TABLES
+    }
+    return tables | {
+        one.name: (raw_columns(one), repr(one.observation)) for one in returns().values()
+    }
 
 
 def raw_columns(declared: Return) -> dict[str, str]:
@@ -116,53 +117,112 @@ def raw_columns(declared: Return) -> dict[str, str]:
     return {"submission_id": "varchar", **typed}
 
 
-def load_rows(
+def load(
     connection: duckdb.DuckDBPyConnection,
     record: Record,
-    declared: Return,
-    quarters: Sequence[Quarter],
-) -> int:
-    """Load the accepted rows of one return for these quarters anew; return how many rows.
+    reference: Reference,
+    *,
+    on: dt.date,
+) -> dict[str, int]:
+    """Bring the raw tables to what the record holds: all of it, or nothing is changed.
 
-    All versions are loaded, superseded ones too, and with them what they observe. Done twice it
-    gives the same. Raises ``DamagedRecordError``, with the rows of before left as they were.
+    What came, what was found in it and how each obligation stands is written anew. Of the accepted
+    rows, superseded ones too, those that are lacking are added, and those that are no longer in
+    use are taken out.
+
+    Args:
+        connection: The warehouse.
+        record: What is loaded.
+        reference: What is owed, and when it is due.
+        on: The day by which lateness is judged.
+
+    Returns:
+        How many rows each raw table holds now.
+
+    Raises:
+        DamagedRecordError: Something that is to be loaded is not as it came.
     """
     record.require_sound()
-    ensure_raw_schema(connection)
-    wanted = set(quarters)
-    found = [
-        submission
-        for submission in record.submissions()
-        if submission.return_name == declared.name
-        and submission.is_accepted
-        and submission.quarter in wanted
-    ]
-    files = [str(record.sound_rows_file(one.submission_id)) for one in found]
-    listed = ", ".join(f'"{name}"' for name in raw_columns(declared))
-    of_the_quarters = "WHERE list_contains(?, quarter)"
-    # A row says its quarter as its sender wrote it: either form is right.
-    written = [text for quarter in wanted for text in (quarter.key, quarter.label)]
     connection.begin()
-    connection.execute(f"DELETE FROM raw.{declared.name} {of_the_quarters}", [written])
-    connection.execute(
-        f"DELETE FROM raw.observation {of_the_quarters} AND return_name = ?",
-        [written, declared.name],
-    )
-    if files:
-        connection.execute(
-            f"""INSERT INTO raw.{declared.name} ({listed}) SELECT {listed} FROM (
-                SELECT *, parse_filename(parse_dirpath(filename)) AS submission_id
-                FROM read_parquet(?, union_by_name = true, filename = true))""",
-            [files],
-        )
-        if declared.observation is not None:
-            observe(connection, declared, _accepted_rows(declared, files))
-    fill(connection, period_rows(connection), table=PeriodRow)
+    try:
+        ensure_raw_schema(connection)
+        known = Known.of(record)  # what comes meanwhile is loaded by the next build
+        _load_what_came(connection, record, known, reference, on=on)
+        for declared in returns().values():
+            _load_rows(connection, record, known.submissions, declared)
+        fill(connection, PeriodRow, period_rows(connection))
+    except BaseException:
+        connection.rollback()
+        raise
     connection.commit()
-    return _count(connection, f"raw.{declared.name} {of_the_quarters}", [written])
+    return {table: _count(connection, table) for table in _raw_tables()}
 
 
-def _accepted_rows(declared: Return, files: list[str]) -> pl.LazyFrame:
+def unlike(
+    connection: duckdb.DuckDBPyConnection, declared: Return, accepted: Mapping[str, int]
+) -> dict[str, int]:
+    """Return the submissions of which the warehouse does not hold the accepted rows.
+
+    Args:
+        connection: The warehouse.
+        declared: The return whose rows, and observations, are counted.
+        accepted: How many rows of each submission it should hold.
+
+    Returns:
+        How many rows, or observations, of these submissions it holds.
+    """
+    relations = [f"raw.{declared.name}"]
+    if declared.observation is not None:
+        relations.append(f"raw.observation WHERE return_name = '{declared.name}'")
+    found: dict[str, int] = {}
+    for relation in relations:
+        loaded = dict(
+            connection.execute(
+                f"SELECT submission_id, count(*) FROM {relation} GROUP BY submission_id"
+            ).fetchall()
+        )
+        differing = {name for name, _ in loaded.items() ^ accepted.items()}
+        found |= {name: loaded.get(name, 0) for name in differing}
+    return found
+
+
+def accepted_rows(submissions: Sequence[Submission], declared: Return) -> dict[str, int]:
+    """Return how many accepted rows the record holds of each submission of a return, if any."""
+    return {
+        one.submission_id: rows_kept(one)
+        for one in submissions
+        if one.return_name == declared.name and rows_kept(one)
+    }
+
+
+def _load_rows(
+    connection: duckdb.DuckDBPyConnection,
+    record: Record,
+    submissions: Sequence[Submission],
+    declared: Return,
+) -> None:
+    accepted = accepted_rows(submissions, declared)
+    wrong = unlike(connection, declared, accepted)
+    files = [str(record.sound_rows_file(name)) for name in sorted(wrong.keys() & accepted.keys())]
+    gone = "WHERE submission_id IN (SELECT unnest(?))"
+    connection.execute(f"DELETE FROM raw.{declared.name} {gone}", [list(wrong)])
+    connection.execute(
+        f"DELETE FROM raw.observation {gone} AND return_name = ?", [list(wrong), declared.name]
+    )
+    if not files:
+        return
+    listed = ", ".join(f'"{name}"' for name in raw_columns(declared))
+    connection.execute(
+        f"""INSERT INTO raw.{declared.name} ({listed}) SELECT {listed} FROM (
+            SELECT *, parse_filename(parse_dirpath(filename)) AS submission_id
+            FROM read_parquet(?, union_by_name = true, filename = true))""",
+        [files],
+    )
+    if declared.observation is not None:
+        observe(connection, declared, _rows_of(declared, files))
+
+
+def _rows_of(declared: Return, files: list[str]) -> pl.LazyFrame:
     return pl.scan_parquet(
         files,
         schema=record_columns(declared),
@@ -185,35 +245,15 @@ def observe(connection: duckdb.DuckDBPyConnection, declared: Return, rows: pl.La
         )
 
 
-def load_submissions(
+def _load_what_came(
     connection: duckdb.DuckDBPyConnection,
     record: Record,
+    known: Known,
     reference: Reference,
     *,
     on: dt.date,
-    up_to: dt.datetime | None = None,
-) -> int:
-    """Load what came, what was found in it and how each obligation stands, anew.
-
-    They are few beside the rows, and what is newest among them decides what is current.
-
-    Args:
-        connection: The warehouse.
-        record: What is loaded.
-        reference: What is owed, and when it is due.
-        on: The day by which lateness is judged.
-        up_to: The moment up to which the record counts; None: all of it does.
-
-    Returns:
-        How many submissions were loaded.
-
-    Raises:
-        DamagedRecordError: Something in the record is not as it came; nothing was changed.
-    """
-    record.require_sound()
-    ensure_raw_schema(connection)
-    known = Known.of(record, up_to=up_to)
-    answers = explained_in_all(record, known.submissions, as_of=up_to)
+) -> None:
+    answers = explained_in_all(record, known.submissions)
     findings = [
         finding_row(one.submission_id, number, found, answers.get(one.submission_id, {}))
         for one in known.submissions
@@ -227,22 +267,12 @@ def load_submissions(
         open_queries=lambda submission: still_open[submission.submission_id],
         coming=True,
     )
-    connection.begin()
     sent = [submission_row(one, known.withdrawn) for one in known.submissions]
-    fill(connection, sent, table=SubmissionRow)
-    fill(connection, findings, table=FindingRow)
-    fill(connection, [standing_row(one) for one in stood], table=StandingRow)
-    counted = up_to or newest_change(record)
-    fill(connection, [HorizonRow(counts_up_to=_naive(counted), as_of_day=on)])
-    fill(connection, period_rows(connection), table=PeriodRow)
-    connection.commit()
-    return len(known.submissions)
-
-
-def as_of_day(connection: duckdb.DuckDBPyConnection) -> dt.date | None:
-    """Return the day by which what is loaded is judged; None if nothing is loaded."""
-    row = connection.execute("SELECT max(as_of_day) FROM raw.horizon").fetchone()
-    return row[0] if row else None
+    fill(connection, SubmissionRow, sent)
+    fill(connection, FindingRow, findings)
+    fill(connection, StandingRow, [standing_row(one) for one in stood])
+    counted = _naive(newest_change(record))
+    fill(connection, HorizonRow, [HorizonRow(counts_up_to=counted, as_of_day=on)])
 
 
 def rows_kept(one: Submission) -> int:
@@ -320,28 +350,17 @@ def standing_row(one: Standing) -> StandingRow:
 
 
 def fill(
-    connection: duckdb.DuckDBPyConnection,
-    rows: Sequence[RawRow],
-    *,
-    table: type[RawRow] | None = None,
+    connection: duckdb.DuckDBPyConnection, table: type[RawRow], rows: Sequence[RawRow]
 ) -> None:
-    """Put these rows, all of one table, in the place of those of before.
-
-    ``table`` names it where there may be none.
-    """
-    kind = table or type(rows[0])
-    connection.execute(f"DELETE FROM raw.{kind.table}")
-    if rows:
-        insert(connection, rows)
-
-
-def insert(connection: duckdb.DuckDBPyConnection, rows: Sequence[RawRow]) -> None:
-    """Add these rows, all of one table and one at least."""
+    """Put these rows of a table in the place of those that it holds."""
+    connection.execute(f"DELETE FROM raw.{table.table}")
+    if not rows:
+        return
     # One statement for all rows: DuckDB binds a list of columns far faster than row after row.
     columns = list(zip(*(astuple(one) for one in rows), strict=True))  # type: ignore[call-overload]
     unnested = ", ".join("unnest(?)" for _ in columns)
     connection.execute(
-        f"INSERT INTO raw.{rows[0].table} SELECT {unnested}", [list(column) for column in columns]
+        f"INSERT INTO raw.{table.table} SELECT {unnested}", [list(column) for column in columns]
     )
 
 
@@ -354,10 +373,8 @@ def _naive_or_none(moment: dt.datetime | None) -> dt.datetime | None:
     return None if moment is None else _naive(moment)
 
 
-def _count(
-    connection: duckdb.DuckDBPyConnection, relation: str, parameters: Sequence[object]
-) -> int:
-    row = connection.execute(f"SELECT count(*) FROM {relation}", list(parameters)).fetchone()
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = connection.execute(f"SELECT count(*) FROM raw.{table}").fetchone()
     return int(row[0]) if row else 0
 
 

@@ -206,11 +206,11 @@ class Warehouse:
         horizon = HorizonRow(counts_up_to=newest.replace(tzinfo=None), as_of_day=judged_on)
         rows = [submission_row(one, known.withdrawn) for one in known.submissions]
         with connect(self.path) as connection:
-            fill(connection, rows, table=SubmissionRow)
-            fill(connection, findings, table=FindingRow)
-            fill(connection, [standing_row(one) for one in stood], table=StandingRow)
-            fill(connection, [horizon])
-            fill(connection, period_rows(connection), table=PeriodRow)
+            fill(connection, SubmissionRow, rows)
+            fill(connection, FindingRow, findings)
+            fill(connection, StandingRow, [standing_row(one) for one in stood])
+            fill(connection, HorizonRow, [horizon])
+            fill(connection, PeriodRow, period_rows(connection))
 
     @staticmethod
     def _insert(connection: Any, table: str, columns: Mapping[str, Any]) -> None:

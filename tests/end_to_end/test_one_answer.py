@@ -31,14 +31,12 @@ from orchestration.checks.returns import ACCEPTED, ANSWERED, RECEIVED, results
 from orchestration.cli.officer import status
 from orchestration.tables import BEHIND
 from pipelines.disclosure.adapter import decide
-from pipelines.obligations.standing import Decided, Known
+from pipelines.obligations.standing import Decided, Known, standings_of_all
 from pipelines.publishing.releases import export_published
-from pipelines.warehouse.health import start_over
-from pipelines.warehouse.loading import connect, load_submissions
+from pipelines.warehouse.loading import connect, load
 from pipelines.workspace import Workspace
 from portal.handling import Call
 from portal.views.officer import officer_page
-from schemas.registry import returns
 from tests.dbt_project.warehouse import Warehouse
 from tests.end_to_end.histories import FEW, QUARTER, REFERENCE, RETURN, Answer, History
 
@@ -101,7 +99,8 @@ def by_the_checks(history: History) -> dict[str, list[tuple[str, ...]]]:
     on = history.workspace.today(now=dt.datetime.now(dt.UTC))
     found = {}
     key = dg.AssetKey(["raw", RETURN])
-    for one in results(key, returns()[RETURN], history.record, on=on):
+    stood = standings_of_all(history.record, REFERENCE, on=on)
+    for one in results(key, history.record, stood):
         text = str(one.metadata[BEHIND].value).replace("\\", "")
         rows = [tuple(c.strip() for c in line.split("|")[1:-1]) for line in text.splitlines()[2:]]
         found[str(one.check_name)] = [
@@ -114,7 +113,7 @@ def by_the_warehouse(history: History) -> dict[str, dict[str, Any]]:
     """What is loaded into ``raw.standing``, and which queries ``raw.finding`` has as open."""
     on = history.workspace.today(now=dt.datetime.now(dt.UTC))
     with duckdb.connect() as connection:
-        load_submissions(connection, history.record, REFERENCE, on=on)
+        load(connection, history.record, REFERENCE, on=on)
         rows = connection.execute(
             "SELECT organisation, state, days_late, open_queries, current_submission_id, "
             "(SELECT count(*) FROM raw.finding WHERE is_open_query "
@@ -245,7 +244,8 @@ def test_a_second_opinion_would_be_found(
 def test_the_published_data_give_the_same_answer(tmp_path: Path, seed: int) -> None:
     history = told(tmp_path, seed)
     workspace = history.workspace
-    start_over(workspace.warehouse, history.record, on=history.on)
+    with connect(workspace.warehouse) as connection:
+        load(connection, history.record, REFERENCE, on=history.on)
     warehouse = Warehouse(workspace.warehouse)
     warehouse.dbt("seed", {})
     warehouse.dbt("run", {}, "--selector", "before_disclosure")

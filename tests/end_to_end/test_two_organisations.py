@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from orchestration.assets.overview import what_is_owed
 from orchestration.cli.main import quarterdeck
-from orchestration.resources import WorkspaceResource
+from orchestration.resources import AsOfResource, WorkspaceResource
 from orchestration.tables import BEHIND
 from pipelines.board.tables import load_reference
 from pipelines.receiving.receive import Sender, receive
@@ -59,7 +59,7 @@ def test_command_portal_and_dagster_ask_the_same_officer_the_same(
     page = world.person("officer").get("/officer?quarter=2018-19-Q2")
     assert page.status_code == 200
     resource = WorkspaceResource(root=str(workspace.root))
-    made = list(cast("list[Any]", what_is_owed(resource)))
+    made = list(cast("list[Any]", what_is_owed(resource, AsOfResource())))
     check = next(
         one for one in made if isinstance(one, dg.AssetCheckResult) and one.check_name == CHECK
     )

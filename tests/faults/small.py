@@ -24,6 +24,8 @@ from pipelines.publishing.releases import (
 from pipelines.receiving.receive import Received, Sender, receive
 from pipelines.record.model import Details, Event, EventKind, Obligation
 from pipelines.record.store import Record
+from pipelines.warehouse.health import writing_to
+from pipelines.warehouse.loading import connect, load
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 from schemas.reference import Reference
@@ -114,6 +116,15 @@ def small_workspace(root: Path) -> Workspace:
     sign_off(workspace)
     publish(workspace, 8100)
     return workspace
+
+
+def load_warehouse(workspace: Workspace) -> None:
+    """Brings the warehouse to what the record holds, as the first step of a build does."""
+    with (
+        writing_to(workspace.warehouse, loads=True),
+        connect(workspace.warehouse) as connection,
+    ):
+        load(connection, Record(workspace.record), reference(), on=DAY)
 
 
 def _fill(staging: Path, figure: int) -> None:

@@ -16,7 +16,6 @@ import pytest
 
 from pipelines.keeping.verify import verify
 from pipelines.record.store import Record
-from pipelines.warehouse.health import start_over
 from pipelines.warehouse.loading import connect
 from pipelines.workspace import Workspace
 from tests.faults import small
@@ -61,7 +60,7 @@ def test_what_was_sent_last_counts_whatever_the_clock_said(tmp_path: Path) -> No
     assert third.received_at < second.received_at < first.received_at
     assert record.current_of(small.OWED) == third
     assert verify(workspace).is_sound
-    start_over(workspace.warehouse, record, on=small.DAY)
+    small.load_warehouse(workspace)
     with connect(workspace.warehouse, read_only=True) as connection:
         loaded = connection.execute(
             "SELECT submission_id FROM raw.submission ORDER BY submission_id"

@@ -22,7 +22,6 @@ from pipelines.obligations.standing import State, standings
 from pipelines.record.erasure import EraseError, erase
 from pipelines.record.model import Details, EventKind
 from pipelines.record.store import Record
-from pipelines.warehouse.health import start_over
 from pipelines.warehouse.loading import connect
 from pipelines.workspace import Workspace
 from tests.faults import small
@@ -125,7 +124,7 @@ def test_a_workspace_of_the_version_before_opens_and_is_gone_on_with(tmp_path: P
         record, small.training_return(8222), at=dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
     )
     assert after.submission.follows is not None
-    start_over(workspace.warehouse, record, on=small.DAY)
+    small.load_warehouse(workspace)
     with connect(workspace.warehouse, read_only=True) as connection:
         loaded = connection.execute("SELECT count(*) FROM raw.submission").fetchone()
     assert loaded == (len(old) + 1,)
@@ -216,7 +215,7 @@ def test_what_is_erased_is_nowhere_and_that_it_was_erased_stays(
     inbox = workspace.inbox / "UHB" / ".received" / submission_id
     inbox.mkdir(parents=True)
     (inbox / "return.csv").write_bytes(SECRET)
-    start_over(workspace.warehouse, Record(workspace.record), on=small.DAY)
+    small.load_warehouse(workspace)
     back_up(workspace, tmp_path / "backup")
     assert holding(workspace.root)
     assert holding(tmp_path / "backup")
@@ -251,7 +250,7 @@ def test_figures_are_made_without_it_and_the_return_before_counts_again(
     assert [one.submission_id for one in record.current().values()] == [submission_id]
     erase(record, submission_id, by_whom="Officer", reason="A name", at=LATER)
     assert list(record.current().values()) == [before]
-    start_over(workspace.warehouse, record, on=small.DAY)
+    small.load_warehouse(workspace)
     with connect(workspace.warehouse, read_only=True) as connection:
         rows = connection.execute(
             "SELECT count(*) FROM raw.training_compliance WHERE submission_id = ?", [submission_id]

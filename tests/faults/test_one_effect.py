@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from tests.faults.one_effect import ACTS, CONTROLS
+from tests.faults.acts import ACTS
+from tests.faults.one_effect import CONTROLS
 
 pytestmark = pytest.mark.slow
 

@@ -19,7 +19,7 @@ from pipelines.keeping.verify import Verified, verify
 from pipelines.record.model import EventKind
 from pipelines.record.reading import DamagedRecordError
 from pipelines.record.store import Record
-from pipelines.warehouse.loading import connect, load_submissions
+from pipelines.warehouse.loading import connect, load
 from pipelines.workspace import Workspace
 from tests.faults.small import DAY, NOON, reference, send, small_workspace, training_return
 
@@ -190,7 +190,7 @@ def test_a_damaged_submission_stops_no_receiving_and_lets_no_figures_be_made(
         connect(workspace.root / "w.duckdb") as connection,
         pytest.raises(DamagedRecordError, match="could be older ones"),
     ):
-        load_submissions(connection, record, reference(), on=DAY)
+        load(connection, record, reference(), on=DAY)
 
 
 def test_what_is_damaged_can_be_set_aside_by_a_person(workspace: Workspace) -> None:

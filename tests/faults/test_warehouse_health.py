@@ -17,43 +17,26 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.record.reading import DamagedRecordError
 from pipelines.record.store import Record
 from pipelines.warehouse.health import (
     ASIDE,
     UNFINISHED,
     WarehouseIncompleteError,
     check_totals,
-    complete,
-    start_over,
+    put_aside,
     writing_to,
 )
-from pipelines.warehouse.loading import WarehouseBusyError, connect
+from pipelines.warehouse.loading import WarehouseBusyError, connect, load
 from pipelines.workspace import Workspace
 from tests.faults import small
 from tests.faults.small import small_workspace
 
 
-def test_a_warehouse_of_another_version_is_made_anew(workspace: Workspace) -> None:
-    with connect(workspace.warehouse) as connection:
-        connection.execute("ALTER TABLE raw.submission DROP COLUMN sample")
-    record = Record(workspace.record)
-    with (
-        pytest.raises(WarehouseIncompleteError),
-        writing_to(workspace.warehouse, record, loads=False, on=small.DAY),
-    ):
-        pass
-    with writing_to(workspace.warehouse, record, loads=True, on=small.DAY):
-        pass
-    with connect(workspace.warehouse, read_only=True) as connection:
-        check_totals(connection, record)
-        connection.execute("SELECT sample FROM raw.submission")
-
-
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     workspace = small_workspace(tmp_path / "ws")
-    with writing_to(workspace.warehouse, Record(workspace.record), loads=True, on=small.DAY):
-        pass
+    small.load_warehouse(workspace)
     assert rows(workspace) == 4
     return workspace
 
@@ -63,6 +46,12 @@ def rows(workspace: Workspace) -> int:
         found = connection.execute("SELECT count(*) FROM raw.training_compliance").fetchone()
     assert found is not None
     return int(found[0])
+
+
+def change(workspace: Workspace, *statements: str) -> None:
+    with connect(workspace.warehouse) as connection:
+        for statement in statements:
+            connection.execute(statement)
 
 
 def damage_whole(file: Path) -> None:
@@ -85,14 +74,12 @@ def test_a_warehouse_that_cannot_be_opened_is_made_anew(
     workspace: Workspace, damage: Callable[[Path], None]
 ) -> None:
     damage(workspace.warehouse)
-    record = Record(workspace.record)
     with (
         pytest.raises(WarehouseIncompleteError, match="begins anew"),
-        writing_to(workspace.warehouse, record, loads=False, on=small.DAY),
+        writing_to(workspace.warehouse, loads=False),
     ):
         pytest.fail("a step that does not load must not begin")
-    with writing_to(workspace.warehouse, record, loads=True, on=small.DAY):
-        pass
+    small.load_warehouse(workspace)
     assert rows(workspace) == 4
 
 
@@ -100,28 +87,23 @@ def test_damage_that_is_found_while_working_is_healed_by_the_next_build(
     workspace: Workspace,
 ) -> None:
     os.truncate(workspace.warehouse, workspace.warehouse.stat().st_size // 3)
-    record = Record(workspace.record)
     with (
         pytest.raises(duckdb.Error),
-        writing_to(workspace.warehouse, record, loads=True, on=small.DAY),
+        writing_to(workspace.warehouse, loads=True),
         connect(workspace.warehouse) as connection,
     ):
         connection.execute("SELECT * FROM raw.submission").fetchall()
-    with writing_to(workspace.warehouse, record, loads=True, on=small.DAY):
-        pass
+    small.load_warehouse(workspace)
     assert rows(workspace) == 4
 
 
 def test_a_step_that_was_killed_leaves_nothing_to_the_next(workspace: Workspace) -> None:
     script = (
         "import sys, time; from pathlib import Path\n"
-        "from pipelines.record.store import Record\n"
         "from pipelines.warehouse.loading import connect\n"
         "from pipelines.warehouse.health import writing_to\n"
         "root = Path(sys.argv[1])\n"
-        "from tests.faults.small import DAY\n"
-        "record = Record(root / 'record')\n"
-        "with writing_to(root / 'warehouse.duckdb', record, loads=True, on=DAY):\n"
+        "with writing_to(root / 'warehouse.duckdb', loads=True):\n"
         "    with connect(root / 'warehouse.duckdb') as connection:\n"
         "        connection.execute('DELETE FROM raw.training_compliance')\n"
         "        print('deleted', flush=True)\n"
@@ -133,23 +115,20 @@ def test_a_step_that_was_killed_leaves_nothing_to_the_next(workspace: Workspace)
         assert process.stdout.readline() == "deleted\n"
         process.send_signal(signal.SIGKILL)
     assert workspace.warehouse.with_name(workspace.warehouse.name + UNFINISHED).exists()
-    with writing_to(workspace.warehouse, Record(workspace.record), loads=True, on=small.DAY):
-        pass
+    small.load_warehouse(workspace)
     assert rows(workspace) == 4
     assert not workspace.warehouse.with_name(workspace.warehouse.name + UNFINISHED).exists()
     assert workspace.warehouse.with_name(workspace.warehouse.name + ASIDE).exists()
 
 
 def test_a_step_that_failed_leaves_nothing_to_the_next(workspace: Workspace) -> None:
-    record = Record(workspace.record)
     with (
         pytest.raises(duckdb.BinderException),
-        writing_to(workspace.warehouse, record, loads=True, on=small.DAY),
+        writing_to(workspace.warehouse, loads=True),
         connect(workspace.warehouse) as connection,
     ):
         connection.execute("DELETE FROM raw.training_compliance; SELECT no_such_column")
-    with writing_to(workspace.warehouse, record, loads=True, on=small.DAY):
-        pass
+    small.load_warehouse(workspace)
     assert rows(workspace) == 4
 
 
@@ -162,14 +141,13 @@ def test_rows_that_are_missing_are_seen_and_loaded_or_stop_the_release(
         connection.execute("DELETE FROM raw.training_compliance WHERE row_number = 2")
         with pytest.raises(WarehouseIncompleteError, match=r"holds 1 rows of .* 2 were accepted"):
             check_totals(connection, record)
-    complete(workspace.warehouse, record, on=small.DAY)
+    small.load_warehouse(workspace)
     assert rows(workspace) == 4
 
 
 def test_rows_of_nothing_that_is_in_use_are_seen_and_removed_or_stop_the_release(
     workspace: Workspace,
 ) -> None:
-    """Those of an old quarter too, which a build after a return of another does not load."""
     record = Record(workspace.record)
     with connect(workspace.warehouse) as connection:
         connection.execute(
@@ -177,9 +155,9 @@ def test_rows_of_nothing_that_is_in_use_are_seen_and_removed_or_stop_the_release
             "('20170101T000000000000Z-bcdfgh' AS submission_id, '2016-17 Q4' AS quarter) "
             "FROM raw.training_compliance WHERE row_number = 2)"
         )
-        with pytest.raises(WarehouseIncompleteError, match="bcdfgh, and none are in use"):
+        with pytest.raises(WarehouseIncompleteError, match="bcdfgh, and 0 were accepted"):
             check_totals(connection, record)
-    complete(workspace.warehouse, record, on=small.DAY)
+    small.load_warehouse(workspace)
     assert rows(workspace) == 4
 
 
@@ -197,24 +175,78 @@ def test_the_holder_of_the_file_is_named_and_nothing_is_put_aside(workspace: Wor
         started = time.monotonic()
         with (
             pytest.raises(WarehouseBusyError, match=rf"PID {tool.pid}.*Close it"),
-            writing_to(workspace.warehouse, Record(workspace.record), loads=True, on=small.DAY),
+            writing_to(workspace.warehouse, loads=True),
         ):
             pytest.fail("the file is held by another")
         assert time.monotonic() - started < 5
         tool.kill()
     assert not workspace.warehouse.with_name(workspace.warehouse.name + ASIDE).exists()
-    with writing_to(workspace.warehouse, Record(workspace.record), loads=True, on=small.DAY):
-        pass
+    small.load_warehouse(workspace)
     assert rows(workspace) == 4
 
 
-def test_a_new_warehouse_is_the_same_as_the_old(workspace: Workspace) -> None:
-    def everything() -> list[tuple[object, ...]]:
-        with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
-            return connection.execute(
-                "SELECT * FROM raw.training_compliance ORDER BY ALL"
-            ).fetchall()
+def everything(workspace: Workspace) -> dict[str, list[tuple[object, ...]]]:
+    with connect(workspace.warehouse, read_only=True) as connection:
+        return {
+            name: connection.execute(f"SELECT * FROM raw.{name} ORDER BY ALL").fetchall()
+            for name in ("submission", "training_compliance", "observation", "period")
+        }
 
-    before = everything()
-    start_over(workspace.warehouse, Record(workspace.record), on=small.DAY)
-    assert everything() == before
+
+def test_a_new_warehouse_is_the_same_as_the_old(workspace: Workspace) -> None:
+    before = everything(workspace)
+    put_aside(workspace.warehouse)
+    small.load_warehouse(workspace)
+    assert everything(workspace) == before
+
+
+def test_what_is_loaded_already_is_not_loaded_again(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    sound = Record.sound_rows_file
+
+    def sound_rows_file(record: Record, submission_id: str) -> Path:
+        read.append(submission_id)
+        return sound(record, submission_id)
+
+    monkeypatch.setattr(Record, "sound_rows_file", sound_rows_file)
+    small.load_warehouse(workspace)
+    assert read == []
+    after = small.send(Record(workspace.record), small.training_return(8200), at=small.NOON)
+    small.load_warehouse(workspace)
+    assert read == [after.submission.submission_id]
+    assert rows(workspace) == 6
+
+
+@pytest.mark.parametrize(
+    "change_of_before",
+    [
+        "ALTER TABLE raw.training_compliance DROP COLUMN comment",
+        "ALTER TABLE raw.training_compliance ADD COLUMN older VARCHAR",
+        "ALTER TABLE raw.submission DROP COLUMN sample",
+        "ALTER TABLE raw.observation RENAME COLUMN symbol TO sign",
+        "DROP TABLE raw.observation",
+    ],
+)
+def test_a_table_that_another_version_declared_otherwise_is_made_anew(
+    workspace: Workspace, change_of_before: str
+) -> None:
+    before = everything(workspace)
+    table = change_of_before.split()[2]
+    change(workspace, f"COMMENT ON TABLE {table} IS 'of before'", change_of_before)
+    small.load_warehouse(workspace)
+    assert everything(workspace) == before
+
+
+def test_what_cannot_be_loaded_leaves_the_rows_of_before(workspace: Workspace) -> None:
+    before = everything(workspace)
+    record = Record(workspace.record)
+    newest = small.send(record, small.training_return(8200)).submission.submission_id
+    record.rows_file(newest).write_bytes(b"PAR1")
+    with (
+        connect(workspace.warehouse) as connection,
+        pytest.raises(DamagedRecordError, match=newest),
+    ):
+        load(connection, record, small.reference(), on=small.DAY)
+    assert everything(workspace) == before

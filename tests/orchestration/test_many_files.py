@@ -87,7 +87,7 @@ def test_one_who_does_not_look_into_the_inbox_starts_too_early(
 def test_what_keeps_lying_there_does_not_hold_up_the_others_for_ever(
     half_taken: Workspace, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sensors, "_LONGEST_FOR_THE_INBOX", dt.timedelta(seconds=50))
+    monkeypatch.setattr(sensors, "_LONGEST", dt.timedelta(seconds=50))
     assert isinstance(ask(half_taken, instance), dg.RunRequest)
 
 

@@ -15,13 +15,13 @@ import pytest
 
 from orchestration.assets.overview import at_a_glance, upcoming, what_is_owed
 from orchestration.checks.returns import RECEIVED, results
-from orchestration.resources import WorkspaceResource
+from orchestration.resources import AsOfResource, WorkspaceResource
 from orchestration.tables import BEHIND, table
 from pipelines.checking.engine.context import Context
+from pipelines.obligations.standing import standings_of_all
 from pipelines.receiving.receive import Sender, receive
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
-from schemas.registry import returns
 from tests.faults import small
 
 LATE = (
@@ -52,11 +52,11 @@ def seen(workspace: Workspace) -> dict[str, dict[str, Any]]:
     newest = small.NOON + dt.timedelta(days=12)  # after the last day, 21 July
     send(record, small.training_return(9900), newest)  # 9900 of 9000
     workspace.practise(newest.date())
-    resource = WorkspaceResource(root=str(workspace.root))
-    glance = cast("dg.MaterializeResult[None]", at_a_glance(resource))
+    resources = {"workspace": WorkspaceResource(root=str(workspace.root)), "as_of": AsOfResource()}
+    glance = cast("dg.MaterializeResult[None]", at_a_glance(**resources))
     found: dict[str, dict[str, Any]] = {"glance": dict(glance.metadata or {})}
     for asset in (what_is_owed, upcoming):
-        said = cast("list[dg.MaterializeResult[None] | dg.AssetCheckResult]", asset(resource))
+        said = cast("list[dg.MaterializeResult[None] | dg.AssetCheckResult]", asset(**resources))
         for one in said:
             name = one.check_name if isinstance(one, dg.AssetCheckResult) else asset.key.path[0]
             found[str(name)] = dict(one.metadata or {})
@@ -109,14 +109,13 @@ def test_days_late_stand_before_the_day_in_every_table(
 ) -> None:
     late = text(seen["nothing_is_late"][BEHIND])
     assert "| Organisation | Return | Quarter | State | Days late | Due |" in late
-    key = dg.AssetKey(["raw", "training_compliance"])
+    key, record = dg.AssetKey(["raw", "training_compliance"]), Record(workspace.record)
     told = {
         one.check_name: one
         for one in results(
             key,
-            returns()["training_compliance"],
-            Record(workspace.record),
-            on=dt.datetime.now(dt.UTC).date(),
+            record,
+            standings_of_all(record, small.reference(), on=dt.datetime.now(dt.UTC).date()),
         )
     }
     missing = text(told[RECEIVED].metadata[BEHIND])

@@ -1,7 +1,7 @@
 """The returns in the warehouse, all loaded by one step.
 
-The traps: somebody chooses one return on Dagster's pages and all are loaded, or Dagster refuses; a
-figure of another quarter is touched; a check is shown that nobody asked for, or one is missing.
+The traps: somebody chooses one return on Dagster's pages and Dagster refuses, or says that others
+were loaded too; a check is shown that nobody asked for, or one is missing.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ import dagster as dg
 import duckdb
 import pytest
 
-from orchestration.assets.returns import returns_asset
+from orchestration.assets.returns import raw_assets
 from orchestration.checks.returns import ACCEPTED, ANSWERED, RECEIVED
-from orchestration.partitions import add_quarters
-from orchestration.resources import WarehouseResource, WorkspaceResource
+from orchestration.resources import AsOfResource, WarehouseResource, WorkspaceResource
 from pipelines.record.store import Record
 from pipelines.warehouse.loading import connect
+from pipelines.warehouse.tables import RAW_TABLES
 from pipelines.workspace import Workspace
 from schemas.registry import returns
 from tests.faults import small
 
-ROWS = "dagster/partition_row_count"
+ROWS = "dagster/row_count"
 TRAINING, RISKS = dg.AssetKey(["raw", "training_compliance"]), dg.AssetKey(["raw", "risks"])
 
 
@@ -34,16 +34,15 @@ def filled(workspace: Workspace) -> Workspace:
 def loaded(
     workspace: Workspace, instance: dg.DagsterInstance, selection: dg.AssetSelection | None = None
 ) -> dg.ExecuteInProcessResult:
-    """What came of loading these, all of them by default, for the quarter that was sent."""
-    add_quarters(instance, Record(workspace.record), on=small.DAY)
+    """What came of loading these, all of them by default."""
     root = str(workspace.root)
     return dg.materialize(
-        [returns_asset()],
+        [raw_assets()],
         selection=selection,
         instance=instance,
-        partition_key=small.QUARTER.key,
         resources={
             "workspace": WorkspaceResource(root=root),
+            "as_of": AsOfResource(day=small.DAY.isoformat()),
             "warehouse": WarehouseResource(root=root),
         },
     )
@@ -69,8 +68,13 @@ def test_one_step_loads_every_return_and_tells_its_three_checks(
     filled: Workspace, instance: dg.DagsterInstance
 ) -> None:
     result = loaded(filled, instance)
-    two = ("training_compliance", "observation")
-    assert made(result) == {name: 2 if name in two else 0 for name in (*returns(), "observation")}
+    rows = made(result)
+    assert rows.keys() == {row.table for row in RAW_TABLES} | set(returns())
+    assert {name for name in (*returns(), "observation") if rows[name]} == {
+        "training_compliance",
+        "observation",
+    }
+    assert (rows["submission"], rows["training_compliance"], rows["observation"]) == (1, 2, 2)
     told = {
         (one.asset_key.path[-1], one.check_name) for one in result.get_asset_check_evaluations()
     }
@@ -85,17 +89,13 @@ def test_who_chooses_one_return_gets_that_one_with_its_checks(
     loaded(filled, instance)
     with connect(filled.warehouse) as warehouse:
         warehouse.execute("DELETE FROM raw.training_compliance")
-        warehouse.execute("INSERT INTO raw.risks (submission_id) VALUES ('left alone')")
-        warehouse.execute(
-            "INSERT INTO raw.training_compliance (submission_id, quarter) "
-            "VALUES ('left alone', '2018-19 Q2')"
-        )
+        warehouse.execute("INSERT INTO raw.risks (submission_id) VALUES ('of another record')")
     result = loaded(filled, instance, dg.AssetSelection.assets(TRAINING))
     assert made(result) == {"training_compliance": 2}
     assert {one.asset_key for one in result.get_asset_check_evaluations()} == {TRAINING}
     with connect(filled.warehouse, read_only=True) as warehouse:
-        assert counted(warehouse, "training_compliance") == 2 + 1
-        assert counted(warehouse, "risks") == 1
+        assert counted(warehouse, "training_compliance") == 2
+        assert counted(warehouse, "risks") == 0
 
 
 def test_who_chooses_a_return_without_its_checks_gets_none(

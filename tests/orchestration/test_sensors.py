@@ -14,25 +14,17 @@ import dagster as dg
 import pytest
 
 import pipelines.inbox.look
-from orchestration import sensors
+from orchestration.assets.returns import SUBMISSIONS, UP_TO
 from orchestration.jobs import BUILD
 from orchestration.resources import WorkspaceResource
 from orchestration.schedules import chasing, nightly_draft, publication
-from orchestration.sensors import DRAFT, SUBMISSIONS, UP_TO, inbox, lost_runs, new_submissions
+from orchestration.sensors import DRAFT, inbox, lost_runs, new_submissions
 from pipelines.record.changes import newest_change_id
 from pipelines.record.model import Details, EventKind
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 from tests.faults import small
-
-
-def never(seconds: float) -> None:
-    """Stands for a wait where nothing is to be waited for."""
-    raise AssertionError(f"waited {seconds} s")
-
-
-START, END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 
 
 def tick(
@@ -80,7 +72,6 @@ def test_what_came_is_built_once(
     asked = tick(workspace, instance)
     assert isinstance(asked, dg.RunRequest)
     assert (asked.job_name, asked.run_key) == (BUILD, newest_change_id(record))
-    assert asked.tags[START] == asked.tags[END] == "2018-19-Q1"
     built(instance, newest_change_id(record))
     assert tick(workspace, instance) == "Everything in the record is in the newest draft."
 
@@ -106,36 +97,21 @@ def test_many_files_are_one_build_and_those_that_come_meanwhile_one_more(
 
 
 def test_a_build_waits_until_nothing_comes_any_more_but_not_for_ever(
-    workspace: Workspace, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, instance: dg.DagsterInstance
 ) -> None:
     record = Record(workspace.record)
     now = dt.datetime.now(dt.UTC)
     small.send(record, small.training_return(8000), at=now - dt.timedelta(minutes=5))
     small.send(record, small.training_return(8001), at=now)
-
-    def one_more_comes(seconds: float) -> None:
-        assert 0 < seconds <= 2
-        small.send(record, small.training_return(8002), at=dt.datetime.now(dt.UTC))
-
-    monkeypatch.setattr(sensors, "sleep", one_more_comes)
-    assert "3 new and 0 in the inbox: waiting until" in str(tick(workspace, instance))
-    monkeypatch.setattr(sensors, "sleep", never)
-    older = Record(Workspace(workspace.root.parent / "older").create().record)
-    small.send(older, small.training_return(8000), at=now - dt.timedelta(minutes=11))
-    small.send(older, small.training_return(8001), at=dt.datetime.now(dt.UTC))
-    assert isinstance(tick(Workspace(workspace.root.parent / "older"), instance), dg.RunRequest)
-
-
-def test_a_build_is_asked_for_in_the_tick_in_which_nothing_more_comes(
-    workspace: Workspace, instance: dg.DagsterInstance
-) -> None:
-    record = Record(workspace.record)
-    at = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=1.8)
-    small.send(record, small.training_return(8000), at=at)
+    assert "2 new and 0 in the inbox: waiting until" in str(tick(workspace, instance))
+    time.sleep(2)
     asked = tick(workspace, instance)
     assert isinstance(asked, dg.RunRequest)
-    assert dt.datetime.now(dt.UTC) - at >= dt.timedelta(seconds=2)
     assert asked.run_key == newest_change_id(record)
+    older = Record(Workspace(workspace.root.parent / "older").create().record)
+    small.send(older, small.training_return(8000), at=now - dt.timedelta(minutes=31))
+    small.send(older, small.training_return(8001), at=dt.datetime.now(dt.UTC))
+    assert isinstance(tick(Workspace(workspace.root.parent / "older"), instance), dg.RunRequest)
 
 
 def test_after_a_file_from_the_inbox_nothing_is_waited_for_but_what_lies_there(
@@ -148,41 +124,13 @@ def test_after_a_file_from_the_inbox_nothing_is_waited_for_but_what_lies_there(
     assert tick(workspace, instance, inbox) == "1 not still yet."
     time.sleep(0.05)
     (folder / "second.csv").write_bytes(small.training_return(8001))
-    monkeypatch.setattr(sensors, "sleep", never)
     assert tick(workspace, instance, inbox) == "Received 1: 1 accepted. 1 not still yet."
     assert "1 new and 1 in the inbox: waiting until" in str(tick(workspace, instance))
     time.sleep(0.05)
-    by_the_inbox = tick(workspace, instance, inbox)
-    assert isinstance(by_the_inbox, dg.RunRequest)
+    assert tick(workspace, instance, inbox) == "Received 1: 1 accepted."
     asked = tick(workspace, instance)
     assert isinstance(asked, dg.RunRequest)
-    assert asked.run_key == by_the_inbox.run_key == newest_change_id(Record(workspace.record))
-
-
-@pytest.mark.parametrize("status", [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.FAILURE])
-def test_a_build_that_the_inbox_asked_for_is_not_asked_for_again(
-    workspace: Workspace,
-    instance: dg.DagsterInstance,
-    monkeypatch: pytest.MonkeyPatch,
-    status: dg.DagsterRunStatus,
-) -> None:
-    """Dagster starts a key once for each sensor; one that failed for its data is not begun again by
-    itself."""
-    monkeypatch.setattr(pipelines.inbox.look, "STILL_SECONDS", 0.0)
-    (workspace.inbox / "UHB").mkdir(parents=True)
-    (workspace.inbox / "UHB" / "return.csv").write_bytes(small.training_return(8000))
-    asked = tick(workspace, instance, inbox)
-    assert isinstance(asked, dg.RunRequest)
-    instance.create_run_for_job(
-        dg.job(name=BUILD)(lambda: None),
-        status=status,
-        tags={"dagster/run_key": str(asked.run_key)},
-    )
-    said = str(tick(workspace, instance))
-    assert said.startswith(("A build goes on.", "This state of the record was built."))
-    small.send(Record(workspace.record), small.training_return(8001))
-    later = tick(workspace, instance)
-    assert isinstance(later, dg.RunRequest) is (status is dg.DagsterRunStatus.FAILURE)
+    assert asked.run_key == newest_change_id(Record(workspace.record))
 
 
 def test_a_clock_that_was_ahead_holds_no_build_back(
@@ -201,43 +149,10 @@ def test_a_late_return_for_an_old_quarter_and_a_correction_are_built(
     small.send(record, old, file_name="UHB-training_compliance-2016-17-Q4.csv")
     late = tick(workspace, instance)
     assert isinstance(late, dg.RunRequest)
-    assert (late.tags[START], late.tags[END]) == ("2016-17-Q4", "2016-17-Q4")
     built(instance, newest_change_id(record))
     small.send(record, old.replace(b"7000", b"7001"))
     small.send(record, small.training_return(8001))
-    both = tick(workspace, instance)
-    assert isinstance(both, dg.RunRequest)
-    assert (both.tags[START], both.tags[END]) == ("2016-17-Q4", "2018-19-Q1")
-
-
-def test_the_first_build_and_the_one_after_a_failed_one_load_every_quarter(
-    workspace: Workspace, instance: dg.DagsterInstance, record: Record
-) -> None:
-    old = small.training_return(7000).replace(b"2018-19 Q1", b"2016-17 Q4")
-    small.send(record, old, file_name="UHB-training_compliance-2016-17-Q4.csv")
-    first = tick(workspace, instance)
-    built(instance, newest_change_id(record))
-    small.send(record, small.training_return(8001))
-    built(instance, newest_change_id(record), draft=False)
-    again = tick(workspace, instance)
-    for asked in (first, again):
-        assert isinstance(asked, dg.RunRequest)
-        assert (asked.tags[START], asked.tags[END]) == ("2016-17-Q4", "2018-19-Q1")
-
-
-def test_what_may_be_about_any_quarter_loads_every_one(
-    workspace: Workspace, instance: dg.DagsterInstance, record: Record
-) -> None:
-    old = small.training_return(7000).replace(b"2018-19 Q1", b"2016-17 Q4")
-    small.send(record, old, file_name="UHB-training_compliance-2016-17-Q4.csv")
-    built(instance, newest_change_id(record))
-    record.add_event(
-        EventKind.SET_ASIDE, at=small.NOON, by_whom="Head of performance", reason="Damaged",
-        details=Details(damaged="20180101T000000000000Z-bcdfgh"),
-    )  # fmt: skip
-    asked = tick(workspace, instance)
-    assert isinstance(asked, dg.RunRequest)
-    assert (asked.tags[START], asked.tags[END]) == ("2016-17-Q4", "2018-19-Q1")
+    assert isinstance(tick(workspace, instance), dg.RunRequest)
 
 
 def test_a_decision_is_built_and_a_sign_off_is_not(
@@ -310,7 +225,6 @@ def test_a_draft_is_made_each_night_also_where_nothing_came(
     asked = night(workspace, instance, dt.datetime.now(dt.UTC))
     assert isinstance(asked, dg.RunRequest)
     assert asked.run_key is None
-    assert asked.tags[START] == "2018-19-Q1"
 
 
 def test_no_draft_is_made_where_nothing_was_ever_sent(

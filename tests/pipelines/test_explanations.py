@@ -20,7 +20,7 @@ from pipelines.receiving import decisions
 from pipelines.receiving.receive import Received, Sender, receive
 from pipelines.record.model import Submission
 from pipelines.record.store import Record
-from pipelines.warehouse.loading import load_submissions
+from pipelines.warehouse.loading import load
 
 REFERENCE = load_reference()
 START = dt.datetime(2018, 10, 20, 9, tzinfo=dt.UTC)
@@ -160,7 +160,7 @@ def test_the_warehouse_has_carried_answers_too(record: Record) -> None:
     answer(record, first)
     second = send(record, early="1210,1100", day=5).submission
     connection = duckdb.connect()
-    load_submissions(connection, record, REFERENCE, on=START.date())
+    load(connection, record, REFERENCE, on=START.date())
     rows = connection.execute(
         "SELECT submission_id, explanation, strftime(explained_at, '%-d %B') FROM raw.finding "
         "WHERE severity = 'query' ORDER BY submission_id"

@@ -39,8 +39,9 @@ BLANK_ASCII = " \t\r\n\v\f"  # what a person sees as a space, and expects to mea
 
 @dataclass(frozen=True, kw_only=True)
 class Cells:
-    """The typed rows (columns of ``record_columns``), what was found in single cells, and for
-    each column the numbers of the rows whose cell could not be read.
+    """The typed rows (columns of ``record_columns``), and what was found in single cells.
+
+    ``unread``: for each column the numbers of the rows whose cell could not be read.
     """
 
     rows: pl.DataFrame
@@ -177,8 +178,10 @@ def _listed_column(
 
 
 def _dates_either_way(readings: Mapping[str, Reading]) -> dict[str, Reading]:
-    """The readings with a note on each date that could be read with the month first; where some
-    other date of the column shows that the month does come first, it is none that can be used.
+    """Return the readings with a note on each date that could be read with the month first.
+
+    If some other date of the column shows that the month does come first, it is none that can be
+    used.
     """
     turned = any(r.judgement and r.judgement.rule == "DAT-002" for r in readings.values())
     found = dict(readings)
@@ -301,8 +304,9 @@ def _code_reader(
 def code_labels(
     column: Column, ret: Return, *, reference: Reference, quarter: Quarter | None
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """The codes a column may hold in ``quarter`` (any quarter where None), and those it may hold
-    only in others; each with its name.
+    """Return the codes a column may hold in ``quarter``, and those it may hold only in others.
+
+    Each with its name. ``quarter`` None: any.
     """
     if column.kind is Kind.ITEM:
         measures = reference.measures_of(ret.name)
