@@ -77,7 +77,7 @@ def test_of_a_measure_that_is_changing_nothing_is_foretold(
     board: Published, variation: str
 ) -> None:
     assert said(with_reading(board, variation))["Next figure, if nothing changes"].startswith(
-        "Cannot be told: the measure is changing"
+        "Cannot be said: the measure is changing"
     )
 
 
