@@ -10,7 +10,7 @@ import html
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from dashboards.data import Published
+from dashboards.data.release import Published
 from dashboards.pages.base import Site
 from dashboards.story import words
 

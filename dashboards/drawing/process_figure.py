@@ -7,8 +7,8 @@ from itertools import groupby
 from math import ceil
 from typing import Any
 
-from dashboards.data import Measure
 from dashboards.data.provenance import share
+from dashboards.data.rows import Measure
 from dashboards.data.series import Point, latest_shown, point_meaning
 from dashboards.drawing import base, tokens
 from dashboards.story import words

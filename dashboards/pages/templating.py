@@ -12,8 +12,8 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from dashboards import downloads
-from dashboards.data import Value
 from dashboards.data.editions import ALL_EDITIONS
+from dashboards.data.rows import Value
 from dashboards.drawing import icons, sparklines
 from dashboards.drawing.chart import Chart
 from dashboards.pages.base import Page, Site

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboards.data import Commentary, Measure, Published, Submission, Summary
 from dashboards.data.plan_groups import Plans
 from dashboards.data.plans import Action
+from dashboards.data.release import Published
+from dashboards.data.rows import Commentary, Measure, Submission, Summary
 from dashboards.story import words
 
 BoardRow = tuple[Measure, Summary | None]

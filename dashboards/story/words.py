@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from dashboards.data import Measure, Published, Summary
+from dashboards.data.release import Published
+from dashboards.data.rows import Measure, Summary
 from dashboards.story import numbers
 
 WORDS_FILE = Path(__file__).parent / "words.toml"

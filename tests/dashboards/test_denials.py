@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboards import data as published
 from dashboards import denials
-from dashboards.data import Value
+from dashboards.data.release import load as load_published
+from dashboards.data.rows import Value
 from dashboards.drawing.chromium import BROWSER_VARIABLE
 from dashboards.pages.base import Site
 from dashboards.site import build_site
@@ -35,14 +35,14 @@ from tests.dashboards.test_pages import words_of
     ],
 )
 def test_a_page_that_denies_what_the_data_have_is_found(name: str, path: str, data: Path) -> None:
-    site = Site(published=published.load(data), status="final")
+    site = Site(published=load_published(data), status="final")
     page = f"<p>{words.say(name)}</p>".encode()
     with pytest.raises(denials.DenialError, match=path):
         denials.check(site, {path: page})
 
 
 def test_where_there_is_none_a_page_may_say_so(data: Path) -> None:
-    site = Site(published=published.load(data), status="final")
+    site = Site(published=load_published(data), status="final")
     page = f"<p>{words.say('none.partner')}</p>".encode()
     denials.check(site, {"measures/n1.html": page, "measures/p1.html": b"<p>Figures.</p>"})
 

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboards.data import Measure, ProcessPoint, Published, Summary
 from dashboards.data.plan_groups import Plans
+from dashboards.data.release import Published
+from dashboards.data.rows import Measure, ProcessPoint, Summary
 from dashboards.drawing import process
 from dashboards.story import numbers, words
 from dashboards.story import summary as summary_words
