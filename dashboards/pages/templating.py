@@ -93,6 +93,7 @@ def environment(
         "rating_tag": icons.rating_tag,
         "rating_glyph": icons.rating_glyph,
         "last_sent_key": last_sent_key,
+        "rests_on_illustrative": published.rests_on_illustrative,
         "revision_provenance": published.revision_provenance,
         "change_icon": partial(icons.change_icon, published),
         "variation_icon": icons.variation_icon,

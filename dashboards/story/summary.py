@@ -95,6 +95,8 @@ def lead(published: Published, plans: Plans, board: Sequence[BoardRow]) -> list[
     """Return the sentences under the headline: what is done, what improved, what is noise."""
     sentences = []
     rows = pressing(board)
+    if any(published.rests_on_illustrative(summary) for _, summary in rows):
+        sentences.append(words.say(f"summary.rests_{'one' if len(rows) == 1 else 'many'}"))
     if rows:
         with_action = sum(bool(answer_to(published, plans, m).actions) for m, _ in rows)
         which = "none" if not with_action else "all" if with_action == len(rows) else "some"

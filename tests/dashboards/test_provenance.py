@@ -96,6 +96,18 @@ def test_a_series_that_is_all_made_up_says_so_once_and_shades_nothing(tmp_path: 
     assert "Illustrative figures, made up" in chart.caption
 
 
+def test_a_real_figure_that_is_judged_with_made_up_ones_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The trap: "a real fall over five years" of one real figure and four that are made up."""
+    monkeypatch.setenv(BROWSER_VARIABLE, "no-such-browser")
+    (tmp_path / "data").mkdir()
+    rows = made_up.everything() | {Value: values(True, True, False)}
+    build_site(made_up.write(tmp_path / "data", rows), tmp_path / "site", status="draft")
+    assert "judged with illustrative figures" in words_of(tmp_path / "site", "measures/p1.html")
+    assert "It is judged with illustrative figures." in words_of(tmp_path / "site", "index.html")
+
+
 def test_a_row_says_itself_that_it_is_made_up_beside_real_ones(tmp_path: Path) -> None:
     partners = [
         replace(one, illustrative=one.organisation == "C") for one in made_up.values()
