@@ -17,7 +17,7 @@ import pytest
 from dashboards.data.editions import Edition
 from dashboards.data.release import load as load_published
 from dashboards.data.rows import Measure, Summary, Value
-from dashboards.drawing import bars
+from dashboards.drawing import bars, process
 from dashboards.drawing.chromium import BROWSER_VARIABLE
 from dashboards.pages.base import Site
 from dashboards.pages.themes import page as themes
@@ -137,3 +137,21 @@ def test_a_breakdown_says_whose_it_is_where_it_is_not_of_all(data: Path) -> None
     whole = bars.breakdown_chart(board, measure, summary, breakdown="ward")
     assert whole is not None
     assert "Only" not in whole.caption
+
+
+def test_headings_are_plain_words(first_edition: Path) -> None:
+    for path in first_edition.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        for word in ("Course", "Standing", "What was promised"):
+            assert not re.search(rf"<(h\d|th|dt)\b[^>]*>{word}<", text), (path.name, word)
+
+
+def test_no_point_of_a_series_is_cut_at_the_edge_of_its_frame(data: Path) -> None:
+    board = load_published(data)
+    chart = process.process_chart(board, board.measure_by_id["P1"], "ALL", heading="A heading")
+    assert chart is not None
+    [points] = [one for one in chart.figure["data"] if one["mode"] == "markers"]
+    assert points["cliponaxis"] is False
+    low, high = chart.figure["layout"]["yaxis"]["range"]
+    assert low < min(points["y"])
+    assert max(points["y"]) < high
