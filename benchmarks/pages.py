@@ -21,8 +21,8 @@ from pathlib import Path
 
 import polars as pl
 
-from dashboards import data as published
-from dashboards.data import COMBINED
+from dashboards.data.release import COMBINED
+from dashboards.data.release import load as load_published
 from dashboards.drawing import areas
 from dashboards.pages import templating
 from dashboards.pages.base import Page, Site
@@ -67,7 +67,7 @@ class Clock:
 def made(folder: Path, *, with_files: bool) -> None:
     """Makes every page of the data, and writes none."""
     told = Clock()
-    site = Site(published=published.load(folder), status="draft", areas=areas.load([areas.MADE_UP]))
+    site = Site(published=load_published(folder), status="draft", areas=areas.load([areas.MADE_UP]))
     told(f"{len(site.published.values):,} figures of {len(site.organisation_slugs):,} "
          f"organisations read")  # fmt: skip
     pages: list[Page] = [page for kind in PAGE_TYPES for page in kind.make(site)]

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from dashboards import data as published
+from dashboards.data.release import load as load_published
 from dashboards.drawing import areas, rendering
 from dashboards.drawing.chromium import BROWSER_ARGUMENTS, find_browser
 from dashboards.pages.base import Site
@@ -171,7 +171,7 @@ def _built(data: Path, folder: Path, told: Told) -> SiteReport:
         took = time.perf_counter() - started
         fresh = report.charts - report.charts_from_cache
         print(f"{took:10.1f} s   {words}: {len(report.pages)} pages, {fresh} charts drawn")
-    site = Site(published=published.load(data), status="final", areas=areas.load([areas.MADE_UP]))
+    site = Site(published=load_published(data), status="final", areas=areas.load([areas.MADE_UP]))
     charts = [chart for kind in PAGE_TYPES for page in kind.make(site) for chart in page.charts]
     took_each = []
     for _ in ("drawn", "taken from the cache"):

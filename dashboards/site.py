@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from dashboards import data as published
 from dashboards import denials
 from dashboards.data.editions import Edition
+from dashboards.data.release import load as load_published
 from dashboards.drawing import areas, base, rendering
 from dashboards.drawing.chromium import Chromium
 from dashboards.pages import templating
@@ -90,7 +90,7 @@ def build_site(
     if site_dir.exists() and any(site_dir.iterdir()):
         raise FileExistsError(f"{site_dir} is not empty")
     site = Site(
-        published=published.load(data_dir),
+        published=load_published(data_dir),
         status=status,
         edition=edition,
         areas=areas.load([areas.MADE_UP, *([shapes] if shapes else [])]),

@@ -15,8 +15,23 @@ from typing import Any
 
 import polars as pl
 
-from dashboards import data as published
+from dashboards.data.files import columns_of
 from dashboards.data.plans import Action, Plan, PlanLink, PlanStanding, Risk
+from dashboards.data.rows import (
+    Comparator,
+    FindingCount,
+    Measure,
+    Organisation,
+    ProcessPoint,
+    Release,
+    Revision,
+    RowFate,
+    Score,
+    Submission,
+    Summary,
+    Theme,
+    Value,
+)
 from schemas.quarter import Quarter
 
 LAST = Quarter(2018, 2)
@@ -72,7 +87,7 @@ def at(year: int, month: int, day: int) -> dt.datetime:
 
 def write(folder: Path, model: Any, rows: Sequence[Any]) -> None:
     """The rows of one published model as a release has them."""
-    schema = {name: dtype for name, (dtype, _) in published.columns_of(model).items()}
+    schema = {name: dtype for name, (dtype, _) in columns_of(model).items()}
     frame = pl.DataFrame([asdict(one) for one in rows], schema=schema)
     frame.write_parquet(folder / f"{model.model}.parquet")
 
@@ -100,22 +115,22 @@ def build(
     """
     folder.mkdir(parents=True)
     measures = {name: facts for name, facts in MEASURES.items() if name not in without}
-    write(folder, published.Release, [row(
-        published.Release, quarter=quarter.key, quarter_label=quarter.label,
+    write(folder, Release, [row(
+        Release, quarter=quarter.key, quarter_label=quarter.label,
         meeting=meeting_on.isoformat() if meeting_on else None, meeting_on=meeting_on,
         board="Small City Health and Wellbeing Board",
         data_cut_off=at(2018, 11, 10), has_illustrative=True, submissions=9,
     )])  # fmt: skip
-    write(folder, published.Organisation, [
-        row(published.Organisation, organisation=code, name=name, kind="NHS trust")
+    write(folder, Organisation, [
+        row(Organisation, organisation=code, name=name, kind="NHS trust")
         for code, name in PARTNERS.items()
     ])  # fmt: skip
-    write(folder, published.Theme, [
-        row(published.Theme, theme="children", title="Children", description="Safe and well.",
+    write(folder, Theme, [
+        row(Theme, theme="children", title="Children", description="Safe and well.",
             lead_role="Director of children's services", sort=1),
-        row(published.Theme, theme="places", title="Places & air", sort=2),
+        row(Theme, theme="places", title="Places & air", sort=2),
     ])  # fmt: skip
-    write(folder, published.Measure, [_measure(name, facts) for name, facts in measures.items()])
+    write(folder, Measure, [_measure(name, facts) for name, facts in measures.items()])
     place = QUARTERS.index(quarter)
     values: list[Any] = []
     points: list[Any] = []
@@ -128,22 +143,22 @@ def build(
             points += _points(series)
             summaries.append(_summary(name, series, rank=len(summaries) + 1))
     values += _breakdown(quarter)
-    write(folder, published.Value, values)
-    write(folder, published.ProcessPoint, points)
-    write(folder, published.Summary, summaries)
-    write(folder, published.Comparator, _comparators(quarter))
-    write(folder, published.Submission, _submissions(quarter))
-    write(folder, published.Score, _scores(quarter))
-    write(folder, published.FindingCount, [
-        row(published.FindingCount, organisation="ALF", return_name="training", severity="query",
+    write(folder, Value, values)
+    write(folder, ProcessPoint, points)
+    write(folder, Summary, summaries)
+    write(folder, Comparator, _comparators(quarter))
+    write(folder, Submission, _submissions(quarter))
+    write(folder, Score, _scores(quarter))
+    write(folder, FindingCount, [
+        row(FindingCount, organisation="ALF", return_name="training", severity="query",
             quarter=quarter.key, rule="a_jump_since_last_time", findings=2),
     ])  # fmt: skip
-    write(folder, published.RowFate, [
-        row(published.RowFate, submission_id="s", return_name="training", organisation="ALF",
+    write(folder, RowFate, [
+        row(RowFate, submission_id="s", return_name="training", organisation="ALF",
             quarter=quarter.key, fate="published", reason="", superseded_by="", accepted_rows=11),
     ])  # fmt: skip
-    write(folder, published.Revision, [
-        row(published.Revision, measure="TC01", organisation="ALF", area="all", breakdown="total",
+    write(folder, Revision, [
+        row(Revision, measure="TC01", organisation="ALF", area="all", breakdown="total",
             **period_of(quarter.shift(-1)), category="all", old_value=93.4, new_value=93.6,
             old_submission_id="s1", new_submission_id="s2",
             changed_at=at(2018, 7, 31)),
@@ -156,7 +171,7 @@ def build(
 def _measure(name: str, facts: tuple[Any, ...]) -> Any:
     title, unit, polarity, target, amber, *_ = facts
     return row(
-        published.Measure, measure=name, return_name="training", title=title, unit=unit,
+        Measure, measure=name, return_name="training", title=title, unit=unit,
         definition=f"What {title} counts.", decimals=0 if unit == "count" else 1,
         numerator_words="Those counted", denominator_words="All", polarity=polarity, target=target,
         amber_limit=amber, form="count" if unit == "count" else "proportion", aggregation="ratio",
@@ -184,7 +199,7 @@ def _series(
             value, state, reason = None, "not received", "no return"
         is_share = measure not in {"DA01", "AQ01"} and value is not None
         found.append(row(
-            published.Value, measure=measure, organisation=organisation, area="all",
+            Value, measure=measure, organisation=organisation, area="all",
             **period_of(quarter), members=organisation, breakdown="total", category="all",
             state=state, state_reason=reason, value=value,
             numerator=round(value * 10) if is_share and value else None,
@@ -229,7 +244,7 @@ def _points(series: Sequence[Any]) -> list[Any]:
         variation = _VARIATION[one.measure] if is_last else "common cause"
         side = variation.split()[-1] if variation != "common cause" else None
         found.append(row(
-            published.ProcessPoint, measure=one.measure, organisation=one.organisation,
+            ProcessPoint, measure=one.measure, organisation=one.organisation,
             **period_of(Quarter.parse(one.quarter)), value=one.value, mean=mean,
             upl=mean + 3, lpl=mean - 3, stretch=1,
             points=len(known), special_cause="trend" if side else None, special_cause_side=side,
@@ -244,7 +259,7 @@ def _summary(measure: str, series: Sequence[Any], *, rank: int) -> Any:
     shown = last.state == "shown"
     concern = shown and _VARIATION[measure].startswith("concern")
     return row(
-        published.Summary, measure=measure, organisation=last.organisation,
+        Summary, measure=measure, organisation=last.organisation,
         **period_of(Quarter.parse(last.quarter)),
         state=last.state, value=last.value, numerator=last.numerator,
         denominator=last.denominator, lower=last.lower, upper=last.upper, rating=last.rating,
@@ -266,7 +281,7 @@ def _breakdown(quarter: Quarter) -> list[Any]:
     kinds = {"medical staff": 81.8, "nursing staff": 87.3, "other staff": None}
     return [
         row(
-            published.Value, measure="TC02", organisation="ALL", area="all",
+            Value, measure="TC02", organisation="ALL", area="all",
             **period_of(quarter),
             breakdown="staff group", category=kind, sort=place,
             state="shown" if value else "suppressed", value=value, illustrative=False,
@@ -281,7 +296,7 @@ def _comparators(quarter: Quarter) -> list[Any]:
               "England": ("country", 91.0)}  # fmt: skip
     return [
         row(
-            published.Comparator, measure="TC02", area=name[:3].upper(), area_name=name,
+            Comparator, measure="TC02", area=name[:3].upper(), area_name=name,
             area_kind=kind, period_start=quarter.start, period_end=quarter.end, value=value,
             lower=value - 1, upper=value + 1, comparison=None if name == "Home" else "similar",
         )
@@ -293,7 +308,7 @@ def _submissions(quarter: Quarter) -> list[Any]:
     states = {"ALF": "accepted with queries", "BRK": "accepted", "CDR": "overdue"}
     return [
         row(
-            published.Submission, organisation=code, return_name="training", quarter=each.key,
+            Submission, organisation=code, return_name="training", quarter=each.key,
             quarter_label=each.label, due_on=each.end + dt.timedelta(days=30),
             state=states[code] if each == quarter else "accepted",
             accepted_received_at=None if (code, each) == ("CDR", quarter)
@@ -310,7 +325,7 @@ def _scores(quarter: Quarter) -> list[Any]:
     came = {"complete": (2, 3), "in time": (1, 3), "valid": (22, 24), "settled": (2, 4)}
     return [
         row(
-            published.Score, quarter=quarter.key, quarter_label=quarter.label,
+            Score, quarter=quarter.key, quarter_label=quarter.label,
             subject_kind="return", subject_id="training", score=score, part=part, whole=whole,
         )
         for score, (part, whole) in came.items()

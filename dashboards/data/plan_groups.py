@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 
-from dashboards.data import Published
 from dashboards.data.plans import Action, Plan, Risk
+from dashboards.data.release import Published
 from dashboards.slugs import slug, slugs
 
 # The order on pages; each action stands in one of these and in no other.

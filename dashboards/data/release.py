@@ -187,6 +187,15 @@ class Published:
             revised=_CELL(value) in self._revised,
         )
 
+    def rests_on_illustrative(self, summary: Summary) -> bool:
+        """Return whether what is read from a series rests on figures that are made up."""
+        series = self.totals_by_kind.get(
+            (summary.measure, summary.organisation, summary.period_kind), ()
+        )
+        return summary.reading is not None and any(
+            value.illustrative and value.value is not None for value in series
+        )
+
     @cached_property
     def _values_by_cell(self) -> dict[object, Value]:
         return {_CELL(value): value for value in self.values}

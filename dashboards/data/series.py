@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from dashboards.data import ProcessPoint, Published, Value
+from dashboards.data.release import Published
+from dashboards.data.rows import ProcessPoint, Value
 from schemas.period import Period, PeriodKind
 
 # A yearly measure that is of a month or a quarter is of the same one each year.

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboards.data import COMBINED, Comparator, Measure, Published, Summary, Value
 from dashboards.data.provenance import is_illustrative
+from dashboards.data.release import COMBINED, Published
+from dashboards.data.rows import Comparator, Measure, Summary, Value
 from dashboards.drawing import base, tokens
 from dashboards.drawing.chart import PROVENANCE, Chart, Column, Table, in_words, of_measure
 from dashboards.slugs import slug

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -260,16 +261,11 @@ def wrapped(text: str, *, width: int, lines: int = 2) -> str:
 
     Plotly reads a few tags in text; characters that could start one are written out.
     """
-    rows = [""]
-    for each in text.split():
-        joined = f"{rows[-1]} {each}".strip()
-        if len(joined) <= width or not rows[-1]:
-            rows[-1] = joined
-        else:
-            rows.append(each)
-    if len(rows) > lines:
-        rows = [*rows[: lines - 1], words.shortened(" ".join(rows[lines - 1 :]), most=width)]
-    return "<br>".join(plain_text(row) for row in rows)
+    rows = textwrap.wrap(
+        text, width, max_lines=lines, placeholder="…", break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip
+    return "<br>".join(map(plain_text, rows))
 
 
 def plain_text(text: str) -> str:

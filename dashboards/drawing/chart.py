@@ -10,7 +10,8 @@ from operator import attrgetter
 from typing import Any
 
 from dashboards import downloads
-from dashboards.data import Measure, provenance
+from dashboards.data import provenance
+from dashboards.data.rows import Measure
 from dashboards.story import words
 
 Scalar = str | float | None

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from operator import methodcaller
 from typing import Any
 
-from dashboards.data import Measure
 from dashboards.data.provenance import is_illustrative
+from dashboards.data.rows import Measure
 from dashboards.drawing import base, tokens
 from dashboards.drawing.bars import Item
 from dashboards.drawing.chart import PROVENANCE, Chart, Column, Table, in_words, of_measure

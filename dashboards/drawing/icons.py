@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from dashboards.data import Published, Summary
+from dashboards.data.release import Published
+from dashboards.data.rows import Summary
 from dashboards.story import words
 
 _RATINGS = {

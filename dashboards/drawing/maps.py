@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboards.data import Measure
 from dashboards.data.provenance import is_illustrative
+from dashboards.data.rows import Measure
 from dashboards.drawing import areas, base, tokens
 from dashboards.drawing.areas import Shapes
 from dashboards.drawing.bars import Item, by_value, ends

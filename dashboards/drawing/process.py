@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from dashboards.data import Measure, Published, Summary
+from dashboards.data.release import Published
+from dashboards.data.rows import Measure, Summary
 from dashboards.data.series import Point, breaks, latest_shown, point_meaning, series_points
 from dashboards.drawing import base, process_figure
 from dashboards.drawing.chart import PROVENANCE, Chart, Column, Scalar, Table, in_words, of_measure

@@ -7,8 +7,8 @@ from itertools import groupby
 from math import ceil
 from typing import Any
 
-from dashboards.data import Measure
 from dashboards.data.provenance import share
+from dashboards.data.rows import Measure
 from dashboards.data.series import Point, latest_shown, point_meaning
 from dashboards.drawing import base, tokens
 from dashboards.story import words
@@ -80,7 +80,7 @@ def figure(
         ],
         "hovermode": "x unified",
     }
-    return [*_lines(measure, points), *_markers(measure, points)], layout
+    return [*_lines(measure, points), _marks(measure, points)], layout
 
 
 def _grounds(points: Sequence[Point]) -> list[dict[str, Any]]:
@@ -208,31 +208,29 @@ def _lines(measure: Measure, points: Sequence[Point]) -> list[Mapping[str, Any]]
     return traces
 
 
-def _markers(measure: Measure, points: Sequence[Point]) -> list[Mapping[str, Any]]:
-    """Return a trace for each meaning of a point, hollow where the figure has an open query."""
-    groups: dict[tuple[str, bool], list[Point]] = {}
-    for point in points:
-        if point.shown is not None:
-            key = (point_meaning(point, polarity=measure.polarity), point.is_provisional)
-            groups.setdefault(key, []).append(point)
-    traces: list[Mapping[str, Any]] = []
-    for (meaning, provisional), members in sorted(groups.items()):
-        colour = tokens.POINT_COLOURS[meaning.removesuffix(" high").removesuffix(" low")]
-        traces.append(
-            {
-                "type": "scatter", "mode": "markers", "name": meaning, "hoverinfo": "skip",
-                "cliponaxis": False,
-                "x": [p.label for p in members], "y": [p.shown for p in members],
-                "meta": {"columns": ["value"], "axis": "y"},
-                "marker": {
-                    "symbol": _SYMBOLS[meaning],
-                    "size": 9 if meaning == "common cause" else 11,
-                    "color": tokens.WHITE if provisional else colour,
-                    "line": {"color": colour, "width": 2.5 if provisional else 0},
-                },
-            }
-        )  # fmt: skip
-    return traces
+def _marks(measure: Measure, points: Sequence[Point]) -> Mapping[str, Any]:
+    """Return the points by their meaning, hollow where the figure has an open query."""
+    shown = [point for point in points if point.shown is not None]
+    meanings = [point_meaning(point, polarity=measure.polarity) for point in shown]
+    colours = [
+        tokens.POINT_COLOURS[one.removesuffix(" high").removesuffix(" low")] for one in meanings
+    ]
+    hollow = [point.is_provisional for point in shown]
+    return {
+        "type": "scatter", "mode": "markers", "name": "Points", "hoverinfo": "skip",
+        "cliponaxis": False, "x": [point.label for point in shown],
+        "y": [point.shown for point in shown], "meta": {"columns": ["value"], "axis": "y"},
+        "marker": {
+            "opacity": 1,  # points of several sizes are else seen through
+            "symbol": [_SYMBOLS[meaning] for meaning in meanings],
+            "size": [9 if meaning == "common cause" else 11 for meaning in meanings],
+            "color": [
+                tokens.WHITE if is_hollow else colour
+                for is_hollow, colour in zip(hollow, colours, strict=True)
+            ],
+            "line": {"color": colours, "width": [2.5 if is_hollow else 0 for is_hollow in hollow]},
+        },
+    }  # fmt: skip
 
 
 def _line_names(measure: Measure, points: Sequence[Point]) -> list[tuple[float, str]]:

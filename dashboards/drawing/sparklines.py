@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from dashboards.data import Measure, Published
 from dashboards.data.provenance import share
+from dashboards.data.release import Published
+from dashboards.data.rows import Measure
 from dashboards.data.series import breaks, point_meaning, series_points
 from dashboards.story import words
 

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from dashboards.data import Comparator, Measure, Published, Summary, provenance
+from dashboards.data import provenance
+from dashboards.data.release import Published
+from dashboards.data.rows import Comparator, Measure, Summary
 from dashboards.drawing import base, tokens
 from dashboards.drawing.chart import PROVENANCE, Cell, Chart, Column, Table, in_words
 from dashboards.story import numbers, words

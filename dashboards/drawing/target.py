@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboards.data import Measure, Published
+from dashboards.data.release import Published
+from dashboards.data.rows import Measure
 from dashboards.data.series import Point
 from dashboards.drawing import base
 from dashboards.drawing.bars import Item, rows_figure

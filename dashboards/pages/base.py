@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from dashboards.data import COMBINED, Measure, Published, Summary
 from dashboards.data.editions import Edition
 from dashboards.data.plan_groups import Plans
 from dashboards.data.provenance import Mark, Share, share
+from dashboards.data.release import COMBINED, Published
+from dashboards.data.rows import Measure, Summary
 from dashboards.drawing.areas import Shapes
 from dashboards.drawing.chart import Chart, Table
 from dashboards.slugs import slugs

@@ -12,8 +12,8 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from dashboards import downloads
-from dashboards.data import Value
 from dashboards.data.editions import ALL_EDITIONS
+from dashboards.data.rows import Value
 from dashboards.drawing import icons, sparklines
 from dashboards.drawing.chart import Chart
 from dashboards.pages.base import Page, Site
@@ -93,6 +93,7 @@ def environment(
         "rating_tag": icons.rating_tag,
         "rating_glyph": icons.rating_glyph,
         "last_sent_key": last_sent_key,
+        "rests_on_illustrative": published.rests_on_illustrative,
         "revision_provenance": published.revision_provenance,
         "change_icon": partial(icons.change_icon, published),
         "variation_icon": icons.variation_icon,

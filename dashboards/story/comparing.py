@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from dashboards.data import COMBINED
+from dashboards.data.release import COMBINED
 
 KEY = ("measure", "organisation", "area", "period", "breakdown", "category")
 _NUMBERS = ("numerator", "denominator", "value")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dashboards.data import Measure, Published, Summary
+from dashboards.data.release import Published
+from dashboards.data.rows import Measure, Summary
 from dashboards.drawing import bars
 from dashboards.story import numbers, words
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from dashboards.data import Comparator, Measure, ProcessPoint, Published, Summary
+from dashboards.data.release import Published
+from dashboards.data.rows import Comparator, Measure, ProcessPoint, Summary
 from dashboards.story import numbers, words
 
 # The lists of the board pack, the worst first, as the data name them.

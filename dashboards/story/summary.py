@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboards.data import Commentary, Measure, Published, Submission, Summary
 from dashboards.data.plan_groups import Plans
 from dashboards.data.plans import Action
+from dashboards.data.release import Published
+from dashboards.data.rows import Commentary, Measure, Submission, Summary
 from dashboards.story import words
 
 BoardRow = tuple[Measure, Summary | None]
@@ -94,6 +95,8 @@ def lead(published: Published, plans: Plans, board: Sequence[BoardRow]) -> list[
     """Return the sentences under the headline: what is done, what improved, what is noise."""
     sentences = []
     rows = pressing(board)
+    if any(published.rests_on_illustrative(summary) for _, summary in rows):
+        sentences.append(words.say(f"summary.rests_{'one' if len(rows) == 1 else 'many'}"))
     if rows:
         with_action = sum(bool(answer_to(published, plans, m).actions) for m, _ in rows)
         which = "none" if not with_action else "all" if with_action == len(rows) else "some"

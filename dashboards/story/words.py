@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from dashboards.data import Measure, Published, Summary
+from dashboards.data.release import Published
+from dashboards.data.rows import Measure, Summary
 from dashboards.story import numbers
 
 WORDS_FILE = Path(__file__).parent / "words.toml"
@@ -82,19 +83,32 @@ def series_headline(published: Published, measure: Measure, summary: Summary) ->
         state = word("state", summary.state)
         return say("headline.no_figure", title=measure.title, period=period, state=state)
     moved = movement(measure, summary) if summary.is_like_for_like else "first"
+    is_still = _is_still(summary, moved)
     start = say(
-        f"headline.{moved}",
+        f"headline.{moved}_still" if is_still else f"headline.{moved}",
         title=measure.title,
         value=shown_figure(measure, summary.value),
         period=period,
+        previous=shown_figure(measure, summary.previous_value),
     )
-    end = say("headline.reading", reading=change_words(published, summary, length="headline"))
+    if is_still:
+        end = say("headline.reading", reading=word("variation.still", summary.variation))
+    else:
+        end = say("headline.reading", reading=change_words(published, summary, length="headline"))
     if summary.rating and summary.rating != "not rated" and measure.target is not None:
         key = summary.rating.replace(" ", "_")
         end += say(f"headline.{key}", target=shown_figure(measure, measure.target))
         if summary.assurance == "consistently failing":
             end += say("headline.failing")
     return start + end
+
+
+def _is_still(summary: Summary, moved: str) -> bool:
+    """Return whether the signal is of an earlier change: the last step did not go its way."""
+    if summary.variation in (None, "common cause") or summary.reading != summary.variation:
+        return False
+    goes = "rose" if (summary.variation or "").endswith("high") else "fell"
+    return moved not in ("first", goes)
 
 
 def after_in(period: str) -> str:

@@ -14,8 +14,9 @@ from typing import Any
 
 import polars as pl
 
-from dashboards import data as published
-from dashboards.data import (
+from dashboards.data.files import columns_of
+from dashboards.data.plans import Action, Plan, PlanLink, PlanStanding, Risk
+from dashboards.data.rows import (
     Commentary,
     Comparator,
     Measure,
@@ -30,7 +31,6 @@ from dashboards.data import (
     Theme,
     Value,
 )
-from dashboards.data.plans import Action, Plan, PlanLink, PlanStanding, Risk
 from schemas.period import Period
 from schemas.quarter import Quarter
 
@@ -342,7 +342,7 @@ def everything() -> dict[type[Any], list[Any]]:
 def write(folder: Path, rows: dict[type[Any], list[Any]]) -> Path:
     """The rows as the Parquet files of a release."""
     for model, found in rows.items():
-        schema = {name: dtype for name, (dtype, _) in published.columns_of(model).items()}
+        schema = {name: dtype for name, (dtype, _) in columns_of(model).items()}
         frame = pl.DataFrame([asdict(each) for each in found], schema=schema)
         frame.write_parquet(folder / f"{model.model}.parquet")
     return folder

@@ -14,8 +14,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dashboards.data import Value
 from dashboards.data.editions import Edition, Listed
+from dashboards.data.rows import Value
 from dashboards.drawing.chromium import BROWSER_VARIABLE
 from dashboards.site import build_site
 from dashboards.story.comparing import Changes, NotComparableError, Numbers, compare

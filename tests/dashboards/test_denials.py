@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from dashboards import data as published
 from dashboards import denials
-from dashboards.data import Value
+from dashboards.data.plans import Action
+from dashboards.data.release import load as load_published
+from dashboards.data.rows import Commentary, Value
 from dashboards.drawing.chromium import BROWSER_VARIABLE
 from dashboards.pages.base import Site
 from dashboards.site import build_site
@@ -35,24 +36,37 @@ from tests.dashboards.test_pages import words_of
     ],
 )
 def test_a_page_that_denies_what_the_data_have_is_found(name: str, path: str, data: Path) -> None:
-    site = Site(published=published.load(data), status="final")
+    site = Site(published=load_published(data), status="final")
     page = f"<p>{words.say(name)}</p>".encode()
     with pytest.raises(denials.DenialError, match=path):
         denials.check(site, {path: page})
 
 
 def test_where_there_is_none_a_page_may_say_so(data: Path) -> None:
-    site = Site(published=published.load(data), status="final")
+    site = Site(published=load_published(data), status="final")
     page = f"<p>{words.say('none.partner')}</p>".encode()
     denials.check(site, {"measures/n1.html": page, "measures/p1.html": b"<p>Figures.</p>"})
+
+
+def test_a_partner_that_types_a_denial_stops_no_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(BROWSER_VARIABLE, "no-such-browser")
+    rows = made_up.everything()
+    typed = words.say("none.partner")
+    rows[Commentary] = [replace(one, text=typed) for one in rows[Commentary]]
+    rows[Action] = [replace(one, action=typed, progress=typed) for one in rows[Action]]
+    (tmp_path / "data").mkdir()
+    build_site(made_up.write(tmp_path / "data", rows), tmp_path / "site", status="final")
+    assert typed in words_of(tmp_path / "site", "measures/p1.html")
 
 
 def test_a_site_that_denies_is_not_written(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(BROWSER_VARIABLE, "no-such-browser")
-    monkeypatch.setitem(words.sentences(), "none.partner", "Latest figure of each partner")
-    with pytest.raises(denials.DenialError, match=r"measures/p1\.html"):
+    monkeypatch.setitem(words.sentences(), "none.partner", "No plan names an action about this.")
+    with pytest.raises(denials.DenialError, match=r"measures/p2\.html"):
         build_site(data, tmp_path / "site", status="draft")
     assert not (tmp_path / "site").exists()
 

@@ -19,8 +19,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards import data as published
 from dashboards import downloads
+from dashboards.data.release import load as load_published
 from dashboards.pages.base import Site
 from dashboards.pages.data import page as data_pages
 from tests.dashboards import made_up
@@ -40,7 +40,7 @@ READERS: dict[str, Callable[[str], object]] = {
 @pytest.fixture(scope="module")
 def files(data: Path) -> dict[str, bytes]:
     """Every download of the small board."""
-    site = Site(published=published.load(data), status="draft")
+    site = Site(published=load_published(data), status="draft")
     return dict(data_pages.files(site.published, site.measure_slugs))
 
 

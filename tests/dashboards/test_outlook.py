@@ -13,8 +13,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dashboards import data as published
-from dashboards.data import Measure, Published, Summary
+from dashboards.data.release import Published
+from dashboards.data.release import load as load_published
+from dashboards.data.rows import Measure, Summary
 from dashboards.drawing import bars, icons
 from dashboards.pages.base import Site
 from dashboards.pages.registry import PAGE_TYPES
@@ -29,7 +30,7 @@ from tests.dashboards import made_up
 @pytest.fixture(scope="module")
 def board(data: Path) -> Published:
     """The small board."""
-    return published.load(data)
+    return load_published(data)
 
 
 def with_reading(board: Published, variation: str | None, **given: object) -> Published:
@@ -77,7 +78,7 @@ def test_of_a_measure_that_is_changing_nothing_is_foretold(
     board: Published, variation: str
 ) -> None:
     assert said(with_reading(board, variation))["Next figure, if nothing changes"].startswith(
-        "Cannot be told: the measure is changing"
+        "Cannot be said: the measure is changing"
     )
 
 
@@ -101,7 +102,7 @@ def test_a_release_from_before_it_was_known_when_figures_are_due_opens(
     made_up.write(tmp_path, rows)
     path = tmp_path / "pub_measure.parquet"
     pl.read_parquet(path).drop("next_due_on", "next_quarter_label").write_parquet(path)
-    assert {m.next_due_on for m in published.load(tmp_path).measures} == {None}
+    assert {m.next_due_on for m in load_published(tmp_path).measures} == {None}
 
 
 def test_the_list_is_that_of_the_newest_period(board: Published) -> None:

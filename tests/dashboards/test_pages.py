@@ -12,9 +12,10 @@ import polars as pl
 import pytest
 from playwright.sync_api import sync_playwright
 
-from dashboards import data as published
 from dashboards.data.editions import Edition
 from dashboards.data.plans import Action
+from dashboards.data.release import load as load_published
+from dashboards.data.rows import Summary, Value
 from dashboards.drawing.chromium import BROWSER_ARGUMENTS, BROWSER_VARIABLE, find_browser
 from dashboards.pages.base import Page, PageType, Site
 from dashboards.pages.partners import page as partners
@@ -89,7 +90,7 @@ PARTS = {
 
 def pages_of(data: Path) -> list[tuple[PageType, Page]]:
     """Every page with its kind."""
-    site = Site(published=published.load(data), status="draft")
+    site = Site(published=load_published(data), status="draft")
     return [(kind, page) for kind in PAGE_TYPES for page in kind.make(site)]
 
 
@@ -226,14 +227,14 @@ def test_a_partner_has_its_open_actions_on_its_page(without_pictures: Path) -> N
 def test_a_page_of_a_partner_opens_with_what_got_worse_and_lists_that_first(
     data: Path, without_pictures: Path
 ) -> None:
-    site = Site(published=published.load(data), status="draft")
+    site = Site(published=load_published(data), status="draft")
     measures = [site.published.measure_by_id[code] for code in ("P1", "P2", "C1", "R1")]
     usual = {"organisation": "A", "quarter": made_up.LAST.key, "state": "shown", "value": 5.0}
     rows = [
-        (measures[0], made_up.row(published.Summary, **usual, variation="common cause")),
-        (measures[1], made_up.row(published.Summary, **usual, variation="improvement low")),
-        (measures[2], made_up.row(published.Summary, **usual, open_queries=1)),
-        (measures[3], made_up.row(published.Summary, **usual, variation="concern high",
+        (measures[0], made_up.row(Summary, **usual, variation="common cause")),
+        (measures[1], made_up.row(Summary, **usual, variation="improvement low")),
+        (measures[2], made_up.row(Summary, **usual, open_queries=1)),
+        (measures[3], made_up.row(Summary, **usual, variation="concern high",
                                   attention_rank=7)),
     ]  # fmt: skip
     first, others = partners.attention_first(rows)
@@ -242,7 +243,7 @@ def test_a_page_of_a_partner_opens_with_what_got_worse_and_lists_that_first(
     assert partners.finding("Alpha", first + others) == (
         "Alpha: one of 4 measures got worse by more than chance, Entrants (5.0 per 100,000)"
     )
-    failing = [(measures[0], made_up.row(published.Summary, **usual, variation="common cause",
+    failing = [(measures[0], made_up.row(Summary, **usual, variation="common cause",
                                          assurance="consistently failing"))]  # fmt: skip
     assert partners.finding("Alpha", failing) == (
         "Alpha: nothing got worse by more than chance, but one of 1 measures is off its target or "
@@ -323,9 +324,8 @@ def test_an_amendment_says_at_the_head_of_each_page_what_was_put_right_and_how_m
     monkeypatch.setenv(BROWSER_VARIABLE, "no-such-browser")
     rows = made_up.everything()
     (tmp_path / "old").mkdir()
-    rows[published.Value] = [
-        replace(v, value=79.0) if v.value == made_up.FALLING[-1] else v
-        for v in rows[published.Value]
+    rows[Value] = [
+        replace(v, value=79.0) if v.value == made_up.FALLING[-1] else v for v in rows[Value]
     ]
     old = made_up.write(tmp_path / "old", rows)
     edition = Edition(

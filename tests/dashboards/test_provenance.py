@@ -16,8 +16,10 @@ from typing import Any
 
 import pytest
 
-from dashboards import data as published
-from dashboards.data import Comparator, Revision, Value, provenance
+from dashboards.data import provenance
+from dashboards.data.release import Published
+from dashboards.data.release import load as load_published
+from dashboards.data.rows import Comparator, Revision, Value
 from dashboards.drawing import bars, process
 from dashboards.drawing.chart import Chart
 from dashboards.drawing.chromium import BROWSER_VARIABLE
@@ -28,9 +30,9 @@ from tests.dashboards import made_up
 from tests.dashboards.test_pages import read, words_of
 
 
-def board(folder: Path, change: Mapping[type[Any], list[Any]]) -> published.Published:
+def board(folder: Path, change: Mapping[type[Any], list[Any]]) -> Published:
     """The small board with other rows of some models."""
-    return published.load(made_up.write(folder, made_up.everything() | dict(change)))
+    return load_published(made_up.write(folder, made_up.everything() | dict(change)))
 
 
 def values(*illustrative: bool) -> list[Any]:
@@ -94,6 +96,18 @@ def test_a_series_that_is_all_made_up_says_so_once_and_shades_nothing(tmp_path: 
     assert "Illustrative figures, made up" in chart.caption
 
 
+def test_a_real_figure_that_is_judged_with_made_up_ones_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The trap: "a real fall over five years" of one real figure and four that are made up."""
+    monkeypatch.setenv(BROWSER_VARIABLE, "no-such-browser")
+    (tmp_path / "data").mkdir()
+    rows = made_up.everything() | {Value: values(True, True, False)}
+    build_site(made_up.write(tmp_path / "data", rows), tmp_path / "site", status="draft")
+    assert "judged with illustrative figures" in words_of(tmp_path / "site", "measures/p1.html")
+    assert "It is judged with illustrative figures." in words_of(tmp_path / "site", "index.html")
+
+
 def test_a_row_says_itself_that_it_is_made_up_beside_real_ones(tmp_path: Path) -> None:
     partners = [
         replace(one, illustrative=one.organisation == "C") for one in made_up.values()
@@ -136,7 +150,7 @@ def test_a_comparator_is_as_real_as_its_areas_figure_and_an_average_as_its_areas
         ("organisations", "themes", "measures", "process", "summaries", "submissions", "findings",
          "scores", "revisions", "commentary"), (),
     )  # fmt: skip
-    made = published.Published(release=made_up.RELEASE, values=figures, comparators=rows, **empty)
+    made = Published(release=made_up.RELEASE, values=figures, comparators=rows, **empty)
     said = [made.comparator_provenance(row) for row in rows]
     assert said == ["illustrative", "real", "illustrative"]
 
@@ -146,7 +160,7 @@ def test_every_row_of_every_charts_file_and_of_the_comparators_has_its_provenanc
 ) -> None:
     monkeypatch.setenv(BROWSER_VARIABLE, "no-such-browser")
     build_site(data, tmp_path / "site", status="draft")
-    site = Site(published=published.load(data), status="draft")
+    site = Site(published=load_published(data), status="draft")
     names = [c.chart_id for kind in PAGE_TYPES for page in kind.make(site) for c in page.charts]
     files = [*(f"data/tables/{name}.csv" for name in names), "data/comparators.csv"]
     assert len(files) > 8

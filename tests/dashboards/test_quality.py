@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.data import Score
+from dashboards.data.rows import Score
 from dashboards.drawing.chromium import BROWSER_VARIABLE
 from dashboards.pages.data_quality.page import Share, added_up
 from dashboards.site import build_site

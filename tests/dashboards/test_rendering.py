@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from dashboards import data as published
-from dashboards.data import Comparator
+from dashboards.data.release import load as load_published
+from dashboards.data.rows import Comparator
 from dashboards.drawing import bars, base, rendering
 from dashboards.drawing.chart import Chart, Table
 from dashboards.drawing.chromium import BROWSER_ARGUMENTS, RenderingError, find_browser
@@ -112,7 +112,7 @@ def test_a_picture_of_nineteen_areas_weighs_no_more_than_a_picture_may(tmp_path:
         for n in range(18)
     ]  # fmt: skip
     data = made_up.write(tmp_path, made_up.everything() | {Comparator: areas})
-    site = Site(published=published.load(data), status="draft")
+    site = Site(published=load_published(data), status="draft")
     measure = site.published.measure_by_id["P1"]
     summary = site.published.board_summary("P1")
     assert summary is not None

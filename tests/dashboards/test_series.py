@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from dashboards.data import Measure, ProcessPoint, Published, Summary
+from dashboards.data.release import Published
+from dashboards.data.rows import Measure, ProcessPoint, Summary
 from dashboards.data.series import breaks, series_points
 from dashboards.drawing import icons, process
 from dashboards.drawing.chart import Chart

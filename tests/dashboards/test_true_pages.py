@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from dashboards import data as published
-from dashboards.data import Measure, Summary, Value
 from dashboards.data.editions import Edition
-from dashboards.drawing import bars
+from dashboards.data.release import load as load_published
+from dashboards.data.rows import Measure, Summary, Value
+from dashboards.drawing import bars, process
 from dashboards.drawing.chromium import BROWSER_VARIABLE
 from dashboards.pages.base import Site
 from dashboards.pages.themes import page as themes
@@ -72,7 +72,7 @@ def test_the_summary_names_what_changed_and_says_why_the_rest_cannot_be_judged(
     ],
 )
 def test_the_reason_is_that_of_the_data(given: dict[str, Any], why: str, data: Path) -> None:
-    board = published.load(data)
+    board = load_published(data)
     summary = made_up.row(
         Summary, measure="P1", organisation="ALL", quarter=made_up.LAST.key, **given
     )
@@ -113,7 +113,7 @@ def test_years_have_a_table_of_their_own(tmp_path: Path) -> None:
         if s.measure == "R1" else s
         for s in rows[Summary]
     ]  # fmt: skip
-    site = Site(published=published.load(made_up.write(tmp_path, rows)), status="draft")
+    site = Site(published=load_published(made_up.write(tmp_path, rows)), status="draft")
     quarters, by_year = themes._rugs(site, site.board)
     assert quarters.kind == "quarter"
     assert all(re.fullmatch(r"\d{4}-\d{2} Q\d", label) for _, label in quarters.periods)
@@ -123,7 +123,7 @@ def test_years_have_a_table_of_their_own(tmp_path: Path) -> None:
 
 
 def test_a_breakdown_says_whose_it_is_where_it_is_not_of_all(data: Path) -> None:
-    board = published.load(data)
+    board = load_published(data)
     members = {"total": "A/0; B/0; C/1", "ward": "A/0"}
     values = tuple(
         replace(v, members=members.get(v.breakdown)) if v.organisation == "ALL" else v
@@ -137,3 +137,21 @@ def test_a_breakdown_says_whose_it_is_where_it_is_not_of_all(data: Path) -> None
     whole = bars.breakdown_chart(board, measure, summary, breakdown="ward")
     assert whole is not None
     assert "Only" not in whole.caption
+
+
+def test_headings_are_plain_words(first_edition: Path) -> None:
+    for path in first_edition.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        for word in ("Course", "Standing", "What was promised"):
+            assert not re.search(rf"<(h\d|th|dt)\b[^>]*>{word}<", text), (path.name, word)
+
+
+def test_no_point_of_a_series_is_cut_at_the_edge_of_its_frame(data: Path) -> None:
+    board = load_published(data)
+    chart = process.process_chart(board, board.measure_by_id["P1"], "ALL", heading="A heading")
+    assert chart is not None
+    [points] = [one for one in chart.figure["data"] if one["mode"] == "markers"]
+    assert points["cliponaxis"] is False
+    low, high = chart.figure["layout"]["yaxis"]["range"]
+    assert low < min(points["y"])
+    assert max(points["y"]) < high

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboards.data import Measure, ProcessPoint, Published, Summary
 from dashboards.data.plan_groups import Plans
+from dashboards.data.release import Published
+from dashboards.data.rows import Measure, ProcessPoint, Summary
 from dashboards.drawing import process
 from dashboards.story import numbers, words
 from dashboards.story import summary as summary_words
@@ -142,6 +143,32 @@ def test_a_long_list_names_three_and_counts_the_others() -> None:
     finding = summary_words.finding(rows)
     assert finding.startswith("5 measures got worse by more than chance: Measure A (5.0%), ")
     assert finding.endswith("and 2 more")
+
+
+@pytest.mark.parametrize(
+    ("variation", "before", "value", "headline"),
+    [
+        ("improvement high", 84.0, 84.0, ("was unchanged at 84.0% in 2018-19 Q2: still above its "
+         "usual level, for the better")),
+        ("neutral high", 42.4, 37.5, ("was 37.5% in 2018-19 Q2, down from 42.4%: still above its "
+         "usual level; neither way is better")),
+        ("improvement low", 15.0, 15.9, ("was 15.9% in 2018-19 Q2, up from 15.0%: still below its "
+         "usual level, for the better")),
+        ("improvement high", 83.0, 84.0,
+         "rose to 84.0% in 2018-19 Q2: a real change for the better"),
+    ],
+)  # fmt: skip
+def test_a_signal_that_the_last_step_does_not_share_is_a_clause_of_its_own(
+    variation: str, before: float, value: float, headline: str
+) -> None:
+    """The trap: "rose to 15.9%: a real change for the better", where lower is better."""
+    measure, summary = board_row("A", variation=variation, previous_value=before, value=value)
+    empty = dict.fromkeys(
+        ("organisations", "themes", "values", "process", "summaries", "comparators", "submissions",
+         "findings", "scores", "revisions", "commentary"), (),
+    )  # fmt: skip
+    board = Published(release=made_up.RELEASE, measures=(measure,), **empty)
+    assert words.series_headline(board, measure, summary) == f"Measure A {headline}"
 
 
 def test_a_quotation_is_a_whole_sentence() -> None:

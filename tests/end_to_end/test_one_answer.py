@@ -24,7 +24,8 @@ from click.testing import CliRunner
 import orchestration.checks.returns
 import pipelines.obligations.standing
 import portal.findings
-from dashboards.data import Release, Submission, read_model
+from dashboards.data.files import read_model
+from dashboards.data.rows import Release, Submission
 from dashboards.pages.base import Site
 from dashboards.pages.exceptions.page import return_exceptions
 from orchestration.checks.returns import ACCEPTED, ANSWERED, RECEIVED, results

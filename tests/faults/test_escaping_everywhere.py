@@ -19,8 +19,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.data import Commentary
 from dashboards.data.plans import Action, Risk
+from dashboards.data.rows import Commentary
 from dashboards.site import build_site
 from orchestration.tables import table as markdown_table
 from pipelines.checking.engine.check import check

@@ -12,9 +12,20 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dashboards import data as published
+from dashboards.data.files import columns_of
 from dashboards.data.plan_groups import FILTERS, STANDINGS
 from dashboards.data.plans import Action, Plan, PlanLink, PlanStanding, Risk
+from dashboards.data.rows import (
+    Measure,
+    Organisation,
+    ProcessPoint,
+    Release,
+    Score,
+    Submission,
+    Summary,
+    Theme,
+    Value,
+)
 from dashboards.site import build_site
 
 MEETING = dt.date(2018, 11, 27)
@@ -65,7 +76,7 @@ ACTIONS = (
 
 def write(folder: Path, model: Any, rows: tuple[Any, ...]) -> None:
     """The rows of one published model as a release has them."""
-    schema = {name: dtype for name, (dtype, _) in published.columns_of(model).items()}
+    schema = {name: dtype for name, (dtype, _) in columns_of(model).items()}
     pl.DataFrame([asdict(row) for row in rows], schema=schema).write_parquet(
         folder / f"{model.model}.parquet"
     )
@@ -75,14 +86,14 @@ def write(folder: Path, model: Any, rows: tuple[Any, ...]) -> None:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site of one plan, three risks and nothing else."""
     data = tmp_path_factory.mktemp("data")
-    release = published.Release(
+    release = Release(
         quarter="2018-19-Q2", quarter_label="2018-19 Q2", meeting=None, meeting_on=MEETING,
         board="A board", data_cut_off=None, has_illustrative=False, submissions=1,
     )  # fmt: skip
-    write(data, published.Release, (release,))
-    for model in (published.Organisation, published.Theme, published.Measure, published.Value,
-                  published.ProcessPoint, published.Summary, published.Submission,
-                  published.Score):  # fmt: skip
+    write(data, Release, (release,))
+    for model in (Organisation, Theme, Measure, Value,
+                  ProcessPoint, Summary, Submission,
+                  Score):  # fmt: skip
         write(data, model, ())
     plan = Plan(plan_id="p", title="The plan", kind="actions", theme=None, theme_title=None,
                 priority=None, priority_title=None, source=None, sort=1)  # fmt: skip

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dashboards.data import Commentary
 from dashboards.data.provenance import share
+from dashboards.data.rows import Commentary
 from dashboards.pages.base import Page, Site
 
 

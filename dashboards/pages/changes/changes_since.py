@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from dashboards.data import Measure
+from dashboards.data.rows import Measure
 from dashboards.drawing.chart import Column, Table, in_words
 from dashboards.pages.base import Site
 from dashboards.story import numbers, words

@@ -12,19 +12,18 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from dashboards import downloads
-from dashboards.data import (
+from dashboards.data.provenance import share_of_counts
+from dashboards.data.release import Published, grouped
+from dashboards.data.rows import (
     Comparator,
     Measure,
     ProcessPoint,
-    Published,
+    PublishedRow,
     Release,
     Revision,
     Summary,
     Value,
 )
-from dashboards.data.provenance import share_of_counts
-from dashboards.data.release import grouped
-from dashboards.data.rows import PublishedRow
 from dashboards.pages.base import Page, Site
 from dashboards.story import words
 

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from dashboards.data import Measure, Published, Score, Submission, Value
 from dashboards.data.provenance import share_of_counts
+from dashboards.data.release import Published
+from dashboards.data.rows import Measure, Score, Submission, Value
 from dashboards.pages.base import Page, Site
 from schemas.quarter import Quarter
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dashboards.data import Measure, Submission, Summary
 from dashboards.data.provenance import described
+from dashboards.data.rows import Measure, Submission, Summary
 from dashboards.drawing.chart import PROVENANCE, Column, Table, in_words
 from dashboards.pages.base import Page, Site
 from dashboards.story import summary as summary_words

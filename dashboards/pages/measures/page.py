@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dashboards.data import COMBINED, Comparator, Measure, Summary, Value
 from dashboards.data.provenance import Share, is_illustrative, share
+from dashboards.data.release import COMBINED
+from dashboards.data.rows import Comparator, Measure, Summary, Value
 from dashboards.data.series import latest_shown, series_points
 from dashboards.drawing import bars, funnel, maps, process, target
 from dashboards.drawing.chart import PROVENANCE, Chart, Column, Table, in_words

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dashboards.data import Measure, ProcessPoint, Summary
+from dashboards.data.rows import Measure, ProcessPoint, Summary
 from dashboards.pages.base import Page, Site
 from dashboards.story import words
 

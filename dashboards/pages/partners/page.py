@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dashboards.data import Measure, Submission, Summary
 from dashboards.data.plans import Action
 from dashboards.data.provenance import share_of_counts
+from dashboards.data.rows import Measure, Submission, Summary
 from dashboards.pages.base import Page, Site
 from dashboards.story import summary as summary_words
 from dashboards.story import words

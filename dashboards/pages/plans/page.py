@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from dashboards.data.plan_groups import FILTERS, STANDINGS, by_urgency
 from dashboards.data.plans import Action, Plan
-from dashboards.data.provenance import Share, described, share
+from dashboards.data.provenance import Share, described, share, share_of_counts
 from dashboards.drawing.chart import PROVENANCE, Column, Table
 from dashboards.drawing.gantt import gantt_chart
 from dashboards.pages.base import Page, Site
@@ -30,7 +30,7 @@ def listing(site: Site) -> Iterator[Page]:
         title="Plans",
         section=_SECTION,
         template="plans.html",
-        provenance=_provenance_of(published.actions),
+        provenance=share_of_counts(action.illustrative for action in published.actions),
         context={
             "plans": [(plan, dict(site.plans.counts(plan.plan_id))) for plan in published.plans],
             "standings": STANDINGS,

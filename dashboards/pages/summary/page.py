@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from dashboards.data import Measure, Summary
 from dashboards.data.release import grouped
+from dashboards.data.rows import Measure, Summary
 from dashboards.pages.asks.page import asked
 from dashboards.pages.base import Page, Site
 from dashboards.story import summary as summary_words

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from dashboards.data import Measure, Summary, Theme, Value
 from dashboards.data.release import grouped
+from dashboards.data.rows import Measure, Summary, Theme, Value
 from dashboards.drawing.spine import spine_chart, vertebrae
 from dashboards.pages.base import Page, Site
 from dashboards.pages.summary.page import Row, attention_rows
