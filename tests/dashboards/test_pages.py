@@ -408,7 +408,7 @@ def test_a_revision_says_of_which_area_it_is(data: Path, tmp_path: Path) -> None
 def test_every_published_figure_is_on_a_page_with_its_period_and_partner(
     data: Path, without_pictures: Path
 ) -> None:
-    site = Site(published=published.load(data), status="draft")
+    site = Site(published=load_published(data), status="draft")
     text = {measure.measure: "" for measure in site.published.measures}
     for _, page in pages_of(data):
         if page.template == "figures.html":

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from dashboards.data import Measure, Value
 from dashboards.data.provenance import share
+from dashboards.data.rows import Measure, Value
 from dashboards.drawing.chart import PROVENANCE, Cell, Column, Table
 from dashboards.pages.base import Page, Site
 from dashboards.story import words
