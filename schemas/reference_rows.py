@@ -275,6 +275,19 @@ class Rebase:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PublishedAlready:
+    """Shares that their owner has published, so that they are not hidden for want of a count."""
+
+    measure: str
+    organisation: str
+    first_quarter: MaybeQuarter
+    last_quarter: MaybeQuarter
+    source: str
+    decided_by: str
+    decided_on: Day
+
+
+@dataclass(frozen=True, kw_only=True)
 class PeerSetMember:
     """An area of a peer set."""
 

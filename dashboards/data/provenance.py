@@ -19,7 +19,11 @@ REAL = "real"
 
 
 def described(
-    illustrative: bool | None, *, provisional: bool = False, revised: bool = False
+    illustrative: bool | None,
+    *,
+    provisional: bool = False,
+    revised: bool = False,
+    published_in: str | None = None,
 ) -> str:
     """Describe a figure's provenance, as its row in a file does: ``real; provisional``.
 
@@ -27,9 +31,11 @@ def described(
         illustrative: Whether it is made up to show how the pages work.
         provisional: Whether an open query may change it.
         revised: Whether another value of it was published before.
+        published_in: Where its owner published it before the board did; None if nobody said so.
     """
     words = [ILLUSTRATIVE if illustrative else REAL]
     words += ["provisional"] * provisional + ["revised"] * revised
+    words += [f"published already: {published_in}"] if published_in else []
     return "; ".join(words)
 
 

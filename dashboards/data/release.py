@@ -185,6 +185,7 @@ class Published:
             value.illustrative,
             provisional=bool(value.open_queries),
             revised=_CELL(value) in self._revised,
+            published_in=value.published_in,
         )
 
     def rests_on_illustrative(self, summary: Summary) -> bool:

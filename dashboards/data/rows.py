@@ -166,6 +166,7 @@ class Value(Judged):
     first_stated_in: str | None
     known_from: dt.datetime | None
     version: int | None
+    published_in: str | None = None  # releases made before it have none
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

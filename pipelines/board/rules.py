@@ -30,6 +30,7 @@ KEYS: Mapping[str, Sequence[tuple[str, ...]]] = {
     "peer_sets": [("peer_set",)],
     "peer_set_members": [("peer_set", "area")],
     "rebases": [("measure", "organisation", "quarter")],
+    "published_already": [("measure", "organisation", "first_quarter")],
     "plans": [("plan",)],
 }
 # Table, column, and the table whose key it names.
@@ -49,6 +50,8 @@ LINKS = (
     ("peer_set_members", "area", "areas"),
     ("rebases", "measure", "measures"),
     ("rebases", "organisation", "organisations"),
+    ("published_already", "measure", "measures"),
+    ("published_already", "organisation", "organisations"),
     ("plans", "theme", "themes"),
     ("plans", "priority", "board_priorities"),
     ("action_links", "plan", "plans"),

@@ -52,6 +52,7 @@ final as (
         judged.partners_expected,
         judged.partners_missing,
         judged.illustrative,
+        judged.published_in,
         judged.open_queries,
         judged.submission_id,
         judged.row_number,

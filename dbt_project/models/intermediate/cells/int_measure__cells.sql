@@ -31,6 +31,24 @@ areas as (
 
 ),
 
+-- A share that its owner has published already is not hidden for want of a count.
+published_already as (
+
+    select
+        partners.measure,
+        partners.organisation,
+        partners.quarter,
+        min(declared.source) as published_in
+    from partners
+    inner join {{ ref('published_already') }} as declared
+        on
+            partners.measure = declared.measure
+            and partners.organisation = declared.organisation
+            and {{ in_use('partners.quarter', 'declared.first_quarter', 'declared.last_quarter') }}
+    group by partners.measure, partners.organisation, partners.quarter
+
+),
+
 -- Published statistics of a city need no rule; of its wards and constituencies they would.
 rule_within_home as (
 
@@ -126,8 +144,10 @@ final as (
             united.breakdown, united.category
         ) as cell_id,
         united.*,
+        published_already.published_in,
         case
             when coalesce(areas.is_comparator, false) then null
+            when published_already.published_in is not null then null
             when coalesce(areas.is_within_home, false)
                 then coalesce(measures.threshold, cast(rule_within_home.threshold as int))
             else measures.threshold
@@ -136,6 +156,14 @@ final as (
     inner join measures
         on united.measure = measures.measure
     cross join rule_within_home
+    left join published_already
+        on
+            united.measure = published_already.measure
+            and united.organisation = published_already.organisation
+            and united.quarter = published_already.quarter
+            and united.numerator is null
+            and united.denominator is null
+            and united.value is not null
     left join areas
         on united.area = areas.area
 

@@ -338,6 +338,7 @@ final as (
         with_previous.row_number,
         with_previous.first_stated_in,
         with_previous.known_from,
+        with_previous.published_in,
         with_previous.version
     from with_previous
     left join like_for_like

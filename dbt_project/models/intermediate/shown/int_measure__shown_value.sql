@@ -102,6 +102,7 @@ final as (
         first_stated_in,
         known_from,
         version,
+        published_in,
         sample
     from stated
 
