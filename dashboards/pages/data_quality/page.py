@@ -74,7 +74,6 @@ def pages(site: Site) -> Iterator[Page]:
     yield Page(
         path="data-quality.html",
         title="Data quality",
-        section="Data quality",
         template="data_quality.html",
         provenance=share_of_counts(
             owed.is_illustrative for owed in published.submissions if owed.sample

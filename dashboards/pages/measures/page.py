@@ -51,7 +51,6 @@ def listing(site: Site) -> Iterator[Page]:
     yield Page(
         path="measures/index.html",
         title="Measures",
-        section="Measures",
         template="measures.html",
         provenance=site.provenance_of(summary for _, summary in site.board),
         context={

@@ -112,7 +112,6 @@ def pages(site: Site) -> Iterator[Page]:
     yield Page(
         path="index.html",
         title="Summary",
-        section="Summary",
         template="summary.html",
         provenance=site.provenance_of(
             (summary for _, summary in board),
