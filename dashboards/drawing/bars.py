@@ -213,7 +213,6 @@ def _chart(
         **ends(measure, named),
     }
     heading = words.say(f"sections.{kind}", **parts)
-    traces, layout = rows_figure(measure, shown, bars=bars)
     ordered = [*shown, *(item for item in items if item.value is None)]
     return base.chart(
         f"{slug(measure.measure)}-{name or kind}",
@@ -221,8 +220,7 @@ def _chart(
         alt=words.say(f"alt.{kind}", **parts),
         caption=[words.say(f"caption.{kind}", **parts), *caption],
         table=items_table(measure, ordered, row_heading=row_heading, caption=heading),
-        traces=traces,
-        layout=layout,
+        drawn=rows_figure(measure, shown, bars=bars),
         height=_ROW_PX * len(shown) + 80,
     )
 
