@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
+from operator import attrgetter
 
-from dashboards.data.plans import Action, Plan, Risk
-from dashboards.data.release import Published
+from dashboards.data.plans import Action, Plan, PlanLink, Risk
+from dashboards.data.release import Published, grouped
 from dashboards.slugs import slug, slugs
 
 # The order on pages; each action stands in one of these and in no other.
@@ -63,16 +64,14 @@ class Plans:
         return slugs(self.by_id)
 
     @cached_property
-    def actions_of(self) -> dict[str, list[Action]]:
+    def actions_of(self) -> dict[str, tuple[Action, ...]]:
         """Each plan's actions in the order of their numbers."""
-        found: dict[str, list[Action]] = defaultdict(list)
-        for action in self.published.actions:
-            found[action.plan_id].append(action)
-        return {plan: sorted(rows, key=lambda a: _natural(a.ref)) for plan, rows in found.items()}
+        ordered = sorted(self.published.actions, key=lambda action: _natural(action.ref))
+        return grouped(ordered, by=attrgetter("plan_id"))
 
     def counts(self, plan: str | None = None) -> list[tuple[str, int]]:
         """Return how many actions stand how, of one plan or of all."""
-        actions = self.published.actions if plan is None else self.actions_of.get(plan, [])
+        actions = self.published.actions if plan is None else self.actions_of.get(plan, ())
         number = Counter(action.standing for action in actions)
         return [(standing, number[standing]) for standing in STANDINGS]
 
@@ -88,18 +87,18 @@ class Plans:
         return f"{folder}/{'index' if chosen is None else slug(chosen)}.html"
 
     @cached_property
-    def _about(self) -> dict[tuple[str, str], set[tuple[str, str, str]]]:
-        found: dict[tuple[str, str], set[tuple[str, str, str]]] = defaultdict(set)
-        for link in self.published.plan_links:
-            found[link.about, link.about_id].add((link.subject, link.belongs_to, link.ref))
-        return found
+    def _about(self) -> dict[tuple[str, str], tuple[PlanLink, ...]]:
+        return grouped(self.published.plan_links, by=attrgetter("about", "about_id"))
+
+    def _linked(self, subject: str, about: str, about_id: str) -> set[tuple[str, str]]:
+        """Return plan or report and number of the actions or the risks about something."""
+        links = self._about.get((about, about_id), ())
+        return {(link.belongs_to, link.ref) for link in links if link.subject == subject}
 
     def actions_about(self, about: str, about_id: str) -> list[Action]:
         """Return the actions about a measure, a theme or a priority, the most urgent first."""
-        linked = self._about.get((about, about_id), set())
-        return by_urgency(
-            a for a in self.published.actions if ("action", a.plan_id, a.ref) in linked
-        )
+        linked = self._linked("action", about, about_id)
+        return by_urgency(a for a in self.published.actions if (a.plan_id, a.ref) in linked)
 
     def actions_of_organisation(self, organisation: str) -> list[Action]:
         """Return the open actions that an organisation reports, the most urgent first."""
@@ -111,8 +110,8 @@ class Plans:
 
     def risks_about(self, about: str, about_id: str) -> list[Risk]:
         """Return the risks to a measure, a theme or a priority, the highest first."""
-        linked = self._about.get((about, about_id), set())
-        return self.ordered(r for r in self.published.risks if ("risk", r.report, r.ref) in linked)
+        linked = self._linked("risk", about, about_id)
+        return self.ordered(r for r in self.published.risks if (r.report, r.ref) in linked)
 
     def measures_of(self, subject: str, belongs_to: str, ref: str) -> list[str]:
         """Return the measures that an action or a risk is about, as far as they are published."""
@@ -140,13 +139,10 @@ class Plans:
         )  # fmt: skip
 
     @cached_property
-    def matrix(self) -> dict[tuple[str, str], list[Risk]]:
+    def matrix(self) -> dict[tuple[str, str], tuple[Risk, ...]]:
         """The scored risks by likelihood and impact."""
-        found: dict[tuple[str, str], list[Risk]] = defaultdict(list)
-        for risk in self.published.risks:
-            if risk.likelihood and risk.impact:
-                found[risk.likelihood, risk.impact].append(risk)
-        return found
+        scored = (risk for risk in self.published.risks if risk.likelihood and risk.impact)
+        return grouped(scored, by=attrgetter("likelihood", "impact"))
 
     @cached_property
     def _anchors(self) -> dict[tuple[str, str, str], str]:

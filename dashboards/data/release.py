@@ -190,11 +190,8 @@ class Published:
 
     def rests_on_illustrative(self, summary: Summary) -> bool:
         """Return whether what is read from a series rests on figures that are made up."""
-        series = self.totals_by_kind.get(
-            (summary.measure, summary.organisation, summary.period_kind), ()
-        )
         return summary.reading is not None and any(
-            value.illustrative and value.value is not None for value in series
+            value.illustrative and value.value is not None for value in self.series_of(summary)
         )
 
     @cached_property
@@ -299,11 +296,19 @@ class Published:
             if (row.subject_kind, row.subject_id) == (subject_kind, subject_id)
         )
 
+    def series_of(self, summary: Summary) -> tuple[Value, ...]:
+        """Return the undivided figures of a summary's series and kind of period, by time."""
+        series = (summary.measure, summary.organisation, summary.period_kind)
+        return self.totals_by_kind.get(series, ())
+
     def value_of(self, summary: Summary) -> Value | None:
         """Return the figure behind a summary."""
-        series = (summary.measure, summary.organisation, summary.period_kind)
-        values = self.totals_by_kind.get(series, ())
-        return next((value for value in values if value.period == summary.period), None)
+        return next((v for v in self.series_of(summary) if v.period == summary.period), None)
+
+    def value_before(self, summary: Summary) -> Value | None:
+        """Return the figure that a summary is set against."""
+        period = summary.previous_period
+        return next((v for v in self.series_of(summary) if v.period == period), None)
 
     def board_summary(self, measure: str) -> Summary | None:
         """Return the summary that stands for a measure on the board's pages, if there is one."""

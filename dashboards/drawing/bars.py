@@ -80,7 +80,7 @@ def breakdown_chart(
     name = words.breakdown_name(breakdown)
     return _chart(
         measure, "breakdown", items, name=slug(breakdown), bars=True, breakdown=name,
-        row_heading=name.capitalize(), caption=only_sent_by(published, measure, summary, items),
+        row_heading=name.capitalize(), caption=only_sent_by(published, summary, items),
     )  # fmt: skip
 
 
@@ -98,14 +98,10 @@ def breakdown_items(
     ]
 
 
-def only_sent_by(
-    published: Published, measure: Measure, summary: Summary, items: Sequence[Item]
-) -> list[str]:
+def only_sent_by(published: Published, summary: Summary, items: Sequence[Item]) -> list[str]:
     """Return a sentence that says who sent a breakdown, if not all who are in the whole."""
-    totals = published.totals_by_kind.get(
-        (measure.measure, summary.organisation, summary.period_kind), ()
-    )
-    whole = {code for one in totals if one.period == summary.period for code in _codes(one.members)}
+    value = published.value_of(summary)
+    whole = set(_codes(value.members if value else None))
     own = {code for item in items if item.value is not None for code in _codes(item.members)}
     if not own or not whole - own:
         return []
@@ -213,7 +209,6 @@ def _chart(
         **ends(measure, named),
     }
     heading = words.say(f"sections.{kind}", **parts)
-    traces, layout = rows_figure(measure, shown, bars=bars)
     ordered = [*shown, *(item for item in items if item.value is None)]
     return base.chart(
         f"{slug(measure.measure)}-{name or kind}",
@@ -221,8 +216,7 @@ def _chart(
         alt=words.say(f"alt.{kind}", **parts),
         caption=[words.say(f"caption.{kind}", **parts), *caption],
         table=items_table(measure, ordered, row_heading=row_heading, caption=heading),
-        traces=traces,
-        layout=layout,
+        drawn=rows_figure(measure, shown, bars=bars),
         height=_ROW_PX * len(shown) + 80,
     )
 

@@ -37,8 +37,7 @@ def chart(
     alt: str,
     caption: Iterable[str],
     table: Table,
-    traces: Sequence[Mapping[str, Any]],
-    layout: Mapping[str, Any],
+    drawn: tuple[Sequence[Mapping[str, Any]], Mapping[str, Any]],
     height: int,
     marked: str = "caption.illustrative_some",
     newest_last: bool = False,
@@ -48,12 +47,13 @@ def chart(
     A picture travels without its page, so it says itself that its figures are illustrative, as the
     column ``provenance`` of the table has it; ``marked`` is the sentence that says how those are
     marked which stand beside real ones. That it is of a draft is laid over the finished picture, so
-    that publishing after a draft draws nothing anew. ``layout`` is Plotly's without width and
-    height, and gives ``margin``.
+    that publishing after a draft draws nothing anew. ``drawn`` are Plotly's traces and its layout,
+    which has a ``margin`` and neither width nor height.
 
     Raises:
         ValueError: ``alt`` cannot serve as a text alternative.
     """
+    traces, layout = drawn
     sentences, notes = [*caption], [*layout.get("annotations", ())]
     if table.provenance != "none":
         is_all = table.provenance == "all"
@@ -66,14 +66,14 @@ def chart(
                 "showarrow": False, "font": {"size": 16, "color": tokens.SECONDARY},
             }
         )  # fmt: skip
-    drawn = {**layout, "width": WIDTH, "height": height, "annotations": notes}
+    framed = {**layout, "width": WIDTH, "height": height, "annotations": notes}
     return Chart(
         chart_id=chart_id,
         heading=heading,
         alt=words.checked_alt(alt, title=heading),
         caption=" ".join(sentences),
         table=table,
-        figure=figure_json(traces, drawn, name=chart_id),
+        figure=figure_json(traces, framed, name=chart_id),
         width=WIDTH,
         height=height,
         newest_last=newest_last,

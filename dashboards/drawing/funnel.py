@@ -98,7 +98,6 @@ def funnel_chart(measure: Measure, items: Sequence[Item]) -> Chart | None:
         ),
     )
     heading = words.say("sections.funnel", title=measure.title)
-    traces, layout = _figure(measure, placed, centre=centre)
     return base.chart(
         f"{slug(measure.measure)}-funnel",
         heading=heading,
@@ -107,8 +106,7 @@ def funnel_chart(measure: Measure, items: Sequence[Item]) -> Chart | None:
             words.say("caption.funnel", unit=words.word("unit", measure.unit), centre=together)
         ],
         table=_table(measure, placed, caption=heading),
-        traces=traces,
-        layout=layout,
+        drawn=_figure(measure, placed, centre=centre),
         height=HEIGHT,
         marked="caption.illustrative_hollow",
     )

@@ -41,15 +41,13 @@ def gantt_chart(plan: Plan, actions: Sequence[Action]) -> Chart | None:
     caption = [words.say("plans.gantt_caption", judged=judged)]
     if len(dated) > len(drawn):
         caption.append(words.say("plans.gantt_many", most=len(drawn), count=len(dated)))
-    traces, layout = _figure(drawn)
     return base.chart(
         f"plan-{slug(plan.plan_id)}-dates",
         heading=heading,
         alt=alt,
         caption=caption,
         table=_table(drawn, caption=heading),
-        traces=traces,
-        layout=layout,
+        drawn=_figure(drawn),
         height=_ROW_PX * len(drawn) + 130,
     )
 

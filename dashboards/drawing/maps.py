@@ -53,7 +53,6 @@ def map_chart(measure: Measure, items: Sequence[Item], shapes: Shapes) -> Chart 
     if shapes.made_up:
         caption.append(words.say("caption.map_made_up"))
     caption.append(shapes.attribution)
-    traces, layout = _figure(measure, drawn, shapes, by_name)
     return base.chart(
         f"{slug(measure.measure)}-{slug(shapes.breakdown)}-map",
         heading=heading,
@@ -73,8 +72,7 @@ def map_chart(measure: Measure, items: Sequence[Item], shapes: Shapes) -> Chart 
                 Column(PROVENANCE, "Provenance"),
             ),
         ),
-        traces=traces,
-        layout=layout,
+        drawn=_figure(measure, drawn, shapes, by_name),
         height=HEIGHT,
     )
 

@@ -39,15 +39,13 @@ def process_chart(
     if sum(point.shown is not None for point in points) < _FEWEST:
         return None
     summary = published.summary_by_series.get((measure.measure, organisation))
-    traces, layout = process_figure.figure(measure, points)
     return base.chart(
         series_name(published, measure, organisation, kind=kind),
         heading=heading,
         alt=_alt(published, measure, points, summary),
         caption=_caption(measure, points, kind=kind or measure.main_kind),
         table=series_table(published, measure, points, organisation=organisation),
-        traces=traces,
-        layout=layout,
+        drawn=process_figure.figure(measure, points),
         height=process_figure.HEIGHT,
         marked="caption.illustrative_shaded",
         newest_last=True,

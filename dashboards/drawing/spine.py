@@ -131,15 +131,13 @@ def spine_chart(bones: Sequence[Vertebra], *, name: str) -> Chart | None:
         theirs=words.shown_figure(furthest.measure, furthest.benchmark),
     )
     heading = words.say("sections.spine")
-    traces, layout = _figure(bones)
     return base.chart(
         name,
         heading=heading,
         alt=alt,
         caption=[words.say("caption.spine", benchmark=bones[0].benchmark_name)],
         table=_table(bones, caption=heading),
-        traces=traces,
-        layout=layout,
+        drawn=_figure(bones),
         height=_ROW_PX * len(bones) + _MARGIN["t"] + _MARGIN["b"],
     )
 

@@ -47,7 +47,6 @@ def target_chart(published: Published, measure: Measure, points: Sequence[Point]
         )
         for point in shown
     ]  # fmt: skip
-    traces, layout = rows_figure(measure, items, bars=True, left=150, right=150, is_band_drawn=True)
     return base.chart(
         f"{slug(measure.measure)}-target",
         heading=heading,
@@ -66,8 +65,7 @@ def target_chart(published: Published, measure: Measure, points: Sequence[Point]
                 Column(PROVENANCE, "Provenance"),
             ),
         ),
-        traces=traces,
-        layout=layout,
+        drawn=rows_figure(measure, items, bars=True, left=150, right=150, is_band_drawn=True),
         height=_ROW_PX * len(shown) + 86,
     )  # fmt: skip
 

@@ -25,13 +25,14 @@ Status = Literal["draft", "final"]
 class Page:
     """One page to write: where, from which template, with what.
 
-    ``path`` is relative to the site with ``/``. ``tables`` are offered for download on the page
+    ``path`` is relative to the site with ``/``; a template without a name is called as the path is,
+    and a page without a ``section`` is one itself. ``tables`` are offered for download on the page
     and written beside the charts' own files. ``provenance`` is what its head says of its figures.
     """
 
     path: str
     title: str
-    template: str
+    template: str = ""
     context: Mapping[str, Any] = field(default_factory=dict)
     charts: tuple[Chart, ...] = ()
     tables: Mapping[str, Table] = field(default_factory=dict)

@@ -146,7 +146,7 @@ def _url(context: Context, path: str) -> str:
 
 def render(made: Environment, page: Page) -> bytes:
     """Return a page's HTML."""
-    template = made.get_template(page.template)
+    template = made.get_template(page.template or page.path)
     return template.render(page=page, **page.context).encode("utf-8")
 
 

@@ -53,7 +53,7 @@ def test_the_summary_names_what_changed_and_says_why_the_rest_cannot_be_judged(
     first_edition: Path,
 ) -> None:
     page = read(first_edition, "index.html")
-    matrix = re.search(r'<table class="matrix">.*?</table>', page, re.DOTALL)
+    matrix = re.search(r'<table class="readings">.*?</table>', page, re.DOTALL)
     assert matrix is not None
     assert "Staff trained" in matrix[0]
     text = words_of(first_edition, "index.html")

@@ -202,3 +202,13 @@ def test_every_sentence_of_the_files_can_be_said() -> None:
 def test_a_quarter_is_called_by_its_financial_year() -> None:
     quarter = Quarter.parse("2018-19-Q2")
     assert numbers.period(quarter.start, quarter.end) == "2018-19 Q2"
+
+
+def test_a_page_says_what_its_rule_on_small_numbers_hides() -> None:
+    measure = made_up.measure("M", small_number_rule="few", threshold=4)
+    assert words.small_numbers(measure).startswith("Counts from one to 4 are hidden")
+    rounded = replace(measure, threshold=7, rounding=5)
+    assert words.small_numbers(rounded).endswith("The others are rounded to the nearest 5.")
+    assert words.small_numbers(replace(measure, small_number_rule="none")).startswith("No number")
+    # A release made before the data said it: nothing is promised.
+    assert words.small_numbers(replace(measure, threshold=None)) == ""

@@ -15,8 +15,6 @@ def pages(site: Site) -> Iterator[Page]:
     yield Page(
         path="archive.html",
         title="Archive",
-        section="Archive",
-        template="archive.html",
         context={"earlier": earlier, "finding": _finding(site, len(earlier))},
     )
 

@@ -52,7 +52,6 @@ def pages(site: Site) -> Iterator[Page]:
         path="asks.html",
         title="What the board is asked to do",
         section="Summary",
-        template="asks.html",
         provenance=share(row.illustrative for group in groups for row in group.rows),
         context={"groups": groups},
     )

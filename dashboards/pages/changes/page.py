@@ -43,8 +43,6 @@ def pages(site: Site) -> Iterator[Page]:
     yield Page(
         path="changes.html",
         title="Changes",
-        section="Changes",
-        template="changes.html",
         provenance=share(
             is_illustrative(site.published.revision_provenance(row)) for row in revisions
         ),

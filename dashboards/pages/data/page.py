@@ -204,8 +204,6 @@ def pages(site: Site) -> Iterator[Page]:
     yield Page(
         path="data.html",
         title="Data",
-        section="Data",
-        template="data.html",
         provenance=share_of_counts(value.illustrative for value in site.published.values),
         context={"listed": listed, "measures": site.published.measures},
     )

@@ -74,7 +74,6 @@ def pages(site: Site) -> Iterator[Page]:
     yield Page(
         path="data-quality.html",
         title="Data quality",
-        section="Data quality",
         template="data_quality.html",
         provenance=share_of_counts(
             owed.is_illustrative for owed in published.submissions if owed.sample
@@ -126,10 +125,9 @@ def _issues(site: Site) -> list[tuple[Measure, Value]]:
     for measure, summary in site.board:
         if summary is None:
             continue
-        totals = site.published.totals_by_series.get((measure.measure, summary.organisation), ())
         found += [
             (measure, value)
-            for value in totals
+            for value in site.published.series_of(summary)
             if value.quarter == site.published.release.quarter
             and (value.partners_missing or value.open_queries)
         ]

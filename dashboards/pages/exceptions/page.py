@@ -113,8 +113,6 @@ def pages(site: Site) -> Iterator[Page]:
     yield Page(
         path="exceptions.html",
         title="Exceptions",
-        section="Exceptions",
-        template="exceptions.html",
         provenance=site.provenance_of(e.summary for e in measures),
         tables={"exceptions": table},
         context={"measures": measures, "returns": return_exceptions(site)},

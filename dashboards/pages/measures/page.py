@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dashboards.data.provenance import Share, is_illustrative, share
-from dashboards.data.release import COMBINED
+from dashboards.data.release import COMBINED, grouped
 from dashboards.data.rows import Comparator, Measure, Summary, Value
 from dashboards.data.series import latest_shown, series_points
 from dashboards.drawing import bars, funnel, maps, process, target
@@ -29,22 +29,7 @@ def _changed_first(rows: Sequence[board.Row]) -> list[board.Row]:
 
 def listing(site: Site) -> Iterator[Page]:
     """Make the page of all."""
-    ratings = [
-        (rating, [row for row in _changed_first(site.board) if board.rating_of(row) == rating])
-        for rating in WORST_FIRST
-    ]
-    readings = [
-        (variation, assurance, rows)
-        for variation in board.VARIATIONS
-        for assurance in board.ASSURANCES
-        if (
-            rows := [
-                row
-                for row in site.board
-                if (board.variation_of(row), board.assurance_of(row)) == (variation, assurance)
-            ]
-        )
-    ]
+    rated = grouped(_changed_first(site.board), by=board.rating_of)
     listed: dict[str, list[tuple[Measure, Comparator]]] = {}
     for measure, _ in site.board:
         if compared := comparison(site.published, measure):
@@ -52,13 +37,12 @@ def listing(site: Site) -> Iterator[Page]:
     yield Page(
         path="measures/index.html",
         title="Measures",
-        section="Measures",
         template="measures.html",
         provenance=site.provenance_of(summary for _, summary in site.board),
         context={
             "finding": themes.finding(site.board, of="measures"),
-            "by_rating": ratings,
-            "by_reading": readings,
+            "by_rating": [(rating, rated.get(rating, ())) for rating in WORST_FIRST],
+            "by_reading": board.matrix(site.board),
             "by_comparison": [(name, listed[name]) for name in COMPARISON_LISTS if name in listed],
             "not_compared": len(site.board) - sum(map(len, listed.values())),
         },
@@ -95,10 +79,6 @@ def _page(site: Site, measure: Measure, summary: Summary | None) -> Page:
     drawn.add(bars.partners_chart(published, measure))
     drawn.add(funnel.funnel_chart(measure, bars.partner_items(published, measure)))
     main = process.series_name(published, measure, summary.organisation) if summary else ""
-    totals = published.totals_by_series.get(
-        (measure.measure, summary.organisation if summary else ""), ()
-    )
-    by_period = {value.period: value for value in totals}
     values = published.values_by_measure.get(measure.measure, ())
     has_figures = any(value.value is not None for value in values)
     return Page(
@@ -121,8 +101,8 @@ def _page(site: Site, measure: Measure, summary: Summary | None) -> Page:
                 for organisation in published.organisations_of(measure.measure)
                 if (measure.measure, organisation) in published.summary_by_series
             ],
-            "current": by_period.get(summary.period) if summary else None,
-            "previous": by_period.get(summary.previous_period or "") if summary else None,
+            "current": published.value_of(summary) if summary else None,
+            "previous": published.value_before(summary) if summary else None,
             "last_sent": _last_sent(site, measure),
             "other_areas": _other_areas(site, measure),
             "figures": figures.path(site, measure) if has_figures else None,
@@ -229,7 +209,7 @@ class _Drawn:
         """Keep a breakdown that has too little to draw as a table."""
         measure, name = self._measure, words.breakdown_name(breakdown)
         heading = words.say("sections.breakdown", title=measure.title, breakdown=name)
-        senders = bars.only_sent_by(self._site.published, measure, summary, items)
+        senders = bars.only_sent_by(self._site.published, summary, items)
         self.tables[f"{slug(measure.measure)}-{slug(breakdown)}"] = bars.items_table(
             measure, items, row_heading=name.capitalize(), caption=". ".join([heading, *senders])
         )

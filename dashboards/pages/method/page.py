@@ -21,8 +21,6 @@ def pages(site: Site) -> Iterator[Page]:
     yield Page(
         path="method.html",
         title="Method",
-        section="Method",
-        template="method.html",
         context={
             "variations": VARIATION_KEY,
             "assurances": ("consistently passing", "hit and miss", "consistently failing"),

@@ -32,7 +32,6 @@ def listing(site: Site) -> Iterator[Page]:
     yield Page(
         path="partners/index.html",
         title="Partners",
-        section="Partners",
         template="partners.html",
         provenance=share_of_counts(owed.is_illustrative for owed in every if owed.sample),
         context={

@@ -46,7 +46,7 @@ def groups(site: Site) -> Iterator[Page]:
     published = site.published
     yield from _of_filters(site, None, published.actions)
     for plan in published.plans:
-        yield from _of_filters(site, plan, site.plans.actions_of.get(plan.plan_id, []))
+        yield from _of_filters(site, plan, site.plans.actions_of.get(plan.plan_id, ()))
 
 
 def _of_filters(site: Site, plan: Plan | None, actions: Sequence[Action]) -> Iterator[Page]:
@@ -78,7 +78,7 @@ def _of_filters(site: Site, plan: Plan | None, actions: Sequence[Action]) -> Ite
 def pages(site: Site) -> Iterator[Page]:
     """Make a page for each."""
     for plan in site.published.plans:
-        actions = site.plans.actions_of.get(plan.plan_id, [])
+        actions = site.plans.actions_of.get(plan.plan_id, ())
         chart = gantt_chart(plan, actions)
         name = f"actions-{slug(plan.plan_id)}"
         counts = site.plans.counts(plan.plan_id)

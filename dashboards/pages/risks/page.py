@@ -21,8 +21,6 @@ def pages(site: Site) -> Iterator[Page]:
     yield Page(
         path="risks.html",
         title="Risks",
-        section="Risks",
-        template="risks.html",
         provenance=share(
             made_up for risk in risks for made_up in (risk.illustrative, risk.rests_on_illustrative)
         ),

@@ -64,11 +64,9 @@ def status_moves(site: Site) -> list[tuple[Measure, str, str]]:
     for measure, summary in site.board:
         if summary is None:
             continue
-        totals = site.published.totals_by_series.get((measure.measure, summary.organisation), ())
-        before = {value.period: value.rating for value in totals}
-        old = before.get(summary.previous_period or "")
-        if old and summary.rating and old != summary.rating:
-            moves.append((measure, old, summary.rating))
+        before = site.published.value_before(summary)
+        if before and before.rating and summary.rating and before.rating != summary.rating:
+            moves.append((measure, before.rating, summary.rating))
     return moves
 
 
@@ -83,7 +81,7 @@ def _compared(site: Site) -> Counter[str]:
     return found
 
 
-def _matrix(board: Sequence[Row]) -> list[tuple[str, str, Sequence[Row], bool]]:
+def matrix(board: Sequence[Row]) -> list[tuple[str, str, Sequence[Row], bool]]:
     """Return the measures by latest change and assurance, and whether a page names them."""
     held = grouped(board, by=lambda row: (variation_of(row), assurance_of(row)))
     return [
@@ -112,7 +110,6 @@ def pages(site: Site) -> Iterator[Page]:
     yield Page(
         path="index.html",
         title="Summary",
-        section="Summary",
         template="summary.html",
         provenance=site.provenance_of(
             (summary for _, summary in board),
@@ -125,7 +122,7 @@ def pages(site: Site) -> Iterator[Page]:
             "asks": asks[:_MOST_ASKS],
             "asks_left": max(len(asks) - _MOST_ASKS, 0),
             "ratings": [(r, sum(rating_of(row) == r for row in board)) for r in RATINGS],
-            "matrix": _matrix(board),
+            "matrix": matrix(board),
             "compared": _compared(site),
             "unjudged": summary_words.unjudged(published, board),
             "headline_rows": headline_rows(site),

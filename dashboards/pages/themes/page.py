@@ -25,7 +25,6 @@ def listing(site: Site) -> Iterator[Page]:
     yield Page(
         path="themes/index.html",
         title="Themes",
-        section="Themes",
         template="themes.html",
         provenance=site.provenance_of(summary for _, summary in site.board),
         context={
