@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.dbt.project import PROJECT
 from pipelines.warehouse.loading import connect
 from tests.dbt_project.conftest import level_2
 from tests.dbt_project.test_extending import append
-from tests.dbt_project.warehouse import PROJECT, Warehouse
+from tests.dbt_project.warehouse import Warehouse
 
 
 @pytest.mark.slow
