@@ -23,6 +23,7 @@ from dashboards.pages.plans import page as plans
 from dashboards.pages.registry import PAGE_TYPES
 from dashboards.site import build_site
 from dashboards.story.comparing import compare
+from dashboards.story.words import shown_figure
 from tests.dashboards import made_up
 
 # The elements with ``data-part`` that a page of each template owes.
@@ -408,6 +409,6 @@ def test_every_published_figure_is_on_a_page_with_its_period_and_partner(
     for value in shown:
         measure = site.published.measure_by_id[value.measure]
         partner = site.organisation_name(value.organisation)
-        figure = re.escape(words.shown_figure(measure, value.value))
+        figure = re.escape(shown_figure(measure, value.value))
         row = f"{re.escape(value.period_label)} {re.escape(partner)} .*?{figure}"
         assert re.search(row, text[value.measure]), (value.measure, partner, value.period_label)

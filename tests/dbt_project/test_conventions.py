@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]  # it comes with dbt, without types
 
+from orchestration.dbt.project import PROJECT, prepare
 from pipelines.board.tables import read_tables
-from tests.dbt_project.warehouse import PROJECT, Warehouse
+from pipelines.workspace import Workspace
 
 MODELS = PROJECT / "models"
 PREFIXES = {
@@ -26,11 +27,8 @@ ONE_ROW = {"stg_horizon", "int_record__horizon", "int_release__edition", "pub_re
 @pytest.fixture(scope="module")
 def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What dbt understands of the project."""
-    folder = tmp_path_factory.mktemp("manifest")
-    Warehouse(folder / "warehouse.duckdb").dbt("parse", {})
-    found: dict[str, Any] = json.loads(
-        (folder / "target" / "manifest.json").read_text(encoding="utf-8")
-    )
+    file = prepare(Workspace(tmp_path_factory.mktemp("manifest")))
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return found
 
 

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 import schemas.returns
+from orchestration.dbt.project import PROJECT
 from pipelines.warehouse.dbt_files import write_dbt_files
 from schemas.registry import returns
-from tests.dbt_project.warehouse import PROJECT, Warehouse
+from tests.dbt_project.warehouse import Warehouse
 
 DECLARATION = '''
 """The housing return."""

@@ -19,10 +19,11 @@ from typing import Any
 
 import pytest
 
+from orchestration.dbt.project import PROJECT
 from schemas.quarter import Quarter
 from tests.dbt_project.conftest import QUERY, level_2
 from tests.dbt_project.test_extending import append
-from tests.dbt_project.warehouse import ACCEPTED, NEEDS_CORRECTION, PROJECT, Warehouse
+from tests.dbt_project.warehouse import ACCEPTED, NEEDS_CORRECTION, Warehouse
 
 pytestmark = pytest.mark.slow
 
@@ -124,14 +125,14 @@ def everything(warehouse: Warehouse) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def test_built_after_each_step_or_once_the_facts_are_the_same(tmp_path: Path) -> None:
-    grown = Warehouse(tmp_path / "grown.duckdb")
+    grown = Warehouse(tmp_path / "grown" / "warehouse.duckdb")
     grown.dbt("seed", {})
     told: list[Sent] = []
     for told in tell(SEED, grown):  # noqa: B007  # what the last step leaves is asked for below
         grown.dbt("run", {}, "--selector", "before_disclosure")
     grown.build()
     assert {one.erased for one in told} == {True, False}
-    at_once = Warehouse(tmp_path / "at_once.duckdb")
+    at_once = Warehouse(tmp_path / "at_once" / "warehouse.duckdb")
     for _ in tell(SEED, at_once):
         pass
     at_once.build()

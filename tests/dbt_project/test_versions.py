@@ -20,7 +20,7 @@ FIGURES = (
 def test_a_build_as_of_a_date_gives_the_figures_that_were_current_then(
     story: Warehouse, tmp_path: Path, then: str
 ) -> None:
-    as_of = Warehouse(tmp_path / "as_of.duckdb")
+    as_of = Warehouse(tmp_path / "as_of" / "warehouse.duckdb")
     tell_the_story(as_of)
     as_of.load(up_to=then)
     as_of.dbt("seed", {})
@@ -37,7 +37,7 @@ def test_a_build_as_of_a_date_gives_the_figures_that_were_current_then(
 
 @pytest.mark.slow
 def test_the_same_record_gives_the_same_published_rows(story: Warehouse, tmp_path: Path) -> None:
-    again = Warehouse(tmp_path / "again.duckdb")
+    again = Warehouse(tmp_path / "again" / "warehouse.duckdb")
     tell_the_story(again)
     again.build()
     names = [
@@ -55,7 +55,7 @@ def test_the_same_record_gives_the_same_published_rows(story: Warehouse, tmp_pat
 
 @pytest.mark.slow
 def test_an_older_quarter_can_be_reported(story: Warehouse, tmp_path: Path) -> None:
-    older = Warehouse(tmp_path / "older.duckdb")
+    older = Warehouse(tmp_path / "older" / "warehouse.duckdb")
     tell_the_story(older)
     older.build(quarter="2017-18-Q4")
     assert older.rows("select quarter from published.pub_release") == [("2017-18-Q4",)]

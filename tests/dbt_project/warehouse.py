@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from dbt.cli.main import dbtRunner
 
+from orchestration.dbt.project import PROJECT, invoke, parsed
 from pipelines.board.tables import load_reference
 from pipelines.disclosure.adapter import decide
 from pipelines.obligations.standing import LONDON, Known, decide_all
@@ -40,12 +40,12 @@ from pipelines.warehouse.tables import (
     StandingRow,
     SubmissionRow,
 )
+from pipelines.workspace import Workspace
 from schemas.declaration import record_columns
 from schemas.finding import Finding
 from schemas.quarter import Quarter
 from schemas.registry import returns
 
-PROJECT = (Path(__file__).parents[2] / "dbt_project").absolute()
 ACCEPTED = "accepted"
 NEEDS_CORRECTION = "needs correction"
 
@@ -61,7 +61,10 @@ def _aware(text: str) -> dt.datetime:
 
 @dataclass
 class Warehouse:
-    """One DuckDB file with the raw schema, and the dbt project that is run on it."""
+    """One DuckDB file with the raw schema, and the dbt project that is run on it.
+
+    The file is a ``warehouse.duckdb``: the parsed project names the database after it.
+    """
 
     path: Path
     project: Path = PROJECT
@@ -71,6 +74,7 @@ class Warehouse:
     findings: list[FindingRow] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.path.parent.mkdir(exist_ok=True)
         with connect(self.path) as connection:
             ensure_raw_schema(connection)
 
@@ -239,6 +243,8 @@ class Warehouse:
 
     def dbt(self, command: str, variables: Mapping[str, str], *arguments: str) -> None:
         """One dbt command in this process."""
+        # The project's own models are parsed once in a process; a changed copy each time.
+        project = parsed(Workspace(self.path.parent)) if self.project == PROJECT else None
         os.environ["QUARTERDECK_WAREHOUSE"] = str(self.path)
         target = self.path.parent / "target"
         words = [
@@ -247,7 +253,7 @@ class Warehouse:
             "--vars", json.dumps(dict(variables)), *arguments,
         ]  # fmt: skip
         with connect(self.path):  # held open, so that dbt opens it anew for each node at no cost
-            result = dbtRunner().invoke(words)
+            result = invoke(words, project=project)
         if not result.success:
             raise AssertionError(_what_failed(result))
 

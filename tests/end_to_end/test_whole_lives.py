@@ -16,10 +16,11 @@ from pathlib import Path
 import pytest
 
 from dashboards.site import build_site
+from orchestration.dbt.project import PROJECT
 from pipelines.publishing.releases import export_published
 from pipelines.warehouse.loading import connect
 from tests.dbt_project.conftest import mmr
-from tests.dbt_project.warehouse import NEEDS_CORRECTION, PROJECT, Warehouse
+from tests.dbt_project.warehouse import NEEDS_CORRECTION, Warehouse
 
 RETIRED = "TC05"
 
