@@ -6,18 +6,17 @@ at once; the rest waits its turn.
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import multiprocessing
 import os
+import signal
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 
 from pipelines.checking.engine.outcome import CheckedFile
 from pipelines.checking.engine.wording import rules
@@ -27,7 +26,6 @@ from pipelines.record.store import Record
 from portal.reference import CurrentReference
 from schemas.registry import returns
 
-_P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
@@ -83,34 +81,37 @@ def receive_file(task: Task) -> Outcome:
 
 
 class Workers:
-    """A few processes that check and receive. Start it in the thread that will use it."""
+    """A few processes that check and receive."""
 
     def __init__(self, count: int, *, seconds: float) -> None:
         """Start the processes."""
         self._count = count
         self._seconds = seconds
+        self._lock = threading.Lock()
         self._pool = self._start()
 
-    async def run(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    def run(self, work: Callable[[Task], _T], task: Task) -> _T:
         """Run ``work`` in a worker and return its result.
 
         Raises what it raises, and ``TimeoutError`` if it takes too long (it goes on all the same,
         and what is received is kept). Where a worker was killed it is tried once more: the same
         bytes are one submission, however often they are received.
         """
+        pool = self._pool
         try:
-            return await self._once(work, *args, **kwargs)
+            return pool.submit(work, task).result(self._seconds)
         except BrokenProcessPool:
-            self._pool = self._start()
-            return await self._once(work, *args, **kwargs)
+            return self._fresh(pool).submit(work, task).result(self._seconds)
 
     def stop(self) -> None:
         """Let what runs finish and end the processes."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    async def _once(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        done = asyncio.wrap_future(self._pool.submit(work, *args, **kwargs))
-        return await asyncio.wait_for(asyncio.shield(done), self._seconds)
+    def _fresh(self, broken: ProcessPoolExecutor) -> ProcessPoolExecutor:
+        with self._lock:
+            if self._pool is broken:
+                self._pool = self._start()
+            return self._pool
 
     def _start(self) -> ProcessPoolExecutor:
         pool = ProcessPoolExecutor(
@@ -118,7 +119,6 @@ class Workers:
             # Not forked: polars keeps threads, and a fork of them can wait for ever.
             mp_context=multiprocessing.get_context("spawn"),
             initializer=_begin,
-            initargs=(os.getpid(),),
         )
         for _ in range(self._count):
             pool.submit(_warm)
@@ -131,15 +131,16 @@ _REFERENCE: CurrentReference | None = None
 _RECORDS: dict[Path, Record] = {}
 
 
-def _begin(parent: int) -> None:
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+def _begin() -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _end_with(parent: int) -> None:
-    """Return a worker must not outlive a portal that was killed."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(0)
+def _end_with_parent() -> None:
+    """End with a portal that was killed: a worker must not outlive it."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _warm() -> None:

@@ -155,13 +155,13 @@ def objects_of(running: World) -> list[str]:
     lead = running.person("bchc")
     sent = lead.send(GOOD.replace(b"4530", b"4571"))
     checked = lead.send(GOOD.replace(b"4530", b"4572"), do="check")
-    submission = str(sent.url.path)
+    submission = sent.path
     return [
         submission,
         *[f"{submission}/{part}" for part in ("receipt", "receipt-text", "annotated", "as-sent")],
         submission + "/withdraw",
-        str(checked.url.path),
-        str(checked.url.path) + "/annotated",
+        checked.path,
+        checked.path + "/annotated",
         RETURN,
         RETURN + "/template",
     ]
@@ -233,13 +233,13 @@ def test_what_a_partner_typed_is_text_wherever_it_is_shown(running: World, typed
     cell = typed.replace('"', '""').encode()
     content = GOOD.replace(b"Safeguarding children level 1", b'"' + cell + b'"')
     page = lead.send(content, name=typed)
-    for text in (page.text, officer.get(str(page.url.path)).text, lead.get("/history").text):
+    for text in (page.text, officer.get(page.path).text, lead.get("/history").text):
         assert "<script>alert" not in text
         assert "<img" not in text
         assert "\x1b" not in text
         assert "\u202e" not in text
         assert "49" not in re.findall(r"\b49\b", text)
-    receipt = lead.get(f"{page.url.path}/receipt").text
+    receipt = lead.get(f"{page.path}/receipt").text
     assert "<script>alert" not in receipt
 
 
@@ -358,7 +358,7 @@ def test_the_header_of_anyone_else_is_not_believed(make: Callable[..., World]) -
         assert answer.headers["location"].startswith("/sign-in")
     twice = [("X-Remote-User", "bchc"), ("X-Remote-User", "officer")]
     answer = proxied(make).person(address="192.0.2.10").get("/", headers=twice)
-    assert answer.status_code == 303
+    assert answer.status_code == 302
 
 
 def test_whom_the_proxy_names_is_who_it_is_even_with_anothers_cookie(
