@@ -193,6 +193,7 @@ def _signing_in(settings: Settings) -> dict[str, Any]:
         "ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE": True,
         "ACCOUNT_LOGOUT_REDIRECT_URL": "/sign-in?out=1",
         "ACCOUNT_SESSION_REMEMBER": True,
+        "ACCOUNT_REAUTHENTICATION_METHODS": ("password", "mfa"),
         "ACCOUNT_RATE_LIMITS": {
             "login": settings.limits.sign_ins_from_an_address,
             "login_failed": None,  # django-axes counts these

@@ -11,6 +11,7 @@ from allauth.account import signals
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa import signals as mfa_signals
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest
 from django.utils import timezone
@@ -96,6 +97,7 @@ def _named(plain: str) -> Account | None:
 
 def _signed_in(request: HttpRequest, user: Account, **_: Any) -> None:
     request.session[BEGAN] = time.time()
+    UserSession.objects.create_from_request(request, user=user)
     way = request.session[WAY] = "proxy" if NAMED_BY_PROXY in request.META else "password"
     log(request, "signed in", account=user.name, way=way)
 

@@ -23,6 +23,7 @@ def environment(**options: Any) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["w"] = words()
     made.filters.update(day=day, moment=moment, counted=counted)
     return made
 
@@ -31,7 +32,6 @@ def on_every_page(request: HttpRequest) -> dict[str, Any]:
     """Return what the frame of every page shows."""
     account = getattr(request, "user", None)
     return {
-        "w": words(),
         "account": account if isinstance(account, Account) else None,
         "path": request.path,
         "practice_day": the_portal().settings.practice_day,

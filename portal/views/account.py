@@ -12,14 +12,12 @@ from allauth.usersessions.views import ListUserSessionsView
 from django.conf import settings as django_settings
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.urls import path, re_path
 
 from portal.middleware import SIGNED_OUT
 from portal.pages import show
 from portal.signing_in import WAY
 from portal.state import the_portal
-
-_CLEAR = {"Clear-Site-Data": '"cache", "storage"'}
 
 
 class _Plain:
@@ -64,7 +62,7 @@ class SignOut(views.LogoutView):
         response = super().post(*args, **kwargs)
         if by_proxy:
             response = HttpResponseRedirect(the_portal().settings.sign_out_path or SIGNED_OUT)
-        response.headers.update(_CLEAR)
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
 
@@ -92,47 +90,61 @@ class Sure(_Plain, views.ReauthenticateView):
     """Asks for the password once more."""
 
 
-def _page(address: str, view: Any, name: str, page: str, template: str = "form.html") -> URLPattern:
-    shown = view.as_view(template_name=template, extra_context={"page": page})
-    return path(address, shown, name=name)
+def _view(view: Any, page: str, template: str = "form.html") -> Any:
+    return view.as_view(template_name=template, extra_context={"page": page})
 
 
 urlpatterns = [
     path("sign-in", SignIn.as_view(), name="account_login"),
     path("sign-out", SignOut.as_view(), name="account_logout"),
     path("password", ChangePassword.as_view(), name="account_change_password"),
-    _page("password/forgotten", views.PasswordResetView, "account_reset_password", "forgotten"),
-    _page("password/sent", views.PasswordResetDoneView, "account_reset_password_done", "mail_sent"),
-    _page(
-        "password/new/<uidb36>-<key>",
-        views.PasswordResetFromKeyView,
-        "account_reset_password_from_key",
-        "new_password",
+    path(
+        "password/forgotten",
+        _view(views.PasswordResetView, "forgotten"),
+        name="account_reset_password",
     ),
-    _page(
+    path(
+        "password/sent",
+        _view(views.PasswordResetDoneView, "mail_sent"),
+        name="account_reset_password_done",
+    ),
+    re_path(
+        r"^password/new/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)$",
+        _view(views.PasswordResetFromKeyView, "new_password"),
+        name="account_reset_password_from_key",
+    ),
+    path(
         "password/kept",
-        views.PasswordResetFromKeyDoneView,
-        "account_reset_password_from_key_done",
-        "password_kept",
+        _view(views.PasswordResetFromKeyDoneView, "password_kept"),
+        name="account_reset_password_from_key_done",
     ),
-    _page("sure", Sure, "account_reauthenticate", "sure"),
-    _page("sure/code", mfa.ReauthenticateView, "mfa_reauthenticate", "code"),
-    _page("sign-in/code", mfa.AuthenticateView, "mfa_authenticate", "code"),
-    _page("second-factor", mfa.IndexView, "mfa_index", "second_factor", "second_factor.html"),
-    _page("second-factor/add", totp.ActivateTOTPView, "mfa_activate_totp", "add_factor"),
-    _page("second-factor/remove", totp.DeactivateTOTPView, "mfa_deactivate_totp", "remove_factor"),
-    _page(
+    path("sure", _view(Sure, "sure"), name="account_reauthenticate"),
+    path("sure/code", _view(mfa.ReauthenticateView, "code"), name="mfa_reauthenticate"),
+    path("sign-in/code", _view(mfa.AuthenticateView, "code"), name="mfa_authenticate"),
+    path(
+        "second-factor",
+        _view(mfa.IndexView, "second_factor", "second_factor.html"),
+        name="mfa_index",
+    ),
+    path("second-factor/add", _view(totp.ActivateTOTPView, "add_factor"), name="mfa_activate_totp"),
+    path(
+        "second-factor/remove",
+        _view(totp.DeactivateTOTPView, "remove_factor"),
+        name="mfa_deactivate_totp",
+    ),
+    path(
         "second-factor/codes",
-        codes.ViewRecoveryCodesView,
-        "mfa_view_recovery_codes",
-        "codes",
-        "second_factor.html",
+        _view(codes.ViewRecoveryCodesView, "codes", "second_factor.html"),
+        name="mfa_view_recovery_codes",
     ),
-    _page(
+    path(
         "second-factor/codes/new",
-        codes.GenerateRecoveryCodesView,
-        "mfa_generate_recovery_codes",
-        "new_codes",
+        _view(codes.GenerateRecoveryCodesView, "new_codes"),
+        name="mfa_generate_recovery_codes",
     ),
-    _page("sessions", ListUserSessionsView, "usersessions_list", "sessions", "sessions.html"),
+    path(
+        "sessions",
+        _view(ListUserSessionsView, "sessions", "sessions.html"),
+        name="usersessions_list",
+    ),
 ]

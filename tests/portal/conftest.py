@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -16,7 +16,10 @@ from urllib.parse import urlsplit
 import pytest
 import time_machine
 from django.conf import settings as django_settings
-from django.test import Client
+from django.contrib.auth import login
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.cache import cache
+from django.test import Client, RequestFactory
 
 from pipelines.workspace import Workspace
 from portal.project import open_accounts, set_up
@@ -56,6 +59,10 @@ class Clock:
     """A clock that moves only when it is told to."""
 
     traveller: time_machine.Traveller
+
+    @property
+    def now(self) -> dt.datetime:
+        return dt.datetime.now(dt.UTC)
 
     def forward(self, **by: float) -> None:
         self.traveller.shift(dt.timedelta(**by))
@@ -150,7 +157,11 @@ class World:
         person = Person(self, client)
         if name is not None:
             # As after signing in, which has tests of its own and takes its time on purpose.
-            client.force_login(self.accounts.account(name), backend="portal.signing_in.Backend")
+            request = RequestFactory(REMOTE_ADDR=address).get("/")
+            request.session = SessionStore()
+            login(request, self.accounts.account(name), backend="portal.signing_in.Backend")
+            request.session.save()
+            client.cookies[django_settings.SESSION_COOKIE_NAME] = request.session.session_key
             person.get("/account")
         return person
 
@@ -162,6 +173,7 @@ class World:
     def in_force(self) -> None:
         """Has Django answer for this portal."""
         if django_settings.QUARTERDECK is not self.portal:
+            cache.clear()  # the rates of another portal
             set_up(self.portal)
 
     @property
@@ -182,7 +194,7 @@ ACCOUNTS: dict[str, tuple[list[str], list[Role]]] = {
 }
 
 
-@cache
+@functools.cache
 def everyones_accounts() -> Path:
     """A database with everybody's account, made once: it is copied from then on."""
     workspace = Workspace(Path(_FOLDER.name)).create()
@@ -201,9 +213,11 @@ def make_world(folder: Path, clock: Clock | None = None, **settings: Any) -> Wor
     """A portal in a folder, its workers not started."""
     workspace = Workspace(folder).create()
     workspace.portal.mkdir(exist_ok=True)
+    (workspace.portal / "accounts.sqlite3").touch(mode=0o600)
     shutil.copyfile(everyones_accounts(), workspace.portal / "accounts.sqlite3")
     portal = make_portal(Settings(workspace=workspace, workers=1, **settings))
     set_up(portal)
+    cache.clear()  # the rates of the portal before
     from portal.accounts import Accounts  # noqa: PLC0415  # once Django is set up
 
     return World(portal=portal, given_clock=clock, accounts=Accounts())

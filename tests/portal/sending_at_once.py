@@ -19,11 +19,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from portal.app import make_portal
+
 from pipelines.record.model import Obligation
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from portal.accounts import Role
-from portal.app import make_portal
 from portal.settings import Settings
 from portal.views.owed import path_of
 from schemas.quarter import Quarter

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from portal.forms import Form, as_text, read_form
 from starlette.requests import Request
 
-from portal.forms import Form, as_text, read_form
 from portal.refused import Refused
 from portal.settings import Limits
 from tests.portal.conftest import GOOD, RETURN, World
