@@ -30,6 +30,7 @@ from portal.work import Workers
 
 if TYPE_CHECKING:
     from portal.accounts import Accounts
+    from portal.models import Account
 
 PASSWORD = "lantern orbit velvet cactus"  # noqa: S105  # of nobody
 START = dt.datetime(2018, 10, 18, 9, 0, tzinfo=dt.UTC)
@@ -41,6 +42,15 @@ GOOD = (
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="portal-accounts-")
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+
+
+def session_of(account: Account, *, address: str) -> str:
+    """The key of a session that was begun for the account."""
+    request = RequestFactory(REMOTE_ADDR=address).get("/")
+    request.session = SessionStore()
+    login(request, account, backend="portal.signing_in.Backend")
+    request.session.save()
+    return str(request.session.session_key)
 
 
 def multipart(fields: dict[str, str], content: bytes, *, name: str) -> bytes:
@@ -157,11 +167,8 @@ class World:
         person = Person(self, client)
         if name is not None:
             # As after signing in, which has tests of its own and takes its time on purpose.
-            request = RequestFactory(REMOTE_ADDR=address).get("/")
-            request.session = SessionStore()
-            login(request, self.accounts.account(name), backend="portal.signing_in.Backend")
-            request.session.save()
-            client.cookies[django_settings.SESSION_COOKIE_NAME] = request.session.session_key
+            key = session_of(self.accounts.account(name), address=address)
+            client.cookies[django_settings.SESSION_COOKIE_NAME] = key
             person.get("/account")
         return person
 
