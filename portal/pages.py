@@ -37,12 +37,12 @@ def desk(request: Asked) -> Desk:
 
 
 def officers_only(
-    view: Callable[Concatenate[Asked, _P], HttpResponse],
+    view: Callable[Concatenate[Asked, _P], HttpResponse], /
 ) -> Callable[Concatenate[Asked, _P], HttpResponse]:
     """Let officers alone see a page; to everyone else it is not there."""
 
     @wraps(view)
-    def guarded(request: Asked, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponse:
+    def guarded(request: Asked, /, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponse:
         if not request.user.is_officer:
             raise not_found()
         return view(request, *args, **kwargs)

@@ -19,6 +19,7 @@ from pipelines.durable import make_folder
 from pipelines.notices.delivery import MailServer, read_settings
 from pipelines.settings import PORTAL_DATABASE, SMTP_PASSWORD, setting
 from pipelines.workspace import Workspace
+from portal import waiting
 from portal.settings import Settings
 from portal.state import Portal, make_portal
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 TRIES = 5
 LOCKED_FOR = dt.timedelta(minutes=15)
 IDLE = dt.timedelta(minutes=30)
+_IN_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 _TWO_YEARS = 63_072_000
 _HERE = Path(__file__).resolve().parent
 
@@ -95,7 +97,15 @@ def _values(portal: Portal) -> dict[str, Any]:
             "django.middleware.csrf.CsrfViewMiddleware",
         ],
         "DATABASES": {"default": _database(folder)},
-        "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+        "CACHES": {
+            "default": {"BACKEND": _IN_MEMORY, "LOCATION": "rates"},
+            waiting.CACHE: {
+                "BACKEND": _IN_MEMORY,
+                "LOCATION": "files",
+                "TIMEOUT": waiting.SECONDS,
+                "OPTIONS": {"MAX_ENTRIES": waiting.MOST},
+            },
+        },
         "TEMPLATES": [
             {
                 "BACKEND": "django.template.backends.jinja2.Jinja2",

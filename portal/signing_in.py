@@ -16,6 +16,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.http import HttpRequest
 from django.utils import timezone
 
+from portal import waiting
 from portal.models import Account
 from portal.state import the_portal
 from portal.words import words
@@ -104,7 +105,7 @@ def _signed_in(request: HttpRequest, user: Account, **_: Any) -> None:
 
 def _signed_out(request: HttpRequest, user: Account | None, **_: Any) -> None:
     if user is not None:
-        the_portal().waiting.forget(account=user.name)
+        waiting.forget(request)
         log(request, "signed out", account=user.name)
 
 

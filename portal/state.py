@@ -12,7 +12,6 @@ from pipelines.record.store import Record
 from portal.audit import AuditLog
 from portal.reference import CurrentReference
 from portal.settings import Settings
-from portal.waiting import WaitingRoom
 from portal.work import Workers
 
 
@@ -24,7 +23,6 @@ class Portal:
     record: Record
     audit: AuditLog
     reference: CurrentReference = field(default_factory=CurrentReference)
-    waiting: WaitingRoom = field(default_factory=WaitingRoom)
     workers: Workers | None = None
     places: threading.BoundedSemaphore = field(init=False)
 

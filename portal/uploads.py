@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import HttpRequest
 
@@ -40,7 +40,7 @@ class CountedUpload(FileUploadHandler):
             raise StopUpload(connection_reset=True)
         self._content += raw_data
 
-    def file_complete(self, file_size: int) -> UploadedFile:
+    def file_complete(self, file_size: int) -> SimpleUploadedFile:
         """Return the file, whole."""
         return SimpleUploadedFile(self.file_name or "", bytes(self._content))
 

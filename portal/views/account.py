@@ -19,6 +19,8 @@ from portal.pages import show
 from portal.signing_in import WAY
 from portal.state import the_portal
 
+FORM, FACTOR = "form.html", "second_factor.html"
+
 
 class _Plain:
     """Forms without allauth's own hints, which stand in words.toml here."""
@@ -41,14 +43,15 @@ class SignIn(_Plain, views.LoginView):
 
     def form_invalid(self, form: BaseForm) -> HttpResponse:
         """Return the form once more."""
-        response = super().form_invalid(form)
+        response: HttpResponse = super().form_invalid(form)
         response.status_code = 401
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Return what the page shows: whether a password can be reset by mail."""
         has_mail = "dummy" not in django_settings.EMAIL_BACKEND
-        return super().get_context_data(**kwargs) | {"has_mail": has_mail}
+        shown: dict[str, Any] = super().get_context_data(**kwargs)
+        return shown | {"has_mail": has_mail}
 
 
 class SignOut(views.LogoutView):
@@ -59,7 +62,7 @@ class SignOut(views.LogoutView):
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
         """End the session."""
         by_proxy = self.request.session.get(WAY) == "proxy"
-        response = super().post(*args, **kwargs)
+        response: HttpResponse = super().post(*args, **kwargs)
         if by_proxy:
             response = HttpResponseRedirect(the_portal().settings.sign_out_path or SIGNED_OUT)
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
@@ -77,11 +80,12 @@ class ChangePassword(_Plain, views.PasswordChangeView):
         """Say so to an account that has no password."""
         if request.user.is_authenticated and not request.user.has_usable_password():
             return show(request, "form.html", page="no_password", form=None)
-        return super().dispatch(request, *args, **kwargs)
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
 
     def form_invalid(self, form: BaseForm) -> HttpResponse:
         """Return the form once more."""
-        response = super().form_invalid(form)
+        response: HttpResponse = super().form_invalid(form)
         response.status_code = 422
         return response
 
@@ -90,61 +94,57 @@ class Sure(_Plain, views.ReauthenticateView):
     """Asks for the password once more."""
 
 
-def _view(view: Any, page: str, template: str = "form.html") -> Any:
-    return view.as_view(template_name=template, extra_context={"page": page})
-
+# Where each of allauth's pages is, under which name it looks for it, and the page's own words.
+_PAGES: tuple[tuple[str, str, Any, str, str], ...] = (
+    ("password/forgotten", "account_reset_password", views.PasswordResetView, "forgotten", FORM),
+    ("password/sent", "account_reset_password_done", views.PasswordResetDoneView, "sent", FORM),
+    (
+        r"password/new/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)",
+        "account_reset_password_from_key",
+        views.PasswordResetFromKeyView,
+        "new_password",
+        FORM,
+    ),
+    (
+        "password/kept",
+        "account_reset_password_from_key_done",
+        views.PasswordResetFromKeyDoneView,
+        "password_kept",
+        FORM,
+    ),
+    ("sure", "account_reauthenticate", Sure, "sure", FORM),
+    ("sure/code", "mfa_reauthenticate", mfa.ReauthenticateView, "code", FORM),
+    ("sign-in/code", "mfa_authenticate", mfa.AuthenticateView, "code", FORM),
+    ("second-factor", "mfa_index", mfa.IndexView, "second_factor", FACTOR),
+    ("second-factor/add", "mfa_activate_totp", totp.ActivateTOTPView, "add_factor", FORM),
+    ("second-factor/remove", "mfa_deactivate_totp", totp.DeactivateTOTPView, "remove_factor", FORM),
+    (
+        "second-factor/codes",
+        "mfa_view_recovery_codes",
+        codes.ViewRecoveryCodesView,
+        "codes",
+        FACTOR,
+    ),
+    (
+        "second-factor/codes/new",
+        "mfa_generate_recovery_codes",
+        codes.GenerateRecoveryCodesView,
+        "new_codes",
+        FORM,
+    ),
+    ("sessions", "usersessions_list", ListUserSessionsView, "sessions", "sessions.html"),
+)
 
 urlpatterns = [
     path("sign-in", SignIn.as_view(), name="account_login"),
     path("sign-out", SignOut.as_view(), name="account_logout"),
     path("password", ChangePassword.as_view(), name="account_change_password"),
-    path(
-        "password/forgotten",
-        _view(views.PasswordResetView, "forgotten"),
-        name="account_reset_password",
-    ),
-    path(
-        "password/sent",
-        _view(views.PasswordResetDoneView, "mail_sent"),
-        name="account_reset_password_done",
-    ),
-    re_path(
-        r"^password/new/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)$",
-        _view(views.PasswordResetFromKeyView, "new_password"),
-        name="account_reset_password_from_key",
-    ),
-    path(
-        "password/kept",
-        _view(views.PasswordResetFromKeyDoneView, "password_kept"),
-        name="account_reset_password_from_key_done",
-    ),
-    path("sure", _view(Sure, "sure"), name="account_reauthenticate"),
-    path("sure/code", _view(mfa.ReauthenticateView, "code"), name="mfa_reauthenticate"),
-    path("sign-in/code", _view(mfa.AuthenticateView, "code"), name="mfa_authenticate"),
-    path(
-        "second-factor",
-        _view(mfa.IndexView, "second_factor", "second_factor.html"),
-        name="mfa_index",
-    ),
-    path("second-factor/add", _view(totp.ActivateTOTPView, "add_factor"), name="mfa_activate_totp"),
-    path(
-        "second-factor/remove",
-        _view(totp.DeactivateTOTPView, "remove_factor"),
-        name="mfa_deactivate_totp",
-    ),
-    path(
-        "second-factor/codes",
-        _view(codes.ViewRecoveryCodesView, "codes", "second_factor.html"),
-        name="mfa_view_recovery_codes",
-    ),
-    path(
-        "second-factor/codes/new",
-        _view(codes.GenerateRecoveryCodesView, "new_codes"),
-        name="mfa_generate_recovery_codes",
-    ),
-    path(
-        "sessions",
-        _view(ListUserSessionsView, "sessions", "sessions.html"),
-        name="usersessions_list",
+    *(
+        re_path(
+            f"^{address}$",
+            view.as_view(template_name=template, extra_context={"page": page}),
+            name=name,
+        )
+        for address, name, view, page, template in _PAGES
     ),
 ]

@@ -14,6 +14,7 @@ from pipelines.obligations.standing import RecordClosing, Standing
 from pipelines.receiving.annotated import annotate
 from pipelines.receiving.templates import file_name as template_name
 from pipelines.record.model import Obligation
+from portal import waiting
 from portal.findings import groups
 from portal.pages import Asked, desk, download, log, show
 from portal.refused import Refused, not_found
@@ -72,43 +73,43 @@ def _take_file(request: Asked, obligation: Obligation, standing: Standing) -> Ht
 @require_POST
 def send_checked(request: Asked, key: str) -> HttpResponse:
     """Send a file that was checked before."""
-    waiting = _waiting(request, key)
-    if not desk(request).may_send(waiting.obligation.organisation):
+    found = _waiting(request, key)
+    if not desk(request).may_send(found.obligation.organisation):
         raise Refused("not_allowed", 403)
-    file = SentFile(name=waiting.file_name, content=waiting.content)
-    return _send(request, waiting.obligation, file)
+    file = SentFile(name=found.file_name, content=found.content)
+    return _send(request, found.obligation, file)
 
 
 def checked_page(request: Asked, key: str) -> HttpResponse:
     """Return what was found in a file that was checked and not sent."""
-    waiting = _waiting(request, key)
+    found = _waiting(request, key)
     title = {
         Outcome.ACCEPTED: "title_accepted",
         Outcome.ACCEPTED_WITH_QUERIES: "title_queries",
         Outcome.NEEDS_CORRECTION: "title_correction",
         Outcome.REFUSED: "title_refused",
-    }[waiting.checked.outcome]
-    calendar = the_portal().reference.get().calendar(waiting.obligation.return_name)
+    }[found.checked.outcome]
+    calendar = the_portal().reference.get().calendar(found.obligation.return_name)
     return show(
         request,
         "checked.html",
         title=words()["checked"][title],
-        return_title=calendar.title if calendar else waiting.obligation.return_name,
-        obligation=waiting.obligation,
-        file_name=waiting.file_name,
-        checked=waiting.checked,
-        groups=groups(waiting.checked.findings, {}),
+        return_title=calendar.title if calendar else found.obligation.return_name,
+        obligation=found.obligation,
+        file_name=found.file_name,
+        checked=found.checked,
+        groups=groups(found.checked.findings, {}),
         key=key,
-        back=path_of(waiting.obligation),
+        back=path_of(found.obligation),
         megabytes=megabytes(),
     )
 
 
 def checked_annotated(request: Asked, key: str) -> HttpResponse:
     """Return the file that was checked, with its findings beside its rows."""
-    waiting = _waiting(request, key)
-    log(request, "annotated file downloaded", **_about(waiting.obligation))
-    return download(annotate(waiting.content, waiting.checked), _annotated_name(waiting.obligation))
+    found = _waiting(request, key)
+    log(request, "annotated file downloaded", **_about(found.obligation))
+    return download(annotate(found.content, found.checked), _annotated_name(found.obligation))
 
 
 def megabytes() -> int:
@@ -139,13 +140,10 @@ def _check(request: Asked, obligation: Obligation, file: SentFile) -> HttpRespon
         checked = _worked(check_file, _task(request, obligation, file))
     except TimeoutError:
         raise Refused("busy", 503, retry_after=60) from None
-    key = the_portal().waiting.put(
-        account=request.user.name,
-        obligation=obligation,
-        file_name=file.name,
-        content=file.content,
-        checked=checked,
+    kept = CheckedNotSent(
+        obligation=obligation, file_name=file.name, content=file.content, checked=checked
     )
+    key = waiting.put(request, kept)
     log(request, "file checked", outcome=str(checked.outcome), **_about(obligation))
     return HttpResponseRedirect(f"/checked/{key}")
 
@@ -158,7 +156,7 @@ def _send(request: Asked, obligation: Obligation, file: SentFile) -> HttpRespons
     except OSError as problem:
         log(request, "file not kept", **_about(obligation))
         raise Refused("cannot_keep", 503, retry_after=60) from problem
-    the_portal().waiting.forget(account=request.user.name)
+    waiting.forget(request)
     log(
         request,
         "file sent",
@@ -197,8 +195,8 @@ def _task(request: Asked, obligation: Obligation, file: SentFile) -> Task:
 
 
 def _waiting(request: Asked, key: str) -> CheckedNotSent:
-    """Return the file of that key, as long as it is the account's and its organisation is too."""
-    found = the_portal().waiting.get(key, account=request.user.name)
+    """Return the file of that key, as long as its organisation is the account's."""
+    found = waiting.get(request, key)
     if found is None or not desk(request).may_read(found.obligation.organisation):
         raise not_found()
     return found

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]  # it comes with dbt, without types
+import yaml
 
 from tests.dbt_project.warehouse import PROJECT, Warehouse
 

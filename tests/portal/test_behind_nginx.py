@@ -167,12 +167,13 @@ def test_a_file_goes_through_and_one_that_is_too_large_does_not(proxy: int) -> N
     path = "/returns/BCHC/training_compliance/2018-19-Q2"
     with browser(proxy, "bchc") as lead:
         page = lead.get(path)
-        token = re.search(r'name="token" value="([^"]+)"', page.text)
-        key = re.search(r"__Host-returns=([^;]+)", page.headers["set-cookie"])
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+        cookies = re.findall(r"__Host-returns(?:-form)?=[^;]+", str(page.headers["set-cookie"]))
         assert token is not None
-        assert key is not None
-        lead.headers["cookie"] = f"sso=bchc; __Host-returns={key[1]}"
-        form = {"token": token[1], "do": "check"}
+        assert len(cookies) == 2
+        lead.headers["cookie"] = "; ".join(["sso=bchc", *cookies])
+        lead.headers["origin"] = "https://returns.example.org"
+        form = {"csrfmiddlewaretoken": token[1], "do": "check"}
         content = b"organisation,quarter\r\nBCHC,2018-19 Q2\r\n"
         answer = lead.post(path + "/file", data=form, files={"file": ("a.csv", content)})
         assert answer.headers["location"].startswith("/checked/")

@@ -193,7 +193,14 @@ def pages_of(page: Page, address: str) -> Iterator[str]:
         page.get_by_role("link", name="Withdraw this return").click()
         page.get_by_role("button", name="Withdraw it").wait_for()
         yield "withdraw"
-    for path in ("/history", "/password", "/accessibility", "/no-such-page"):
+    page.goto(address + "/second-factor/add")
+    yield "the password once more"
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Switch it on").wait_for()
+    yield "second factor, set up"
+    paths = ("/history", "/account", "/password", "/sessions", "/second-factor", "/accessibility")
+    for path in (*paths, "/no-such-page", "/password/forgotten"):
         page.goto(address + path)
         yield path
     page.context.clear_cookies()

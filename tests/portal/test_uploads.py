@@ -11,6 +11,7 @@ import io
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -41,10 +42,10 @@ def test_a_body_is_counted_and_read_no_further_than_the_limit(make: Callable[...
     lead.get(RETURN)
     body = Counted(multipart({"csrfmiddlewaretoken": lead.token}, b"x" * 5_000_000, name="a.csv"))
     size = len(body.getvalue())
-    answer = lead.client.generic(
-        "POST", RETURN + "/file",
-        **{"wsgi.input": body, "CONTENT_TYPE": KIND, "CONTENT_LENGTH": str(size)},
-    )  # fmt: skip
+    environ: dict[str, Any] = {
+        "wsgi.input": body, "CONTENT_TYPE": KIND, "CONTENT_LENGTH": str(size),
+    }  # fmt: skip
+    answer = lead.client.generic("POST", RETURN + "/file", **environ)
     assert answer.status_code == 413
     assert body.taken < 200_000
 
