@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
 from axes.utils import reset as forget_tries
@@ -82,10 +83,11 @@ class Accounts:
         account.save()
 
     def reset(self, name: str) -> str:
-        """Set a new first password, unlock the account and end its sessions."""
+        """Set a new first password, unlock the account, end its sessions and second factor."""
         account = self.account(name)
         password = _first(account)
         account.save()
+        Authenticator.objects.filter(user=account).delete()
         forget_tries(username=account.name)
         _end_sessions(account)
         return password

@@ -206,7 +206,7 @@ def _signing_in(settings: Settings) -> dict[str, Any]:
         "ACCOUNT_REAUTHENTICATION_METHODS": ("password", "mfa"),
         "ACCOUNT_RATE_LIMITS": {
             "login": settings.limits.sign_ins_from_an_address,
-            "login_failed": None,  # django-axes counts these
+            "login_failed": "5/300s/key",  # of codes; django-axes counts passwords
             "form": settings.limits.forms_of_an_account,
         },
         "MFA_SUPPORTED_TYPES": ["totp", "recovery_codes"],

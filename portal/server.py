@@ -13,7 +13,7 @@ from portal.settings import Settings
 from portal.state import make_portal
 from portal.work import Workers
 
-_MOST = 64_000_000  # bytes that are taken off the wire so that a page can say "too large"
+_MOST = 32_000_000  # bytes that are taken off the wire so that a page can say "too large"
 _PAGES = 16  # threads for pages, besides those in which files wait to be checked
 
 
@@ -29,7 +29,7 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
             host=host,
             port=port,
             threads=settings.limits.files_at_once + _PAGES,
-            connection_limit=512,
+            connection_limit=256,
             # A form comes in whole, in memory or a temporary file, before it takes a thread.
             max_request_body_size=_MOST,
             max_request_header_size=32_768,

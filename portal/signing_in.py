@@ -49,6 +49,14 @@ class Adapter(DefaultAccountAdapter):
         account = super().authenticate(request, **credentials)
         return account if account and Backend().user_can_authenticate(account) else None
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count nothing by account alone: strangers could lock people out. Axes counts."""
+
+    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
+        """Send the link, but to nobody who signs in through the proxy alone."""
+        if user.has_usable_password():
+            super().send_password_reset_mail(user, email, context)
+
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Show none: the page that follows says what was done."""
 
@@ -98,6 +106,7 @@ def _named(plain: str) -> Account | None:
 
 def _signed_in(request: HttpRequest, user: Account, **_: Any) -> None:
     request.session[BEGAN] = time.time()
+    request.session.clear_expired()
     UserSession.objects.create_from_request(request, user=user)
     way = request.session[WAY] = "proxy" if NAMED_BY_PROXY in request.META else "password"
     log(request, "signed in", account=user.name, way=way)

@@ -118,7 +118,7 @@ def change(
 @NAME
 @click.pass_obj
 def reset(workspace: Workspace, name: str) -> None:
-    """Give an account a new first password, unlock it, and end its sessions."""
+    """Give an account a new first password, unlock it, end its sessions and its second factor."""
     with _sentences():
         password = _accounts(workspace).reset(name)
     _log(workspace, "account reset", name)

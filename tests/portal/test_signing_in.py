@@ -402,6 +402,15 @@ def test_a_second_factor_is_asked_for_once_it_is_set_up(quiet: World) -> None:
         assert "Incorrect code" in again.post("/sign-in/code", {"code": "000000"}).text
         answer = again.post("/sign-in/code", {"code": spare[0]})
         assert answer.status_code == (302 if number == 0 else 200)
+    guesser = quiet.person()
+    guesser.sign_in("bchc")
+    for _ in range(5):
+        guesser.post("/sign-in/code", {"code": "000000"})
+    assert guesser.post("/sign-in/code", {"code": spare[1]}).status_code == 200
+    quiet.clock.forward(minutes=6)
+    assert guesser.post("/sign-in/code", {"code": spare[1]}).status_code == 302
+    first = quiet.accounts.reset("bchc")  # who has lost the telephone
+    assert quiet.person().sign_in("bchc", first).headers["location"] == "/"
     assert ("second factor added", "bchc") in quiet.log()
     assert ("second factor refused", "bchc") in quiet.log()
 
@@ -441,6 +450,16 @@ def test_a_forgotten_password_is_set_anew_by_mail_and_nobody_learns_who_has_an_a
     lead.post(form, {"password1": NEW, "password2": NEW})
     assert lead.sign_in("lead@bchc.example", NEW).status_code == 302
     assert "too old" in quiet.person().get(link[1]).text
+
+    quiet.accounts.add(
+        "sso",
+        organisations=["UHB"],
+        roles=[Role.SENDER],
+        email="sso@one.example",
+        with_password=False,
+    )
+    ask(quiet.person(), "sso@one.example")
+    assert len(mail.outbox) == 1
 
 
 def ask(person: Person, address: str) -> Answer:
