@@ -17,6 +17,7 @@ from portal import signing_in
 from portal.models import Account
 from portal.pages import refusal_page
 from portal.refused import Refused, not_found
+from portal.settings import is_address
 from portal.state import the_portal
 
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -97,11 +98,9 @@ class SignedIn(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
     ) -> HttpResponseBase | None:
         """Return where the visitor has to go first, None if they may come in."""
-        account = request.user
-        if account.is_authenticated:
-            began = request.session.get(signing_in.BEGAN, 0)
-            if time.time() - began > LONGEST:
-                logout(request)
+        began = request.session.get(signing_in.BEGAN, 0)
+        if request.user.is_authenticated and time.time() - began > LONGEST:
+            logout(request)
         if not isinstance(request.user, Account):
             return super().process_view(request, view_func, view_args, view_kwargs)
         by_password = request.session.get(signing_in.WAY) == "password"
@@ -125,10 +124,8 @@ def _address_of(request: HttpRequest) -> str:
     if not settings.trusts(peer):
         return str(peer)
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
-    for hop in reversed(hops):
-        if hop and not settings.trusts(hop):
-            return hop[:64]
-    return str(peer)
+    foreign = [hop for hop in hops if not settings.trusts(hop)]
+    return foreign[-1] if foreign and is_address(foreign[-1]) else str(peer)
 
 
 def _named(request: HttpRequest) -> str | None:

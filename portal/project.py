@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
 import secrets
 from contextlib import suppress
@@ -16,7 +17,7 @@ from django.core.management import call_command
 from django.db import connections
 
 from pipelines.durable import make_folder
-from pipelines.notices.delivery import MailServer, read_settings
+from pipelines.notices.delivery import NoticeSettingsError, read_settings
 from pipelines.settings import PORTAL_DATABASE, SMTP_PASSWORD, setting
 from pipelines.workspace import Workspace
 from portal import waiting
@@ -25,6 +26,8 @@ from portal.state import Portal, make_portal
 
 if TYPE_CHECKING:
     from portal.accounts import Accounts
+
+_LOG = logging.getLogger("quarterdeck.portal")
 
 TRIES = 5
 LOCKED_FOR = dt.timedelta(minutes=15)
@@ -132,7 +135,7 @@ def _values(portal: Portal) -> dict[str, Any]:
         },
         **_headers_and_forms(settings),
         **_signing_in(settings),
-        **_mail(read_settings(settings.workspace).server),
+        **_mail(settings.workspace),
     }
 
 
@@ -216,8 +219,13 @@ def _signing_in(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _mail(server: MailServer | None) -> dict[str, Any]:
+def _mail(workspace: Workspace) -> dict[str, Any]:
     """Return how mail goes out: as notices do, by ``notices.toml``."""
+    try:
+        server = read_settings(workspace).server
+    except NoticeSettingsError as problem:
+        _LOG.warning("No mail goes out from the upload pages: %s", problem)
+        server = None
     if server is None:
         return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
     return {

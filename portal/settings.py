@@ -6,7 +6,6 @@ import datetime as dt
 import ipaddress
 from dataclasses import dataclass
 
-from pipelines.obligations.standing import LONDON
 from pipelines.workspace import Workspace
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -53,22 +52,17 @@ class Settings:
     workers: int = 2
     limits: Limits = Limits()
 
-    def now(self) -> dt.datetime:
-        """Return the time, in UTC; on the practice day if there is one."""
-        moment = dt.datetime.now(dt.UTC)
-        if self.practice_day is None:
-            return moment
-        local = moment.astimezone(LONDON).time()
-        return dt.datetime.combine(self.practice_day, local, LONDON).astimezone(dt.UTC)
-
-    def today(self) -> dt.date:
-        """Return the day on which lateness is judged: the practice day if there is one."""
-        return self.practice_day or self.workspace.today(now=dt.datetime.now(dt.UTC))
-
     def trusts(self, address: str) -> bool:
         """Whether the address is that of a proxy whose word is taken."""
-        try:
-            peer = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        return any(peer in network for network in self.trusted_proxies)
+        return is_address(address) and any(
+            ipaddress.ip_address(address) in network for network in self.trusted_proxies
+        )
+
+
+def is_address(text: str) -> bool:
+    """Whether the text is an IP address."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

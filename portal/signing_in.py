@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from allauth.account import signals
@@ -85,9 +85,12 @@ def connect() -> None:
     user_login_failed.connect(_refused)
     signals.password_changed.connect(_own_password)
     signals.password_reset.connect(_own_password)
-    mfa_signals.authenticator_added.connect(_second_factor_added)
-    mfa_signals.authenticator_removed.connect(_second_factor_removed)
-    mfa_signals.authentication_failed.connect(_wrong_code)
+    for signal, what in (
+        (mfa_signals.authenticator_added, "second factor added"),
+        (mfa_signals.authenticator_removed, "second factor removed"),
+        (mfa_signals.authentication_failed, "second factor refused"),
+    ):
+        signal.connect(_logging(what), weak=False)
 
 
 def log(request: HttpRequest, what: str, *, account: str | None, **about: Any) -> None:
@@ -129,13 +132,8 @@ def _own_password(request: HttpRequest, user: Account, **_: Any) -> None:
     log(request, "password changed", account=user.name)
 
 
-def _second_factor_added(request: HttpRequest, user: Account, **_: Any) -> None:
-    log(request, "second factor added", account=user.name)
+def _logging(what: str) -> Callable[..., None]:
+    def add_line(request: HttpRequest, user: Account, **_: Any) -> None:
+        log(request, what, account=user.name)
 
-
-def _second_factor_removed(request: HttpRequest, user: Account, **_: Any) -> None:
-    log(request, "second factor removed", account=user.name)
-
-
-def _wrong_code(request: HttpRequest, user: Account, **_: Any) -> None:
-    log(request, "second factor refused", account=user.name)
+    return add_line

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings as django_settings
 
+from pipelines.obligations.standing import LONDON
 from pipelines.record.store import Record
 from portal.audit import AuditLog
 from portal.reference import CurrentReference
@@ -33,12 +34,16 @@ class Portal:
     @property
     def now(self) -> dt.datetime:
         """The time, in UTC; on the practice day if there is one."""
-        return self.settings.now()
+        moment, day = dt.datetime.now(dt.UTC), self.settings.practice_day
+        if day is None:
+            return moment
+        local = moment.astimezone(LONDON).time()
+        return dt.datetime.combine(day, local, LONDON).astimezone(dt.UTC)
 
     @property
     def today(self) -> dt.date:
-        """The day (in London) on which lateness is judged."""
-        return self.settings.today()
+        """The day (in London) on which lateness is judged: the practice day if there is one."""
+        return self.settings.practice_day or self.settings.workspace.today(now=self.now)
 
 
 def make_portal(settings: Settings) -> Portal:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -127,9 +128,6 @@ class Workers:
 
 # --- inside a worker ------------------------------------------------------------------------------
 
-_REFERENCE: CurrentReference | None = None
-_RECORDS: dict[Path, Record] = {}
-
 
 def _begin() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -150,22 +148,15 @@ def _warm() -> None:
         declared.model.to_schema()
 
 
+@cache
 def _reference() -> CurrentReference:
-    global _REFERENCE  # noqa: PLW0603  # one a process, made when it is first needed
-    if _REFERENCE is None:
-        _REFERENCE = CurrentReference()
-    return _REFERENCE
+    return CurrentReference()
 
 
+@cache
 def _record(folder: Path) -> Record:
-    return _RECORDS.setdefault(folder, Record(folder))
+    return Record(folder)
 
 
 def _desk(task: Task) -> Desk:
-    record = _record(task.record)
-    return Desk(
-        record,
-        _reference().get(),
-        task.requester,
-        today=task.on,
-    )
+    return Desk(_record(task.record), _reference().get(), task.requester, today=task.on)
