@@ -154,7 +154,8 @@ def _headers_and_forms(settings: Settings) -> dict[str, Any]:
         # Not "no-referrer": browsers then send the Origin of a form as "null".
         "SECURE_REFERRER_POLICY": "same-origin",
         "X_FRAME_OPTIONS": "DENY",
-        # No script at all; styles and pictures from here; forms go nowhere else; nobody frames us.
+        # No script (but on the pages that ask for a passkey, from here); styles and pictures from
+        # here; forms go nowhere else; nobody frames us.
         "CONTENT_SECURITY_POLICY": {
             "DIRECTIVES": {
                 "default-src": ["'none'"],
@@ -212,7 +213,8 @@ def _signing_in(settings: Settings) -> dict[str, Any]:
             "login_failed": "5/300s/key",  # of codes; django-axes counts passwords
             "form": settings.limits.forms_of_an_account,
         },
-        "MFA_SUPPORTED_TYPES": ["totp", "recovery_codes"],
+        "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
+        "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": not settings.behind_tls,
         "MFA_TOTP_ISSUER": "Quarterly returns",
         "MFA_TOTP_TOLERANCE": 1,
         "MFA_ALLOW_UNVERIFIED_EMAIL": True,  # the officer gives the address

@@ -18,8 +18,8 @@ _.Adapter, _.Argon2, _.Border, _.CountedUpload, _.HardToGuess, _.PortalConfig, _
 _.SignedIn, _.USERNAME_FIELD, _.add_message, _.default_auto_field, _.dependencies, _.extra_context
 _.file_complete, _.get_email_field_name, _.get_help_text, _.handle_no_permission, _.handler400
 _.handler403, _.handler404, _.handler500, _.http_method_names, _.initial, _.memory_cost
-_.on_every_page, _.operations, _.parallelism, _.process_exception, _.receive_data_chunk
-_.status_code, _.success_url, _.time_cost, _.wrong_form
+_.on_every_page, _.operations, _.parallelism, _.pre_authenticate, _.process_exception
+_.receive_data_chunk, _.status_code, _.success_url, _.time_cost, _.wrong_form
 
 # A mark of the record that tests read, a rule of the seeds, the other half of a difference; the
 # calendar's own check of itself; the files of dbt, written by hand (docs/add-a-return.md).

@@ -8,7 +8,9 @@ from allauth.account import views
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkeys
 from allauth.usersessions.views import ListUserSessionsView
+from csp.decorators import csp_update
 from django.conf import settings as django_settings
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -19,6 +21,7 @@ from portal.pages import show
 from portal.signing_in import WAY
 from portal.state import the_portal
 
+_OWN_SCRIPT = {"script-src": ["'self'"], "connect-src": ["'self'"]}
 FORM, FACTOR = "form.html", "second_factor.html"
 
 
@@ -94,6 +97,11 @@ class Sure(_Plain, views.ReauthenticateView):
     """Asks for the password once more."""
 
 
+def _with_script(page: str, view: Any) -> Any:
+    """Let the pages that ask for a passkey, and no others, run allauth's script from here."""
+    return csp_update(_OWN_SCRIPT)(view) if page in ("code", "key", "add_passkey") else view
+
+
 # Where each of allauth's pages is, under which name it looks for it, and the page's own words.
 _PAGES: tuple[tuple[str, str, Any, str, str], ...] = (
     ("password/forgotten", "account_reset_password", views.PasswordResetView, "forgotten", FORM),
@@ -132,6 +140,16 @@ _PAGES: tuple[tuple[str, str, Any, str, str], ...] = (
         "new_codes",
         FORM,
     ),
+    ("passkeys", "mfa_list_webauthn", passkeys.ListWebAuthnView, "passkeys", FACTOR),
+    ("passkeys/add", "mfa_add_webauthn", passkeys.AddWebAuthnView, "add_passkey", FORM),
+    ("passkeys/(?P<pk>[0-9]+)", "mfa_remove_webauthn", passkeys.RemoveWebAuthnView, "no_key", FORM),
+    (
+        "sure/passkey",
+        "mfa_reauthenticate_webauthn",
+        passkeys.ReauthenticateWebAuthnView,
+        "key",
+        FORM,
+    ),
     ("sessions", "usersessions_list", ListUserSessionsView, "sessions", "sessions.html"),
 )
 
@@ -142,7 +160,7 @@ urlpatterns = [
     *(
         re_path(
             f"^{address}$",
-            view.as_view(template_name=template, extra_context={"page": page}),
+            _with_script(page, view.as_view(template_name=template, extra_context={"page": page})),
             name=name,
         )
         for address, name, view, page, template in _PAGES

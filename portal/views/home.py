@@ -16,7 +16,14 @@ from portal.views.owed import asked_quarter, listed_quarters, newest_quarter, ro
 
 _A_PAGE = 25
 _LOOKED_BACK = 3  # quarters, for what is still to do
-_ASSETS = {"portal.css": "text/css", "icon.svg": "image/svg+xml"}
+# Where each asset is; the scripts, for passkeys alone, are allauth's.
+_ASSETS = {
+    "portal.css": ("portal", "assets", "text/css"),
+    "icon.svg": ("portal", "assets", "image/svg+xml"),
+    "onload.js": ("allauth.account", "static/account/js", "text/javascript"),
+    "webauthn.js": ("allauth.mfa", "static/mfa/js", "text/javascript"),
+    "webauthn-json.js": ("allauth.mfa", "static/mfa/js", "text/javascript"),
+}
 
 
 def home(request: Asked) -> HttpResponse:
@@ -97,10 +104,11 @@ def health(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def asset(request: HttpRequest, name: str) -> HttpResponse:
-    """Return the style or the icon."""
+    """Return the style, the icon, or a script."""
     del request
     if name not in _ASSETS:
         raise Http404
-    content = (resources.files("portal") / "assets" / name).read_bytes()
+    package, folder, kind = _ASSETS[name]
+    content = (resources.files(package) / folder / name).read_bytes()
     headers = {"Cache-Control": "public, max-age=3600"}
-    return HttpResponse(content, content_type=_ASSETS[name], headers=headers)
+    return HttpResponse(content, content_type=kind, headers=headers)
