@@ -16,7 +16,7 @@ from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import connections
 
-from pipelines.durable import make_folder
+from pipelines.durable import exclusive, make_folder
 from pipelines.notices.delivery import NoticeSettingsError, read_settings
 from pipelines.settings import PORTAL_DATABASE, SMTP_PASSWORD, setting
 from pipelines.workspace import Workspace
@@ -53,7 +53,8 @@ def set_up(portal: Portal) -> None:
     connections.close_all()
     for database in (connections.databases["default"], values["DATABASES"]["default"]):
         database["NAME"] = _database(folder)["NAME"]
-    call_command("migrate", verbosity=0, skip_checks=True)
+    with exclusive(folder / "migrate.lock"):  # the command and the portal may begin together
+        call_command("migrate", verbosity=0, skip_checks=True)
 
 
 def open_accounts(workspace: Workspace) -> Accounts:

@@ -163,6 +163,13 @@ def test_a_browser_cannot_say_who_it_is(proxy: int) -> None:
         assert "no account here belongs to you" in answer.text
 
 
+def test_a_flood_of_headers_is_turned_away_and_the_pages_go_on(proxy: int) -> None:
+    with browser(proxy, "bchc") as lead:
+        flood = {f"X-{number}": "y" * 1000 for number in range(90)}
+        assert lead.get("/", headers=flood).status_code in (400, 414, 431, 494)
+        assert lead.get("/").status_code == 200
+
+
 def test_a_file_goes_through_and_one_that_is_too_large_does_not(proxy: int) -> None:
     path = "/returns/BCHC/training_compliance/2018-19-Q2"
     with browser(proxy, "bchc") as lead:
