@@ -22,7 +22,7 @@ from typing import TypeVar
 from pipelines.checking.engine.outcome import CheckedFile
 from pipelines.checking.engine.wording import rules
 from pipelines.receiving.desk import Desk, Requester
-from pipelines.record.model import Obligation
+from pipelines.record.model import Obligation, Submission
 from pipelines.record.store import Record
 from portal.reference import CurrentReference
 from schemas.registry import returns
@@ -44,15 +44,6 @@ class Task:
     sample: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What became of a file that was sent."""
-
-    submission_id: str
-    outcome: str
-    is_duplicate: bool
-
-
 def check_file(task: Task) -> CheckedFile:
     """Check a file and keep nothing. The result holds no rows."""
     checked = _desk(task).check(
@@ -61,8 +52,8 @@ def check_file(task: Task) -> CheckedFile:
     return replace(checked, rows=None)
 
 
-def receive_file(task: Task) -> Outcome:
-    """Receive a file into the record.
+def receive_file(task: Task) -> tuple[Submission, bool]:
+    """Receive a file into the record; return it, and whether it had come before.
 
     Raises:
         OSError: The record cannot be written; nothing was kept.
@@ -74,11 +65,7 @@ def receive_file(task: Task) -> Outcome:
         expected=task.obligation,
         sample=task.sample,
     )
-    return Outcome(
-        submission_id=received.submission.submission_id,
-        outcome=str(received.checked.outcome),
-        is_duplicate=received.is_duplicate,
-    )
+    return received.submission, received.is_duplicate
 
 
 class Workers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -150,7 +151,7 @@ def _check(request: Asked, obligation: Obligation, file: SentFile) -> HttpRespon
 
 def _send(request: Asked, obligation: Obligation, file: SentFile) -> HttpResponse:
     try:
-        kept = _worked(receive_file, _task(request, obligation, file))
+        kept, is_duplicate = _worked(receive_file, _task(request, obligation, file))
     except TimeoutError:
         raise Refused("busy", 503, retry_after=60) from None
     except OSError as problem:
@@ -162,11 +163,14 @@ def _send(request: Asked, obligation: Obligation, file: SentFile) -> HttpRespons
         "file sent",
         submission=kept.submission_id,
         outcome=kept.outcome,
-        duplicate=kept.is_duplicate,
+        duplicate=is_duplicate,
         **_about(obligation),
     )
-    same = "?same=1" if kept.is_duplicate else ""
-    return HttpResponseRedirect(f"/submissions/{kept.submission_id}{same}")
+    said = {"same": "1"} if is_duplicate else {}
+    if kept.obligation is None:  # not read as a return: its page knows not of which
+        said["for"] = path_of(obligation).removeprefix("/returns/")
+    query = "?" + urlencode(said) if said else ""
+    return HttpResponseRedirect(f"/submissions/{kept.submission_id}{query}")
 
 
 def _worked(work: Callable[[Task], _T], task: Task) -> _T:

@@ -13,15 +13,14 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
 from pipelines.receiving.decisions import DecisionError
-from pipelines.receiving.desk import Desk
 from pipelines.receiving.templates import file_name as template_name
-from pipelines.record.model import Event, EventKind, Submission
+from pipelines.record.model import Event, EventKind, Obligation, Submission
 from portal.findings import answers, groups
 from portal.pages import Asked, desk, download, log, show
 from portal.refused import Refused, not_found
 from portal.state import the_portal
-from portal.views.listing import Listed, listed, title_of
-from portal.views.owed import page_of, path_of
+from portal.views.listing import listed, title_of
+from portal.views.owed import obligation_of, page_of, path_of
 from portal.views.returning import closed, megabytes
 
 _STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
@@ -136,7 +135,7 @@ def _page(
     shown = listed([submission])[0]
     receipt = _receipt(request, submission)
     found = record.findings(submission.submission_id)
-    obligation = submission.obligation
+    obligation = _next_of(request, submission)
     is_open = shown.state not in ("withdrawn", "superseded")
     organisation = the_portal().reference.get().organisation(submission.organisation or "")
     return show(
@@ -153,10 +152,10 @@ def _page(
         explains=is_open and own.may_send(submission.organisation),
         withdraws=shown.state != "withdrawn" and own.may_withdraw(submission.organisation),
         withdrawal=_withdrawal(submission),
-        correct=path_of(obligation)
-        if obligation and own.may_send(obligation.organisation)
-        else None,
-        next_file=_wants_next_file(shown, own),
+        correct=path_of(obligation) if obligation else None,
+        next_file=shown.state in ("needs correction", "refused")
+        and obligation is not None
+        and closed(obligation) is None,
         megabytes=megabytes(),
         fault=fault,
         same="same" in request.GET,
@@ -164,15 +163,14 @@ def _page(
     )
 
 
-def _wants_next_file(shown: Listed, own: Desk) -> bool:
-    """Whether the page of faults takes the next file: it is wrong, and may be sent today."""
-    obligation = shown.submission.obligation
-    return (
-        shown.state in ("needs correction", "refused")
-        and obligation is not None
-        and own.may_send(obligation.organisation)
-        and closed(obligation) is None
-    )
+def _next_of(request: Asked, submission: Submission) -> Obligation | None:
+    """Return for which return the next file is, None if the account sends none of it.
+
+    A file that could not be read is of no return; the address then has the one it was sent for.
+    """
+    named = request.GET.get("for", "").split("/")
+    found = submission.obligation or (obligation_of(*named) if len(named) == 3 else None)
+    return found if found and desk(request).may_send(found.organisation) else None
 
 
 def _withdrawal(submission: Submission) -> Event | None:

@@ -281,6 +281,13 @@ def test_the_page_of_faults_takes_the_next_file(running: World) -> None:
         page = lead.send(GOOD.replace(b"4736,4530", b"4736,4830"), do=do)
         assert f'action="{RETURN}/file"' in page.text
         assert 'name="file" type="file"' in page.text
+    page = lead.send(b"no return at all")
+    assert "Not usable" in page.text
+    assert f'action="{RETURN}/file"' in page.text
+    for named in ("UHB/training_compliance/2018-19-Q2", "a", "x/y/z"):
+        strange = lead.get(f"{page.path}?for={named}")
+        assert 'type="file"' not in strange.text
+    lead.get(page.path)
     answer = lead.post_file(RETURN + "/file", GOOD.replace(b"4530", b"4529"))
     assert "Accepted" in lead.get(answer.headers["location"]).text
 
