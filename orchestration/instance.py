@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml  # type: ignore[import-untyped]  # it comes with Dagster, without types
+import yaml
 
 from pipelines.durable import exclusive, replace_file
 from pipelines.settings import set_for_children

@@ -1,93 +1,33 @@
-"""Accounts: who may sign in, for which organisations, as what. Made by the officer's command."""
+"""Making and changing accounts, which only the officer's command does."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
 
-from pipelines.receiving.desk import Requester, Right
-from portal.database import Database
-from portal.passwords import first_password, hash_of, is_right
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from axes.models import AccessAttempt
+from axes.utils import reset as forget_tries
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-TRIES = 5
-LOCKED_FOR = dt.timedelta(minutes=15)
-FIRST_PASSWORD_LASTS = dt.timedelta(days=7)
+from portal.models import Account
+from portal.passwords import first_password
+from portal.project import LOCKED_FOR, TRIES
+from portal.roles import FIRST_PASSWORD_LASTS, AccountError, Role
+from portal.signing_in import plain_name
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,62}[a-z0-9]", re.ASCII)
 
 
-class Role(StrEnum):
-    """What an account may do.
-
-    A sender checks and sends returns and answers queries. A signatory answers for the figures:
-    all that a sender does, and withdraws a return. An officer sees every organisation, excuses,
-    extends and reopens, and sends nothing.
-    """
-
-    SENDER = "sender"
-    SIGNATORY = "signatory"
-    OFFICER = "officer"
-
-
-class AccountError(Exception):
-    """An account cannot be made or changed so; the message says why in a plain sentence."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Account:
-    """One account. ``has_first_password``: it must choose its own before anything else."""
-
-    name: str
-    organisations: frozenset[str]
-    roles: frozenset[Role]
-    has_password: bool
-    has_first_password: bool
-    is_disabled: bool
-    locked_until: dt.datetime | None
-    last_sign_in_at: dt.datetime | None
-
-    @property
-    def may_send(self) -> bool:
-        """Whether it checks and sends returns and answers queries."""
-        return bool(self.roles & {Role.SENDER, Role.SIGNATORY})
-
-    @property
-    def may_withdraw(self) -> bool:
-        """Whether it may withdraw a return."""
-        return Role.SIGNATORY in self.roles
-
-    @property
-    def is_officer(self) -> bool:
-        """Whether it sees every organisation."""
-        return Role.OFFICER in self.roles
-
-
-def requester_of(account: Account) -> Requester:
-    """Return who an account is at the desk: its organisations, and what its roles allow."""
-    rights = {Right.SEND: account.may_send, Right.WITHDRAW: account.may_withdraw}
-    return Requester(
-        name=account.name,
-        channel="portal",
-        organisations=account.organisations,
-        oversees=account.is_officer,
-        rights=frozenset(right for right, held in rights.items() if held),
-    )
-
-
 class Accounts:
-    """The accounts of one portal.
+    """The accounts of the portal that Django was set up for."""
 
-    Every method may raise ``sqlite3.OperationalError`` if the file cannot be written; nothing is
-    half changed then.
-    """
-
-    def __init__(self, database: Database) -> None:
-        """Keep the accounts in this database."""
-        self._database = database
+    def all(self) -> list[Account]:
+        """Return every account, by name."""
+        return list(Account.objects.order_by("name"))
 
     def add(
         self,
@@ -95,13 +35,13 @@ class Accounts:
         *,
         organisations: Iterable[str],
         roles: Iterable[Role],
-        now: dt.datetime,
+        email: str = "",
         with_password: bool = True,
     ) -> str | None:
         """Add an account and return its first password, None if it has none.
 
-        Raises ``AccountError`` for a name that is taken or no name, and for rights that do not go
-        together.
+        Raises:
+            AccountError: The name is taken or no name, or the rights do not go together.
         """
         plain = plain_name(name)
         if _NAME.fullmatch(plain) is None:
@@ -109,169 +49,104 @@ class Accounts:
                 "A name has 3 to 64 letters, digits, dots, hyphens or @, such as uhb.data-lead."
             )
         codes, kinds = _rights(organisations, roles)
-        password = first_password() if with_password else None
-        with self._database.changing() as connection:
-            try:
-                connection.execute(
-                    "INSERT INTO account (name, organisations, roles, password_hash,"
-                    " password_is_first, password_ends_at, created_at) VALUES (?,?,?,?,1,?,?)",
-                    (
-                        plain,
-                        codes,
-                        kinds,
-                        hash_of(password) if password else None,
-                        (now + FIRST_PASSWORD_LASTS).timestamp(),
-                        now.timestamp(),
-                    ),
-                )
-            except sqlite3.IntegrityError as problem:
-                raise AccountError(f"There is an account {plain} already.") from problem
+        account = Account(name=plain, email=email.strip().lower(), organisations=codes, roles=kinds)
+        password = _first(account) if with_password else None
+        if password is None:
+            account.set_unusable_password()
+        try:
+            with transaction.atomic():
+                account.save()
+        except IntegrityError as problem:
+            raise AccountError(f"There is an account {plain} already.") from problem
         return password
 
-    def change(self, name: str, *, organisations: Iterable[str], roles: Iterable[Role]) -> None:
-        """Change the organisations and roles of an account. Raises ``AccountError``."""
-        codes, kinds = _rights(organisations, roles)
-        self._update(name, "organisations = ?, roles = ?", codes, kinds)
+    def change(
+        self,
+        name: str,
+        *,
+        organisations: Iterable[str],
+        roles: Iterable[Role],
+        email: str | None = None,
+    ) -> None:
+        """Change the organisations and roles of an account, and its e-mail address if one is given.
 
-    def reset(self, name: str, *, now: dt.datetime) -> str:
-        """Set a new first password, unlock the account and end its sessions."""
-        password = first_password()
-        self._update(
-            name,
-            "password_hash = ?, password_is_first = 1, password_ends_at = ?, wrong_tries = 0,"
-            " locked_until = NULL",
-            hash_of(password),
-            (now + FIRST_PASSWORD_LASTS).timestamp(),
-        )
-        self.end_sessions(name)
+        Raises:
+            AccountError: There is no such account, or the rights do not go together.
+        """
+        account = self.account(name)
+        codes, kinds = _rights(organisations, roles)
+        if codes != account.organisations:
+            account.rights_changed_at = timezone.now()
+        account.organisations, account.roles = codes, kinds
+        if email is not None:
+            account.email = email.strip().lower()
+        account.save()
+
+    def reset(self, name: str) -> str:
+        """Set a new first password, unlock the account, end its sessions and second factor."""
+        account = self.account(name)
+        password = _first(account)
+        account.save()
+        Authenticator.objects.filter(user=account).delete()
+        forget_tries(username=account.name)
+        _end_sessions(account)
         return password
 
     def disable(self, name: str) -> None:
         """Disable the account and end its sessions."""
-        self._update(name, "is_disabled = 1")
-        self.end_sessions(name)
+        account = self.account(name)
+        account.is_active = False
+        account.save()
+        _end_sessions(account)
 
     def enable(self, name: str) -> None:
         """Let a disabled account in again."""
-        self._update(name, "is_disabled = 0, wrong_tries = 0, locked_until = NULL")
+        account = self.account(name)
+        account.is_active = True
+        account.save()
+        forget_tries(username=account.name)
 
-    def set_password(self, name: str, password: str) -> None:
-        """Set the person's own password and end all sessions. Its strength is the caller's."""
-        self._update(
-            name,
-            "password_hash = ?, password_is_first = 0, password_ends_at = NULL",
-            hash_of(password),
-        )
-        self.end_sessions(name)
+    def account(self, name: str) -> Account:
+        """Return the account of that name.
 
-    def end_sessions(self, name: str) -> None:
-        """End every session of the account."""
-        with self._database.changing() as connection:
-            connection.execute("DELETE FROM session WHERE account = ?", (plain_name(name),))
-
-    def account(self, name: str) -> Account | None:
-        """Return the account of that name, or None."""
-        row = self._row(plain_name(name))
-        return _account(row) if row else None
-
-    def all(self) -> list[Account]:
-        """Return every account, by name."""
-        with self._database.reading() as connection:
-            rows = connection.execute("SELECT * FROM account ORDER BY name").fetchall()
-        return [_account(row) for row in rows]
-
-    def sign_in(self, name: str, password: str, *, now: dt.datetime) -> Account | None:
-        """Return the account where name and password are right and it may come in, otherwise None.
-
-        Why not is never told apart: no such account, a wrong password, disabled, locked, a first
-        password that has ended. Each takes as long. After five wrong tries in a row the account
-        is locked for a quarter of an hour.
+        Raises:
+            AccountError: There is none.
         """
         plain = plain_name(name)
-        row = self._row(plain)
-        right = is_right(password, row["password_hash"] if row else None)
-        if row is None:
-            return None
-        is_locked = row["locked_until"] is not None and row["locked_until"] > now.timestamp()
-        if not right:
-            if not is_locked:
-                self._count_wrong(plain, now=now)
-            return None
-        has_ended = (
-            row["password_is_first"] == 1
-            and row["password_ends_at"] is not None
-            and row["password_ends_at"] < now.timestamp()
+        try:
+            return Account.objects.get(name=plain)
+        except Account.DoesNotExist:
+            raise AccountError(f"There is no account {plain}.") from None
+
+    def locked_until(self, account: Account) -> dt.datetime | None:
+        """Return until when an address from which it was tried has to wait, None if none has."""
+        since = timezone.now() - LOCKED_FOR
+        tries = AccessAttempt.objects.filter(
+            username=account.name, failures_since_start__gte=TRIES, attempt_time__gt=since
         )
-        if is_locked or has_ended or row["is_disabled"]:
-            return None
-        self._update(
-            plain, "wrong_tries = 0, locked_until = NULL, last_sign_in_at = ?", now.timestamp()
-        )
-        return _account(row)
-
-    def password_is(self, name: str, password: str) -> bool:
-        """Whether the password is the account's, for one that is signed in already."""
-        row = self._row(plain_name(name))
-        return is_right(password, row["password_hash"] if row else None)
-
-    def _count_wrong(self, name: str, *, now: dt.datetime) -> None:
-        with self._database.changing() as connection:
-            connection.execute(
-                "UPDATE account SET wrong_tries = wrong_tries + 1 WHERE name = ?", (name,)
-            )
-            connection.execute(
-                "UPDATE account SET locked_until = ?, wrong_tries = 0"
-                " WHERE name = ? AND wrong_tries >= ?",
-                ((now + LOCKED_FOR).timestamp(), name, TRIES),
-            )
-
-    def _row(self, name: str) -> sqlite3.Row | None:
-        with self._database.reading() as connection:
-            row: sqlite3.Row | None = connection.execute(
-                "SELECT * FROM account WHERE name = ?", (name,)
-            ).fetchone()
-        return row
-
-    def _update(self, name: str, assignments: str, *values: object) -> None:
-        plain = plain_name(name)
-        with self._database.changing() as connection:
-            changed = connection.execute(
-                f"UPDATE account SET {assignments} WHERE name = ?", (*values, plain)
-            )
-            if changed.rowcount != 1:
-                raise AccountError(f"There is no account {plain}.")
+        newest = tries.order_by("-attempt_time").first()
+        return newest.attempt_time + LOCKED_FOR if newest else None
 
 
-def plain_name(name: str) -> str:
-    """Return a name as it is kept: small letters, nothing around it."""
-    return name.strip().casefold()
+def _first(account: Account) -> str:
+    password = first_password()
+    account.set_password(password)
+    account.password_is_first = True
+    account.password_ends_at = timezone.now() + FIRST_PASSWORD_LASTS
+    return password
 
 
-def _rights(organisations: Iterable[str], roles: Iterable[Role]) -> tuple[str, str]:
+def _end_sessions(account: Account) -> None:
+    for session in UserSession.objects.filter(user=account):
+        session.end()
+
+
+def _rights(organisations: Iterable[str], roles: Iterable[Role]) -> tuple[list[str], list[str]]:
     codes, kinds = sorted(set(organisations)), sorted(set(roles))
     if not kinds:
         raise AccountError("Say what the account may do: sender, signatory or officer.")
-    if Role.OFFICER not in kinds and not codes:
-        raise AccountError("Say for which organisation the account sends.")
-    if set(kinds) == {Role.OFFICER} and codes:
+    if kinds == [Role.OFFICER] and codes:
         raise AccountError("An officer sees every organisation; name none, or add a role.")
-    if Role.OFFICER in kinds and len(kinds) > 1 and not codes:
+    if kinds != [Role.OFFICER] and not codes:
         raise AccountError("Say for which organisation the account sends.")
-    return " ".join(codes), " ".join(kinds)
-
-
-def _account(row: sqlite3.Row) -> Account:
-    return Account(
-        name=row["name"],
-        organisations=frozenset(row["organisations"].split()),
-        roles=frozenset(Role(role) for role in row["roles"].split()),
-        has_password=row["password_hash"] is not None,
-        has_first_password=bool(row["password_hash"] is not None and row["password_is_first"]),
-        is_disabled=bool(row["is_disabled"]),
-        locked_until=_moment(row["locked_until"]),
-        last_sign_in_at=_moment(row["last_sign_in_at"]),
-    )
-
-
-def _moment(seconds: float | None) -> dt.datetime | None:
-    return None if seconds is None else dt.datetime.fromtimestamp(seconds, dt.UTC)
+    return codes, [str(kind) for kind in kinds]

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import jinja2
+from django.http import HttpRequest
 
 from pipelines.escaping import visible
+from portal.models import Account
+from portal.state import the_portal
 from portal.words import counted, day, moment, words
 
 
-def render(template: str, **values: Any) -> str:
-    """Return the page as HTML. Raises ``jinja2.UndefinedError`` if a value is missing."""
-    return _environment().get_template(template).render(w=words(), **values)
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("portal", "templates"),
+def environment(**options: Any) -> jinja2.Environment:
+    """Return Jinja2 as Django's engine uses it; a value that is missing is an error."""
+    made = jinja2.Environment(
+        loader=options["loader"],
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         finalize=lambda value: visible(value) if type(value) is str else value,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["day"] = day
-    environment.filters["moment"] = moment
-    environment.filters["counted"] = counted
-    return environment
+    made.globals["w"] = words()
+    made.filters.update(day=day, moment=moment, counted=counted)
+    return made
+
+
+def on_every_page(request: HttpRequest) -> dict[str, Any]:
+    """Return what the frame of every page shows."""
+    account = getattr(request, "user", None)
+    return {
+        "account": account if isinstance(account, Account) else None,
+        "path": request.path,
+        "practice_day": the_portal().settings.practice_day,
+    }

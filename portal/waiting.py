@@ -1,89 +1,53 @@
 """Files that were checked and not sent.
 
 Kept in memory for a while, so that they can be sent without being chosen again, and then forgotten.
-They are never written to disk.
+They are never written to disk. The keys of a session's files stand in the session: they go with it.
 """
 
 from __future__ import annotations
 
 import secrets
-import threading
-import time
-from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
+
+from django.core.cache import caches
+from django.http import HttpRequest
 
 from pipelines.checking.engine.outcome import CheckedFile
 from pipelines.record.model import Obligation
 
-_LASTS = 30 * 60  # seconds
-_MOST_BYTES = 200_000_000
+CACHE = "waiting"
+SECONDS = 30 * 60
+MOST = 100  # files in all; the cache drops the oldest
 _MOST_OF_ONE = 3
+_KEYS = "waiting"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CheckedNotSent:
-    """One such file. ``account`` alone may see it."""
+    """One such file."""
 
-    account: str
     obligation: Obligation
     file_name: str
     content: bytes
     checked: CheckedFile
-    ends_at: float
 
 
-class WaitingRoom:
-    """The files that wait. The oldest go first if there is no room."""
+def put(request: HttpRequest, file: CheckedNotSent) -> str:
+    """Keep a file for this session and return the key under which it is found."""
+    key = secrets.token_urlsafe(12)
+    caches[CACHE].set(key, file)
+    keys = [*request.session.get(_KEYS, []), key]
+    caches[CACHE].delete_many(keys[:-_MOST_OF_ONE])
+    request.session[_KEYS] = keys[-_MOST_OF_ONE:]
+    return key
 
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """Begin with no file."""
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._files: OrderedDict[str, CheckedNotSent] = OrderedDict()
 
-    def put(
-        self,
-        *,
-        account: str,
-        obligation: Obligation,
-        file_name: str,
-        content: bytes,
-        checked: CheckedFile,
-    ) -> str:
-        """Keep a file and return the key under which it is found."""
-        key = secrets.token_urlsafe(12)
-        with self._lock:
-            own = [one for one, file in self._files.items() if file.account == account]
-            for old in own[: max(0, len(own) - _MOST_OF_ONE + 1)]:
-                del self._files[old]
-            self._files[key] = CheckedNotSent(
-                account=account,
-                obligation=obligation,
-                file_name=file_name,
-                content=content,
-                checked=checked,
-                ends_at=self._clock() + _LASTS,
-            )
-            self._sweep()
-        return key
+def get(request: HttpRequest, key: str) -> CheckedNotSent | None:
+    """Return the file of that key, if it is this session's and still there."""
+    found: CheckedNotSent | None = caches[CACHE].get(key)
+    return found if key in request.session.get(_KEYS, []) else None
 
-    def get(self, key: str, *, account: str) -> CheckedNotSent | None:
-        """Return the file of that key, where it is the account's and still there."""
-        with self._lock:
-            self._sweep()
-            file = self._files.get(key)
-        return file if file is not None and file.account == account else None
 
-    def forget(self, *, account: str) -> None:
-        """Forget everything of an account: it signs out, or it has sent."""
-        with self._lock:
-            for key in [key for key, file in self._files.items() if file.account == account]:
-                del self._files[key]
-
-    def _sweep(self) -> None:
-        now = self._clock()
-        for key in [key for key, file in self._files.items() if file.ends_at <= now]:
-            del self._files[key]
-        while sum(len(file.content) for file in self._files.values()) > _MOST_BYTES:
-            self._files.popitem(last=False)
+def forget(request: HttpRequest) -> None:
+    """Forget everything of a session: it ends, or has sent."""
+    caches[CACHE].delete_many(request.session.pop(_KEYS, []))

@@ -6,28 +6,27 @@ at once; the rest waits its turn.
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import multiprocessing
 import os
+import signal
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 
 from pipelines.checking.engine.outcome import CheckedFile
 from pipelines.checking.engine.wording import rules
 from pipelines.receiving.desk import Desk, Requester
-from pipelines.record.model import Obligation
+from pipelines.record.model import Obligation, Submission
 from pipelines.record.store import Record
 from portal.reference import CurrentReference
 from schemas.registry import returns
 
-_P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
@@ -45,15 +44,6 @@ class Task:
     sample: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What became of a file that was sent."""
-
-    submission_id: str
-    outcome: str
-    is_duplicate: bool
-
-
 def check_file(task: Task) -> CheckedFile:
     """Check a file and keep nothing. The result holds no rows."""
     checked = _desk(task).check(
@@ -62,8 +52,8 @@ def check_file(task: Task) -> CheckedFile:
     return replace(checked, rows=None)
 
 
-def receive_file(task: Task) -> Outcome:
-    """Receive a file into the record.
+def receive_file(task: Task) -> tuple[Submission, bool]:
+    """Receive a file into the record; return it, and whether it had come before.
 
     Raises:
         OSError: The record cannot be written; nothing was kept.
@@ -75,42 +65,41 @@ def receive_file(task: Task) -> Outcome:
         expected=task.obligation,
         sample=task.sample,
     )
-    return Outcome(
-        submission_id=received.submission.submission_id,
-        outcome=str(received.checked.outcome),
-        is_duplicate=received.is_duplicate,
-    )
+    return received.submission, received.is_duplicate
 
 
 class Workers:
-    """A few processes that check and receive. Start it in the thread that will use it."""
+    """A few processes that check and receive."""
 
     def __init__(self, count: int, *, seconds: float) -> None:
         """Start the processes."""
         self._count = count
         self._seconds = seconds
+        self._lock = threading.Lock()
         self._pool = self._start()
 
-    async def run(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    def run(self, work: Callable[[Task], _T], task: Task) -> _T:
         """Run ``work`` in a worker and return its result.
 
         Raises what it raises, and ``TimeoutError`` if it takes too long (it goes on all the same,
         and what is received is kept). Where a worker was killed it is tried once more: the same
         bytes are one submission, however often they are received.
         """
+        pool = self._pool
         try:
-            return await self._once(work, *args, **kwargs)
+            return pool.submit(work, task).result(self._seconds)
         except BrokenProcessPool:
-            self._pool = self._start()
-            return await self._once(work, *args, **kwargs)
+            return self._fresh(pool).submit(work, task).result(self._seconds)
 
     def stop(self) -> None:
         """Let what runs finish and end the processes."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    async def _once(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        done = asyncio.wrap_future(self._pool.submit(work, *args, **kwargs))
-        return await asyncio.wait_for(asyncio.shield(done), self._seconds)
+    def _fresh(self, broken: ProcessPoolExecutor) -> ProcessPoolExecutor:
+        with self._lock:
+            if self._pool is broken:
+                self._pool = self._start()
+            return self._pool
 
     def _start(self) -> ProcessPoolExecutor:
         pool = ProcessPoolExecutor(
@@ -118,7 +107,6 @@ class Workers:
             # Not forked: polars keeps threads, and a fork of them can wait for ever.
             mp_context=multiprocessing.get_context("spawn"),
             initializer=_begin,
-            initargs=(os.getpid(),),
         )
         for _ in range(self._count):
             pool.submit(_warm)
@@ -127,19 +115,17 @@ class Workers:
 
 # --- inside a worker ------------------------------------------------------------------------------
 
-_REFERENCE: CurrentReference | None = None
-_RECORDS: dict[Path, Record] = {}
+
+def _begin() -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _begin(parent: int) -> None:
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: int) -> None:
-    """Return a worker must not outlive a portal that was killed."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(0)
+def _end_with_parent() -> None:
+    """End with a portal that was killed: a worker must not outlive it."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _warm() -> None:
@@ -149,22 +135,15 @@ def _warm() -> None:
         declared.model.to_schema()
 
 
+@cache
 def _reference() -> CurrentReference:
-    global _REFERENCE  # noqa: PLW0603  # one a process, made when it is first needed
-    if _REFERENCE is None:
-        _REFERENCE = CurrentReference()
-    return _REFERENCE
+    return CurrentReference()
 
 
+@cache
 def _record(folder: Path) -> Record:
-    return _RECORDS.setdefault(folder, Record(folder))
+    return Record(folder)
 
 
 def _desk(task: Task) -> Desk:
-    record = _record(task.record)
-    return Desk(
-        record,
-        _reference().get(),
-        task.requester,
-        today=task.on,
-    )
+    return Desk(_record(task.record), _reference().get(), task.requester, today=task.on)

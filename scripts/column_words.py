@@ -9,7 +9,7 @@ import argparse
 import json
 from pathlib import Path
 
-import yaml  # type: ignore[import-untyped]  # it comes with dbt, without types
+import yaml
 
 _ROOT = Path(__file__).resolve().parents[1]
 MODELS = _ROOT / "dbt_project" / "models" / "published"

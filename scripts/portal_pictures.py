@@ -17,8 +17,8 @@ from pipelines.checking.engine.context import Context
 from pipelines.receiving.receive import Sender, receive
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
-from portal.accounts import Accounts, Role
-from portal.database import Database
+from portal.project import open_accounts
+from portal.roles import Role
 from tests.portal.conftest import PASSWORD
 from tests.portal.serving import serving
 
@@ -69,14 +69,16 @@ def _fill(workspace: Workspace) -> None:
                 context=Context(reference=reference, as_of=at.date()),
                 sample="illustrative",
             )
-    accounts = Accounts(Database(workspace.portal / "accounts.sqlite3"))
-    now = dt.datetime.now(dt.UTC)
+    accounts = open_accounts(workspace)
     for name, organisations, roles in (
         ("bchc.data-lead", ["BCHC"], [Role.SENDER, Role.SIGNATORY]),
         ("officer", [], [Role.OFFICER]),
     ):
-        accounts.add(name, organisations=organisations, roles=roles, now=now)
-        accounts.set_password(name, PASSWORD)
+        accounts.add(name, organisations=organisations, roles=roles)
+        account = accounts.account(name)
+        account.set_password(PASSWORD)
+        account.password_is_first, account.password_ends_at = False, None
+        account.save()
 
 
 def _data_lead(browser: Browser, address: str) -> None:
@@ -97,7 +99,6 @@ def _data_lead(browser: Browser, address: str) -> None:
     page.get_by_role("button", name="Check without sending").click()
     page.wait_for_url("**/checked/*")
     _take(page, "findings", down_to="#group-error")
-    page.get_by_role("link", name="Choose another file").click()
     _choose(page, good.replace(b"4736,4530", b"4736,453"))
     page.get_by_role("button", name="Send", exact=True).click()
     page.wait_for_url("**/submissions/*")
@@ -109,6 +110,11 @@ def _data_lead(browser: Browser, address: str) -> None:
     _take(page, "changed", down_to="#changed")
     page.goto(address + "/history")
     _take(page, "history")
+    page.goto(address + "/second-factor/add")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_url("**/second-factor/add")
+    _take(page, "second-factor")
     telephone = browser.new_page(viewport={"width": 390, "height": 760})
     _sign_in(telephone, address, "bchc.data-lead")
     _take(telephone, "telephone")

@@ -7,11 +7,19 @@ a framework asks for. A function that only tests call does not belong here but i
 # Subcommands: click finds them by their decorator.
 _.accept_disclosure, _.demo, _.list_accounts, _.rebuild, _.set_up
 
-# Called or read by a library: click, Dagster, http.server, jinja2, sqlite3, Starlette, zipfile;
+# Called or read by a library: click, Dagster, http.server, jinja2, sqlite3, zipfile;
 # members of an enum, reached by their value.
 _.SEASON, _.YEAR, _.compress_type, _.convert, _.create_system, _.external_attr
 _.format_commands, _.get_group_name, _.get_owners, _.globals, _.log_message, _.obj
-_.redirect_slashes, _.row_factory, _.yield_for_execution
+_.row_factory, _.yield_for_execution
+
+# Django and allauth find these by the names in portal/project.py, or by their own.
+_.Adapter, _.Argon2, _.Border, _.CountedUpload, _.HardToGuess, _.PortalConfig, _.ProxySignOn
+_.SignedIn, _.USERNAME_FIELD, _.add_message, _.default_auto_field, _.dependencies, _.extra_context
+_.file_complete, _.get_email_field_name, _.get_help_text, _.handle_no_permission, _.handler400
+_.handler403, _.handler404, _.handler500, _.http_method_names, _.initial, _.memory_cost
+_.on_every_page, _.operations, _.parallelism, _.pre_authenticate, _.process_exception
+_.receive_data_chunk, _.status_code, _.success_url, _.time_cost, _.wrong_form
 
 # A mark of the record that tests read, a rule of the seeds, the other half of a difference; the
 # calendar's own check of itself; the files of dbt, written by hand (docs/add-a-return.md).

@@ -6,6 +6,7 @@ import datetime as dt
 import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,13 +14,20 @@ from pipelines.board.tables import load_reference
 from pipelines.escaping import terminal
 from pipelines.obligations.standing import LONDON
 from pipelines.workspace import Workspace
-from portal.accounts import FIRST_PASSWORD_LASTS, Account, AccountError, Accounts, Role
 from portal.audit import AuditLog, BrokenLogError
-from portal.database import Database
+from portal.project import open_accounts
+from portal.roles import FIRST_PASSWORD_LASTS, AccountError, Role
+
+if TYPE_CHECKING:
+    from portal.accounts import Accounts
+    from portal.models import Account
 
 NAME = click.argument("name")
 ORGANISATIONS = click.option(
     "--organisation", "organisations", multiple=True, help="A code, such as UHB; once for each."
+)
+EMAIL = click.option(
+    "--email", help="Where a link for a new password is sent, and another name to sign in with."
 )
 ROLES = click.option(
     "--role",
@@ -39,6 +47,7 @@ def account() -> None:
 @NAME
 @ORGANISATIONS
 @ROLES
+@EMAIL
 @click.option("--no-password", is_flag=True, help="Signs in through the proxy's sign-on only.")
 @click.pass_obj
 def add(
@@ -46,6 +55,7 @@ def add(
     name: str,
     organisations: tuple[str, ...],
     roles: tuple[str, ...],
+    email: str | None,
     no_password: bool,
 ) -> None:
     """Add an account and print its first password, once."""
@@ -55,7 +65,7 @@ def add(
             name,
             organisations=organisations,
             roles=[Role(role) for role in roles],
-            now=_now(),
+            email=email or "",
             with_password=not no_password,
         )
     _log(workspace, "account added", name)
@@ -68,7 +78,8 @@ def add(
 @click.pass_obj
 def list_accounts(workspace: Workspace) -> None:
     """Show every account: for whom, as what, and when it last signed in."""
-    found = _accounts(workspace).all()
+    accounts = _accounts(workspace)
+    found = accounts.all()
     if not found:
         click.echo("There is no account yet. Make one with: quarterdeck account add")
         return
@@ -76,7 +87,7 @@ def list_accounts(workspace: Workspace) -> None:
     for one in found:
         click.echo(
             f"{one.name:<28}{' '.join(sorted(one.organisations)) or 'all':<20}"
-            f"{' '.join(sorted(one.roles)):<20}{_state(one):<24}{_day(one.last_sign_in_at)}"
+            f"{' '.join(sorted(one.roles)):<20}{_state(accounts, one):<24}{_day(one.last_login)}"
         )
 
 
@@ -84,15 +95,20 @@ def list_accounts(workspace: Workspace) -> None:
 @NAME
 @ORGANISATIONS
 @ROLES
+@EMAIL
 @click.pass_obj
 def change(
-    workspace: Workspace, name: str, organisations: tuple[str, ...], roles: tuple[str, ...]
+    workspace: Workspace,
+    name: str,
+    organisations: tuple[str, ...],
+    roles: tuple[str, ...],
+    email: str | None,
 ) -> None:
     """Give an account other organisations and roles; name all that it is to have."""
     _known(organisations)
     with _sentences():
         _accounts(workspace).change(
-            name, organisations=organisations, roles=[Role(role) for role in roles]
+            name, organisations=organisations, roles=[Role(role) for role in roles], email=email
         )
     _log(workspace, "account changed", name)
     click.echo(f"Changed {terminal(name)}.")
@@ -102,9 +118,9 @@ def change(
 @NAME
 @click.pass_obj
 def reset(workspace: Workspace, name: str) -> None:
-    """Give an account a new first password, unlock it, and end its sessions."""
+    """Give an account a new first password, unlock it, end its sessions and its second factor."""
     with _sentences():
-        password = _accounts(workspace).reset(name, now=_now())
+        password = _accounts(workspace).reset(name)
     _log(workspace, "account reset", name)
     click.echo(f"Reset {terminal(name)}. Its sessions are ended.")
     _tell(password)
@@ -153,7 +169,7 @@ def log(workspace: Workspace, name: str | None) -> None:
 
 def _accounts(workspace: Workspace) -> Accounts:
     workspace.create()
-    return Accounts(Database(workspace.portal / "accounts.sqlite3"))
+    return open_accounts(workspace)
 
 
 def _log(workspace: Workspace, what: str, name: str) -> None:
@@ -179,14 +195,15 @@ def _tell(password: str) -> None:
     )
 
 
-def _state(one: Account) -> str:
-    if one.is_disabled:
+def _state(accounts: Accounts, one: Account) -> str:
+    if not one.is_active:
         return "disabled"
-    if one.locked_until is not None and one.locked_until > _now():
-        return f"locked until {one.locked_until.astimezone(LONDON):%H:%M}"
-    if not one.has_password:
+    locked_until = accounts.locked_until(one)
+    if locked_until is not None:
+        return f"locked until {locked_until.astimezone(LONDON):%H:%M}"
+    if not one.has_usable_password():
         return "through the proxy"
-    return "first password" if one.has_first_password else "in use"
+    return "first password" if one.password_is_first else "in use"
 
 
 def _day(moment: dt.datetime | None) -> str:

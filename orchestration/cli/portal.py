@@ -41,6 +41,11 @@ from portal.settings import LOOPBACK_NAMES, Network, Settings
     "[default: none; people sign in with a password]",
 )
 @click.option(
+    "--sign-out-path",
+    help="Where such a proxy signs people out, such as /oauth2/sign_out. "
+    "[default: a page that says what is left to do]",
+)
+@click.option(
     "--practice",
     type=click.DateTime(["%Y-%m-%d"]),
     help="Try the pages with the samples as if it were this day; what is sent is kept as a sample.",
@@ -54,6 +59,7 @@ def portal(
     names: tuple[str, ...],
     proxies: tuple[str, ...],
     user_header: str | None,
+    sign_out_path: str | None,
     practice: dt.datetime | None,
     workers: int,
 ) -> None:
@@ -80,6 +86,7 @@ def portal(
         behind_tls=bool(names),
         trusted_proxies=tuple(_network(text) for text in proxies),
         user_header=user_header,
+        sign_out_path=sign_out_path,
         practice_day=practice.date() if practice else practice_day,
         workers=workers,
     )

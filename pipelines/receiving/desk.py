@@ -53,6 +53,7 @@ class Requester:
         organisations: The organisations they send for; None for any of them.
         oversees: Whether they may read what every organisation sent (the council's officer).
         rights: What they may do for their organisations.
+        since: Since when they send for these organisations; None for always.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Requester:
     organisations: frozenset[str] | None
     oversees: bool = False
     rights: frozenset[Right] = frozenset(Right)
+    since: dt.datetime | None = None
 
 
 class Desk:
@@ -111,10 +113,14 @@ class Desk:
     def may_see(self, submission: Submission) -> bool:
         """Whether the requester may see this submission, its findings, receipt and files.
 
-        A file that could not be read is of no organisation: whoever sent it may see it.
+        A file that could not be read is of no organisation: whoever sent it may see it, as long
+        as they send for the same organisations as they did then.
         """
         if self._requester.oversees or self.sends_for(submission.organisation):
             return True
+        since = self._requester.since
+        if since is not None and submission.received_at < since:
+            return False
         return (submission.channel, submission.sender) == (
             self._requester.channel,
             self._requester.name,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipelines.record.model import Submission
-from portal.handling import Call
+from portal.state import the_portal
 from portal.words import words
 
 
@@ -21,14 +21,14 @@ class Listed:
     href: str
 
 
-def listed(call: Call, submissions: Iterable[Submission]) -> list[Listed]:
+def listed(submissions: Iterable[Submission]) -> list[Listed]:
     """Return the submissions with what became of each."""
-    withdrawn = call.record.withdrawn()
-    current = call.record.current()
+    withdrawn = the_portal().record.withdrawn()
+    current = the_portal().record.current()
     return [
         Listed(
             submission=one,
-            title=title_of(call, one),
+            title=title_of(one),
             quarter=one.quarter.label if one.quarter else None,
             state=state_of(one, withdrawn=withdrawn, current=current.values()),
             href=f"/submissions/{one.submission_id}",
@@ -37,9 +37,9 @@ def listed(call: Call, submissions: Iterable[Submission]) -> list[Listed]:
     ]
 
 
-def title_of(call: Call, submission: Submission) -> str:
+def title_of(submission: Submission) -> str:
     """Return the title of the return that it is, or words for a file that is none."""
-    calendar = call.reference.calendar(submission.return_name or "")
+    calendar = the_portal().reference.get().calendar(submission.return_name or "")
     return calendar.title if calendar else str(words()["submission"]["unknown_return"])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from starlette.responses import Response
+from django.http import HttpResponse, HttpResponseRedirect
 
 from pipelines.obligations.standing import State, decided_about, most_pressing_first
 from pipelines.receiving import decisions
@@ -13,8 +13,9 @@ from pipelines.receiving.decisions import DecisionError
 from pipelines.receiving.disagreements import disagreements
 from pipelines.record.model import Event, EventKind, Obligation
 from portal.findings import Shown, answers, groups
-from portal.handling import Call
+from portal.pages import Asked, log, officers_only, show
 from portal.refused import not_found
+from portal.state import the_portal
 from portal.views.listing import listed
 from portal.views.owed import (
     Row,
@@ -38,23 +39,27 @@ class OpenQuery:
     finding: Shown
 
 
-def officer_page(call: Call) -> Response:
+@officers_only
+def officer_page(request: Asked) -> HttpResponse:
     """Return who sent what in a quarter, the most urgent first, and every open query."""
-    quarter = asked_quarter(call) or newest_quarter(call)
-    rows = rows_of(call, quarter, None)
+    quarter = asked_quarter(request) or newest_quarter()
+    rows = rows_of(quarter, None)
     rows.sort(key=lambda row: most_pressing_first(row.standing))
     unread = [
-        one for one in call.record.submissions() if one.obligation is None and not one.is_accepted
+        one
+        for one in the_portal().record.submissions()
+        if one.obligation is None and not one.is_accepted
     ]
-    return call.show(
+    return show(
+        request,
         "officer.html",
         quarter=quarter,
         rows=rows,
-        queries=_open_queries(call, rows),
-        disagreements=disagreements(call.record, call.reference, quarter),
-        unread=listed(call, reversed(unread[-10:])),
-        quarters=listed_quarters(call),
-        on=call.on,
+        queries=_open_queries(rows),
+        disagreements=disagreements(the_portal().record, the_portal().reference.get(), quarter),
+        unread=listed(reversed(unread[-10:])),
+        quarters=listed_quarters(),
+        on=the_portal().today,
         counts={
             "came": sum(row.standing.current is not None for row in rows),
             "owed": len(rows),
@@ -64,38 +69,37 @@ def officer_page(call: Call) -> Response:
     )
 
 
-def decision_page(call: Call) -> Response:
-    """Return what can be decided about one return of one organisation."""
-    return _decision_page(call, obligation_of(call), fault=None)
-
-
-def decide(call: Call) -> Response:
-    """Excuse, extend or reopen, as the button says."""
-    obligation = obligation_of(call)
-    what = call.form.text("do")
+@officers_only
+def decision(request: Asked, organisation: str, return_name: str, quarter: str) -> HttpResponse:
+    """Return what can be decided about one return; excuse, extend or reopen as the button says."""
+    obligation = obligation_of(organisation, return_name, quarter)
+    if request.method != "POST":
+        return _decision_page(request, obligation, fault=None)
+    what = request.POST.get("do", "")
     try:
-        _decide(call, obligation, what)
+        _decide(request, obligation, what)
     except DecisionError as problem:
-        return _decision_page(call, obligation, fault=(what, str(problem)))
-    call.log(
+        return _decision_page(request, obligation, fault=(what, str(problem)))
+    log(
+        request,
         {"excuse": "excused", "extend": "extended", "reopen": "reopened"}[what],
         organisation=obligation.organisation,
         quarter=obligation.quarter.key,
         **{"return": obligation.return_name},
     )
-    return call.go(call.request.url.path + "?done=1")
+    return HttpResponseRedirect(request.path + "?done=1")
 
 
-def _decide(call: Call, obligation: Obligation, what: str) -> None:
-    about = (call.record, call.reference, obligation)
-    by_whom, reason = call.account.name, call.form.text("reason")
+def _decide(request: Asked, obligation: Obligation, what: str) -> None:
+    about = (the_portal().record, the_portal().reference.get(), obligation)
+    by_whom, reason = request.user.name, request.POST.get("reason", "").strip()
     if what == "excuse":
-        decisions.excuse(*about, by_whom=by_whom, reason=reason, at=call.now)
+        decisions.excuse(*about, by_whom=by_whom, reason=reason, at=the_portal().now)
     elif what == "reopen":
-        decisions.reopen(*about, by_whom=by_whom, reason=reason, at=call.now)
+        decisions.reopen(*about, by_whom=by_whom, reason=reason, at=the_portal().now)
     elif what == "extend":
-        until = _day(call.form.text("until"))
-        decisions.extend(*about, until=until, by_whom=by_whom, reason=reason, at=call.now)
+        until = _day(request.POST.get("until", "").strip())
+        decisions.extend(*about, until=until, by_whom=by_whom, reason=reason, at=the_portal().now)
     else:
         raise not_found()
 
@@ -108,38 +112,41 @@ def _day(text: str) -> dt.date:
 
 
 def _decision_page(
-    call: Call, obligation: Obligation, *, fault: tuple[str, str] | None
-) -> Response:
-    standing = standing_of(call, obligation)
-    sent = [one for one in reversed(call.record.submissions()) if one.obligation == obligation]
-    return call.show(
+    request: Asked, obligation: Obligation, *, fault: tuple[str, str] | None
+) -> HttpResponse:
+    standing = standing_of(obligation)
+    sent = [
+        one for one in reversed(the_portal().record.submissions()) if one.obligation == obligation
+    ]
+    return show(
+        request,
         "decide.html",
         status=422 if fault else 200,
-        row=row_of(call, standing, on=call.on),
+        row=row_of(standing, on=the_portal().today),
         obligation=obligation,
-        excused=decided_about(call.record, obligation).is_excused,
-        decided=_decided(call, obligation),
-        submissions=listed(call, sent),
+        excused=decided_about(the_portal().record, obligation).is_excused,
+        decided=_decided(obligation),
+        submissions=listed(sent),
         fault=fault,
-        typed=call.form.fields,
-        done="done" in call.request.query_params,
+        typed=request.POST,
+        done="done" in request.GET,
     )
 
 
-def _decided(call: Call, obligation: Obligation) -> list[Event]:
+def _decided(obligation: Obligation) -> list[Event]:
     kinds = (EventKind.EXCUSED, EventKind.EXTENDED, EventKind.REOPENED)
-    found = [one for one in call.record.events(*kinds) if one.obligation == obligation]
+    found = [one for one in the_portal().record.events(*kinds) if one.obligation == obligation]
     return found[::-1]
 
 
-def _open_queries(call: Call, rows: list[Row]) -> list[OpenQuery]:
+def _open_queries(rows: list[Row]) -> list[OpenQuery]:
     found = []
     for row in rows:
         submission = row.standing.current
         if submission is None or not row.standing.open_queries:
             continue
-        findings = call.record.findings(submission.submission_id)
-        answered = answers(call.record, submission.submission_id)
+        findings = the_portal().record.findings(submission.submission_id)
+        answered = answers(the_portal().record, submission.submission_id)
         found += [
             OpenQuery(row=row, submission_id=submission.submission_id, finding=finding)
             for group in groups(findings, answered)

@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.http import HttpRequest
+
 from pipelines.obligations.standing import Standing, State, standings
 from pipelines.record.model import Obligation, Submission
-from portal.handling import Call
 from portal.refused import not_found
+from portal.state import the_portal
 from portal.words import counted, day, due_words, words
 from schemas.quarter import Quarter
 from schemas.reference import ReturnCalendar
@@ -35,17 +37,17 @@ class Row:
     group: str
 
 
-def newest_quarter(call: Call) -> Quarter:
+def newest_quarter() -> Quarter:
     """Return the newest quarter that is over: the one that is reported now."""
-    return Quarter.containing(call.on).shift(-1)
+    return Quarter.containing(the_portal().today).shift(-1)
 
 
-def asked_quarter(call: Call) -> Quarter | None:
+def asked_quarter(request: HttpRequest) -> Quarter | None:
     """Return the quarter in the address, None if there is none.
 
     Raises ``Refused`` for no quarter.
     """
-    text = call.request.query_params.get("quarter")
+    text = request.GET.get("quarter")
     return None if text is None else quarter_of(text)
 
 
@@ -57,50 +59,54 @@ def quarter_of(text: str) -> Quarter:
         raise not_found() from None
 
 
-def obligation_of(call: Call) -> Obligation:
-    """Return the obligation that the path names.
+def obligation_of(organisation: str, return_name: str, quarter: str) -> Obligation:
+    """Return the obligation that an address names.
 
     Raises ``Refused`` if there is no such organisation or return.
     """
-    path = call.request.path_params
-    found = Obligation(path["organisation"], path["return_name"], quarter_of(path["quarter"]))
-    known = call.reference.organisation(found.organisation) is not None
-    if not known or found.return_name not in returns():
+    found = Obligation(organisation, return_name, quarter_of(quarter))
+    known = the_portal().reference.get().organisation(organisation) is not None
+    if not known or return_name not in returns():
         raise not_found()
     return found
 
 
-def listed_quarters(call: Call) -> list[Quarter]:
+def listed_quarters() -> list[Quarter]:
     """Return the quarters that can be chosen, newest first."""
-    newest = newest_quarter(call)
+    newest = newest_quarter()
     return [newest.shift(-back) for back in range(LISTED_QUARTERS)]
 
 
-def rows_of(call: Call, quarter: Quarter, organisations: Iterable[str] | None) -> list[Row]:
+def rows_of(quarter: Quarter, organisations: Iterable[str] | None) -> list[Row]:
     """Return the obligations of a quarter, of these organisations or of all."""
     wanted = None if organisations is None else frozenset(organisations)
-    on = call.on
+    on = the_portal().today
     return [
-        row_of(call, standing, on=on)
-        for standing in standings(call.record, call.reference, quarter, on=on)
+        row_of(standing, on=on)
+        for standing in standings(the_portal().record, the_portal().reference.get(), quarter, on=on)
         if wanted is None or standing.obligation.organisation in wanted
     ]
 
 
-def standing_of(call: Call, obligation: Obligation) -> Standing:
+def standing_of(obligation: Obligation) -> Standing:
     """Return how the obligation stands. Raises ``Refused`` if it is neither owed nor was sent."""
-    found = standings(call.record, call.reference, obligation.quarter, on=call.on)
+    found = standings(
+        the_portal().record,
+        the_portal().reference.get(),
+        obligation.quarter,
+        on=the_portal().today,
+    )
     for standing in found:
         if standing.obligation == obligation:
             return standing
     raise not_found()
 
 
-def row_of(call: Call, standing: Standing, *, on: dt.date) -> Row:
+def row_of(standing: Standing, *, on: dt.date) -> Row:
     """One obligation as a page lists it."""
     obligation = standing.obligation
-    calendar = call.reference.calendar(obligation.return_name)
-    organisation = call.reference.organisation(obligation.organisation)
+    calendar = the_portal().reference.get().calendar(obligation.return_name)
+    organisation = the_portal().reference.get().organisation(obligation.organisation)
     is_open = calendar is None or on >= calendar.opens_on(obligation.quarter)
     due = due_words(standing, on=on)
     if not is_open and calendar is not None:

@@ -2,211 +2,237 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlencode
 
-from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response
+from django.http import HttpResponse, HttpResponseRedirect
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST
 
-from pipelines.checking.engine.outcome import CheckedFile, Outcome
+from pipelines.checking.engine.outcome import Outcome
 from pipelines.obligations.standing import RecordClosing, Standing
 from pipelines.receiving.annotated import annotate
 from pipelines.receiving.templates import file_name as template_name
 from pipelines.record.model import Obligation
-from portal.accounts import requester_of
+from portal import waiting
 from portal.findings import groups
-from portal.forms import SentFile
-from portal.handling import Call
+from portal.pages import Asked, desk, download, log, show
 from portal.refused import Refused, not_found
-from portal.views.downloads import download
+from portal.state import the_portal
+from portal.uploads import SentFile, sent_file
 from portal.views.listing import listed
 from portal.views.owed import obligation_of, path_of, row_of, standing_of
 from portal.waiting import CheckedNotSent
 from portal.words import day, words
-from portal.work import Task, Workers, check_file, receive_file
+from portal.work import Task, check_file, receive_file
 from schemas.registry import returns
 
-
-def return_page(call: Call) -> Response:
-    """Everything about one return of one organisation and quarter."""
-    return _page(call, *_may_look(call))
+_T = TypeVar("_T")
 
 
-def template_file(call: Call) -> Response:
+def return_page(request: Asked, organisation: str, return_name: str, quarter: str) -> HttpResponse:
+    """Return everything about one return of one organisation and quarter."""
+    obligation = _obligation(request, organisation, return_name, quarter)
+    return _page(request, obligation, standing_of(obligation))
+
+
+def template_file(
+    request: Asked, organisation: str, return_name: str, quarter: str
+) -> HttpResponse:
     """Return the CSV to fill in, with the rows that are expected."""
-    obligation, _ = _may_look(call)
+    obligation = _obligation(request, organisation, return_name, quarter)
+    standing_of(obligation)
     declared = returns()[obligation.return_name]
-    content = call.desk.template(declared, obligation.organisation, obligation.quarter)
-    call.log("template downloaded", **_about(obligation))
+    content = desk(request).template(declared, obligation.organisation, obligation.quarter)
+    log(request, "template downloaded", **_about(obligation))
     name = template_name(obligation.organisation, obligation.return_name, obligation.quarter)
     return download(content, name)
 
 
-def may_send_here(call: Call) -> None:
-    """Asked before a file is read. Raises ``Refused`` if the account does not send it."""
-    obligation, _ = _may_look(call)
-    if not call.desk.may_send(obligation.organisation):
-        raise Refused("not_allowed", 403)
-
-
-async def take_file(call: Call) -> Response:
+@csrf_exempt  # at first: rights are asked for before the form is read
+@require_POST
+def take_file(request: Asked, organisation: str, return_name: str, quarter: str) -> HttpResponse:
     """Check the file, or receive it, as the button says."""
-    obligation, standing = await run_in_threadpool(_may_look, call)
-    file = call.form.file
-    if file is None:
-        return await run_in_threadpool(
-            _page, call, obligation, standing, words()["return"]["no_file"]
-        )
-    if call.form.text("do") != "send":
-        return await _check(call, obligation, file)
-    return await _send(call, obligation, file)
-
-
-async def send_checked(call: Call) -> Response:
-    """Send a file that was checked before."""
-    waiting = _waiting(call)
-    if not call.desk.may_send(waiting.obligation.organisation):
+    obligation = _obligation(request, organisation, return_name, quarter)
+    standing = standing_of(obligation)
+    if not desk(request).may_send(obligation.organisation):
         raise Refused("not_allowed", 403)
-    file = SentFile(name=waiting.file_name, content=waiting.content)
-    return await _send(call, waiting.obligation, file)
+    return _take_file(request, obligation, standing)
 
 
-def checked_page(call: Call) -> Response:
+@csrf_protect
+def _take_file(request: Asked, obligation: Obligation, standing: Standing) -> HttpResponse:
+    file = sent_file(request)
+    if file is None:
+        return _page(request, obligation, standing, words()["return"]["no_file"])
+    if request.POST.get("do") != "send":
+        return _check(request, obligation, file)
+    return _send(request, obligation, file)
+
+
+@require_POST
+def send_checked(request: Asked, key: str) -> HttpResponse:
+    """Send a file that was checked before."""
+    found = _waiting(request, key)
+    if not desk(request).may_send(found.obligation.organisation):
+        raise Refused("not_allowed", 403)
+    file = SentFile(name=found.file_name, content=found.content)
+    return _send(request, found.obligation, file)
+
+
+def checked_page(request: Asked, key: str) -> HttpResponse:
     """Return what was found in a file that was checked and not sent."""
-    waiting = _waiting(call)
+    found = _waiting(request, key)
     title = {
         Outcome.ACCEPTED: "title_accepted",
         Outcome.ACCEPTED_WITH_QUERIES: "title_queries",
         Outcome.NEEDS_CORRECTION: "title_correction",
         Outcome.REFUSED: "title_refused",
-    }[waiting.checked.outcome]
-    calendar = call.reference.calendar(waiting.obligation.return_name)
-    return call.show(
+    }[found.checked.outcome]
+    calendar = the_portal().reference.get().calendar(found.obligation.return_name)
+    return show(
+        request,
         "checked.html",
         title=words()["checked"][title],
-        return_title=calendar.title if calendar else waiting.obligation.return_name,
-        obligation=waiting.obligation,
-        file_name=waiting.file_name,
-        checked=waiting.checked,
-        groups=groups(waiting.checked.findings, {}),
-        key=call.request.path_params["key"],
-        back=path_of(waiting.obligation),
+        return_title=calendar.title if calendar else found.obligation.return_name,
+        obligation=found.obligation,
+        file_name=found.file_name,
+        checked=found.checked,
+        groups=groups(found.checked.findings, {}),
+        key=key,
+        back=path_of(found.obligation),
+        megabytes=megabytes(),
     )
 
 
-def checked_annotated(call: Call) -> Response:
+def checked_annotated(request: Asked, key: str) -> HttpResponse:
     """Return the file that was checked, with its findings beside its rows."""
-    waiting = _waiting(call)
-    call.log("annotated file downloaded", **_about(waiting.obligation))
-    return download(annotate(waiting.content, waiting.checked), _annotated_name(waiting.obligation))
+    found = _waiting(request, key)
+    log(request, "annotated file downloaded", **_about(found.obligation))
+    return download(annotate(found.content, found.checked), _annotated_name(found.obligation))
 
 
-async def _check(call: Call, obligation: Obligation, file: SentFile) -> Response:
-    checked: CheckedFile = await _workers(call).run(check_file, _task(call, obligation, file))
-    key = call.portal.waiting.put(
-        account=call.account.name,
-        obligation=obligation,
-        file_name=file.name,
-        content=file.content,
-        checked=checked,
-    )
-    await run_in_threadpool(
-        call.log, "file checked", outcome=str(checked.outcome), **_about(obligation)
-    )
-    return call.go(f"/checked/{key}")
+def megabytes() -> int:
+    """Return how large a file may be."""
+    return the_portal().settings.limits.file // 1_000_000
 
 
-async def _send(call: Call, obligation: Obligation, file: SentFile) -> Response:
-    try:
-        kept = await _workers(call).run(receive_file, _task(call, obligation, file))
-    except TimeoutError:
-        raise Refused("busy", 503, retry_after=60) from None
-    except OSError as problem:
-        await run_in_threadpool(call.log, "file not kept", **_about(obligation))
-        raise Refused("cannot_keep", 503, retry_after=60) from problem
-    call.portal.waiting.forget(account=call.account.name)
-    await run_in_threadpool(
-        call.log,
-        "file sent",
-        submission=kept.submission_id,
-        outcome=kept.outcome,
-        duplicate=kept.is_duplicate,
-        **_about(obligation),
-    )
-    same = "?same=1" if kept.is_duplicate else ""
-    return call.go(f"/submissions/{kept.submission_id}{same}")
-
-
-def _task(call: Call, obligation: Obligation, file: SentFile) -> Task:
-    settings = call.portal.settings
-    return Task(
-        record=call.record.folder,
-        content=file.content,
-        file_name=file.name,
-        requester=requester_of(call.account),
-        obligation=obligation,
-        now=call.now,
-        on=call.on,
-        sample="illustrative" if settings.practice_day else None,
-    )
-
-
-def _workers(call: Call) -> Workers:
-    if call.portal.workers is None:
-        raise Refused("busy", 503, retry_after=10)
-    return call.portal.workers
-
-
-def _waiting(call: Call) -> CheckedNotSent:
-    found = call.portal.waiting.get(call.request.path_params["key"], account=call.account.name)
-    if found is None:
-        raise not_found()
-    return found
-
-
-def _may_look(call: Call) -> tuple[Obligation, Standing]:
-    """Return the obligation in the path. Raises ``Refused`` if it is not the account's."""
-    obligation = obligation_of(call)
-    if not call.desk.may_read(obligation.organisation):
-        raise not_found()
-    return obligation, standing_of(call, obligation)
-
-
-def _page(
-    call: Call, obligation: Obligation, standing: Standing, fault: str | None = None
-) -> Response:
-    declared = returns()[obligation.return_name]
-    row = row_of(call, standing, on=call.on)
-    sent = reversed(call.desk.submissions_of(obligation))
-    return call.show(
-        "return.html",
-        status=422 if fault else 200,
-        fault=fault,
-        row=row,
-        obligation=obligation,
-        declared=declared,
-        item=declared.observation.item if declared.observation else None,
-        sends=call.desk.may_send(obligation.organisation),
-        closed=_closed(call, obligation),
-        submissions=listed(call, sent),
-        megabytes=call.portal.settings.limits.file // 1_000_000,
-    )
-
-
-def _closed(call: Call, obligation: Obligation) -> str | None:
-    """Return why nothing is taken today, None if it is."""
-    calendar = call.reference.calendar(obligation.return_name)
+def closed(obligation: Obligation) -> str | None:
+    """Return why nothing is taken for a return today, None if it is."""
+    portal = the_portal()
+    calendar = portal.reference.get().calendar(obligation.return_name)
     if calendar is None:
         return None
-    on, said = call.on, words()["return"]
+    on, said = portal.today, words()["return"]
     if on < calendar.opens_on(obligation.quarter):
         return str(said["not_open"]).format(day=day(calendar.opens_on(obligation.quarter)))
     closes = calendar.closes_on(obligation.quarter)
     if closes is None:
         return None
-    last = RecordClosing(call.record).last_day(
+    last = RecordClosing(portal.record).last_day(
         obligation.organisation, obligation.return_name, obligation.quarter, closes=closes
     )
     return str(said["closed"]).format(day=day(last)) if last is not None and on > last else None
+
+
+def _check(request: Asked, obligation: Obligation, file: SentFile) -> HttpResponse:
+    try:
+        checked = _worked(check_file, _task(request, obligation, file))
+    except TimeoutError:
+        raise Refused("busy", 503, retry_after=60) from None
+    kept = CheckedNotSent(
+        obligation=obligation, file_name=file.name, content=file.content, checked=checked
+    )
+    key = waiting.put(request, kept)
+    log(request, "file checked", outcome=str(checked.outcome), **_about(obligation))
+    return HttpResponseRedirect(f"/checked/{key}")
+
+
+def _send(request: Asked, obligation: Obligation, file: SentFile) -> HttpResponse:
+    try:
+        kept, is_duplicate = _worked(receive_file, _task(request, obligation, file))
+    except TimeoutError:
+        raise Refused("busy", 503, retry_after=60) from None
+    except OSError as problem:
+        log(request, "file not kept", **_about(obligation))
+        raise Refused("cannot_keep", 503, retry_after=60) from problem
+    waiting.forget(request)
+    log(
+        request,
+        "file sent",
+        submission=kept.submission_id,
+        outcome=kept.outcome,
+        duplicate=is_duplicate,
+        **_about(obligation),
+    )
+    said = {"same": "1"} if is_duplicate else {}
+    if kept.obligation is None:  # not read as a return: its page knows not of which
+        said["for"] = path_of(obligation).removeprefix("/returns/")
+    query = "?" + urlencode(said) if said else ""
+    return HttpResponseRedirect(f"/submissions/{kept.submission_id}{query}")
+
+
+def _worked(work: Callable[[Task], _T], task: Task) -> _T:
+    """Have a worker do it. Raises ``Refused`` if as many wait already as may."""
+    portal = the_portal()
+    if portal.workers is None or not portal.places.acquire(blocking=False):
+        raise Refused("too_many", 503, retry_after=10)
+    try:
+        return portal.workers.run(work, task)
+    finally:
+        portal.places.release()
+
+
+def _task(request: Asked, obligation: Obligation, file: SentFile) -> Task:
+    portal = the_portal()
+    return Task(
+        record=portal.record.folder,
+        content=file.content,
+        file_name=file.name,
+        requester=request.user.requester(),
+        obligation=obligation,
+        now=portal.now,
+        on=portal.today,
+        sample="illustrative" if portal.settings.practice_day else None,
+    )
+
+
+def _waiting(request: Asked, key: str) -> CheckedNotSent:
+    """Return the file of that key, as long as its organisation is the account's."""
+    found = waiting.get(request, key)
+    if found is None or not desk(request).may_read(found.obligation.organisation):
+        raise not_found()
+    return found
+
+
+def _obligation(request: Asked, organisation: str, return_name: str, quarter: str) -> Obligation:
+    """Return the obligation in the address. Raises ``Refused`` if it is not the account's."""
+    obligation = obligation_of(organisation, return_name, quarter)
+    if not desk(request).may_read(obligation.organisation):
+        raise not_found()
+    return obligation
+
+
+def _page(
+    request: Asked, obligation: Obligation, standing: Standing, fault: str | None = None
+) -> HttpResponse:
+    declared = returns()[obligation.return_name]
+    sent = reversed(desk(request).submissions_of(obligation))
+    return show(
+        request,
+        "return.html",
+        status=422 if fault else 200,
+        fault=fault,
+        row=row_of(standing, on=the_portal().today),
+        obligation=obligation,
+        declared=declared,
+        item=declared.observation.item if declared.observation else None,
+        sends=desk(request).may_send(obligation.organisation),
+        closed=closed(obligation),
+        submissions=listed(sent),
+        megabytes=megabytes(),
+    )
 
 
 def _about(obligation: Obligation) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]  # it comes with dbt, without types
+import yaml
 
 from orchestration.dbt.project import PROJECT, prepare
 from pipelines.board.tables import read_tables

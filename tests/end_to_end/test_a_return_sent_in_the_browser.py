@@ -42,7 +42,6 @@ def test_three_faults_are_put_right_in_the_browser_and_the_figure_is_published(
         choose(page, THREE_FAULTS)
         page.get_by_role("button", name="Send", exact=True).click()
         expect(page.get_by_role("heading", name="3 errors: please correct them")).to_be_visible()
-        page.get_by_role("link", name="Send a correction").click()
         choose(page, GOOD)
         page.get_by_role("button", name="Send", exact=True).click()
         expect(page.locator("h1")).to_have_text("Accepted. The figures are in use.")

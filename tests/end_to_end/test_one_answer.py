@@ -20,6 +20,7 @@ import dagster as dg
 import duckdb
 import pytest
 from click.testing import CliRunner
+from django.test import RequestFactory
 
 import orchestration.checks.returns
 import pipelines.obligations.standing
@@ -36,8 +37,9 @@ from pipelines.obligations.standing import Decided, Known, standings_of_all
 from pipelines.publishing.releases import export_published
 from pipelines.warehouse.loading import connect, load
 from pipelines.workspace import Workspace
-from portal.handling import Call
-from portal.views.officer import officer_page
+from portal.project import set_up
+from portal.settings import Settings
+from portal.state import make_portal
 from tests.dbt_project.warehouse import Warehouse
 from tests.end_to_end.histories import FEW, QUARTER, REFERENCE, RETURN, Answer, History
 
@@ -72,15 +74,18 @@ def by_the_command(history: History) -> dict[str, dict[str, Any]]:
 
 def by_the_portal(history: History) -> dict[str, dict[str, Any]]:
     """What the officer's page of the upload pages shows."""
+    portal = make_portal(Settings(workspace=history.workspace))
+    set_up(portal)
+    from portal.models import Account  # noqa: PLC0415  # once Django is set up
+    from portal.views import officer  # noqa: PLC0415
+
     shown: dict[str, Any] = {}
-    call = SimpleNamespace(
-        record=history.record,
-        reference=REFERENCE,
-        on=history.workspace.today(now=dt.datetime.now(dt.UTC)),
-        request=SimpleNamespace(query_params={"quarter": QUARTER.key}),
-        show=lambda _, **values: shown.update(values),
-    )
-    officer_page(cast("Call", call))
+    asked_by = RequestFactory().get("/officer", {"quarter": QUARTER.key})
+    asked_by.user = Account(name="officer", roles=["officer"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(officer, "show", lambda *_, **values: shown.update(values))
+        patch.setattr(portal, "reference", SimpleNamespace(get=lambda: REFERENCE))
+        officer.officer_page(cast("Any", asked_by))
     asked = [one.row.standing.obligation for one in shown["queries"]]
     return {
         row.standing.obligation.organisation: {

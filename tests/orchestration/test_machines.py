@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml  # type: ignore[import-untyped]  # it comes with dbt, without types
+import yaml
 
 from orchestration.instance import opened, set_up_home
 from orchestration.resources import end_interrupted_run, holding, warehouse_lock

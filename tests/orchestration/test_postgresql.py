@@ -20,7 +20,7 @@ from pathlib import Path
 import dagster as dg
 import psycopg2  # type: ignore[import-untyped]  # ships no types
 import pytest
-import yaml  # type: ignore[import-untyped]  # it comes with dbt, without types
+import yaml
 from dagster_postgres import PostgresEventLogStorage, PostgresRunStorage
 
 from orchestration.instance import opened, set_up_home, settings_behind

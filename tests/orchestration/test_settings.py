@@ -11,7 +11,7 @@ import multiprocessing as mp
 from pathlib import Path
 
 import pytest
-import yaml  # type: ignore[import-untyped]  # it comes with dbt, without types
+import yaml
 
 from orchestration import instance
 from orchestration.instance import opened, set_up_home, settings_behind

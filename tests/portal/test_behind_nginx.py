@@ -163,16 +163,24 @@ def test_a_browser_cannot_say_who_it_is(proxy: int) -> None:
         assert "no account here belongs to you" in answer.text
 
 
+def test_a_flood_of_headers_is_turned_away_and_the_pages_go_on(proxy: int) -> None:
+    with browser(proxy, "bchc") as lead:
+        flood = {f"X-{number}": "y" * 1000 for number in range(90)}
+        assert lead.get("/", headers=flood).status_code in (400, 414, 431, 494)
+        assert lead.get("/").status_code == 200
+
+
 def test_a_file_goes_through_and_one_that_is_too_large_does_not(proxy: int) -> None:
     path = "/returns/BCHC/training_compliance/2018-19-Q2"
     with browser(proxy, "bchc") as lead:
         page = lead.get(path)
-        token = re.search(r'name="token" value="([^"]+)"', page.text)
-        key = re.search(r"__Host-returns=([^;]+)", page.headers["set-cookie"])
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+        cookies = re.findall(r"__Host-returns(?:-form)?=[^;]+", str(page.headers["set-cookie"]))
         assert token is not None
-        assert key is not None
-        lead.headers["cookie"] = f"sso=bchc; __Host-returns={key[1]}"
-        form = {"token": token[1], "do": "check"}
+        assert len(cookies) == 2
+        lead.headers["cookie"] = "; ".join(["sso=bchc", *cookies])
+        lead.headers["origin"] = "https://returns.example.org"
+        form = {"csrfmiddlewaretoken": token[1], "do": "check"}
         content = b"organisation,quarter\r\nBCHC,2018-19 Q2\r\n"
         answer = lead.post(path + "/file", data=form, files={"file": ("a.csv", content)})
         assert answer.headers["location"].startswith("/checked/")

@@ -36,7 +36,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def chromium(address: str) -> Iterator[Browser]:
+    del address  # made before: playwright's loop and Django's database do not share a thread
     with chromium_running() as browser:
         yield browser
 
@@ -81,8 +82,7 @@ def test_a_data_lead_puts_three_faults_right_without_scripts(
     download.value.save_as(annotated)
     assert "4830" in annotated.read_text(encoding="utf-8-sig")
 
-    page.get_by_role("link", name="Choose another file").click()
-    choose(page, GOOD)
+    choose(page, GOOD)  # on the page of the faults
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.locator("h1")).to_contain_text("Accepted")
     reference = page.url.rsplit("/", 1)[-1]
@@ -193,7 +193,14 @@ def pages_of(page: Page, address: str) -> Iterator[str]:
         page.get_by_role("link", name="Withdraw this return").click()
         page.get_by_role("button", name="Withdraw it").wait_for()
         yield "withdraw"
-    for path in ("/history", "/password", "/accessibility", "/no-such-page"):
+    page.goto(address + "/second-factor/add")
+    yield "the password once more"
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Switch it on").wait_for()
+    yield "second factor, set up"
+    paths = ("/history", "/account", "/password", "/sessions", "/second-factor", "/passkeys")
+    for path in (*paths, "/passkeys/add", "/accessibility", "/no-such-page", "/password/forgotten"):
         page.goto(address + path)
         yield path
     page.context.clear_cookies()
@@ -265,4 +272,44 @@ def test_a_file_that_is_too_large_is_refused_in_words_and_not_by_a_broken_connec
     page.get_by_label("Your file", exact=True).set_input_files(large)
     page.get_by_role("button", name="Send", exact=True).click()
     page.get_by_role("heading", name="The file is too large").wait_for()
+    context.close()
+
+
+def test_a_passkey_is_added_and_asked_for(chromium: Browser, address: str) -> None:
+    """ASVS 6.3.3: proof against a page that only looks like ours. Its pages alone have a script."""
+    local = address.replace("127.0.0.1", "localhost")  # no passkey belongs to a bare number
+    context = window(chromium, local)
+    page = context.new_page()
+    blocked: list[str] = []
+    page.on("console", lambda said: blocked.append(said.text) if "Content" in said.text else None)
+    device = context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2", "transport": "internal", "hasUserVerification": True,
+        "isUserVerified": True, "automaticPresenceSimulation": True,
+    }  # fmt: skip
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    sign_in(page, local, "both")
+    page.goto(local + "/passkeys/add")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_url("**/passkeys/add")
+    page.get_by_role("button", name="Add it").click()
+    page.get_by_role("heading", name="Your spare codes").wait_for()
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_text("You are signed out.").wait_for()
+    page.get_by_label("Account").fill("both")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/sign-in/code")
+    page.get_by_role("button", name="Use your passkey").click()
+    page.get_by_text("Signed in as both").wait_for()
+    page.goto(local + "/passkeys")
+    page.get_by_role("link", name="Remove it").click()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Remove it").click()
+    page.get_by_text("You have none.").wait_for()
+    assert blocked == []
+    assert context.foreign == []  # type: ignore[attr-defined]
     context.close()

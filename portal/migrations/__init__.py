@@ -1,0 +1,1 @@
+"""The tables of the accounts, step by step, as Django makes and changes them."""
