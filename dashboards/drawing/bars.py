@@ -115,13 +115,18 @@ def _codes(members: str | None) -> list[str]:
 
 
 def comparators_chart(published: Published, measure: Measure, summary: Summary) -> Chart | None:
-    """Draw our figure beside the newest of each other area and peer set; None with none to show."""
-    newest: dict[tuple[str, str], Comparator] = {}
-    for row in published.comparators:
+    """Draw our figure beside those of other areas and peer sets; None with none to show.
+
+    Each is of our figure's period, or, where there is none of that, its newest, with its period.
+    """
+    chosen: dict[tuple[str, str], Comparator] = {}
+    for row in published.comparators:  # the oldest first
         # The home area's own row says on which list the measure is; its figure is ours.
         if row.measure == measure.measure and row.value is not None and not row.comparison_list:
-            newest[row.area or "", row.peer_set or ""] = row
-    if not newest or summary.value is None:
+            key = row.area or "", row.peer_set or ""
+            if key not in chosen or not _is_of(chosen[key], summary):
+                chosen[key] = row
+    if not chosen or summary.value is None:
         return None
     value = published.value_of(summary)
     ours = Item(
@@ -131,19 +136,26 @@ def comparators_chart(published: Published, measure: Measure, summary: Summary) 
         value=summary.value, lower=summary.lower, upper=summary.upper, ours=True,
         provenance=published.provenance(value) if value else "",
     )  # fmt: skip
-    others = [_comparator_item(published, row) for row in newest.values()]
+    others = [_comparator_item(published, row, summary) for row in chosen.values()]
     return _chart(
         measure, "comparators", [ours, *others], row_heading="Area", others=len(others),
         value=words.shown_figure(measure, summary.value),
     )  # fmt: skip
 
 
-def _comparator_item(published: Published, row: Comparator) -> Item:
+def _is_of(row: Comparator, summary: Summary) -> bool:
+    """Return whether a comparator is of the same period as the figure."""
+    return (row.period_start, row.period_end) == (summary.period_start, summary.period_end)
+
+
+def _comparator_item(published: Published, row: Comparator, summary: Summary) -> Item:
     name = row.area_name or row.peer_set or row.area or ""
     if row.peers_used is not None and row.peers_expected is not None:
         name = f"{name} ({row.peers_used} of {row.peers_expected} areas)"
     verdict = words.word("comparison", row.comparison) if row.comparison else None
     period = numbers.period(row.period_start, row.period_end) or "not given"
+    if not _is_of(row, summary):
+        name = f"{name}, {period}"
     return Item(
         name=name, period=period, state="shown", value=row.value, lower=row.lower, upper=row.upper,
         note=verdict, provenance=published.comparator_provenance(row),

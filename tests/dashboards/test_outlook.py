@@ -15,7 +15,7 @@ import pytest
 
 from dashboards.data.release import Published
 from dashboards.data.release import load as load_published
-from dashboards.data.rows import Measure, Summary
+from dashboards.data.rows import Comparator, Measure, Summary
 from dashboards.drawing import bars, icons
 from dashboards.pages.base import Site
 from dashboards.pages.registry import PAGE_TYPES
@@ -120,6 +120,28 @@ def test_our_own_area_is_not_compared_with_itself(board: Published) -> None:
     chart = bars.comparators_chart(board, *of_p1(board))
     assert chart is not None
     assert "All of it" not in [row[0].text for row in chart.table.rows]
+
+
+def test_others_are_of_our_own_period_or_say_theirs(board: Published) -> None:
+    measure, summary = of_p1(board)
+    of_ours = [
+        replace(row, period_start=summary.period_start, period_end=summary.period_end)
+        for row in board.comparators
+        if row.measure == "P1"
+    ]
+    later = [
+        replace(row, period_start=dt.date(2030, 4, 1), period_end=dt.date(2031, 3, 31), value=1.5)
+        for row in of_ours
+        if row.area_kind == "country"
+    ]
+
+    def names(rows: list[Comparator]) -> list[str]:
+        chart = bars.comparators_chart(replace(board, comparators=tuple(rows)), measure, summary)
+        assert chart is not None
+        return [row[0].text for row in chart.table.rows]
+
+    assert names([*of_ours, *later]) == names(of_ours)
+    assert any(name.endswith(", 2030-31") for name in names(later))
 
 
 def test_a_gap_is_between_those_that_are_shown_and_is_real_only_beyond_their_intervals(
