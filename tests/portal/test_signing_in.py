@@ -453,6 +453,11 @@ def test_a_forgotten_password_is_set_anew_by_mail_and_nobody_learns_who_has_an_a
     assert lead.sign_in("lead@bchc.example", NEW).status_code == 302
     assert "too old" in quiet.person().get(link[1]).text
 
+    quiet.accounts.change(
+        "bchc", organisations=["BCHC"], roles=[Role.SENDER], email="new@bchc.example"
+    )
+    assert quiet.person().sign_in("lead@bchc.example", NEW).status_code == 401
+    assert quiet.person().sign_in("new@bchc.example", NEW).status_code == 302
     quiet.accounts.add(
         "sso",
         organisations=["UHB"],
