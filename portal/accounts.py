@@ -6,10 +6,13 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
 from axes.utils import reset as forget_tries
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -49,7 +52,8 @@ class Accounts:
                 "A name has 3 to 64 letters, digits, dots, hyphens or @, such as uhb.data-lead."
             )
         codes, kinds = _rights(organisations, roles)
-        account = Account(name=plain, email=email.strip().lower(), organisations=codes, roles=kinds)
+        account = Account(name=plain, organisations=codes, roles=kinds)
+        account.email = _address(email, account)
         password = _first(account) if with_password else None
         if password is None:
             account.set_unusable_password()
@@ -79,7 +83,8 @@ class Accounts:
             account.rights_changed_at = timezone.now()
         account.organisations, account.roles = codes, kinds
         if email is not None:
-            account.email = email.strip().lower()
+            account.email = _address(email, account)
+            EmailAddress.objects.filter(user=account).delete()  # allauth's copy of the one before
         account.save()
 
     def reset(self, name: str) -> str:
@@ -126,6 +131,17 @@ class Accounts:
         )
         newest = tries.order_by("-attempt_time").first()
         return newest.attempt_time + LOCKED_FOR if newest else None
+
+
+def _address(email: str, own: Account) -> str:
+    plain = email.strip().lower()
+    try:
+        validate_email(plain or "none@given.example")
+    except ValidationError:
+        raise AccountError(f"“{plain}” is no e-mail address.") from None
+    if plain and Account.objects.filter(email=plain).exclude(pk=own.pk).exists():
+        raise AccountError("Another account has this e-mail address.")
+    return plain
 
 
 def _first(account: Account) -> str:

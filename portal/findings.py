@@ -16,25 +16,13 @@ class Shown:
     """One finding. ``number`` is the one under which a query is answered."""
 
     number: int
-    place: str
-    message: str
-    hint: str
-    rule: str
-    severity: Severity
-    answer: Explained | None = None
+    what: Finding
+    answer: Explained | None
 
     @property
-    def wants_answer(self) -> bool:
-        """Whether it is an unanswered query."""
-        return self.severity is Severity.QUERY and self.answer is None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Group:
-    """The findings of one severity, by their rows."""
-
-    severity: Severity
-    findings: tuple[Shown, ...]
+    def place(self) -> str:
+        """Where it is, in words."""
+        return place_of(self.what)
 
 
 def answers(record: Record, submission_id: str) -> Mapping[int, Explained]:
@@ -43,22 +31,13 @@ def answers(record: Record, submission_id: str) -> Mapping[int, Explained]:
     return explained(record, submission) if submission is not None else {}
 
 
-def groups(findings: Iterable[Finding], answered: Mapping[int, Explained]) -> tuple[Group, ...]:
+def groups(
+    findings: Iterable[Finding], answered: Mapping[int, Explained]
+) -> dict[Severity, list[Shown]]:
     """Return the findings under their severities, heaviest first."""
     shown = [
-        Shown(
-            number=number,
-            place=place_of(finding),
-            message=finding.message,
-            hint=finding.hint,
-            rule=finding.rule,
-            severity=finding.severity,
-            answer=answered.get(number),
-        )
+        Shown(number=number, what=finding, answer=answered.get(number))
         for number, finding in enumerate(findings, start=1)
     ]
-    made = (
-        Group(severity=severity, findings=tuple(one for one in shown if one.severity is severity))
-        for severity in Severity
-    )
-    return tuple(group for group in made if group.findings)
+    made = {each: [one for one in shown if one.what.severity is each] for each in Severity}
+    return {severity: found for severity, found in made.items() if found}

@@ -220,4 +220,4 @@ def _sentences() -> Iterator[None]:
     try:
         yield
     except AccountError as problem:
-        raise click.ClickException(str(problem)) from problem
+        raise click.ClickException(terminal(str(problem))) from problem

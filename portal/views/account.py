@@ -12,9 +12,11 @@ from allauth.mfa.webauthn import views as passkeys
 from allauth.usersessions.views import ListUserSessionsView
 from csp.decorators import csp_update
 from django.conf import settings as django_settings
+from django.contrib.auth.decorators import login_not_required
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import path, re_path
+from django.utils.decorators import method_decorator
 
 from portal.middleware import SIGNED_OUT
 from portal.pages import show
@@ -26,7 +28,9 @@ FORM, FACTOR = "form.html", "second_factor.html"
 
 
 class _Plain:
-    """Forms without allauth's own hints, which stand in words.toml here."""
+    """Forms without allauth's own hints, which stand in words.toml here; a refusal has a status."""
+
+    refused = 422
 
     def get_form(self, form_class: type[BaseForm] | None = None) -> BaseForm:
         """Return the form."""
@@ -37,24 +41,24 @@ class _Plain:
             field.help_text = ""
         return form
 
+    def form_invalid(self, form: BaseForm) -> HttpResponse:
+        """Return the form once more."""
+        response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]  # as above
+        response.status_code = self.refused
+        return response
+
 
 class SignIn(_Plain, views.LoginView):
-    """The form to sign in; a refusal has its own status."""
+    """The form to sign in."""
 
+    refused = 401
     template_name = "sign_in.html"
     extra_context = {"page": "sign_in"}  # noqa: RUF012  # as Django has it
 
-    def form_invalid(self, form: BaseForm) -> HttpResponse:
-        """Return the form once more."""
-        response: HttpResponse = super().form_invalid(form)
-        response.status_code = 401
-        return response
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Return what the page shows: whether a password can be reset by mail."""
-        has_mail = "dummy" not in django_settings.EMAIL_BACKEND
         shown: dict[str, Any] = super().get_context_data(**kwargs)
-        return shown | {"has_mail": has_mail}
+        return shown | {"has_mail": _has_mail()}
 
 
 class SignOut(views.LogoutView):
@@ -86,15 +90,25 @@ class ChangePassword(_Plain, views.PasswordChangeView):
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return response
 
-    def form_invalid(self, form: BaseForm) -> HttpResponse:
-        """Return the form once more."""
-        response: HttpResponse = super().form_invalid(form)
-        response.status_code = 422
+
+@method_decorator(login_not_required, name="dispatch")
+class Forgotten(_Plain, views.PasswordResetView):
+    """Sends a link for a new password, where mail goes out at all."""
+
+    def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Promise no mail where none goes out."""
+        if not _has_mail():
+            raise Http404
+        response: HttpResponseBase = super().dispatch(*args, **kwargs)
         return response
 
 
 class Sure(_Plain, views.ReauthenticateView):
     """Asks for the password once more."""
+
+
+def _has_mail() -> bool:
+    return "dummy" not in django_settings.EMAIL_BACKEND
 
 
 def _with_script(page: str, view: Any) -> Any:
@@ -104,7 +118,7 @@ def _with_script(page: str, view: Any) -> Any:
 
 # Where each of allauth's pages is, under which name it looks for it, and the page's own words.
 _PAGES: tuple[tuple[str, str, Any, str, str], ...] = (
-    ("password/forgotten", "account_reset_password", views.PasswordResetView, "forgotten", FORM),
+    ("password/forgotten", "account_reset_password", Forgotten, "forgotten", FORM),
     ("password/sent", "account_reset_password_done", views.PasswordResetDoneView, "sent", FORM),
     (
         r"password/new/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)",

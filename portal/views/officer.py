@@ -28,6 +28,7 @@ from portal.views.owed import (
     standing_of,
 )
 from portal.words import words
+from schemas.finding import Severity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,8 +150,7 @@ def _open_queries(rows: list[Row]) -> list[OpenQuery]:
         answered = answers(the_portal().record, submission.submission_id)
         found += [
             OpenQuery(row=row, submission_id=submission.submission_id, finding=finding)
-            for group in groups(findings, answered)
-            for finding in group.findings
-            if finding.wants_answer
+            for finding in groups(findings, answered).get(Severity.QUERY, [])
+            if finding.answer is None
         ]
     return found

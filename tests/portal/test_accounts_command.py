@@ -46,6 +46,7 @@ def test_an_account_is_added_listed_reset_changed_disabled_and_logged(tmp_path: 
         (["add", "uhb.lead", "--role", "sender"], "Say for which organisation"),
         (["add", "uhb.lead", "--role", "sender", "--organisation", "NONE"], "no organisation"),
         (["add", "boss", "--role", "officer", "--organisation", "UHB"], "sees every organisation"),
+        (["add", "boss", "--role", "officer", "--email", "at home"], "is no e-mail address"),
         (["reset", "nobody"], "There is no account nobody."),
         (["disable", "nobody"], "There is no account nobody."),
     ],
@@ -63,6 +64,16 @@ def test_a_name_is_taken_once(tmp_path: Path) -> None:
     words = ("account", "add", "officer", "--role", "officer")
     assert run(tmp_path, *words).exit_code == 0
     assert "There is an account officer already." in run(tmp_path, *words).output
+
+
+def test_an_e_mail_address_is_of_one_account(tmp_path: Path) -> None:
+    words = ("--role", "officer", "--email", "Boss@one.example")
+    assert run(tmp_path, "account", "add", "officer", *words).exit_code == 0
+    for _ in range(2):
+        assert run(tmp_path, "account", "change", "officer", *words).exit_code == 0
+    answer = run(tmp_path, "account", "add", "other", *words)
+    assert answer.exit_code == 1
+    assert "Another account has this e-mail address." in answer.output
 
 
 def test_a_header_is_never_believed_without_a_proxy_to_trust(tmp_path: Path) -> None:

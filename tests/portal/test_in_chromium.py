@@ -200,7 +200,7 @@ def pages_of(page: Page, address: str) -> Iterator[str]:
     page.get_by_role("button", name="Switch it on").wait_for()
     yield "second factor, set up"
     paths = ("/history", "/account", "/password", "/sessions", "/second-factor", "/passkeys")
-    for path in (*paths, "/passkeys/add", "/accessibility", "/no-such-page", "/password/forgotten"):
+    for path in (*paths, "/passkeys/add", "/accessibility", "/no-such-page"):
         page.goto(address + path)
         yield path
     page.context.clear_cookies()

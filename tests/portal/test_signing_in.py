@@ -429,7 +429,9 @@ def test_one_sees_where_one_is_signed_in_and_ends_the_others(quiet: World) -> No
 def test_a_forgotten_password_is_set_anew_by_mail_and_nobody_learns_who_has_an_account(
     quiet: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """ASVS 6.4.3: the link is good once, for an hour."""
+    """ASVS 6.4.3: the link is good once, for an hour; none is promised where no mail goes out."""
+    assert "/password/forgotten" not in quiet.person().get("/sign-in").text
+    assert quiet.person().get("/password/forgotten").status_code == 404
     monkeypatch.setattr(settings, "EMAIL_BACKEND", "django.core.mail.backends.locmem.EmailBackend")
     monkeypatch.setattr(mail, "outbox", [], raising=False)
     quiet.accounts.change(
@@ -451,6 +453,11 @@ def test_a_forgotten_password_is_set_anew_by_mail_and_nobody_learns_who_has_an_a
     assert lead.sign_in("lead@bchc.example", NEW).status_code == 302
     assert "too old" in quiet.person().get(link[1]).text
 
+    quiet.accounts.change(
+        "bchc", organisations=["BCHC"], roles=[Role.SENDER], email="new@bchc.example"
+    )
+    assert quiet.person().sign_in("lead@bchc.example", NEW).status_code == 401
+    assert quiet.person().sign_in("new@bchc.example", NEW).status_code == 302
     quiet.accounts.add(
         "sso",
         organisations=["UHB"],
