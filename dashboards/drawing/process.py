@@ -117,6 +117,8 @@ def _caption(measure: Measure, points: Sequence[Point], *, kind: str) -> list[st
             "caption.process" if has_limits else "caption.run",
             unit=words.word("unit", measure.unit),
             every=words.word("every", kind),
+            reason=next((p.reading.no_limits_reason for p in reversed(points) if p.reading), None)
+            or words.TOO_FEW_POINTS,
         )
     ]
     if has_mean and not has_limits:

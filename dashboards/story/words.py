@@ -13,6 +13,7 @@ from dashboards.data.rows import Measure, Summary
 from dashboards.story import numbers
 
 WORDS_FILE = Path(__file__).parent / "words.toml"
+TOO_FEW_POINTS = "fewer than seven points"  # the commonest reason for which there are no limits
 ALT_SHORTEST, ALT_LONGEST = 40, 350
 DASH = "\N{EN DASH}"
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
@@ -133,6 +134,8 @@ def change_words(published: Published, summary: Summary, *, length: str) -> str:
         return word(f"variation.{length}", "no figure")
     if summary.variation is None and _lacks_partners(published, summary):
         return word(f"variation.{length}", "incomplete")
+    if summary.variation is None and summary.no_limits_reason not in (None, TOO_FEW_POINTS):
+        return word(f"variation.{length}", summary.no_limits_reason)
     return word(f"variation.{length}", summary.variation)
 
 
