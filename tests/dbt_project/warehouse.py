@@ -181,11 +181,12 @@ class Warehouse:
     def load(self, *, up_to: str | None = None, on: dt.date | None = None) -> None:
         """Fills the tables of the record: what was known at the moment ``up_to``, judged on the
         day ``on``, by default that of the newest thing known."""
-        every = Known(
-            submissions=self.submissions, withdrawn=self.withdrawn, decisions=self.decisions
+        then = _aware(up_to) if up_to else dt.datetime.max.replace(tzinfo=dt.UTC)
+        known = Known(
+            submissions=[one for one in self.submissions if one.received_at <= then],
+            withdrawn={name: at for name, at in self.withdrawn.items() if at <= then},
+            decisions=[one for one in self.decisions if one.at <= then],
         )
-        moment_of_all = dt.datetime.max.replace(tzinfo=dt.UTC)
-        known = every.by(_aware(up_to) if up_to else moment_of_all)
         ids = {one.submission_id for one in known.submissions}
         findings = [one for one in self.findings if one.submission_id in ids]
         still_open = Counter(one.submission_id for one in findings if one.is_open_query)
