@@ -139,11 +139,11 @@ def publish_the_release(
 
 
 @dg.op(
-    description="Tells partners and officers what they have not been told yet.",
+    description="Sends partners and officers the notices that are due and were not sent yet.",
     # A mail server that is away for a moment is back the next; what was sent is not sent again.
     retry_policy=dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL),
 )
-def tell_what_is_untold(context: dg.OpExecutionContext, workspace: WorkspaceResource) -> None:
+def deliver_notices(context: dg.OpExecutionContext, workspace: WorkspaceResource) -> None:
     """Determine every notice that is due and deliver those that were not sent yet."""
     now = dt.datetime.now(dt.UTC)
     record = workspace.record
@@ -157,18 +157,24 @@ def tell_what_is_untold(context: dg.OpExecutionContext, workspace: WorkspaceReso
         workspace.workspace.releases,
         on=workspace.workspace.today(now=now),
     )
-    told = deliver(workspace.workspace, found, settings, now=now)
-    for notice in (*told.mailed, *told.kept):
-        context.log.info(f"Told {log_line(notice.to)}: {notice.kind} ({notice.name}).")
-    for notice, reason in told.failed:
-        context.log.warning(f"Not told {log_line(notice.to)}: {notice.kind}: {log_line(reason)}.")
+    delivered = deliver(workspace.workspace, found, settings, now=now)
+    for notice in (*delivered.mailed, *delivered.filed):
+        context.log.info(f"Sent to {log_line(notice.to)}: {notice.kind} ({notice.name}).")
+    for notice, reason in delivered.failed:
+        context.log.warning(
+            f"Not sent to {log_line(notice.to)}: {notice.kind}: {log_line(reason)}."
+        )
     context.add_output_metadata(
-        {"by e-mail": len(told.mailed), "to the folder": len(told.kept), "failed": len(told.failed)}
+        {
+            "by e-mail": len(delivered.mailed),
+            "to the folder": len(delivered.filed),
+            "failed": len(delivered.failed),
+        }
     )
-    if told.failed:
+    if delivered.failed:
         raise dg.Failure(
-            f"{len(told.failed)} notices could not be sent, first because {told.failed[0][1]}. "
-            "They are tried again; the others were sent."
+            f"{len(delivered.failed)} notices could not be sent, first because "
+            f"{delivered.failed[0][1]}. They are tried again; the others were sent."
         )
 
 
@@ -184,10 +190,13 @@ def publish() -> None:
     publish_the_release()
 
 
-@dg.job(description="Tell partners and officers what is due, late, rejected, queried, published.")
-def tell() -> None:
+@dg.job(
+    description="Send notices of what is due, late, rejected, queried or published to partners "
+    "and officers."
+)
+def send_notices() -> None:
     """One step."""
-    tell_what_is_untold()
+    deliver_notices()
 
 
 PUBLISHED = dg.AssetSpec(

@@ -8,7 +8,7 @@ import datetime as dt
 
 import dagster as dg
 
-from orchestration.jobs import build_job, build_request, publish, tell
+from orchestration.jobs import build_job, build_request, publish, send_notices
 from orchestration.resources import WorkspaceResource
 from pipelines.board.tables import load_reference
 from pipelines.obligations.calendar import london_day, publish_by
@@ -70,7 +70,7 @@ def nothing_to_add(
 
 
 @dg.schedule(
-    job=tell,
+    job=send_notices,
     cron_schedule="0 8 * * *",
     execution_timezone=LONDON,
     default_status=dg.DefaultScheduleStatus.RUNNING,

@@ -9,12 +9,12 @@ import datetime as dt
 import dagster as dg
 
 from orchestration.assets.returns import SUBMISSIONS, UP_TO
-from orchestration.jobs import BUILD, build_job, build_request, tell
+from orchestration.jobs import BUILD, build_job, build_request, send_notices
 from orchestration.resources import WorkspaceResource, end_interrupted_run, warehouse_lock
 from pipelines.board.tables import load_reference
 from pipelines.escaping import log_line
 from pipelines.inbox.look import CHANNEL, STILL_SECONDS, in_words, look, on_its_way
-from pipelines.notices.delivery import untold
+from pipelines.notices.delivery import unsent
 from pipelines.notices.notices import about_publication, about_rows, about_submissions
 from pipelines.record.changes import newest_change_id
 from pipelines.record.ids import time_of
@@ -120,20 +120,20 @@ def _still_arriving(
 
 
 @dg.sensor(
-    job=tell,
+    job=send_notices,
     minimum_interval_seconds=60,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Tells a sender that a file was rejected or has queries, and the officers what "
     "was published or stands in the way. Reminders and chasers go by the schedule `chasing`.",
 )
 def news(workspace: WorkspaceResource) -> dg.RunRequest | dg.SkipReason:
-    """Start ``tell`` if a notice about something that happened is due."""
+    """Start ``send_notices`` if a notice about something that happened is due."""
     record = workspace.record
     reference = load_reference()
     now = dt.datetime.now(dt.UTC)
     on = workspace.workspace.today(now=now)
     releases = workspace.workspace.releases
-    waiting = untold(
+    waiting = unsent(
         workspace.workspace,
         [
             *about_submissions(record, reference, on=on),
@@ -142,7 +142,7 @@ def news(workspace: WorkspaceResource) -> dg.RunRequest | dg.SkipReason:
         ],
     )
     if not waiting:
-        return dg.SkipReason("Everybody was told.")
+        return dg.SkipReason("No notice is waiting.")
     # The hour is part of the key: what a mail server refused is tried again every hour.
     names = min(one.name for one in waiting)
     return dg.RunRequest(run_key=f"{names}-{len(waiting)}-{now:%Y%m%dT%H}")

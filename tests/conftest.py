@@ -13,10 +13,16 @@ settings.load_profile("project")
 # last one to begin is what everybody else would wait for.
 _LONGEST = (
     "tests/faults/test_whole_builds.py",
+    "tests/orchestration/test_postgresql.py",
+    "tests/orchestration/test_machines.py",
+    "tests/orchestration/test_killed_runs.py",
+    "tests/pipelines/disclosure/test_whole_release.py",
     "tests/end_to_end/test_the_whole_way.py",
     "tests/end_to_end/test_a_return_sent_in_the_browser.py",
-    "tests/orchestration/test_killed_runs.py",
     "tests/end_to_end/test_tutorial.py",
+    "tests/end_to_end/test_one_answer.py",
+    "tests/faults/test_one_effect.py",
+    "tests/faults/test_kills.py",
 )
 
 

@@ -63,7 +63,7 @@ class Delivered:
     """The notices sent by e-mail, put into the folder alone, and not sent, with the reason."""
 
     mailed: tuple[Notice, ...]
-    kept: tuple[Notice, ...]
+    filed: tuple[Notice, ...]
     failed: tuple[tuple[Notice, str], ...]
 
 
@@ -96,10 +96,10 @@ def read_settings(workspace: Workspace) -> Settings:
     return Settings(server=server, addresses=MappingProxyType(addresses))
 
 
-def untold(workspace: Workspace, found: Iterable[Notice]) -> list[Notice]:
+def unsent(workspace: Workspace, found: Iterable[Notice]) -> list[Notice]:
     """Return the notices that were not sent yet."""
-    told = _told_folder(workspace)
-    return [one for one in found if not (told / f"{one.name}.json").exists()]
+    sent = _sent_folder(workspace)
+    return [one for one in found if not (sent / f"{one.name}.json").exists()]
 
 
 def deliver(
@@ -110,25 +110,25 @@ def deliver(
     Two calls at once wait for each other. Raises ``OSError`` if the folder cannot be written.
     """
     mailed: list[Notice] = []
-    kept: list[Notice] = []
+    filed: list[Notice] = []
     failed: list[tuple[Notice, str]] = []
     with exclusive(workspace.cache / "notices.lock"):
-        waiting = untold(workspace, found)
+        waiting = unsent(workspace, found)
         for one in waiting:
             _put_into_folder(workspace, one, now=now)
         by_mail = [one for one in waiting if settings.server and settings.addresses.get(one.to)]
         for one in waiting:
             if one not in by_mail:
-                _keep(workspace, one, how="folder", now=now)
-                kept.append(one)
+                _mark_as_sent(workspace, one, how="folder", now=now)
+                filed.append(one)
         if by_mail and settings.server:
             for one, refusal in _send(by_mail, settings.server, settings.addresses, now=now):
                 if refusal is None:
-                    _keep(workspace, one, how="e-mail", now=now)
+                    _mark_as_sent(workspace, one, how="e-mail", now=now)
                     mailed.append(one)
                 else:
                     failed.append((one, refusal))
-    return Delivered(mailed=tuple(mailed), kept=tuple(kept), failed=tuple(failed))
+    return Delivered(mailed=tuple(mailed), filed=tuple(filed), failed=tuple(failed))
 
 
 def message(
@@ -210,7 +210,7 @@ def _folder(workspace: Workspace) -> Path:
     return workspace.root / "notices"
 
 
-def _told_folder(workspace: Workspace) -> Path:
+def _sent_folder(workspace: Workspace) -> Path:
     return _folder(workspace) / ".told"
 
 
@@ -226,11 +226,11 @@ def _put_into_folder(workspace: Workspace, notice: Notice, *, now: dt.datetime) 
     place_file(content.encode(), file, staging=_staging(workspace))
 
 
-def _keep(workspace: Workspace, notice: Notice, *, how: str, now: dt.datetime) -> None:
+def _mark_as_sent(workspace: Workspace, notice: Notice, *, how: str, now: dt.datetime) -> None:
     content = json.dumps({"key": notice.key, "to": notice.to, "at": now.isoformat(), "how": how})
     place_file(
         content.encode(),
-        _told_folder(workspace) / f"{notice.name}.json",
+        _sent_folder(workspace) / f"{notice.name}.json",
         staging=_staging(workspace),
     )
 

@@ -63,14 +63,6 @@ class Known:
             decisions=record.events(*_KINDS),
         )
 
-    def by(self, moment: dt.datetime) -> Known:
-        """Return what of it was known at a moment (aware)."""
-        return Known(
-            submissions=[one for one in self.submissions if one.received_at <= moment],
-            withdrawn={name: at for name, at in self.withdrawn.items() if at <= moment},
-            decisions=[one for one in self.decisions if one.at <= moment],
-        )
-
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:

@@ -222,6 +222,11 @@ def test_a_quarter_is_three_months_from_april(story: Warehouse) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
+def test_every_unit_test_of_a_model_passes(story: Warehouse) -> None:
+    story.dbt("test", {}, "--select", "test_type:unit")
+
+
 def test_the_dashboards_can_read_all_that_is_published(story: Warehouse, tmp_path: Any) -> None:
     from dashboards.data.release import load  # noqa: PLC0415  # polars is wanted by this test alone
 

@@ -133,7 +133,7 @@ def test_the_names_of_our_own_checks_are_sentences(definitions: dg.Definitions) 
         ("build", "__ASSETS"),
         ("sign_off", "record_the_sign_off"),
         ("publish", "publish_the_release"),
-        ("tell", "tell_what_is_untold"),
+        ("send_notices", "deliver_notices"),
     ],
 )
 def test_every_job_is_there_and_described(

@@ -27,7 +27,7 @@ from pipelines.notices.delivery import (
     message,
     read_settings,
     settings_file,
-    untold,
+    unsent,
 )
 from pipelines.notices.notices import (
     OFFICERS,
@@ -123,7 +123,7 @@ def test_after_a_week_off_each_notice_is_told_once_and_none_that_is_overtaken(
         for _ in range(0 if day in off else 2):  # a missed tick that is made up for comes too
             found = notices(record, REFERENCE, workspace.releases, on=day)
             now = dt.datetime.combine(day, dt.time(7), tzinfo=dt.UTC)
-            told += [(day, one.key) for one in deliver(workspace, found, Settings(), now=now).kept]
+            told += [(day, one.key) for one in deliver(workspace, found, Settings(), now=now).filed]
     keys = [key for _, key in told]
     assert len(keys) == len(set(keys))
     assert [(f"{day:%m-%d}", key) for day, key in told if "/WMAS/2018-10-21" in key] == [
@@ -262,7 +262,7 @@ def test_each_notice_is_mailed_once_to_the_addresses_of_its_body(
 def test_without_an_address_a_notice_goes_to_the_folder_once(workspace: Workspace) -> None:
     for _ in range(2):
         told = deliver(workspace, [notice("due/1")], Settings(), now=AT)
-    assert not told.kept
+    assert not told.filed
     files = list((workspace.root / "notices" / "WMAS").iterdir())
     assert len(files) == 1
     assert "The text." in files[0].read_text(encoding="utf-8")
@@ -278,7 +278,7 @@ def test_one_refused_address_does_not_stop_the_others_and_is_tried_again(
     told = deliver(workspace, found, settings, now=AT)
     assert [one.key for one in told.mailed] == ["due/2"]
     assert [reason for _, reason in told.failed] == ["the mail server refused every address"]
-    assert [one.key for one in untold(workspace, found)] == ["due/1"]
+    assert [one.key for one in unsent(workspace, found)] == ["due/1"]
     mended = Settings(server=server, addresses={**addresses, "BWC": ("lead@bwc.example",)})
     assert [one.key for one in deliver(workspace, found, mended, now=AT).mailed] == ["due/1"]
     assert len(handler.taken) == 2
@@ -292,7 +292,7 @@ def test_a_mail_server_that_is_down_leaves_every_notice_to_be_told(workspace: Wo
     assert [reason for _, reason in told.failed] == [
         "the mail server cannot be reached (Connection refused)"
     ]
-    assert untold(workspace, [notice("due/1")])
+    assert unsent(workspace, [notice("due/1")])
 
 
 def test_nothing_can_start_a_header_of_its_own() -> None:
