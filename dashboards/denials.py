@@ -21,28 +21,23 @@ _QUOTED = re.compile(r"<blockquote>.*?</blockquote>", re.DOTALL)
 
 
 class DenialError(ValueError):
-    """A page says "none" of what the data hold; the message names the page and the sentence."""
+    """Pages say "none" of what the data hold; the message names each page and sentence."""
 
 
-def check(site: Site, files: Mapping[str, bytes]) -> None:
-    """Check every page of a finished site.
+def denials(site: Site, files: Mapping[str, bytes]) -> list[str]:
+    """Return every sentence of a finished site that denies what is published, with its page.
 
     Args:
         site: The data that the pages are of.
         files: The files of the site by path.
-
-    Raises:
-        DenialError: A page denies what is published.
     """
-    found = [
+    return [
         f"{path}: {_core(name)!r}, but the data have: {', '.join(there[:3])}"
         for path, content in files.items()
         if path.endswith(".html")
         for name in _said(content.decode("utf-8"))
         if (there := _DENIED[name](site, path))
     ]
-    if found:
-        raise DenialError("; ".join(found))
 
 
 def _said(page: str) -> Iterable[str]:

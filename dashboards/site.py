@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from dashboards import denials
 from dashboards.data.editions import Edition
 from dashboards.data.release import load as load_published
+from dashboards.denials import DenialError, denials
 from dashboards.drawing import areas, base, rendering
 from dashboards.drawing.chromium import Chromium
 from dashboards.pages import templating
@@ -110,9 +110,11 @@ def build_site(
                 pages.append(page)
                 drawing.add(page.charts)
         files, drawn = _files(site, pages, drawing, press)
-        denials.check(site, files)
+        denied = denials(site, files)
+        if denied and status == "final":
+            raise DenialError("; ".join(denied))
         _write(site_dir, files)
-    missing = list(drawn.missing)
+    missing = [*drawn.missing, *(f"a page denies what is published: {one}" for one in denied)]
     if paper and status == "final" and press is None:
         missing.append("the PDFs were not made: no Chromium was found")
     return SiteReport(
