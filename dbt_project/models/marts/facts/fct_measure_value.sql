@@ -36,6 +36,12 @@ submissions as (
 
 ),
 
+periods as (
+
+    select * from {{ ref('stg_period') }}
+
+),
+
 -- A row states its figure for as long as the submission it came in stands.
 statements as (
 
@@ -69,7 +75,6 @@ statements as (
         spells.known_to,
         spells.version as spell,
         spells.gap_number,
-        concat_ws('|', spells.organisation, spells.return_name, spells.quarter) as obligation,
         submissions.sample
     from spells
     inner join observations
@@ -95,17 +100,12 @@ runs as (
         lower,
         upper,
         symbol,
-        min(obligation) as obligation,
+        min(returned_in) as returned_in,
         min(spell) as first_spell,
         max(spell) as last_spell,
-        min(obligation) = max(obligation)
+        min(returned_in) = max(returned_in)
         and count(*) = max(spell) - min(spell) + 1
         and min(gap_number) = max(gap_number) as is_unbroken,
-        max(period_kind) as period_kind,
-        max(period_start) as period_start,
-        max(period_end) as period_end,
-        max(quarter) as quarter,
-        max(returned_in) as returned_in,
         max_by(value_as_sent, spell) as value_as_sent,
         max_by(submission_id, spell) as submission_id,
         max_by(row_number, spell) as row_number,
@@ -132,10 +132,10 @@ placed as (
             partition by measure, organisation, area, period, breakdown, category
             order by first_spell
         ) as next_spell,
-        lag(obligation) over (
+        lag(returned_in) over (
             partition by measure, organisation, area, period, breakdown, category
             order by first_spell
-        ) as obligation_before
+        ) as returned_in_before
     from runs
 
 ),
@@ -155,7 +155,7 @@ tangled as (
     where
         not is_unbroken
         or next_spell <= last_spell
-        or obligation_before <> obligation
+        or returned_in_before <> returned_in
 
 ),
 
@@ -289,10 +289,10 @@ united as (
         placed.organisation,
         placed.area,
         placed.period,
-        placed.period_kind,
-        placed.period_start,
-        placed.period_end,
-        placed.quarter,
+        periods.period_kind,
+        periods.period_start,
+        periods.period_end,
+        periods.quarter,
         placed.returned_in,
         placed.breakdown,
         placed.category,
@@ -322,6 +322,8 @@ united as (
             and placed.period = tangled.period
             and placed.breakdown = tangled.breakdown
             and placed.category = tangled.category
+    left join periods
+        on placed.period = periods.period
     where tangled.measure is null
     union all
     select distinct
