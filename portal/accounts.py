@@ -148,6 +148,7 @@ def _first(account: Account) -> str:
     password = first_password()
     account.set_password(password)
     account.password_is_first = True
+    account.last_login = None
     account.password_ends_at = timezone.now() + FIRST_PASSWORD_LASTS
     return password
 

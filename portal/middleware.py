@@ -25,6 +25,8 @@ Next = Callable[[HttpRequest], HttpResponseBase]
 LONGEST = 8 * 3600  # seconds that a session lasts, whatever is done in it
 SIGNED_OUT = "/signed-out"
 _PEER = "portal.peer"
+# What a visitor with a first password may see before choosing one.
+_OPEN_BEFORE_CHOOSING = ("/password", "/sign-out", "/assets/", "/accessibility")
 _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -105,7 +107,7 @@ class SignedIn(LoginRequiredMiddleware):
             return super().process_view(request, view_func, view_args, view_kwargs)
         by_password = request.session.get(signing_in.WAY) == "password"
         must_choose = request.user.password_is_first and by_password
-        if must_choose and request.path not in ("/password", "/sign-out"):
+        if must_choose and not request.path.startswith(_OPEN_BEFORE_CHOOSING):
             return HttpResponseRedirect("/password")
         if request.method == "POST" and not ratelimit.consume(request, action="form"):
             return refusal_page(request, Refused("too_many", 429, retry_after=60))

@@ -47,7 +47,10 @@ class Adapter(DefaultAccountAdapter):
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         """Return the account; why one may not come in is never told apart."""
         account = super().authenticate(request, **credentials)
-        return account if account and Backend().user_can_authenticate(account) else None
+        if account is None or not Backend().user_can_authenticate(account):
+            return None
+        was_used = account.password_is_first and account.last_login is not None
+        return None if was_used else account  # a first password is good for one sign-in
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count nothing by account alone: strangers could lock people out. Axes counts."""

@@ -166,7 +166,8 @@ class Value(Judged):
     first_stated_in: str | None
     known_from: dt.datetime | None
     version: int | None
-    published_in: str | None = None  # releases made before it have none
+    published_in: str | None = None  # releases made before these have none
+    is_whole_period: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -207,6 +208,7 @@ class Summary(Judged):
     points: int | None
     attention_rank: int | None
     attention_reason: str | None
+    state_reason: str | None = None  # releases made before it have none
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -108,7 +108,7 @@ def _with_missing(points: Sequence[Point], *, steps: int) -> Iterator[Point]:
     """Return the points of a series with the periods between them that nobody sent."""
     yield from points[:1]
     # What no return gave of a yearly series nobody need have owed.
-    why = "not available" if steps > 1 or not _is_of_quarters(points) else "not received"
+    why = "none sent" if steps > 1 or not _is_of_quarters(points) else "not received"
     for before, after in pairwise(points):
         missing = _period(before).shifted(steps)
         found = []
@@ -141,9 +141,18 @@ def _parted_by_members(points: Iterable[Point]) -> Iterator[Point]:
     for point in points:
         now = point.value
         comparable = now is not None and now.value is not None
-        alike = before is None or not comparable or (now and before.members == now.members)
+        alike = (
+            before is None
+            or not comparable
+            or (now and before.members == now.members and _is_whole(before) and _is_whole(now))
+        )
         yield point if alike else replace(point, follows=False)
         before = now if comparable else before
+
+
+def _is_whole(value: Value) -> bool:
+    """Return whether no month is missing in a figure."""
+    return value.is_whole_period is not False
 
 
 def breaks(points: Iterable[Point]) -> list[tuple[Point, Point]]:

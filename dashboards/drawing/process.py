@@ -8,7 +8,16 @@ from dashboards.data.release import Published
 from dashboards.data.rows import Measure, Summary
 from dashboards.data.series import Point, breaks, latest_shown, point_meaning, series_points
 from dashboards.drawing import base, process_figure
-from dashboards.drawing.chart import PROVENANCE, Chart, Column, Scalar, Table, in_words, of_measure
+from dashboards.drawing.chart import (
+    PROVENANCE,
+    Cell,
+    Chart,
+    Column,
+    Scalar,
+    Table,
+    in_words,
+    of_measure,
+)
 from dashboards.slugs import slug
 from dashboards.story import words
 
@@ -144,6 +153,11 @@ def _caption(measure: Measure, points: Sequence[Point], *, kind: str) -> list[st
     return parts
 
 
+def _state(point: Point) -> Cell:
+    reason = point.value.state_reason if point.value else None
+    return Cell(value=point.state, text=words.state_words(point.state, reason))
+
+
 def series_table(
     published: Published, measure: Measure, points: Sequence[Point], *, organisation: str
 ) -> Table:
@@ -161,7 +175,7 @@ def series_table(
         (
             Column("period", "Period", at="label"),
             Column("value", words.word("unit", measure.unit), figure, at="shown", charted=True),
-            Column("state", "State", in_words("state")),
+            Column("state", "State", at=_state),
             Column("mean", "Mean", figure, at=read("mean"), charted=True),
             Column("lower_limit", "Lower limit", figure, at=read("lpl")),
             Column("upper_limit", "Upper limit", figure, at=read("upl")),

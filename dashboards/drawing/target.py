@@ -30,6 +30,8 @@ def target_chart(published: Published, measure: Measure, points: Sequence[Point]
     latest, before = shown[0], shown[-1]
     gap, was = _gap(measure, latest), _gap(measure, before)
     course = "met" if gap <= 0 else "closing" if gap < was else "same" if gap == was else "opening"
+    if not _is_of_the_same(latest, before) and course != "met":
+        course = "apart"
     alt = words.say(
         "alt.bullet",
         periods=len(shown),
@@ -68,6 +70,17 @@ def target_chart(published: Published, measure: Measure, points: Sequence[Point]
         drawn=rows_figure(measure, items, bars=True, left=150, right=150, is_band_drawn=True),
         height=_ROW_PX * len(shown) + 86,
     )  # fmt: skip
+
+
+def _is_of_the_same(one: Point, other: Point) -> bool:
+    """Return whether two figures are of the same members and whole periods."""
+    return bool(
+        one.value
+        and other.value
+        and one.value.members == other.value.members
+        and one.value.is_whole_period is not False
+        and other.value.is_whole_period is not False
+    )
 
 
 def _gap(measure: Measure, point: Point) -> float:

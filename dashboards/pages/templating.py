@@ -95,6 +95,7 @@ def environment(
         "last_sent_key": last_sent_key,
         "rests_on_illustrative": published.rests_on_illustrative,
         "revision_provenance": published.revision_provenance,
+        "state_words": words.state_words,
         "change_icon": partial(icons.change_icon, published),
         "variation_icon": icons.variation_icon,
         "assurance_icon": icons.assurance_icon,

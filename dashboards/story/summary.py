@@ -56,7 +56,7 @@ def pressing(board: Sequence[BoardRow]) -> list[tuple[Measure, Summary]]:
     """
     rows = [(measure, summary) for measure, summary in board if summary]
     worse = [row for row in rows if words.is_concern(row[1])]
-    failing = [row for row in rows if row[1].assurance == "consistently failing"]
+    failing = [row for row in rows if words.keeps_missing(row[1])]
     return sorted(worse or failing, key=lambda row: most_pressing_first(*row))
 
 
@@ -105,9 +105,7 @@ def lead(published: Published, plans: Plans, board: Sequence[BoardRow]) -> list[
             words.say(f"summary.done_{which}_{ending}", with_action=with_action, number=len(rows))
         )
     if rows and words.is_concern(rows[0][1]):
-        failing = sum(
-            s.assurance == "consistently failing" and not words.is_concern(s) for _, s in board if s
-        )
+        failing = sum(words.keeps_missing(s) and not words.is_concern(s) for _, s in board if s)
         if failing:
             sentences.append(words.counted("summary.failing_too", failing, number=failing))
     late = sum(action.standing == "late" for action in published.actions)

@@ -54,6 +54,11 @@ def say(name: str, /, **parts: object) -> str:
     return sentences()[name].format(**parts)
 
 
+def state_words(state: str, reason: str | None = None) -> str:
+    """Return what stands in the place of a figure: why there is none, as far as it is known."""
+    return sentences().get(f"state.reason.{reason}") or word("state", state)
+
+
 def breakdown_name(breakdown: str) -> str:
     """Return a breakdown as people say it: ``staff_group`` is 'staff group'."""
     return breakdown.replace("_", " ")
@@ -81,7 +86,7 @@ def series_headline(published: Published, measure: Measure, summary: Summary) ->
     """As ``measure_headline``, for one organisation's series."""
     period = after_in(summary.period_label)
     if summary.value is None:
-        state = word("state", summary.state)
+        state = state_words(summary.state, summary.state_reason)
         return say("headline.no_figure", title=measure.title, period=period, state=state)
     moved = movement(measure, summary) if summary.is_like_for_like else "first"
     is_still = _is_still(summary, moved)
@@ -99,7 +104,7 @@ def series_headline(published: Published, measure: Measure, summary: Summary) ->
     if summary.rating and summary.rating != "not rated" and measure.target is not None:
         key = summary.rating.replace(" ", "_")
         end += say(f"headline.{key}", target=shown_figure(measure, measure.target))
-        if summary.assurance == "consistently failing":
+        if keeps_missing(summary):
             end += say("headline.failing")
     return start + end
 
@@ -176,6 +181,14 @@ def moved_the_wrong_way(measure: Measure, summary: Summary) -> bool:
 def is_concern(summary: Summary) -> bool:
     """Return whether the figures signal a change for the worse."""
     return (summary.reading or "").startswith("concern")
+
+
+def keeps_missing(summary: Summary) -> bool:
+    """Return whether the measure, as it runs now, will keep missing its target.
+
+    Not where the newest figure is on target: then its past does not say where it will be.
+    """
+    return summary.assurance == "consistently failing" and summary.rating != "on target"
 
 
 def is_improvement(summary: Summary) -> bool:

@@ -62,6 +62,8 @@ def as_of(workspace: Workspace, day: dt.datetime, folder: Path, quarter: Quarter
 
     Nothing here is changed. Look at the draft and trace its figures with --workspace FOLDER.
     """
+    if day.date() >= workspace.today(now=dt.datetime.now(dt.UTC)):
+        raise click.UsageError("Give a day that is over: nobody knows yet what will be known then.")
     try:
         then = copy_as_of(workspace, day.date(), folder)
     except BackupError as refusal:

@@ -84,6 +84,7 @@ def _breaks(
     reference: Reference, measure: str, organisation: str, series: pl.DataFrame
 ) -> Iterator[ProposedRebase]:
     codes = {one.name: one.organisation for one in reference.organisations}
+    seen: set[str] = set()
     for before, now in pairwise(series.iter_rows(named=True)):
         earlier, later = _members(before), _members(now)
         late = {
@@ -91,9 +92,10 @@ def _breaks(
             for row in (before, now)
             for name in (row["partners_missing"] or "").split("; ")
         }
+        seen |= earlier.keys()
         both = later.keys() & earlier.keys()
         changes = {
-            "joined the sum": later.keys() - earlier.keys() - late,
+            "joined the sum": later.keys() - earlier.keys() - (late & seen),
             "left the sum": earlier.keys() - later.keys() - late,
             "counts other people than before": {one for one in both if earlier[one] != later[one]},
         }

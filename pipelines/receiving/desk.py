@@ -184,6 +184,7 @@ class Desk:
             received_at=received_at,
             context=self._context(expected, enforce_window=enforce_window),
             sample=sample,
+            by_hand=self._requester.channel == "portal",
         )
 
     # --- what was sent ----------------------------------------------------------------------------

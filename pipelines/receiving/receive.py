@@ -59,12 +59,14 @@ def receive(
     received_at: dt.datetime,
     context: Context,
     sample: str | None = None,
+    by_hand: bool = False,
 ) -> Received:
     """Check the bytes, add them to the record and return what became of them.
 
     Whatever the bytes are, they are kept. The same bytes for the same outcome make no second
-    submission. Raises ``OSError`` if the record cannot be written; nothing was acknowledged
-    then and nothing is half there.
+    submission; but what a person sends by hand (``by_hand``) after something else was accepted in
+    its place is meant, and counts again. Raises ``OSError`` if the record cannot be written;
+    nothing was acknowledged then and nothing is half there.
     """
     checked = check_sent(record, content, file_name=file_name, sender=sender, context=context)
     sha256 = hashlib.sha256(content).hexdigest()
@@ -74,7 +76,7 @@ def receive(
     severities = Counter(finding.severity for finding in checked.findings)
 
     with record.adding():
-        earlier = _same_bytes(record, sha256, checked, sender)
+        earlier = _same_bytes(record, sha256, checked, sender, by_hand=by_hand)
         if earlier is not None:
             receipt = _receipt(record, earlier, checked, previous=None, context=context)
             return Received(
@@ -194,12 +196,13 @@ def _due_on(submission: Submission, *, record: Record, reference: Reference) -> 
 
 
 def _same_bytes(
-    record: Record, sha256: str, checked: CheckedFile, sender: Sender
+    record: Record, sha256: str, checked: CheckedFile, sender: Sender, *, by_hand: bool
 ) -> Submission | None:
     """Return the earlier submission that these bytes already are, if there is one.
 
     Bytes that were accepted once are that submission for ever, even after a correction: a file
-    delivered late for the second time must not undo the correction. Bytes that were not accepted
+    delivered late for the second time must not undo the correction, unless a person sends it by
+    hand. Bytes that were not accepted
     are looked at afresh, since the list of measures, or the sender's rights, may have been put
     right; they are the earlier submission only where the outcome is the same. A withdrawn one
     can be sent again.
@@ -209,7 +212,9 @@ def _same_bytes(
         if submission.submission_id in withdrawn:
             continue
         if submission.is_accepted and checked.outcome != "refused":
-            return submission
+            obligation = submission.obligation
+            is_current = obligation is None or record.current_of(obligation) == submission
+            return submission if is_current or not by_hand else None
         if submission.sender == sender.name and submission.outcome == str(checked.outcome):
             return submission
     return None

@@ -172,7 +172,7 @@ def _origin(record: Record, figure: Figure, measure: Measure) -> Origin:
     if submission is None:
         raise NothingToTraceError(f"The record has no submission {submission_id}.")
     content = record.as_sent(submission_id)
-    row_number = int(figure["row_number"])
+    row_number = None if figure["row_number"] is None else int(figure["row_number"])
     return Origin(
         measure=measure,
         organisation=figure["organisation"],

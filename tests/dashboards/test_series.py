@@ -106,7 +106,7 @@ def test_years_that_nobody_gave_have_a_place_without_a_figure_and_no_line_crosse
     shown = [(row[0].text, row[1].text, row[2].text) for row in chart.table.rows]
     assert shown == [
         ("2013-14", "1.0%", "Shown"), ("2014-15", "2.0%", "Shown"),
-        ("2015-16", "–", "Not available [x]"), ("2016-17", "–", "Not available [x]"),
+        ("2015-16", "–", "No figure sent"), ("2016-17", "–", "No figure sent"),
         ("2017-18", "3.0%", "Shown"),
     ]  # fmt: skip
     assert len(chart.figure["layout"]["xaxis"]["categoryarray"]) == 5

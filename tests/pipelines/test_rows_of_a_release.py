@@ -1,4 +1,4 @@
-"""What officers and senders are told of a release's rows: rebases to record, and fates of rows."""
+"""What officers and senders learn of rows: rebases to record, fates, and nothing of others."""
 
 from __future__ import annotations
 
@@ -109,3 +109,17 @@ def test_a_sender_is_told_once_what_became_of_the_rows(tmp_path: Path) -> None:
 @pytest.mark.parametrize("fate", ["published", "suppressed", "superseded", "withdrawn"])
 def test_every_fate_has_words(fate: str) -> None:
     assert fates_in_words({fate: 3}).startswith("- 3 ")
+
+
+def test_who_sends_anothers_file_is_told_nothing_of_what_is_expected_there(tmp_path: Path) -> None:
+    content = (SAMPLES / "WMAS-training_compliance-2018-19-Q2.csv").read_bytes()
+    some = b"".join(content.splitlines(keepends=True)[:2])
+    day = dt.date(2018, 10, 22)
+
+    def rules(code: str) -> set[str]:
+        sender = Requester(name="lead", channel="portal", organisations=frozenset({code}))
+        desk = Desk(Record(tmp_path / "record"), REFERENCE, sender, today=day)
+        return {one.rule for one in desk.check(some, file_name="a.csv").findings}
+
+    assert "COV-001" in rules("WMAS")
+    assert rules("BWC") == {"AUT-001"}

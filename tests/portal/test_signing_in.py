@@ -194,6 +194,8 @@ def test_a_first_password_is_random_good_once_and_ends(quiet: World) -> None:
     assert all(re.fullmatch(r"([2-9b-z]{5}-){3}[2-9b-z]{5}", one) for one in made)
     lead = quiet.person()
     assert lead.sign_in("bchc", made[-1]).status_code == 302
+    assert quiet.person().sign_in("bchc", made[-1]).status_code == 401  # good for one sign-in
+    assert lead.get("/assets/portal.css").status_code == 200
     assert lead.get("/").headers["location"] == "/password"
     assert lead.get(RETURN).headers["location"] == "/password"
     done = choose(lead, made[-1], NEW)

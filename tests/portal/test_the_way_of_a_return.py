@@ -72,6 +72,21 @@ def test_the_same_bytes_make_no_second_submission_and_the_page_says_so(running: 
     assert "You sent this very file before" in again.text
 
 
+def test_an_earlier_file_that_a_person_sends_again_after_a_correction_is_in_use(
+    running: World,
+) -> None:
+    lead = running.person("bchc")
+    one, other = GOOD.replace(b"4530", b"4541"), GOOD.replace(b"4530", b"4542")
+    first = lead.send(one)
+    lead.send(other)
+    again = lead.send(one)
+    assert again.path != first.path
+    assert "Accepted" in again.text
+    current = list(running.portal.record.current().values())
+    assert [running.portal.record.as_sent(each.submission_id) for each in current] == [one]
+    assert lead.send(one).path == again.path  # pressed twice is once
+
+
 def test_a_checked_file_is_sent_without_choosing_it_again_and_forgotten_at_sign_out(
     running: World,
 ) -> None:

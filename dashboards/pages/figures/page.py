@@ -70,5 +70,5 @@ def _part(code: str | None) -> str | None:
 def _cell(measure: Measure, value: Value) -> Cell:
     """Return a figure as pages write it, or the words of the state that stands in its place."""
     if value.value is None:
-        return Cell(value=None, text=words.word("state", value.state))
+        return Cell(value=None, text=words.state_words(value.state, value.state_reason))
     return Cell(value=value.value, text=words.shown_figure(measure, value.value))

@@ -59,10 +59,13 @@ def attention_rows(site: Site) -> list[Row]:
 
 
 def status_moves(site: Site) -> list[tuple[Measure, str, str]]:
-    """Return the measures whose rating differs from the period before, with both ratings."""
+    """Return the measures whose rating differs from the period before, with both ratings.
+
+    Only where both figures are of the same members: else it is others that are rated.
+    """
     moves = []
     for measure, summary in site.board:
-        if summary is None:
+        if summary is None or not summary.is_like_for_like:
             continue
         before = site.published.value_before(summary)
         if before and before.rating and summary.rating and before.rating != summary.rating:

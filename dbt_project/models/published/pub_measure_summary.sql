@@ -18,6 +18,7 @@ final as (
         period_end,
         quarter,
         state,
+        state_reason,
         value,
         numerator,
         denominator,

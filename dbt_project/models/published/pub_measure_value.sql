@@ -43,6 +43,7 @@ final as (
         judged.direction,
         judged.previous_period,
         judged.previous_value,
+        judged.is_whole_period,
         judged.is_like_for_like,
         judged.like_for_like_value,
         judged.like_for_like_previous,

@@ -42,6 +42,15 @@ standing as (
 
 ),
 
+-- A later return that states a period of this edition is accounted for too.
+restating as (
+
+    select distinct submission_id
+    from fates
+    where reason is distinct from 'later than this edition'
+
+),
+
 -- What the record holds: as many rows must have a fate.
 kept as (
 
@@ -53,9 +62,13 @@ kept as (
         submissions.rows_kept,
         submissions.withdrawn_at is not null as is_withdrawn
     from {{ ref('stg_submission') }} as submissions
-    inner join edition
-        on submissions.quarter <= edition.quarter
-    where submissions.is_accepted and submissions.rows_kept > 0
+    cross join edition
+    left join restating
+        on submissions.submission_id = restating.submission_id
+    where
+        submissions.is_accepted
+        and submissions.rows_kept > 0
+        and (submissions.quarter <= edition.quarter or restating.submission_id is not null)
 
 ),
 

@@ -108,13 +108,20 @@ def check(
     violations += cells.violations
     if not _refuses(headings.violations):
         lost = read_file.rows_not_read > 0
-        violations += _of_rows(sheet, cells, found, context=context, rows_lost=lost)
+        # What is expected of an organisation is told only to who sends for it.
+        whose = found if _is_the_senders(found, context) else replace(found, organisation=None)
+        violations += _of_rows(sheet, cells, whose, context=context, rows_lost=lost)
     answers: Sequence[Answer] = ()
     if context.answers and found.organisation is not None and found.quarter is not None:
         answers = context.answers.of(found.organisation, ret.name, found.quarter)
     return _checked(
         file_name, read_file, violations, sheet=sheet, found=found, rows=cells.rows, answers=answers
     )
+
+
+def _is_the_senders(found: Origin, context: Context) -> bool:
+    allowed = context.sender_organisations
+    return allowed is None or found.organisation in allowed
 
 
 def _without_ours(file: ReadFile) -> ReadFile:

@@ -5,9 +5,10 @@ cells as (
     select
         measure,
         period_kind,
-        period_end
+        period_end,
+        state in ('figure', 'withheld') as has_figure
     from {{ ref('int_measure__cells') }}
-    where breakdown = 'total' and category = 'all' and state in ('figure', 'withheld')
+    where breakdown = 'total' and category = 'all' and state <> 'not received'
 
 ),
 
@@ -25,8 +26,8 @@ counted as (
     select
         measure,
         period_kind,
-        count(distinct period_end) as periods,
-        max(period_end) as newest
+        count(distinct case when has_figure then period_end end) as periods,
+        max(case when has_figure then period_end end) as newest
     from cells
     group by measure, period_kind
 
@@ -42,7 +43,8 @@ dated as (
 ),
 
 -- Quarters, where there are any, for what is measured more often than yearly. Else the kind that the
--- measure is mostly of, unless it ended a year or more before the newest figure.
+-- measure is mostly of, unless it ended a year or more before the newest figure. Of what came without
+-- a figure the kind that it came for.
 ordered as (
 
     select
@@ -52,6 +54,7 @@ ordered as (
             partition by measures.measure
             order by
                 case
+                    when dated.newest is null then 3
                     when measures.frequency <> 'yearly' and dated.period_kind = 'quarter' then 0
                     when {{ days_between('dated.newest', 'dated.newest_of_all') }} < 365 then 1
                     else 2

@@ -168,6 +168,8 @@ with_previous as (
         coalesce(
             previous.period_end < comparable.period_start
             and previous.members = comparable.members
+            and previous.is_whole_period
+            and comparable.is_whole_period
             and previous.value is not null
             and comparable.value is not null,
             false
