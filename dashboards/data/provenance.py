@@ -24,6 +24,7 @@ def described(
     provisional: bool = False,
     revised: bool = False,
     published_in: str | None = None,
+    qualifier: str | None = None,
 ) -> str:
     """Describe a figure's provenance, as its row in a file does: ``real; provisional``.
 
@@ -31,10 +32,12 @@ def described(
         illustrative: Whether it is made up to show how the pages work.
         provisional: Whether an open query may change it.
         revised: Whether another value of it was published before.
+        qualifier: The word that its sender set before it, such as "over".
         published_in: Where its owner published it before the board did; None if nobody said so.
     """
     words = [ILLUSTRATIVE if illustrative else REAL]
     words += ["provisional"] * provisional + ["revised"] * revised
+    words += [f"{qualifier}, as its sender has it"] if qualifier else []
     words += [f"published already: {published_in}"] if published_in else []
     return "; ".join(words)
 

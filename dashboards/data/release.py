@@ -186,6 +186,7 @@ class Published:
             provisional=bool(value.open_queries),
             revised=_CELL(value) in self._revised,
             published_in=value.published_in,
+            qualifier=value.qualifier,
         )
 
     def rests_on_illustrative(self, summary: Summary) -> bool:

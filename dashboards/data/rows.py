@@ -9,6 +9,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import ClassVar
 
+from schemas.qualifiers import qualified
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PublishedRow:
@@ -168,6 +170,12 @@ class Value(Judged):
     version: int | None
     published_in: str | None = None  # releases made before these have none
     is_whole_period: bool | None = None
+
+    @property
+    def qualifier(self) -> str | None:
+        """The word that its sender set before the figure, such as "over"; None if there is none."""
+        found = qualified(self.value_as_sent) if self.value_as_sent else None
+        return found[0] if found else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from schemas.columns import Kind
+from schemas.qualifiers import qualified
 
 # The only way to write a number: digits, perhaps a minus, perhaps a point with digits after it.
 PLAIN_NUMBER = r"^-?[0-9]{1,15}(?:\.[0-9]{1,15})?$"
@@ -103,6 +104,8 @@ def _written_otherwise(text: str, kind: Kind) -> Judgement | None:
 
     It is None for what is no number in any way of writing.
     """
+    if kind is not Kind.PEOPLE and (named := qualified(text)) is not None:
+        return Judgement(rule="NUM-002", variant="qualified", facts={"plain": named[1]})
     latin = _latin(text)
     if latin != text:
         return _way("not_latin", latin, kind) if _PLAIN.match(latin) else None

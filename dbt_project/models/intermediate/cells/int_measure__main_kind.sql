@@ -42,9 +42,9 @@ dated as (
 
 ),
 
--- Quarters, where there are any, for what is measured more often than yearly. Else the kind that the
--- measure is mostly of, unless it ended a year or more before the newest figure. Of what came without
--- a figure the kind that it came for.
+-- Quarters, where there are any, for what is measured more often than yearly. Else the kind that
+-- the measure is mostly of, unless it ended a year or more before the newest figure. Of what came
+-- without a figure the kind that it came for.
 ordered as (
 
     select
