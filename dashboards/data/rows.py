@@ -139,6 +139,7 @@ class Measure(PublishedRow):
     next_due_on: dt.date | None = None
     threshold: int | None = None
     rounding: int | None = None
+    last_quarter: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
