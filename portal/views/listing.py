@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pipelines.obligations.standing import open_queries
 from pipelines.record.model import Submission
 from portal.state import the_portal
 from portal.words import words
@@ -46,9 +47,16 @@ def title_of(submission: Submission) -> str:
 def state_of(
     submission: Submission, *, withdrawn: Iterable[str], current: Iterable[Submission]
 ) -> str:
-    """Return the outcome, or ``withdrawn``, or ``superseded`` where a later one took its place."""
+    """Return the outcome, or what became of it since.
+
+    That is ``withdrawn``, ``superseded`` where a later one took its place, or ``accepted,
+    answered`` where every query has its answer.
+    """
     if submission.submission_id in withdrawn:
         return "withdrawn"
     if submission.is_accepted and submission not in current:
         return "superseded"
+    if submission.is_accepted and submission.queries:
+        still_open = open_queries(the_portal().record, submission)
+        return submission.outcome if still_open else "accepted, answered"
     return submission.outcome

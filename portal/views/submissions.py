@@ -137,6 +137,7 @@ def _page(
     found = record.findings(submission.submission_id)
     obligation = _next_of(request, submission)
     is_open = shown.state not in ("withdrawn", "superseded")
+    has_steps = is_open and shown.state != "accepted, answered"
     organisation = the_portal().reference.get().organisation(submission.organisation or "")
     return show(
         request,
@@ -146,7 +147,7 @@ def _page(
         submission=submission,
         organisation=organisation.name if organisation else None,
         groups=groups(found, answers(record, submission.submission_id)),
-        steps=receipt.get("next", []) if is_open else [],
+        steps=receipt.get("next", []) if has_steps else [],
         changes=receipt.get("changes"),
         previous=receipt.get("previous"),
         explains=is_open and own.may_send(submission.organisation),

@@ -123,6 +123,11 @@ def test_a_query_is_answered_and_an_answer_that_says_nothing_is_not_kept(running
     page = lead.get(kept.headers["location"]).text
     assert "Two clinics closed &amp; their staff &lt;moved&gt;." in page
     assert "Your answer is kept." in page
+    for other in set(re.findall(r'name="query" value="(\d+)"', sent.text)) - {number[1]}:
+        lead.post(path + "/explain", {"query": other, "answer": said})
+    answered = lead.get(path).text
+    assert "Accepted. Every query is answered." in answered
+    assert "say why it is right" not in answered
 
 
 def test_a_signatory_withdraws_and_the_return_before_it_is_in_use_again(running: World) -> None:
