@@ -61,14 +61,15 @@ def add(
     """Add an account and print its first password, once."""
     _known(organisations)
     with _sentences():
-        password = _accounts(workspace).add(
+        accounts = _accounts(workspace)
+        password = accounts.add(
             name,
             organisations=organisations,
             roles=[Role(role) for role in roles],
             email=email or "",
             with_password=not no_password,
         )
-    _log(workspace, "account added", name)
+    _log(workspace, "account added", name, after=_rights(accounts.account(name)))
     click.echo(f"Added {terminal(name)}.")
     if password:
         _tell(password)
@@ -107,10 +108,13 @@ def change(
     """Give an account other organisations and roles; name all that it is to have."""
     _known(organisations)
     with _sentences():
-        _accounts(workspace).change(
+        accounts = _accounts(workspace)
+        before = _rights(accounts.account(name))
+        accounts.change(
             name, organisations=organisations, roles=[Role(role) for role in roles], email=email
         )
-    _log(workspace, "account changed", name)
+    after = _rights(accounts.account(name))
+    _log(workspace, "account changed", name, before=before, after=after)
     click.echo(f"Changed {terminal(name)}.")
 
 
@@ -172,9 +176,15 @@ def _accounts(workspace: Workspace) -> Accounts:
     return open_accounts(workspace)
 
 
-def _log(workspace: Workspace, what: str, name: str) -> None:
+def _log(workspace: Workspace, what: str, name: str, **rights: str) -> None:
     log_file = AuditLog(workspace.portal / "audit.jsonl")
-    log_file.add(what, at=_now(), account=f"{getpass.getuser()} (command line)", about=name)
+    who = f"{getpass.getuser()} (command line)"
+    log_file.add(what, at=_now(), account=who, about=name, **rights)
+
+
+def _rights(one: Account) -> str:
+    """Return what an account may do, and for whom, for the log."""
+    return f"{'+'.join(sorted(one.roles))} of {'+'.join(one.organisations) or 'none'}"
 
 
 def _known(organisations: tuple[str, ...]) -> None:
