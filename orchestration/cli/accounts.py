@@ -69,7 +69,7 @@ def add(
             email=email or "",
             with_password=not no_password,
         )
-    _log(workspace, "account added", name, after=_rights(accounts.account(name)))
+    _log(workspace, "account added", name, rights=_rights(accounts.account(name)))
     click.echo(f"Added {terminal(name)}.")
     if password:
         _tell(password)
@@ -114,7 +114,7 @@ def change(
             name, organisations=organisations, roles=[Role(role) for role in roles], email=email
         )
     after = _rights(accounts.account(name))
-    _log(workspace, "account changed", name, before=before, after=after)
+    _log(workspace, "account changed", name, rights_were=before, rights=after)
     click.echo(f"Changed {terminal(name)}.")
 
 

@@ -34,7 +34,7 @@ def test_an_account_is_added_listed_reset_changed_disabled_and_logged(tmp_path: 
     log = run(tmp_path, "account", "log").output
     for what in ("added", "reset", "changed", "disabled", "enabled"):
         assert f"account {what}  about=" in log
-    assert "after=signatory of BCHC+UHB before=sender of UHB" in log
+    assert "rights_were=sender of UHB rights=signatory of BCHC+UHB" in log
     assert password[1] not in log
 
 
