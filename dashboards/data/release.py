@@ -37,6 +37,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 # What names a figure, the figure of an area, and the period of a measure.
 _CELL = attrgetter("measure", "organisation", "area", "period", "breakdown", "category")
+_SERIES = attrgetter("organisation", "area", "breakdown", "category")
 _AREA = attrgetter("measure", "area", "period_start", "period_end")
 _PERIOD = attrgetter("measure", "period_start", "period_end")
 
@@ -176,6 +177,15 @@ class Published:
     @cached_property
     def _revised(self) -> frozenset[tuple[object, ...]]:
         return frozenset(_CELL(row) for row in self.revisions)
+
+    def parts_of(self, value: Value) -> list[Value]:
+        """Return the figures that one was made of, the months of its quarter; itself if of none."""
+        periods = (value.made_of or "").split("; ")
+        alike = (
+            one for one in self.values_by_measure.get(value.measure, ()) if one.period in periods
+        )
+        of_it = [one for one in alike if _SERIES(one) == _SERIES(value)]
+        return of_it or [value]
 
     def provenance(self, value: Value) -> str:
         """Describe where a figure that is shown comes from; nothing of one that is not shown."""

@@ -88,7 +88,7 @@ def environment(
             [words.shortened(measure.title, most=_OF_A_TITLE) for measure, _ in rows],
             most=_MOST_NAMES,
         ),
-        "small_numbers": words.small_numbers,
+        "small_numbers": partial(words.small_numbers_on_its_page, published),
         "counted": words.counted,
         "rating_tag": icons.rating_tag,
         "rating_glyph": icons.rating_glyph,

@@ -163,6 +163,17 @@ def small_numbers(measure: Measure) -> str:
     return f"{hidden} {say('small_numbers.rounded', nearest=measure.rounding)}"
 
 
+def small_numbers_on_its_page(published: Published, measure: Measure) -> str:
+    """Return what is hidden of a measure; of one without a rule of smaller areas only."""
+    hides = any(
+        value.state == "suppressed"
+        for value in published.values_by_measure.get(measure.measure, ())
+    )
+    if measure.small_number_rule == "none" and hides:
+        return say("small_numbers.of_areas")
+    return small_numbers(measure)
+
+
 def movement(measure: Measure, summary: Summary) -> str:
     """Return ``rose``, ``fell``, ``same`` or ``first``, by the figures as they are written."""
     if summary.value is None or summary.previous_value is None:

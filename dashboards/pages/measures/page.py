@@ -250,20 +250,24 @@ def _sources(site: Site, measure: Measure, summary: Summary | None) -> Table | N
     published = site.published
     period = summary.period if summary else published.current_period(measure.measure)
     rows = [
-        value
+        part
         for value in published.values_by_measure.get(measure.measure, ())
-        if value.period == period
-        and value.breakdown == "total"
-        and value.organisation != COMBINED
-        and value.submission_id
+        if value.period == period and value.breakdown == "total" and value.organisation != COMBINED
+        for part in published.parts_of(value)
+        if part.submission_id
     ]
     if not rows:
         return None
+    labels = {
+        value.period: value.period_label for value in published.values_by_measure[measure.measure]
+    }
+    label = labels.get(period, rows[0].period_label)
     return Table.of(
-        f"Where the figures for {rows[0].period_label} come from",
+        f"Where the figures for {label} come from",
         rows,
         (
             Column("organisation", "Partner", at=lambda v: site.organisation_name(v.organisation)),
+            Column("period", "Period", at="period_label"),
             Column("area", "Area", in_words("changes.area"), optional=True),
             Column(
                 "value_as_sent",
