@@ -211,7 +211,7 @@ def trace(
             "on the page": shown,
             "as sent": origin.value_as_sent or "",
             "file": origin.file_name,
-            "row": str(origin.row_number or "none: the return has no row of it"),
+            "row": str(origin.row_number or "none that was accepted"),
             "the row says": "; ".join(f"{name}={cell}" for name, cell in origin.cells if cell),
             "sent by": f"{origin.sender}, {origin.channel}, "
             f"{origin.received_at.astimezone(LONDON):%-d %B %Y at %H:%M}",
