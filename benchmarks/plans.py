@@ -73,9 +73,7 @@ def main() -> None:
         os.environ["QUARTERDECK_WAREHOUSE"] = str(warehouse)
         common = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path",
                   f"{folder}/target", "--log-level-file", "none", "--quiet"]  # fmt: skip
-        _run("seeds", ["seed", *common])
-        _run("facts, with their tests", ["build", *common, "--select", *MODELS.split(),
-                                         "--exclude", "resource_type:seed"])  # fmt: skip
+        _run("facts, with their tests", ["build", *common, "--select", *MODELS.split()])
         with connect(warehouse) as connection:
             rows = connection.execute(
                 "select count(*), sum(times_moved), count(days_overdue) "

@@ -10,7 +10,7 @@ import dagster as dg
 
 from orchestration.jobs import build_job, build_request, publish, send_notices
 from orchestration.resources import WorkspaceResource
-from pipelines.board.tables import load_reference
+from pipelines.board.in_force import in_force
 from pipelines.obligations.calendar import london_day, publish_by
 from pipelines.obligations.standing import standings_of_all
 from pipelines.publishing.overview import next_meeting
@@ -43,7 +43,9 @@ def nightly_draft(
     if now - context.scheduled_execution_time > _NIGHT:
         return dg.SkipReason(f"The night of {context.scheduled_execution_time:%-d %B %Y} is over.")
     on = workspace.workspace.today(now=now)
-    why_not = nothing_to_add(workspace.workspace, workspace.record, load_reference(), on=on)
+    why_not = nothing_to_add(
+        workspace.workspace, workspace.record, in_force(workspace.record), on=on
+    )
     if why_not is not None:
         return dg.SkipReason(why_not)
     return build_request(workspace.record, on=on, run_key=None)
@@ -97,7 +99,7 @@ def publication(
     due = to_publish(
         workspace.workspace,
         workspace.record,
-        load_reference(),
+        in_force(workspace.record),
         on=london_day(context.scheduled_execution_time),
     )
     if isinstance(due, str):

@@ -33,6 +33,11 @@ class Workspace:
         return self.root / "record"
 
     @property
+    def board(self) -> Path:
+        """The board's tables as the officer edits them; what counts is in the record."""
+        return self.root / "board"
+
+    @property
     def warehouse(self) -> Path:
         """The DuckDB file, derived from the record."""
         return self.root / "warehouse.duckdb"

@@ -19,12 +19,12 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+from pipelines.board.in_force import in_force
 from pipelines.checking.engine.outcome import CheckedFile
 from pipelines.checking.engine.wording import rules
 from pipelines.receiving.desk import Desk, Requester
 from pipelines.record.model import Obligation, Submission
 from pipelines.record.store import Record
-from portal.reference import CurrentReference
 from schemas.registry import returns
 
 _T = TypeVar("_T")
@@ -136,14 +136,10 @@ def _warm() -> None:
 
 
 @cache
-def _reference() -> CurrentReference:
-    return CurrentReference()
-
-
-@cache
 def _record(folder: Path) -> Record:
     return Record(folder)
 
 
 def _desk(task: Task) -> Desk:
-    return Desk(_record(task.record), _reference().get(), task.requester, today=task.on)
+    record = _record(task.record)
+    return Desk(record, in_force(record), task.requester, today=task.on)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
+from schemas.board import BoardSettings
 from schemas.quarter import Quarter
 from schemas.reference_rows import (
+    ActionLink,
     Area,
     BoardPriority,
     Code,
@@ -17,30 +21,38 @@ from schemas.reference_rows import (
     Obligation,
     Organisation,
     PeerSet,
+    PeerSetMember,
+    Plan,
+    PublishedAlready,
     Rebase,
     ReturnCalendar,
+    RiskLink,
     SmallNumberRule,
     Theme,
 )
 
-__all__ = [
-    "BOARD",
-    "Area",
-    "BoardPriority",
-    "Code",
-    "ExpectedRow",
-    "Measure",
-    "MeasureCategory",
-    "Meeting",
-    "Obligation",
-    "Organisation",
-    "PeerSet",
-    "Rebase",
-    "Reference",
-    "ReturnCalendar",
-    "SmallNumberRule",
-    "Theme",
-]
+# The tables of a board: a file's name, the field of Reference that holds it, and what a row is.
+TABLES: Mapping[str, tuple[str, type[Any]]] = {
+    "organisations": ("organisations", Organisation),
+    "themes": ("themes", Theme),
+    "board_priorities": ("board_priorities", BoardPriority),
+    "meetings": ("meetings", Meeting),
+    "returns": ("returns", ReturnCalendar),
+    "obligations": ("every_obligation", Obligation),
+    "measures": ("measures", Measure),
+    "measure_categories": ("measure_categories", MeasureCategory),
+    "expected_rows": ("every_expected_row", ExpectedRow),
+    "code_lists": ("every_code", Code),
+    "small_number_rules": ("small_number_rules", SmallNumberRule),
+    "areas": ("areas", Area),
+    "peer_sets": ("peer_sets", PeerSet),
+    "peer_set_members": ("peer_set_members", PeerSetMember),
+    "rebases": ("rebases", Rebase),
+    "published_already": ("published_already", PublishedAlready),
+    "plans": ("plans", Plan),
+    "action_links": ("action_links", ActionLink),
+    "risk_links": ("risk_links", RiskLink),
+}
 
 BOARD = "board"  # the subject of commentary that is about no one measure or plan
 
@@ -52,6 +64,7 @@ class Reference:
     Tuples keep the order of the files.
     """
 
+    settings: BoardSettings
     organisations: tuple[Organisation, ...]
     themes: tuple[Theme, ...]
     board_priorities: tuple[BoardPriority, ...]
@@ -65,7 +78,12 @@ class Reference:
     small_number_rules: tuple[SmallNumberRule, ...]
     areas: tuple[Area, ...]
     peer_sets: tuple[PeerSet, ...]
+    peer_set_members: tuple[PeerSetMember, ...]
     rebases: tuple[Rebase, ...]
+    published_already: tuple[PublishedAlready, ...]
+    plans: tuple[Plan, ...]
+    action_links: tuple[ActionLink, ...]
+    risk_links: tuple[RiskLink, ...]
 
     @cached_property
     def _organisation_by_code(self) -> dict[str, Organisation]:

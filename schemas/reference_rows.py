@@ -7,7 +7,7 @@ Empty means None throughout. ``first_quarter`` None: since always; ``last_quarte
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from schemas.quarter import Quarter
@@ -244,22 +244,26 @@ class SmallNumberRule:
 
 @dataclass(frozen=True, kw_only=True)
 class Area:
-    """A place, or a group of places that figures are given for."""
+    """A place, or a group of places that figures are given for.
+
+    ``within_home``: it is a part of the home area, whose figures are of so few people that a
+    small-number rule is theirs even where the home area's figures need none.
+    """
 
     area: str
     name: str
     kind: str
+    within_home: YesNo
 
 
 @dataclass(frozen=True, kw_only=True)
 class PeerSet:
-    """A named set of areas to compare with; ``areas`` are its members' codes."""
+    """A named set of areas to compare with."""
 
     peer_set: str
     name: str
     version: str
     valid_from: Day
-    areas: tuple[str, ...] = field(default=(), metadata={"column": False})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,9 +12,10 @@ from orchestration.checks.returns import check_specs, results
 from orchestration.columns import of_raw
 from orchestration.instance import WAREHOUSE_POOL
 from orchestration.resources import AsOfResource, WarehouseResource, WorkspaceResource
-from pipelines.board.tables import load_reference
+from pipelines.board.in_force import in_force
 from pipelines.obligations.standing import standings_of_all
 from pipelines.record.changes import newest_change_id
+from pipelines.warehouse.board_tables import SCHEMA, board_tables
 from pipelines.warehouse.dbt_files import columns_of
 from pipelines.warehouse.loading import connect, load
 from pipelines.warehouse.tables import (
@@ -51,6 +52,17 @@ def _of_table(row: type[RawRow], deps: Iterable[dg.AssetKey] = ()) -> dg.AssetSp
     )
 
 
+def _of_board(table: str) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        dg.AssetKey([SCHEMA, table]),
+        description=f"The board's table {table}, as it is in force.",
+        group_name="reference",
+        owners=[OWNER],
+        kinds={"csv", "duckdb"},
+        code_version="1",
+    )
+
+
 def _of_return(declared: Return) -> dg.AssetSpec:
     return dg.AssetSpec(
         _key(declared.name),
@@ -72,6 +84,7 @@ def raw_assets() -> dg.AssetsDefinition:
     declared = returns()
     observed = [_key(name) for name, one in declared.items() if one.observation is not None]
     specs = [
+        *(_of_board(name) for name in board_tables()),
         *(_of_table(row) for row in RECORD_TABLES),
         *(_of_return(one) for one in declared.values()),
         _of_table(ObservationRow, observed),
@@ -90,7 +103,7 @@ def raw_assets() -> dg.AssetsDefinition:
         warehouse: WarehouseResource,
         as_of: AsOfResource,
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-        record, reference = workspace.record, load_reference()
+        record, reference = workspace.record, in_force(workspace.record)
         on = as_of.on(workspace.workspace)
         up_to = newest_change_id(record)  # before loading: what comes meanwhile is built next
         with warehouse.writing(loads=True) as file, connect(file) as connection:
@@ -100,7 +113,7 @@ def raw_assets() -> dg.AssetsDefinition:
                 yield dg.MaterializeResult(
                     asset_key=spec.key,
                     metadata={
-                        "dagster/row_count": loaded[spec.key.path[-1]],
+                        "dagster/row_count": loaded["/".join(spec.key.path)],
                         UP_TO: up_to or "nothing",
                         "as it stands on": on.isoformat(),
                     },

@@ -16,6 +16,7 @@ from orchestration.columns import CELL_STATE, described
 from orchestration.dbt.runs import build_models
 from orchestration.instance import WAREHOUSE_POOL
 from orchestration.resources import WarehouseResource, WorkspaceResource
+from pipelines.board.in_force import in_force
 from pipelines.disclosure.accepted import accepted_figures
 from pipelines.disclosure.adapter import decide
 from pipelines.disclosure.ledger import read_ledgers
@@ -65,7 +66,7 @@ def warehouse_assets(manifest: Path) -> list[dg.AssetsDefinition]:
                 manifest=manifest,
                 selector="before_disclosure",
                 translator=translator,
-                variables={},
+                variables=_of_the_board(workspace),
             )
 
     @dbt_assets(
@@ -81,7 +82,9 @@ def warehouse_assets(manifest: Path) -> list[dg.AssetsDefinition]:
         warehouse: WarehouseResource,
         config: ReleaseConfig,
     ) -> Iterator[Any]:
-        reported = {"quarter": config.quarter} if config.quarter else {}
+        reported = _of_the_board(workspace)
+        if config.quarter:
+            reported["quarter"] = config.quarter
         with warehouse.writing():
             yield from build_models(
                 context,
@@ -93,6 +96,12 @@ def warehouse_assets(manifest: Path) -> list[dg.AssetsDefinition]:
             )
 
     return [facts, cell_state, published_models]
+
+
+def _of_the_board(workspace: WorkspaceResource) -> dict[str, Any]:
+    """Return the settings of the board in force that change how models are written."""
+    points = in_force(workspace.record).settings.fix_after_n_points
+    return {} if points is None else {"fix_after_n_points": points}
 
 
 @dg.asset(

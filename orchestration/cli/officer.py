@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from orchestration.cli.options import BY, QUARTER, refusal_as_sentence
-from pipelines.board.tables import load_reference
+from pipelines.board.in_force import in_force
 from pipelines.escaping import terminal
 from pipelines.obligations.standing import (
     LONDON,
@@ -37,7 +37,7 @@ def status(workspace: Workspace, quarter: Quarter | None) -> None:
     record = Record(workspace.record)
     on = workspace.today(now=dt.datetime.now(dt.UTC))
     quarter = quarter or _newest_quarter(record, on=on)
-    reference = load_reference()
+    reference = in_force(record)
     stood = standings(record, reference, quarter, on=on)
     click.echo(f"{quarter.label}, as it stands on {on:%-d %B %Y}\n")
     click.echo(f"{'Organisation':<13}{'Return':<22}{'Due':<12}{'State':<24}Notes")
@@ -74,9 +74,10 @@ def excuse(
     by_whom: str,
 ) -> None:
     """Excuse an organisation from a return, or give it longer."""
+    record = Record(workspace.create().record)
     about = (
-        Record(workspace.create().record),
-        load_reference(),
+        record,
+        in_force(record),
         Obligation(organisation, return_name, quarter),
     )
     now = dt.datetime.now(dt.UTC)
@@ -105,10 +106,11 @@ def reopen(
     by_whom: str,
 ) -> None:
     """Take an excuse back: the return is owed again."""
+    record = Record(workspace.create().record)
     with refusal_as_sentence(decisions.DecisionError):
         decisions.reopen(
-            Record(workspace.create().record),
-            load_reference(),
+            record,
+            in_force(record),
             Obligation(organisation, return_name, quarter),
             by_whom=by_whom,
             reason=reason,
@@ -124,11 +126,11 @@ def reopen(
 @click.pass_obj
 def sign_off(workspace: Workspace, quarter: Quarter, note: str, by_whom: str) -> None:
     """Record the sign-off of a quarter's figures: those of its newest draft, and no others."""
-    now = dt.datetime.now(dt.UTC)
+    now, record = dt.datetime.now(dt.UTC), Record(workspace.record)
     with refusal_as_sentence(SigningError):
         draft, event = record_sign_off(
-            Record(workspace.record),
-            load_reference(),
+            record,
+            in_force(record),
             workspace.releases,
             quarter,
             by_whom=by_whom,
@@ -194,11 +196,12 @@ def trace(
     from pipelines.warehouse.trace import trace as trace_figures  # noqa: PLC0415
 
     data_dir = _release_folder(workspace, release_id) / "data"
+    record = Record(workspace.record)
     with refusal_as_sentence(NothingToTraceError):
         origins = trace_figures(
-            Record(workspace.record),
+            record,
             data_dir,
-            measure=find_measure(load_reference(), measure),
+            measure=find_measure(in_force(record), measure),
             period=period or (quarter.label if quarter else ""),
             organisation=organisation,
         )

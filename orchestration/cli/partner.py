@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from orchestration.cli.options import BY, QUARTER, refusal_as_sentence
-from pipelines.board.tables import load_reference
+from pipelines.board.in_force import in_force
 from pipelines.checking.engine.outcome import CheckedFile
 from pipelines.escaping import terminal
 from pipelines.reading.from_disk import NotReadError, read_from_disk
@@ -57,7 +57,7 @@ def template(
 
     Of actions and risks, those that were open in the return before.
     """
-    reference = load_reference()
+    reference = in_force(Record(workspace.record))
     declared = returns().get(return_name)
     if declared is None:
         known = ", ".join(returns())
@@ -206,7 +206,7 @@ def _desk(
         oversees=organisation is None,
     )
     today = workspace.today(now=dt.datetime.now(dt.UTC))
-    return Desk(record, load_reference(), requester, today=today)
+    return Desk(record, in_force(record), requester, today=today)
 
 
 def _submission(record: Record, reference: str) -> Submission:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelines.board.cells import Fault, Numbered, Table, did_you_mean
+from schemas.board import BoardSettings
 from schemas.registry import returns
 
 Tables = Mapping[str, Table]
@@ -67,6 +68,22 @@ LINKS = (
 def broken_rules(tables: Tables) -> list[Fault]:
     """Return every fault between rows and between tables, in the order of the rules."""
     return [fault for rule in _RULES for fault in rule(tables)]
+
+
+def broken_settings(file: str, settings: BoardSettings, tables: Tables) -> Iterator[Fault]:
+    """Yield every fault between the settings of a board and its tables."""
+    named = (
+        ("home_area", settings.home_area, "areas"),
+        ("rule_within_home_area", settings.rule_within_home_area, "small_number_rules"),
+    )
+    for setting, code, table in named:
+        known = tables[table].codes(KEYS[table][0][0])
+        if tables[table].is_read and code not in known:
+            near = did_you_mean(code, known)
+            yield Fault(table=file, column=setting, text=f"“{code}” is not in {table}.csv.{near}")
+    for one in tables["areas"].rows:
+        if one.row.area == settings.home_area and one.row.within_home:
+            yield _fault("areas", one, "within_home", "the home area is no part of itself.")
 
 
 def _repeated(tables: Tables) -> Iterator[Fault]:

@@ -28,7 +28,8 @@ from pipelines.publishing.sign_off import open_points
 from pipelines.record.model import Submission
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
-from schemas.reference import Meeting, Reference
+from schemas.reference import Reference
+from schemas.reference_rows import Meeting
 
 OFFICERS = "officers"
 _WORDS = Path(__file__).parent / "wording.toml"

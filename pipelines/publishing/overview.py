@@ -21,7 +21,8 @@ from pipelines.record.changes import newest_change
 from pipelines.record.model import Event, Submission
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
-from schemas.reference import Meeting, Reference
+from schemas.reference import Reference
+from schemas.reference_rows import Meeting
 
 
 @dataclass(frozen=True, kw_only=True)

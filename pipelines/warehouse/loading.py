@@ -26,6 +26,12 @@ from pipelines.obligations.standing import Known, Standing, decide_all
 from pipelines.record.changes import newest_change
 from pipelines.record.model import Submission
 from pipelines.record.store import Record
+from pipelines.warehouse.board_tables import (
+    SCHEMA,
+    board_tables,
+    ensure_board_tables,
+    load_board,
+)
 from pipelines.warehouse.periods import period_rows
 from pipelines.warehouse.tables import (
     RAW_TABLES,
@@ -81,6 +87,7 @@ def ensure_raw_schema(connection: duckdb.DuckDBPyConnection) -> None:
     A table that another version of Quarterdeck made, or that is declared otherwise now, is made
     anew and empty.
     """
+    ensure_board_tables(connection)
     for schema in ("raw", "disclosure"):
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     found = dict(
@@ -137,7 +144,7 @@ def load(
         on: The day by which lateness is judged.
 
     Returns:
-        How many rows each raw table holds now.
+        How many rows each table holds now, by ``schema/table``.
 
     Raises:
         DamagedRecordError: Something that is to be loaded is not as it came.
@@ -146,6 +153,7 @@ def load(
     connection.begin()
     try:
         ensure_raw_schema(connection)
+        load_board(connection, reference)
         known = Known.of(record)  # what comes meanwhile is loaded by the next build
         _load_what_came(connection, record, known, reference, on=on)
         for declared in returns().values():
@@ -155,7 +163,9 @@ def load(
         connection.rollback()
         raise
     connection.commit()
-    return {table: _count(connection, table) for table in _raw_tables()}
+    tables = [f"raw/{name}" for name in _raw_tables()]
+    tables += [f"{SCHEMA}/{name}" for name in board_tables()]
+    return {table: _count(connection, table) for table in tables}
 
 
 def unlike(
@@ -374,7 +384,7 @@ def _naive_or_none(moment: dt.datetime | None) -> dt.datetime | None:
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = connection.execute(f"SELECT count(*) FROM raw.{table}").fetchone()
+    row = connection.execute(f"SELECT count(*) FROM {table.replace('/', '.')}").fetchone()
     return int(row[0]) if row else 0
 
 

@@ -40,7 +40,7 @@ def listed(submissions: Iterable[Submission]) -> list[Listed]:
 
 def title_of(submission: Submission) -> str:
     """Return the title of the return that it is, or words for a file that is none."""
-    calendar = the_portal().reference.get().calendar(submission.return_name or "")
+    calendar = the_portal().reference.calendar(submission.return_name or "")
     return calendar.title if calendar else str(words()["submission"]["unknown_return"])
 
 

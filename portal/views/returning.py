@@ -90,7 +90,7 @@ def checked_page(request: Asked, key: str) -> HttpResponse:
         Outcome.NEEDS_CORRECTION: "title_correction",
         Outcome.REFUSED: "title_refused",
     }[found.checked.outcome]
-    calendar = the_portal().reference.get().calendar(found.obligation.return_name)
+    calendar = the_portal().reference.calendar(found.obligation.return_name)
     return show(
         request,
         "checked.html",
@@ -121,7 +121,7 @@ def megabytes() -> int:
 def closed(obligation: Obligation) -> str | None:
     """Return why nothing is taken for a return today, None if it is."""
     portal = the_portal()
-    calendar = portal.reference.get().calendar(obligation.return_name)
+    calendar = portal.reference.calendar(obligation.return_name)
     if calendar is None:
         return None
     on, said = portal.today, words()["return"]

@@ -19,10 +19,10 @@ from typing import Any
 import polars as pl
 
 from orchestration.dbt.project import PROJECT, invoke, parsed
-from pipelines.board.tables import load_reference
 from pipelines.disclosure.adapter import decide
 from pipelines.obligations.standing import LONDON, Known, decide_all
 from pipelines.record.model import Details, Event, EventKind, Submission
+from pipelines.warehouse.board_tables import load_board
 from pipelines.warehouse.loading import (
     connect,
     ensure_raw_schema,
@@ -44,7 +44,9 @@ from pipelines.workspace import Workspace
 from schemas.declaration import record_columns
 from schemas.finding import Finding
 from schemas.quarter import Quarter
+from schemas.reference import Reference
 from schemas.registry import returns
+from tests.boards import birmingham
 
 ACCEPTED = "accepted"
 NEEDS_CORRECTION = "needs correction"
@@ -68,6 +70,7 @@ class Warehouse:
 
     path: Path
     project: Path = PROJECT
+    board: Reference = field(default_factory=birmingham)
     submissions: list[Submission] = field(default_factory=list)
     withdrawn: dict[str, dt.datetime] = field(default_factory=dict)
     decisions: list[Event] = field(default_factory=list)
@@ -203,7 +206,7 @@ class Warehouse:
         judged_on = on or newest.astimezone(LONDON).date()
         stood = decide_all(
             known,
-            load_reference(self.project / "seeds"),
+            self.board,
             on=judged_on,
             open_queries=lambda one: still_open[one.submission_id],
             coming=True,
@@ -211,6 +214,7 @@ class Warehouse:
         horizon = HorizonRow(counts_up_to=newest.replace(tzinfo=None), as_of_day=judged_on)
         rows = [submission_row(one, known.withdrawn) for one in known.submissions]
         with connect(self.path) as connection:
+            load_board(connection, self.board)
             fill(connection, SubmissionRow, rows)
             fill(connection, FindingRow, findings)
             fill(connection, StandingRow, [standing_row(one) for one in stood])
@@ -233,11 +237,10 @@ class Warehouse:
         on: dt.date | None = None,
         **variables: str,
     ) -> None:
-        """Loads, seeds, the first half, disclosure control, the second half. Raises where dbt
+        """Loads, the first half, disclosure control, the second half. Raises where dbt
         fails. Unit tests are left out: they ask of the code and of no figure."""
         data_tests = ("--exclude-resource-type", "unit_test") if command == "build" else ()
         self.load(up_to=up_to, on=on)
-        self.dbt("seed", variables)
         self.dbt(command, variables, "--selector", "before_disclosure", *data_tests)
         with connect(self.path) as connection:
             decide(connection)

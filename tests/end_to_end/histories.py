@@ -10,7 +10,6 @@ import random
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from pipelines.board.tables import load_reference
 from pipelines.checking.engine.context import Context
 from pipelines.receiving import decisions
 from pipelines.receiving.receive import Sender, receive
@@ -19,8 +18,9 @@ from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.finding import Severity
 from schemas.quarter import Quarter
+from tests.boards import birmingham
 
-REFERENCE = load_reference()
+REFERENCE = birmingham()
 QUARTER = Quarter(2018, 1)
 RETURN = "training_compliance"
 PARTNERS = ("UHB", "BWC", "ROH", "BSMHFT")

@@ -25,6 +25,7 @@ from orchestration.instance import WAREHOUSE_POOL
 from pipelines.warehouse.loading import ensure_raw_schema
 from pipelines.workspace import Workspace
 from schemas.registry import returns
+from tests.boards import with_board
 
 SNAPSHOT = Path(__file__).with_name("graph.json")
 GROUPS = {"returns", "reference", "warehouse", "releases"}
@@ -172,6 +173,6 @@ def test_the_schedules_keep_londons_time_and_run_by_themselves(
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        made = Workspace(Path(folder)).create()
+        made = with_board(Workspace(Path(folder)))
         now = graph(build_defs(made, manifest=prepare(made)))
     SNAPSHOT.write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")
