@@ -11,7 +11,7 @@ import dagster as dg
 from orchestration.jobs import build_job, build_request, publish, send_notices
 from orchestration.resources import WorkspaceResource
 from pipelines.board.in_force import in_force
-from pipelines.obligations.calendar import london_day, publish_by
+from pipelines.obligations.calendar import london_day
 from pipelines.obligations.standing import standings_of_all
 from pipelines.publishing.overview import next_meeting
 from pipelines.publishing.releases import all_releases, newest_draft, signed_off
@@ -20,6 +20,7 @@ from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 from schemas.reference import Reference
+from schemas.working_days import publish_by
 
 LONDON = "Europe/London"
 _NIGHT = dt.timedelta(hours=20)  # until when a night's draft is still worth making

@@ -13,15 +13,16 @@ import click
 
 from orchestration.cli.options import BY
 from pipelines.board import ReferenceDataError
+from pipelines.board.differences import differences
 from pipelines.board.in_force import apply as put_into_force
-from pipelines.board.in_force import files_in, versions
-from pipelines.board.tables import files_of, read_board
+from pipelines.board.in_force import files_in, in_force, versions
+from pipelines.board.tables import files_of, load_reference, read_board
 from pipelines.escaping import terminal
-from pipelines.obligations.standing import LONDON
 from pipelines.record.model import Event
 from pipelines.record.store import Record
 from pipelines.settings import BOARD, setting
 from pipelines.workspace import Workspace
+from schemas.working_days import LONDON
 
 STARTER = Path(__file__).parents[2] / "boards" / "starter"
 FOLDER = click.argument("folder", required=False, type=click.Path(path_type=Path))
@@ -83,6 +84,24 @@ def check(workspace: Workspace, folder: Path | None) -> None:
         _tell_faults([str(fault) for fault in read.faults])
     rows = sum(len(table.rows) for table in read.tables.values())
     click.echo(f"{len(read.tables)} tables with {rows} rows: no fault.")
+
+
+@board.command()
+@FOLDER
+@click.pass_obj
+def diff(workspace: Workspace, folder: Path | None) -> None:
+    """Say in sentences what `board apply` would change. Nothing is changed."""
+    record = Record(workspace.record)
+    before = in_force(record) if versions(record) else None
+    try:
+        after = load_reference(_folder(workspace, folder))
+    except ReferenceDataError as problem:
+        _tell_faults(str(problem).splitlines())
+    found = differences(before, after)
+    for line in found:
+        click.echo(terminal(line))
+    if not found:
+        click.echo("Nothing would change.")
 
 
 @board.command()

@@ -14,10 +14,10 @@ from pathlib import Path
 import click
 
 from orchestration.instance import set_up_home
-from pipelines.obligations.standing import LONDON
 from pipelines.record.model import Details, EventKind
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
+from schemas.working_days import LONDON
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 BOARD = Path(__file__).parents[2] / "boards" / "birmingham"

@@ -14,7 +14,9 @@ from pipelines.board import NoBoardError
 from pipelines.board.tables import files_of, reference_of
 from pipelines.record.model import Details, Event, EventKind
 from pipelines.record.store import Record
+from schemas.quarter import Quarter
 from schemas.reference import Reference
+from schemas.working_days import LONDON
 
 
 def versions(record: Record) -> list[Event]:
@@ -36,6 +38,27 @@ def in_force(record: Record) -> Reference:
             "and put it into force with `quarterdeck board apply`."
         )
     return _typed(record.folder, applied[-1].event_id)
+
+
+def asked_on(record: Record, organisation: str, return_name: str, quarter: Quarter) -> dt.date:
+    """Return the day in London on which a board first asked an organisation for a return.
+
+    For a return that no board asks for, the day of the first board.
+
+    Raises:
+        NoBoardError: None was applied yet.
+    """
+    in_force(record)
+    applied = versions(record)
+    first = next(
+        (
+            one
+            for one in applied
+            if _typed(record.folder, one.event_id).owes(organisation, return_name, quarter)
+        ),
+        applied[0],
+    )
+    return first.at.astimezone(LONDON).date()
 
 
 def apply(
@@ -61,7 +84,7 @@ def apply(
     return event, reference
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _typed(record: Path, event_id: str) -> Reference:
     [event] = [one for one in versions(Record(record)) if one.event_id == event_id]
     return reference_of(files_in(event))
