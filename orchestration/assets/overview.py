@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 import dagster as dg
 
-from orchestration.assets.returns import OWNER
+from orchestration.assets.board import OWNER
 from orchestration.resources import AsOfResource, WorkspaceResource
 from orchestration.tables import BEHIND, table
 from pipelines.board.in_force import in_force

@@ -24,7 +24,8 @@ from pipelines.settings import BOARD, setting
 from pipelines.workspace import Workspace
 from schemas.working_days import LONDON
 
-STARTER = Path(__file__).parents[2] / "boards" / "starter"
+BOARDS = Path(__file__).parents[2] / "boards"
+STARTER, BIRMINGHAM = BOARDS / "starter", BOARDS / "birmingham"
 FOLDER = click.argument("folder", required=False, type=click.Path(path_type=Path))
 
 
@@ -154,6 +155,29 @@ def show(workspace: Workspace, name: str | None, into: Path | None) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     click.echo(f"Wrote version {chosen.event_id} into {terminal(str(into))}.")
+
+
+@click.command()
+@click.pass_obj
+def upgrade(workspace: Workspace) -> None:
+    """Carry over what a workspace of an earlier version lacks, and say what was done.
+
+    Before boards were kept in workspaces, the program had one: Birmingham's. It comes into force
+    as of before the first return, so that whatever was published can be made again.
+    """
+    record = Record(workspace.record)
+    sent = [one.received_at for one in record.submissions()]
+    if versions(record) or not sent:
+        click.echo("Nothing is to be carried over.")
+        return
+    reference = load_reference(BIRMINGHAM)
+    began = dt.datetime.combine(reference.settings.first_quarter.start, dt.time(), LONDON)
+    event, _ = put_into_force(
+        record, BIRMINGHAM, by_whom="quarterdeck upgrade", at=min(began, *sent),
+        note="The board that the program had before boards were kept in workspaces",
+    )  # fmt: skip
+    click.echo(f"In force: {reference.settings.name}, as {event.event_id}.")
+    click.echo("Have you edited its tables? Put yours into force with: quarterdeck board apply")
 
 
 def _line(version: Event) -> str:

@@ -127,7 +127,7 @@ def receive_samples(workspace: Workspace) -> Counter[str]:
     record, sent = Record(workspace.record), deliveries()
     _, reference = apply(
         record, BOARD, by_whom=DEMONSTRATION, note="Samples",
-        at=min(one.received_at for one in sent) - dt.timedelta(days=1),
+        at=dt.datetime(2014, 4, 1, tzinfo=dt.UTC),  # the first quarter of the samples begins
     )  # fmt: skip
     outcomes: Counter[str] = Counter()
     for delivery in sent:

@@ -33,32 +33,37 @@ def in_force(record: Record) -> Reference:
     """
     applied = versions(record)
     if not applied:
-        raise NoBoardError(
-            f"No board is in force in {record.folder.parent}. Make one with `quarterdeck init`, "
-            "and put it into force with `quarterdeck board apply`."
+        to_do = (
+            "It was made before boards were kept in it: carry its board over with `quarterdeck "
+            "upgrade`."
+            if record.submissions()
+            else "Begin one with `quarterdeck init`, and put it into force with `quarterdeck board "
+            "apply`."
         )
-    return _typed(record.folder, applied[-1].event_id)
+        raise NoBoardError(f"No board is in force in {record.folder.parent}. {to_do}")
+    return reference_of_version(record, applied[-1])
 
 
-def asked_on(record: Record, organisation: str, return_name: str, quarter: Quarter) -> dt.date:
-    """Return the day in London on which a board first asked an organisation for a return.
-
-    For a return that no board asks for, the day of the first board.
+def reference_of_version(record: Record, version: Event) -> Reference:
+    """Return the board that came into force with a decision, typed; read once in a process.
 
     Raises:
-        NoBoardError: None was applied yet.
+        ReferenceDataError: This version of Quarterdeck cannot use it; every fault is listed.
     """
-    in_force(record)
-    applied = versions(record)
-    first = next(
-        (
-            one
-            for one in applied
-            if _typed(record.folder, one.event_id).owes(organisation, return_name, quarter)
-        ),
-        applied[0],
-    )
-    return first.at.astimezone(LONDON).date()
+    return _typed(record.folder, version.event_id)
+
+
+def asked_on(
+    record: Record, organisation: str, return_name: str, quarter: Quarter
+) -> dt.date | None:
+    """Return the day in London on which a board first asked an organisation for a return.
+
+    None where no board in the record asks for it.
+    """
+    for one in versions(record):
+        if reference_of_version(record, one).owes(organisation, return_name, quarter):
+            return one.at.astimezone(LONDON).date()
+    return None
 
 
 def apply(

@@ -48,13 +48,13 @@ class Known:
     """What of a record decides how its obligations stand: all of it, or up to a moment.
 
     ``decisions`` are the events that excuse, extend and reopen, in the order they were taken;
-    ``asked_on`` says on which day an organisation was first asked for a return (None: long ago).
+    ``asked_on`` says on which day an organisation was first asked for a return, if that is known.
     """
 
     submissions: Sequence[Submission]
     withdrawn: Mapping[str, dt.datetime]
     decisions: Sequence[Event]
-    asked_on: Callable[[Obligation], dt.date] | None = None
+    asked_on: Callable[[Obligation], dt.date | None] = lambda _: None
 
     @classmethod
     def of(cls, record: Record) -> Known:
@@ -76,9 +76,8 @@ class Known:
         if calendar is None:
             raise KeyError(obligation.return_name)
         day = calendar.due_on(obligation.quarter)
-        if self.asked_on is not None:
-            notice = reference.settings.days_of_notice
-            day = max(day, working_days_from(self.asked_on(obligation), notice))
+        if (asked := self.asked_on(obligation)) is not None:
+            day = max(day, working_days_from(asked, reference.settings.days_of_notice))
         return decided.due_on(day)
 
 
@@ -376,5 +375,5 @@ def due_on(record: Record, reference: Reference, obligation: Obligation) -> dt.d
     return Known.of(record).due_on(obligation, reference, decided)
 
 
-def _asked_on(record: Record, obligation: Obligation) -> dt.date:
+def _asked_on(record: Record, obligation: Obligation) -> dt.date | None:
     return asked_on(record, obligation.organisation, obligation.return_name, obligation.quarter)
