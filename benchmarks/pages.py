@@ -67,7 +67,7 @@ class Clock:
 def made(folder: Path, *, with_files: bool) -> None:
     """Makes every page of the data, and writes none."""
     told = Clock()
-    site = Site(published=load_published(folder), status="draft", areas=areas.load([areas.MADE_UP]))
+    site = Site(published=load_published(folder), status="draft", areas=areas.load({}))
     told(f"{len(site.published.values):,} figures of {len(site.organisation_slugs):,} "
          f"organisations read")  # fmt: skip
     pages: list[Page] = [page for kind in PAGE_TYPES for page in kind.make(site)]

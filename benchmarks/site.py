@@ -171,7 +171,7 @@ def _built(data: Path, folder: Path, told: Told) -> SiteReport:
         took = time.perf_counter() - started
         fresh = report.charts - report.charts_from_cache
         print(f"{took:10.1f} s   {words}: {len(report.pages)} pages, {fresh} charts drawn")
-    site = Site(published=load_published(data), status="final", areas=areas.load([areas.MADE_UP]))
+    site = Site(published=load_published(data), status="final", areas=areas.load(_shapes()))
     charts = [chart for kind in PAGE_TYPES for page in kind.make(site) for chart in page.charts]
     took_each = []
     for _ in ("drawn", "taken from the cache"):
@@ -240,6 +240,12 @@ def _soon(site: Path, paths: dict[str, str], told: Told, *, rounds: int) -> None
                     "s",
                 )
         browser.close()
+
+
+def _shapes() -> dict[str, bytes]:
+    """The outlines of the demo's board."""
+    folder = Path(__file__).parents[1] / "boards" / "birmingham" / "shapes"
+    return {file.name: file.read_bytes() for file in folder.glob("*.geojson")}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

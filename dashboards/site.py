@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from dashboards.data.editions import Edition
+from dashboards.data.look import Look
 from dashboards.data.release import load as load_published
 from dashboards.denials import DenialError, denials
 from dashboards.drawing import areas, base, rendering
@@ -27,6 +28,7 @@ from dashboards.pages.data import page as data
 from dashboards.pages.registry import PAGE_TYPES
 from dashboards.printing import pack
 from dashboards.printing import paper as on_paper
+from dashboards.story import words
 
 _ASSETS = Path(__file__).parent / "assets"
 _VENDOR = Path(__file__).parent / "vendor"
@@ -53,7 +55,7 @@ def build_site(
     *,
     status: Literal["draft", "final"],
     chart_cache: Path | None = None,
-    shapes: Path | None = None,
+    look: Look | None = None,
     check_titles: Mapping[str, str] | None = None,
     edition: Edition | None = None,
     paper: bool = False,
@@ -70,8 +72,7 @@ def build_site(
         site_dir: The folder to make; a page left from before would be published with the rest.
         status: Whether it is a draft or final.
         chart_cache: A folder where pictures are kept between builds.
-        shapes: A folder of outlines of areas, as ``dashboards/shapes/README.md`` describes them;
-            they stand before the made-up ones of the project.
+        look: The board's own words, outlines of areas, colour and logo.
         check_titles: What each check finds, in words, by its rule.
         edition: Which edition it is and what came before it; without one the pages stand by
             themselves.
@@ -89,14 +90,17 @@ def build_site(
         raise ValueError(f"a site is a draft or final, not {status!r}")
     if site_dir.exists() and any(site_dir.iterdir()):
         raise FileExistsError(f"{site_dir} is not empty")
+    look = look or Look()
     site = Site(
         published=load_published(data_dir),
         status=status,
         edition=edition,
-        areas=areas.load([areas.MADE_UP, *([shapes] if shapes else [])]),
+        areas=areas.load(look.shapes),
+        look=look,
         check_titles=check_titles or {},
     )
     with ExitStack() as ends:
+        ends.enter_context(words.otherwise(look.words))
         if drawing is None:
             drawing = ends.enter_context(
                 rendering.drawing(cache=chart_cache, draft=status == "draft")
@@ -135,7 +139,7 @@ def _files(
     pages are made.
     """
     files: dict[str, bytes] = {}
-    assets = _asset_files(files)
+    assets = _asset_files(files, site.look)
     files |= data.files(site.published, site.measure_slugs)
     _table_files(files, pages)
     environment = templating.environment(
@@ -175,7 +179,7 @@ def _hashed(path: str, content: bytes) -> str:
     return f"{stem}.{hashlib.sha256(content).hexdigest()[:8]}.{ending}"
 
 
-def _asset_files(files: dict[str, bytes]) -> dict[str, str]:
+def _asset_files(files: dict[str, bytes], look: Look) -> dict[str, str]:
     """Add style sheets and scripts; return the path of each by its plain name."""
     template = json.dumps(base.template(), sort_keys=True, separators=(",", ":"))
     config = json.dumps(dict(base.CONFIG), sort_keys=True, separators=(",", ":"))
@@ -183,6 +187,10 @@ def _asset_files(files: dict[str, bytes]) -> dict[str, str]:
     contents["chart-template.js"] = (
         f"window.chartTemplate={template};window.chartConfig={config};\n".encode()
     )
+    if look.accent is not None:
+        contents["site.css"] += f":root{{--accent:{look.accent}}}\n".encode()
+    if look.logo is not None:
+        contents["logo.svg"] = look.logo
     contents["plotly.css"] = (_VENDOR / "plotly.css").read_bytes()
     contents["plotly-basic.min.js"] = rendering.PLOTLY_SCRIPT.read_bytes()
     names = {}

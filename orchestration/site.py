@@ -11,16 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashboards.data import editions as pages
+from dashboards.data.look import Look
 from dashboards.drawing.rendering import Drawing
 from dashboards.drawing.rendering import drawing as in_browser
 from dashboards.pages.archive import all_editions as archive
 from dashboards.printing import pack
 from dashboards.site import build_site
 from dashboards.story.comparing import NotComparableError, compare
+from orchestration.look import look_of
+from pipelines.board.in_force import files_in, versions
 from pipelines.checking.engine.wording import rules
 from pipelines.publishing.editions import Entrances, amended_by, as_list
 from pipelines.publishing.making import SiteContext
 from pipelines.publishing.releases import Edition, Release, Reported, edition_of
+from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.working_days import LONDON
 
@@ -49,11 +53,16 @@ class BoardSite:
                 site,
                 status=context.status,
                 edition=self.edition(data, context),
-                shapes=self.workspace.root / "shapes",
+                look=self.look(),
                 paper=is_final,
                 check_titles={rule_id: rule.title for rule_id, rule in rules().items()},
                 drawing=drawing,
             ).missing
+
+    def look(self) -> Look:
+        """Return what the board in force says and shows otherwise; as a plain board without one."""
+        record = Record(self.workspace.record)
+        return look_of(files_in(versions(record)[-1])) if versions(record) else Look()
 
     def edition(self, data: Path, context: SiteContext) -> pages.Edition:
         """Return what the pages of these data show of their edition and of those before it."""

@@ -63,7 +63,7 @@ BOARD = "board"  # the subject of commentary that is about no one measure or pla
 class Reference:
     """All reference data, with the look-ups that checks, templates and pages need.
 
-    Tuples keep the order of the files.
+    Tuples keep the order of the files. ``version`` names it in the record, None if it is a draft.
     """
 
     settings: BoardSettings
@@ -86,6 +86,7 @@ class Reference:
     plans: tuple[Plan, ...]
     action_links: tuple[ActionLink, ...]
     risk_links: tuple[RiskLink, ...]
+    version: str | None = None
 
     @cached_property
     def _organisation_by_code(self) -> dict[str, Organisation]:

@@ -31,6 +31,7 @@ from dashboards.data.rows import (
 )
 
 COMBINED = "ALL"
+EVERYWHERE = "all"  # the area of a return that has no places
 
 Row = TypeVar("Row")
 Key = TypeVar("Key", bound=Hashable)
@@ -247,19 +248,21 @@ class Published:
         )
 
     @cached_property
-    def _main_areas(self) -> dict[str, str | None]:
-        counts: dict[str, dict[str | None, int]] = defaultdict(lambda: defaultdict(int))
+    def _areas(self) -> dict[str, set[str | None]]:
+        found: dict[str, set[str | None]] = defaultdict(set)
         for value in self.values:
             if value.breakdown == "total":
-                counts[value.measure][value.area] += 1
-        return {
-            measure: min(areas, key=lambda area: (-areas[area], area or ""))
-            for measure, areas in counts.items()
-        }
+                found[value.measure].add(value.area)
+        return found
 
     def main_area(self, measure: str) -> str | None:
-        """Return the area a measure is mostly about: the one with the most undivided figures."""
-        return self._main_areas.get(measure)
+        """Return the area that a measure's figures are about.
+
+        The board's own area where there are figures of it; else every place together, which is how
+        a return without places counts. Other areas are there to compare with.
+        """
+        home = self.release.home_area
+        return home if home is not None and home in self._areas.get(measure, ()) else EVERYWHERE
 
     def organisations_of(self, measure: str) -> tuple[str, ...]:
         """Return the partners (not the combined figure) with a figure or a summary of a measure."""

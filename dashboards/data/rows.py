@@ -75,7 +75,13 @@ class Release(PublishedRow):
     data_cut_off: dt.datetime | None
     has_illustrative: bool
     submissions: int
-    as_of_day: dt.date | None = None  # releases made before it have none
+    # Releases made before these were kept have none.
+    as_of_day: dt.date | None = None
+    place: str | None = None
+    publisher: str | None = None
+    contact: str | None = None
+    home_area: str | None = None
+    board_version: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

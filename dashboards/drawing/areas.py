@@ -1,8 +1,7 @@
-"""Shapes of wards and other areas, from files that a user gives or that come with the project.
+"""Shapes of wards and other areas, from the files of the board.
 
-The project ships made-up shapes only: tiles of one size, in no real place. A real boundary belongs
-to whoever drew it, and its words of attribution stand in the file and under every map made of it.
-``dashboards/shapes/README.md`` describes the file.
+A real boundary belongs to whoever drew it, and its words of attribution stand in the file and under
+every map made of it. ``docs/shapes.md`` describes the file.
 """
 
 from __future__ import annotations
@@ -11,10 +10,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-MADE_UP = Path(__file__).parents[1] / "shapes"
 
 Ring = tuple[tuple[float, float], ...]
 
@@ -36,36 +32,32 @@ class Shapes:
     rings: Mapping[str, tuple[Ring, ...]]
 
 
-def load(folders: Sequence[Path]) -> dict[str, Shapes]:
-    """Read the shapes of every ``*.geojson``, by their breakdown.
-
-    Args:
-        folders: Where they lie; a later folder's stand before an earlier one's, and one that is
-            not there has none.
+def load(files: Mapping[str, bytes]) -> dict[str, Shapes]:
+    """Read the shapes of these files of GeoJSON, given by their names, by their breakdown.
 
     Raises:
         ShapesError: A file is not as described.
     """
-    paths = (path for folder in folders for path in sorted(folder.glob("*.geojson")))
-    return {shapes.breakdown: shapes for shapes in map(_read, paths)}
+    read = (_read(name, content) for name, content in sorted(files.items()))
+    return {shapes.breakdown: shapes for shapes in read}
 
 
-def _read(path: Path) -> Shapes:
+def _read(name: str, given: bytes) -> Shapes:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(given)
     except ValueError as error:
-        raise ShapesError(f"{path.name} cannot be read as JSON: {error}") from error
-    for name, kind in (("breakdown", str), ("attribution", str), ("made_up", bool)):
-        if not isinstance(content, dict) or not isinstance(content.get(name), kind):
-            raise ShapesError(f"{path.name} has no {name!r} beside its features")
+        raise ShapesError(f"{name} cannot be read as JSON: {error}") from error
+    for member, kind in (("breakdown", str), ("attribution", str), ("made_up", bool)):
+        if not isinstance(content, dict) or not isinstance(content.get(member), kind):
+            raise ShapesError(f"{name} has no {member!r} beside its features")
     shapes: dict[str, tuple[Ring, ...]] = {}
     for number, feature in enumerate(content.get("features", ()), start=1):
         category = (feature.get("properties") or {}).get("category")
         if not isinstance(category, str):
-            raise ShapesError(f"{path.name}: feature {number} has no property 'category'")
-        shapes[category] = _rings(feature.get("geometry") or {}, where=f"{path.name}: {category}")
+            raise ShapesError(f"{name}: feature {number} has no property 'category'")
+        shapes[category] = _rings(feature.get("geometry") or {}, where=f"{name}: {category}")
     if not shapes:
-        raise ShapesError(f"{path.name} has no features")
+        raise ShapesError(f"{name} has no features")
     if content.get("coordinates") == "degrees":
         shapes = _on_paper(shapes)
     return Shapes(

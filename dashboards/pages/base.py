@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from dashboards.data.editions import Edition
+from dashboards.data.look import Look
 from dashboards.data.plan_groups import Plans
 from dashboards.data.provenance import Mark, Share, share
 from dashboards.data.release import COMBINED, Published
@@ -60,6 +61,7 @@ class Site:
     status: Status
     edition: Edition | None = None
     areas: Mapping[str, Shapes] = field(default_factory=dict)
+    look: Look = field(default_factory=Look)
     check_titles: Mapping[str, str] = field(default_factory=dict)
 
     @property

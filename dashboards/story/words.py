@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
@@ -31,8 +33,26 @@ def flatten(section: Mapping[str, object], *, prefix: str = "") -> dict[str, str
     return found
 
 
+_OTHERWISE: ContextVar[Mapping[str, str] | None] = ContextVar("otherwise", default=None)
+
+
+@contextmanager
+def otherwise(said: Mapping[str, str]) -> Iterator[None]:
+    """Say these sentences, by their full names, in the place of the site's within the block."""
+    before = _OTHERWISE.set({**sentences(), **said})
+    try:
+        yield
+    finally:
+        _OTHERWISE.reset(before)
+
+
+def sentences() -> Mapping[str, str]:
+    """Return the sentences by their full names: those of ``story/*.toml``, or a board's own."""
+    return _OTHERWISE.get() or own_sentences()
+
+
 @cache
-def sentences() -> dict[str, str]:
+def own_sentences() -> dict[str, str]:
     """Return the sentences of ``story/*.toml`` by their full names."""
     found: dict[str, str] = {}
     for path in sorted(WORDS_FILE.parent.glob("*.toml")):

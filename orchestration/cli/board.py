@@ -7,11 +7,11 @@ import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
 from orchestration.cli.options import BY
+from orchestration.look import faults_of_look
 from pipelines.board import ReferenceDataError
 from pipelines.board.differences import differences
 from pipelines.board.in_force import apply as put_into_force
@@ -80,9 +80,9 @@ def check(workspace: Workspace, folder: Path | None) -> None:
 
     Ends with 0 if there is none, 1 if there is any.
     """
-    read = read_board(files_of(_folder(workspace, folder)))
-    if read.faults:
-        _tell_faults([str(fault) for fault in read.faults])
+    files = files_of(_folder(workspace, folder))
+    read = read_board(files)
+    _stop_at([*map(str, read.faults), *faults_of_look(files)])
     rows = sum(len(table.rows) for table in read.tables.values())
     click.echo(f"{len(read.tables)} tables with {rows} rows: no fault.")
 
@@ -97,7 +97,8 @@ def diff(workspace: Workspace, folder: Path | None) -> None:
     try:
         after = load_reference(_folder(workspace, folder))
     except ReferenceDataError as problem:
-        _tell_faults(str(problem).splitlines())
+        _stop_at(str(problem).splitlines())
+        return
     found = differences(before, after)
     for line in found:
         click.echo(terminal(line))
@@ -115,15 +116,12 @@ def apply(workspace: Workspace, folder: Path | None, by_whom: str, note: str) ->
 
     Nothing is changed where there is a fault. Builds, checks and pages use it from then on.
     """
-    record = Record(workspace.create().record)
-    known = len(versions(record))
-    try:
-        event, reference = put_into_force(
-            record, _folder(workspace, folder), by_whom=by_whom, note=note,
-            at=dt.datetime.now(dt.UTC),
-        )  # fmt: skip
-    except ReferenceDataError as problem:
-        _tell_faults(str(problem).splitlines())
+    record, named = Record(workspace.create().record), _folder(workspace, folder)
+    known, files = len(versions(record)), files_of(named)
+    _stop_at([*map(str, read_board(files).faults), *faults_of_look(files)])
+    event, reference = put_into_force(
+        record, named, by_whom=by_whom, note=note, at=dt.datetime.now(dt.UTC)
+    )
     if len(versions(record)) == known:
         click.echo(f"This very version is in force already, as {event.event_id}.")
         return
@@ -185,7 +183,10 @@ def _line(version: Event) -> str:
     return f"{version.event_id}  {when:%-d %B %Y at %H:%M}  {version.by_whom}: {version.reason}"
 
 
-def _tell_faults(faults: Sequence[str]) -> NoReturn:
+def _stop_at(faults: Sequence[str]) -> None:
+    """Tell the faults and end the command, if there are any."""
+    if not faults:
+        return
     for fault in faults:
         click.echo(terminal(fault))
     what = "fault" if len(faults) == 1 else "faults"

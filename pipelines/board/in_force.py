@@ -7,6 +7,7 @@ What lies in a folder and was not applied is only a draft.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -92,7 +93,7 @@ def apply(
 @lru_cache(maxsize=64)
 def _typed(record: Path, event_id: str) -> Reference:
     [event] = [one for one in versions(Record(record)) if one.event_id == event_id]
-    return reference_of(files_in(event))
+    return replace(reference_of(files_in(event)), version=event_id)
 
 
 def files_in(version: Event) -> dict[str, bytes]:

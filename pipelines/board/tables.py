@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -20,13 +21,13 @@ from pipelines.board.rules import Tables, broken_rules, broken_settings
 from schemas.board import BoardSettings
 from schemas.reference import TABLES, Reference
 
-SETTINGS = "board.toml"
+SETTINGS, LOGO = "board.toml", "logo.svg"
 # A board without these would be none; every other table may be left out, and then has no rows.
 _REQUIRED = frozenset(
     {"organisations", "themes", "measures", "returns", "obligations", "areas", "small_number_rules"}
 )
 # What belongs to a board; anything else in its folder is the officer's own.
-_BELONGS = (SETTINGS, "reference/*.csv", "words/*.toml", "shapes/*.geojson", "mappings/*.toml")
+_BELONGS = (SETTINGS, LOGO, "reference/*.csv", "words/*.toml", "shapes/*.geojson")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +71,7 @@ def reference_of(files: Mapping[str, bytes]) -> Reference:
     read = read_board(files)
     if read.faults or read.settings is None:
         raise ReferenceDataError("\n".join(map(str, read.faults)))
-    rows = {
+    rows: dict[str, Any] = {
         field: tuple(one.row for one in read.tables[name].rows)
         for name, (field, _) in TABLES.items()
     }

@@ -174,6 +174,7 @@ def _make(
         edition=published,
         as_of=reported.as_of,
         counts_up_to=reported.counts_up_to,
+        board_version=reported.board_version,
     )
     show_to_officers(workspace, builder)
     return Made(release=release, missing=missing)

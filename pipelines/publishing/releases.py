@@ -69,7 +69,8 @@ class Release:
 
     ``files`` gives the SHA-256 of every file by its path in the release. ``edition`` is there
     when it is published. Its facts are a function of the record up to ``counts_up_to`` and of the
-    day ``as_of``, by which lateness is judged; a release made before these were kept has none.
+    day ``as_of``, by which lateness is judged, with the version ``board_version`` of the board; a
+    release made before these were kept has none.
     """
 
     release_id: str
@@ -82,6 +83,7 @@ class Release:
     edition: Edition | None = None
     as_of: dt.date | None = None
     counts_up_to: dt.datetime | None = None
+    board_version: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the manifest's content."""
@@ -125,6 +127,7 @@ class Reported:
     board: str | None
     as_of: dt.date | None
     counts_up_to: dt.datetime | None
+    board_version: str | None = None
 
     @classmethod
     def read(cls, data: Path) -> Reported:
@@ -135,6 +138,7 @@ class Reported:
             meeting_on=row["meeting_on"],
             board=row.get("board"),
             as_of=row.get("as_of_day"),
+            board_version=row.get("board_version"),
             counts_up_to=row.get("counts_up_to"),
         )
 
@@ -206,6 +210,7 @@ def finish(
     edition: Edition | None = None,
     as_of: dt.date | None = None,
     counts_up_to: dt.datetime | None = None,
+    board_version: str | None = None,
 ) -> Release:
     """Make the release in ``staging`` appear, with its manifest, and return it.
 
@@ -224,6 +229,7 @@ def finish(
         edition=edition,
         as_of=as_of,
         counts_up_to=counts_up_to,
+        board_version=board_version,
     )
     final = releases / release.release_id
     if final.exists():

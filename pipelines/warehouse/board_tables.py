@@ -10,6 +10,7 @@ import datetime as dt
 import types
 from collections.abc import Sequence
 from dataclasses import fields
+from types import SimpleNamespace
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import duckdb
@@ -34,7 +35,9 @@ _EVERY_QUARTER = (1, 2, 3, 4)
 def board_tables() -> dict[str, dict[str, str]]:
     """Return the tables of a board: the columns of each with their types in SQL, in order."""
     kinds = {"board": BoardSettings} | {name: kind for name, (_, kind) in TABLES.items()}
-    return {name: _columns(kind) for name, kind in kinds.items()}
+    tables = {name: _columns(kind) for name, kind in kinds.items()}
+    tables["board"]["version"] = "varchar"
+    return tables
 
 
 def ensure_board_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -55,7 +58,8 @@ def ensure_board_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 def load_board(connection: duckdb.DuckDBPyConnection, reference: Reference) -> None:
     """Put a board in the place of the one that the warehouse holds. Caller has a transaction."""
-    rows: dict[str, Sequence[Any]] = {"board": (reference.settings,)}
+    settings = {**vars(reference.settings), "version": reference.version}
+    rows: dict[str, Sequence[Any]] = {"board": (SimpleNamespace(**settings),)}
     rows |= {name: getattr(reference, field) for name, (field, _) in TABLES.items()}
     for table, columns in board_tables().items():
         connection.execute(f"DELETE FROM {SCHEMA}.{table}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -26,6 +27,7 @@ from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 from tests import small_city
+from tests.boards import BIRMINGHAM, with_board
 from tests.browser.pages import Way
 from tests.dashboards import made_up
 
@@ -101,7 +103,10 @@ def publish_two(workspace: Workspace) -> None:
     """Two editions as an officer's publications leave them, each from its draft."""
     record = Record(workspace.record)
     first, last = Quarter(2018, 1), made_up.LAST
-    made_up.write_shapes(_made(workspace.root / "shapes"))
+    folder = shutil.copytree(BIRMINGHAM, workspace.board, dirs_exist_ok=True)
+    for name, content in made_up.shapes().items():
+        (folder / "shapes" / name).write_bytes(content)
+    with_board(workspace, folder)
     for quarter in (first, last):
         staging = staging_folder(workspace.releases)
         if quarter == first:

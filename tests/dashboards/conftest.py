@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboards.data.look import Look
 from dashboards.drawing.chromium import find_browser
 from dashboards.site import SiteReport, build_site
 from tests.dashboards import made_up
@@ -18,9 +19,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def shapes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the shapes of wards."""
-    return made_up.write_shapes(tmp_path_factory.mktemp("shapes"))
+def look() -> Look:
+    """A board's look, with the shapes of wards."""
+    return Look(shapes=made_up.shapes())
 
 
 @pytest.fixture(scope="session")
@@ -31,13 +32,13 @@ def chart_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def built(
-    data: Path, shapes: Path, chart_cache: Path, tmp_path_factory: pytest.TempPathFactory
+    data: Path, look: Look, chart_cache: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, SiteReport]:
     """The draft site of the small board, pictures and all, and its report."""
     if find_browser() is None:
         pytest.skip("no Chromium to draw with: scripts/install-browser installs it")
     folder = tmp_path_factory.mktemp("built") / "site"
-    return folder, build_site(data, folder, status="draft", chart_cache=chart_cache, shapes=shapes)
+    return folder, build_site(data, folder, status="draft", chart_cache=chart_cache, look=look)
 
 
 @pytest.fixture(scope="session")

@@ -66,7 +66,9 @@ def test_an_edition_that_denies_is_not_written_and_a_draft_says_so(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(BROWSER_VARIABLE, "no-such-browser")
-    monkeypatch.setitem(words.sentences(), "none.partner", "No plan names an action about this.")
+    monkeypatch.setitem(
+        words.own_sentences(), "none.partner", "No plan names an action about this."
+    )
     with pytest.raises(DenialError, match=r"measures/p2\.html"):
         build_site(data, tmp_path / "site", status="final")
     assert not (tmp_path / "site").exists()

@@ -7,7 +7,6 @@ whose letter belongs to the neighbour.
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -73,8 +72,8 @@ def test_a_spine_scales_the_signed_distance_on_each_side_of_the_benchmark(
     assert found == pytest.approx(stands)
 
 
-def test_a_map_gives_each_area_its_own_letter_and_figure(tmp_path: Path) -> None:
-    shapes = areas.load([made_up.write_shapes(tmp_path)])["ward"]
+def test_a_map_gives_each_area_its_own_letter_and_figure() -> None:
+    shapes = areas.load(made_up.shapes())["ward"]
     items = [item(ward, 10 * n, 100) for n, ward in enumerate(made_up.WARDS, start=1)]
     chart = maps.map_chart(made_up.measure("M"), items, shapes)
     assert chart is not None
@@ -87,8 +86,8 @@ def test_a_map_gives_each_area_its_own_letter_and_figure(tmp_path: Path) -> None
     assert "Squares of one size." in chart.caption
 
 
-def test_a_suppressed_area_holds_no_figure_anywhere_in_the_map(tmp_path: Path) -> None:
-    shapes = areas.load([made_up.write_shapes(tmp_path)])["ward"]
+def test_a_suppressed_area_holds_no_figure_anywhere_in_the_map() -> None:
+    shapes = areas.load(made_up.shapes())["ward"]
     items = [item(ward, 10, 100) for ward in made_up.WARDS[:3]]
     hidden = bars.Item(name=made_up.WARDS[3], period="", state="suppressed", value=None, lower=None,
                        upper=None)  # fmt: skip
@@ -98,17 +97,15 @@ def test_a_suppressed_area_holds_no_figure_anywhere_in_the_map(tmp_path: Path) -
     assert chart.figure["data"][-1]["customdata"][3] is None
 
 
-def test_degrees_are_drawn_together_by_their_latitude(tmp_path: Path) -> None:
-    path = tmp_path / "ward.geojson"
-    made_up.write_shapes(tmp_path)
-    content = json.loads(path.read_text(encoding="utf-8")) | {"coordinates": "degrees"}
+def test_degrees_are_drawn_together_by_their_latitude() -> None:
+    [(name, given)] = made_up.shapes().items()
+    content = json.loads(given) | {"coordinates": "degrees"}
     for feature in content["features"]:
         ring = feature["geometry"]["coordinates"][0]
         feature["geometry"] = {
             "type": "MultiPolygon", "coordinates": [[[[x, y + 59] for x, y in ring]]],
         }  # fmt: skip
-    path.write_text(json.dumps(content), encoding="utf-8")
-    rings = areas.load([tmp_path])["ward"].rings["East ward"]
+    rings = areas.load({name: json.dumps(content).encode()})["ward"].rings["East ward"]
     across = [x for x, _ in rings[0]]
     assert max(across) - min(across) == pytest.approx(0.5, abs=0.01)
 
@@ -127,11 +124,10 @@ def test_degrees_are_drawn_together_by_their_latitude(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_a_file_of_shapes_that_is_not_as_described_is_refused_in_words(
-    broken: str, message: str, tmp_path: Path
+    broken: str, message: str
 ) -> None:
-    (tmp_path / "x.geojson").write_text(broken, encoding="utf-8")
     with pytest.raises(areas.ShapesError, match=message):
-        areas.load([tmp_path])
+        areas.load({"x.geojson": broken.encode()})
 
 
 def test_labels_keep_apart_and_in_order() -> None:

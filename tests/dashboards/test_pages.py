@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from dashboards.data.editions import Edition
+from dashboards.data.look import Look
 from dashboards.data.plans import Action
 from dashboards.data.release import load as load_published
 from dashboards.data.rows import Summary, Value
@@ -336,10 +337,10 @@ def test_an_amendment_says_at_the_head_of_each_page_what_was_put_right_and_how_m
 
 @pytest.mark.browser
 def test_publishing_after_a_draft_draws_nothing_and_leaves_only_the_mark_out(
-    site: Path, data: Path, shapes: Path, chart_cache: Path, tmp_path: Path
+    site: Path, data: Path, look: Look, chart_cache: Path, tmp_path: Path
 ) -> None:
     report = build_site(
-        data, tmp_path / "final", status="final", chart_cache=chart_cache, shapes=shapes
+        data, tmp_path / "final", status="final", chart_cache=chart_cache, look=look
     )
     assert report.charts_from_cache == report.charts
     draft = next((site / "charts").glob("p1-process*")).read_text(encoding="utf-8")
@@ -360,11 +361,9 @@ def test_illustrative_figures_are_marked_in_every_picture_that_has_them(site: Pa
 
 
 @pytest.mark.browser
-def test_two_builds_give_the_same_bytes(
-    site: Path, data: Path, shapes: Path, tmp_path: Path
-) -> None:
+def test_two_builds_give_the_same_bytes(site: Path, data: Path, look: Look, tmp_path: Path) -> None:
     build_site(
-        data, tmp_path / "again", status="draft", shapes=shapes
+        data, tmp_path / "again", status="draft", look=look
     )  # no cache: every chart drawn anew
     for path in site.rglob("*"):
         if path.is_file():

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from dashboards.data.look import Look
 from dashboards.drawing.chromium import Chromium, RenderingError, find_browser
 from dashboards.printing import pack
 from dashboards.printing.paper import printing, settled
@@ -25,14 +26,14 @@ _LINK = re.compile(rb"/URI \(((?:[^()\\]|\\.)*)\)")
 
 @pytest.fixture(scope="module")
 def twice(
-    data: Path, shapes: Path, chart_cache: Path, tmp_path_factory: pytest.TempPathFactory
+    data: Path, look: Look, chart_cache: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, Path]:
     """Two sites of the same board, in folders whose paths are not of one length."""
     if find_browser() is None:
         pytest.skip("no Chromium to print with: scripts/install-browser installs it")
     sites = tuple(tmp_path_factory.mktemp(name) / "site" for name in ("short", "a-longer-path"))
     for site in sites:
-        build_site(data, site, status="final", chart_cache=chart_cache, shapes=shapes, paper=True)
+        build_site(data, site, status="final", chart_cache=chart_cache, look=look, paper=True)
     return sites[0], sites[1]
 
 

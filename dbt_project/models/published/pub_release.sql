@@ -15,6 +15,12 @@ quarters as (
 
 ),
 
+board as (
+
+    select * from {{ source('reference', 'board') }}
+
+),
+
 meetings as (
 
     select * from {{ source('reference', 'meetings') }}
@@ -55,13 +61,19 @@ final as (
         quarters.quarter_label,
         first_meeting.meeting,
         first_meeting.meeting_on,
-        first_meeting.board,
+        board.name as board,
+        board.place,
+        board.publisher,
+        board.contact,
+        board.home_area,
+        board.version as board_version,
         edition.as_of_day,
         edition.counts_up_to,
         edition.data_cut_off,
         illustrative.figures > 0 as has_illustrative,
         edition.submissions
     from edition
+    cross join board
     cross join illustrative
     left join quarters
         on edition.quarter = quarters.quarter
