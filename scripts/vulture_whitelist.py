@@ -36,6 +36,10 @@ _.value_year_before, _.vehicle_class
 # Fields of reference tables: a column of the board's tables each.
 _.board_priorities, _.decided_by, _.decided_on, _.denominator_words, _.lead_role
 _.numerator_words, _.peer_sets, _.priority, _.rebases, _.seasonal, _.valid_from
+_.action_links, _.contact, _.peer_set_members, _.published_already, _.publisher, _.risk_links
+
+# Commands, which are found by their names.
+_.diff, _.init, _.upgrade
 
 # Columns of raw tables, which models of dbt read.
 (

@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
 from orchestration.cli.options import BY
-from orchestration.look import faults_of_look
 from pipelines.board import ReferenceDataError
 from pipelines.board.differences import differences
 from pipelines.board.in_force import apply as put_into_force
@@ -82,7 +81,7 @@ def check(workspace: Workspace, folder: Path | None) -> None:
     """
     files = files_of(_folder(workspace, folder))
     read = read_board(files)
-    _stop_at([*map(str, read.faults), *faults_of_look(files)])
+    _stop_at([*map(str, read.faults), *_faults_of_look(files)])
     rows = sum(len(table.rows) for table in read.tables.values())
     click.echo(f"{len(read.tables)} tables with {rows} rows: no fault.")
 
@@ -118,7 +117,7 @@ def apply(workspace: Workspace, folder: Path | None, by_whom: str, note: str) ->
     """
     record, named = Record(workspace.create().record), _folder(workspace, folder)
     known, files = len(versions(record)), files_of(named)
-    _stop_at([*map(str, read_board(files).faults), *faults_of_look(files)])
+    _stop_at([*map(str, read_board(files).faults), *_faults_of_look(files)])
     event, reference = put_into_force(
         record, named, by_whom=by_whom, note=note, at=dt.datetime.now(dt.UTC)
     )
@@ -181,6 +180,14 @@ def upgrade(workspace: Workspace) -> None:
 def _line(version: Event) -> str:
     when = version.at.astimezone(LONDON)
     return f"{version.event_id}  {when:%-d %B %Y at %H:%M}  {version.by_whom}: {version.reason}"
+
+
+def _faults_of_look(files: Mapping[str, bytes]) -> list[str]:
+    if not any(name.startswith(("words/", "shapes/")) for name in files):
+        return []
+    from orchestration.look import faults_of_look  # noqa: PLC0415  # loads the pages
+
+    return faults_of_look(files)
 
 
 def _stop_at(faults: Sequence[str]) -> None:
