@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import json
 from pathlib import Path
 
@@ -14,7 +16,11 @@ import pytest
 from pipelines.board.tables import load_reference
 from pipelines.checking.engine.check import check
 from pipelines.checking.engine.context import Context
+from pipelines.escaping import write_csv
+from pipelines.receiving.templates import template
 from schemas.finding import Finding
+from schemas.quarter import Quarter
+from schemas.registry import returns
 from tests.pipelines.checking.cases import Case
 
 RULES = ("SYM-001", "KEY-001", "KEY-002", "COD-001", "COD-004", "PER-001", "COV-001", "COV-002",
@@ -91,6 +97,27 @@ def every_name() -> list[str]:
 @pytest.mark.parametrize("name", every_name())
 def test_a_file_has_these_findings_and_no_others(name: str) -> None:
     assert [finding.sentence for finding in findings_of(name)] == EXPECTED[name]
+
+
+def test_a_template_that_is_filled_in_lacks_no_row_that_is_expected() -> None:
+    quarter = Quarter(2017, 4)
+    context = Context(reference=REFERENCE, as_of=dt.date(2019, 12, 31))
+    lacking = {}
+    for owed in REFERENCE.obligations(quarter):
+        ret = returns()[owed.return_name]
+        if (seen := ret.observation) is None:
+            continue
+        blank = template(
+            organisation=owed.organisation, ret=ret, quarter=quarter, reference=REFERENCE
+        )
+        rows = list(csv.DictReader(io.StringIO(blank.decode("utf-8-sig"))))
+        filled = [{**row, **dict.fromkeys(seen.figures, "[x]")} for row in rows]
+        sent = write_csv([list(rows[0]), *([*row.values()] for row in filled)])
+        found = check(sent, file_name="return.csv", context=context).findings
+        coverage = [one.sentence for one in found if one.rule.startswith("COV")]
+        if coverage:
+            lacking[owed.organisation, owed.return_name] = coverage
+    assert lacking == {}
 
 
 if __name__ == "__main__":  # after a change of words that is meant: read what it changes
