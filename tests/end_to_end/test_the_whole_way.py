@@ -138,3 +138,19 @@ def test_a_template_says_which_rows_are_expected(desk: Desk, tmp_path: Path) -> 
     assert answer["accepted"] is False  # nothing is filled in yet
     faults = [one["rule"] for one in answer["findings"] if one["severity"] != "note"]
     assert set(faults) == {"SYM-001"}  # every blank cell that is due, and nothing else
+
+
+def test_a_record_of_a_nil_return_alone_says_so_on_the_data_quality_page(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "workspace")
+    nil = tmp_path / "nil.csv"
+    nil.write_text(
+        "organisation,quarter,measure,breakdown,category,numerator,denominator,value,comment\n"
+        "WMP,2018-19 Q2,nil,,,,,,\n",
+        encoding="utf-8",
+    )
+    desk.run("submit", nil, "--as", "WMP")
+    desk.run("build", "--quarter", "2018-19-Q2")
+    (page,) = desk.workspace.glob("releases/*/site/data-quality.html")
+    said = page.read_text(encoding="utf-8")
+    assert "1 nil return was accepted; it held no rows." in said
+    assert "No row has been accepted" not in said
