@@ -194,11 +194,13 @@ def trace(
     from pipelines.warehouse.trace import trace as trace_figures  # noqa: PLC0415
 
     data_dir = _release_folder(workspace, release_id) / "data"
+    reference = load_reference()
     with refusal_as_sentence(NothingToTraceError):
         origins = trace_figures(
             Record(workspace.record),
             data_dir,
-            measure=find_measure(load_reference(), measure),
+            reference=reference,
+            measure=find_measure(reference, measure),
             period=period or (quarter.label if quarter else ""),
             organisation=organisation,
         )
@@ -208,6 +210,7 @@ def trace(
         lines = {
             "figure": f"{origin.measure.measure} {origin.measure.title}{what}",
             "of": f"{origin.organisation}, {origin.period}",
+            "whole of": origin.share or "",
             "on the page": shown,
             "as sent": origin.value_as_sent or "",
             "file": origin.file_name,
