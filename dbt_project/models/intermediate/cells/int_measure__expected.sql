@@ -103,9 +103,11 @@ came as (
         observations.breakdown,
         observations.category
     from observations
-    inner join measures
-        on observations.measure = measures.measure
-    where measures.frequency = 'yearly'
+    inner join owed
+        on
+            observations.submission_id = owed.submission_id
+            and observations.measure = owed.measure
+    where owed.frequency = 'yearly'
 
 ),
 
