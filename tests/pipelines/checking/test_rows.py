@@ -9,6 +9,7 @@ import csv
 import datetime as dt
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,24 @@ def test_a_template_that_is_filled_in_lacks_no_row_that_is_expected() -> None:
         if coverage:
             lacking[owed.organisation, owed.return_name] = coverage
     assert lacking == {}
+
+
+@pytest.mark.parametrize(("quarter", "rules"), [("2018-19 Q1", set()), ("2018-19 Q2", {"COD-003"})])
+def test_a_retired_measure_can_be_corrected_up_to_its_last_quarter(
+    quarter: str, rules: set[str]
+) -> None:
+    measures = [
+        replace(one, status="retired", last_quarter=Quarter(2018, 1))
+        if one.item == "Safeguarding children level 1"
+        else one
+        for one in REFERENCE.measures
+    ]
+    context = Context(
+        reference=replace(REFERENCE, measures=tuple(measures)), as_of=dt.date(2019, 12, 31)
+    )
+    sent = f"{HEADING}BCHC,{quarter},Safeguarding children level 1,,101,91,,\n"
+    found = check(sent.encode(), file_name="return.csv", context=context).findings
+    assert {one.rule for one in found} & {"COD-003", "COD-004"} == rules
 
 
 if __name__ == "__main__":  # after a change of words that is meant: read what it changes
