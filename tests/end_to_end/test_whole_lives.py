@@ -76,6 +76,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     # A year without any return, and a nil return.
     made.send("population_outcomes", "PH", "2016-17-Q2", received="2016-10-11 09:00",
               rows=[mmr("Birmingham", None, None, 81.3), year(2015, 82.4)])  # fmt: skip
+    made.send("domestic_abuse", "WMP", "2018-19-Q1", received="2018-07-11 09:00",
+              rows=[{"measure": "DA02", "value": 58.0}])  # fmt: skip
     made.send("domestic_abuse", "WMP", "2018-19-Q2", received="2018-10-11 09:00")
     made.build(quarter="2018-19-Q2")
     with connect(made.path) as connection:
@@ -144,3 +146,12 @@ def test_a_rebase_on_record_is_not_told_as_other_partners(site: dict[str, str]) 
 
 def test_a_retired_measure_names_the_return_behind_its_last_figure(site: dict[str, str]) -> None:
     assert "Where the figures for 2017-18 Q4 come from" in site["measures/tc05.html"]
+
+
+def test_a_nil_return_over_earlier_figures_is_named_and_compared_with_nothing(
+    site: dict[str, str],
+) -> None:
+    said = site["measures/da02.html"]
+    assert "Nil return" in said
+    assert "58" in said
+    assert "so the two figures are not compared" not in said
