@@ -5,11 +5,11 @@ from __future__ import annotations
 import polars as pl
 
 from pipelines.checking.engine.context import LOOKED_BACK, History
+from pipelines.checking.engine.expected import ExpectedFigure, expected_figures
 from pipelines.escaping import write_csv
-from schemas.declaration import Return
+from schemas.declaration import Observation, Return
 from schemas.quarter import Quarter
 from schemas.reference import Reference
-from schemas.reference_rows import ExpectedRow, Measure
 
 
 def file_name(organisation: str, return_name: str, quarter: Quarter) -> str:
@@ -31,12 +31,10 @@ def template(
     return's rows last (actions, risks), they are those of the newest return in ``history`` that
     are not finished, with what is new left blank.
     """
-    rows = _carried_forward(organisation, ret, quarter, history=history) or [
-        row
-        for expected in reference.expected_rows(organisation, ret.name, quarter)
-        if (measure := reference.measure(expected.measure)) is not None
-        for row in _rows(expected, measure, ret, quarter)
-    ]
+    rows = _carried_forward(organisation, ret, quarter, history=history)
+    if not rows and ret.observation is not None:
+        due = expected_figures(ret, organisation=organisation, quarter=quarter, reference=reference)
+        rows = [_row(figure, ret.observation) for figure in due]
     names = [column.name for column in ret.columns]
     start = {"organisation": organisation, "quarter": quarter.label}
     lines = [[{**start, **row}.get(name, "") for name in names] for row in rows]
@@ -61,23 +59,17 @@ def _carried_forward(
     return []
 
 
-def _rows(
-    expected: ExpectedRow, measure: Measure, ret: Return, quarter: Quarter
-) -> list[dict[str, str]]:
-    seen = ret.observation
-    if seen is None:
-        return []
-    row = {seen.item: measure.item}
-    if expected.breakdown != "total":
+def _row(due: ExpectedFigure, seen: Observation) -> dict[str, str]:
+    row = {seen.item: due.item}
+    if due.breakdown != "total":
         if seen.breakdown and seen.category:
-            row |= {seen.breakdown: expected.breakdown, seen.category: expected.category}
-        elif expected.breakdown in seen.category_columns:
-            row[expected.breakdown] = expected.category
+            row |= {seen.breakdown: due.breakdown, seen.category: due.category}
+        elif due.breakdown in seen.category_columns:
+            row[due.breakdown] = due.category
         elif seen.category:
-            row[seen.category] = expected.category
-    if seen.area and expected.area:
-        row[seen.area] = expected.area
-    if seen.month is None or measure.frequency != "monthly":
-        return [row]
-    first = quarter.start
-    return [{**row, seen.month: f"{first.year}-{first.month + n:02d}"} for n in range(3)]
+            row[seen.category] = due.category
+    if seen.area and due.area:
+        row[seen.area] = due.area
+    if seen.month and due.month:
+        row[seen.month] = f"{due.month:%Y-%m}"
+    return row

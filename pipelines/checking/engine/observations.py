@@ -103,6 +103,21 @@ def _denominator(seen: Observation, is_whole: pl.Expr) -> pl.Expr:
     return pl.when(~is_whole).then(whole)
 
 
+def row_of_the_whole(ret: Return, rows: pl.DataFrame) -> int | None:
+    """Return the row whose numerator is the denominator of the other rows of one submission.
+
+    Always None for a return whose rows have denominators of their own, or if the row has no number.
+    """
+    seen = _declared(ret)
+    if seen.share_of is None or seen.numerator is None:
+        return None
+    wholes = rows.filter(
+        (pl.col(seen.item) == seen.share_of) & pl.col(seen.numerator).is_not_null()
+    )
+    found = wholes.sort(seen.numerator, "row_number", descending=[True, False])["row_number"]
+    return None if found.is_empty() else int(found[0])
+
+
 def _symbol(seen: Observation) -> pl.Expr:
     """Return the symbol: withheld before not available, and that before not applicable."""
     return pl.min_horizontal(pl.col(f"{name}_symbol") for name in seen.figures)  # c, x, z
