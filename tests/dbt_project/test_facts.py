@@ -89,10 +89,10 @@ def test_a_return_that_did_not_come_is_a_row(story: Warehouse) -> None:
 @pytest.mark.parametrize(
     ("organisation", "state", "days_late", "due_on"),
     [
-        ("UHB", "accepted", 0, dt.date(2018, 7, 21)),  # the first accepted return was in time
-        ("BWC", "accepted", 9, dt.date(2018, 7, 21)),  # the try in time was not accepted
-        ("SWBHT", "overdue", 15, dt.date(2018, 7, 21)),
-        ("CGL", "excused", None, dt.date(2018, 7, 21)),
+        ("UHB", "accepted", 0, dt.date(2018, 7, 23)),  # the first accepted return was in time
+        ("BWC", "accepted", 7, dt.date(2018, 7, 23)),  # the try in time was not accepted
+        ("SWBHT", "overdue", 13, dt.date(2018, 7, 23)),
+        ("CGL", "excused", None, dt.date(2018, 7, 23)),
         ("ROH", "not due", 0, dt.date(2018, 9, 30)),  # extended
     ],
 )
@@ -199,7 +199,7 @@ def test_the_release_is_of_the_newest_quarter_and_its_first_meeting(story: Wareh
         (
             "2018-19-Q1",
             "2018-19 Q1",
-            "2018-07-31",
+            "2018-09-04",
             moment("2018-08-05 09:00"),
             moment("2018-08-05 09:00"),
             dt.date(2018, 8, 5),

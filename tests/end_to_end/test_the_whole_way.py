@@ -21,6 +21,8 @@ import polars as pl
 import pytest
 
 from pipelines.warehouse.loading import connect
+from pipelines.workspace import Workspace
+from tests.boards import with_board
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 PRINTED = SAMPLES / "board_pack/training_compliance"
@@ -70,7 +72,7 @@ class Desk:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A workspace with two quarters of one trust's training, published once."""
-    desk = Desk(tmp_path_factory.mktemp("whole-way") / "workspace")
+    desk = Desk(with_board(Workspace(tmp_path_factory.mktemp("whole-way") / "workspace")).root)
     desk.run("submit", EARLIER, "--as", "BSMHFT")
     desk.run("submit", ACCEPTED, "--as", "BSMHFT")
     desk.run("submit", REFERRALS, "--as", "BCHC")
@@ -157,7 +159,7 @@ def test_a_template_says_which_rows_are_expected(desk: Desk, tmp_path: Path) -> 
 
 
 def test_a_record_of_a_nil_return_alone_says_so_on_the_data_quality_page(tmp_path: Path) -> None:
-    desk = Desk(tmp_path / "workspace")
+    desk = Desk(with_board(Workspace(tmp_path / "workspace")).root)
     nil = tmp_path / "nil.csv"
     nil.write_text(
         "organisation,quarter,measure,breakdown,category,numerator,denominator,value,comment\n"

@@ -43,7 +43,7 @@ from tests.boards import birmingham, with_board
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "illustrative" / "training_compliance"
 REFERENCE = birmingham()
-DUE = dt.date(2018, 10, 21)  # training compliance of 2018-19 Q2; a Sunday
+DUE = dt.date(2018, 10, 22)  # training compliance of 2018-19 Q2: 21 days after it is a Sunday
 AT = dt.datetime(2018, 10, 22, 7, 0, tzinfo=dt.UTC)
 
 
@@ -76,14 +76,15 @@ def to_wmas(record: Record, on: dt.date) -> list[str]:
     ("on", "told"),
     [
         ("2018-10-07", []),
-        ("2018-10-08", ["due/WMAS/2018-10-21/-10"]),
-        ("2018-10-16", ["due/WMAS/2018-10-21/-10"]),
-        ("2018-10-17", ["due/WMAS/2018-10-21/-3"]),
-        ("2018-10-21", ["due_today/WMAS/2018-10-21/0"]),
-        ("2018-10-22", ["late/WMAS/2018-10-21/1"]),
-        ("2018-10-26", ["late/WMAS/2018-10-21/5"]),
+        ("2018-10-08", ["due/WMAS/2018-10-22/-10"]),
+        ("2018-10-16", ["due/WMAS/2018-10-22/-10"]),
+        ("2018-10-17", ["due/WMAS/2018-10-22/-3"]),
+        ("2018-10-21", ["due/WMAS/2018-10-22/-3"]),
+        ("2018-10-22", ["due_today/WMAS/2018-10-22/0"]),
+        ("2018-10-23", ["late/WMAS/2018-10-22/1"]),
+        ("2018-10-29", ["late/WMAS/2018-10-22/5"]),
         # Off for a week over all of it: the last one still goes, and none before it.
-        ("2018-11-02", ["late/WMAS/2018-10-21/5"]),
+        ("2018-11-02", ["late/WMAS/2018-10-22/5"]),
         ("2018-12-21", []),  # nobody is chased for ever
     ],
 )
@@ -100,17 +101,17 @@ def test_a_missing_return_is_asked_for_on_its_days(
         ("2019-04-05", -10),
         ("2019-04-15", -10),
         ("2019-04-16", -3),  # Good Friday, 19 April, is no working day
-        ("2019-04-21", 0),
-        ("2019-04-22", 0),  # Easter Monday is none either
-        ("2019-04-23", 1),
-        ("2019-04-29", 5),
+        ("2019-04-22", -3),  # Easter Monday is none either, so that it is due on the Tuesday
+        ("2019-04-23", 0),
+        ("2019-04-24", 1),
+        ("2019-04-30", 5),
     ],
 )
 def test_over_easter_it_is_asked_for_in_working_days(
     record: Record, on: str, offset: int | None
 ) -> None:
     found = chasers(record, REFERENCE, on=dt.date.fromisoformat(on))
-    keys = [one.key for one in found if one.to == "WMAS" and "2019-04-21" in one.key]
+    keys = [one.key for one in found if one.to == "WMAS" and "2019-04-23" in one.key]
     assert [int(one.rpartition("/")[2]) for one in keys] == ([] if offset is None else [offset])
 
 
@@ -126,11 +127,11 @@ def test_after_a_week_off_each_notice_is_told_once_and_none_that_is_overtaken(
             told += [(day, one.key) for one in deliver(workspace, found, Settings(), now=now).filed]
     keys = [key for _, key in told]
     assert len(keys) == len(set(keys))
-    assert [(f"{day:%m-%d}", key) for day, key in told if "/WMAS/2018-10-21" in key] == [
-        ("10-08", "due/WMAS/2018-10-21/-10"),
-        # The reminders of the 17th and the 21st are overtaken by the chaser of the 22nd.
-        ("10-24", "late/WMAS/2018-10-21/1"),
-        ("10-26", "late/WMAS/2018-10-21/5"),
+    assert [(f"{day:%m-%d}", key) for day, key in told if "/WMAS/2018-10-22" in key] == [
+        ("10-08", "due/WMAS/2018-10-22/-10"),
+        # The reminders of the 17th and the 22nd are overtaken by the chaser of the 23rd.
+        ("10-24", "late/WMAS/2018-10-22/1"),
+        ("10-29", "late/WMAS/2018-10-22/5"),
     ]
     in_folder = list((workspace.root / "notices" / "WMAS").iterdir())
     assert len(in_folder) == sum("/WMAS/" in key for key in keys)
@@ -145,8 +146,8 @@ def test_a_return_that_came_is_not_asked_for(workspace: Workspace, record: Recor
 
 
 def test_officers_get_one_list_of_who_is_late(record: Record) -> None:
-    found = chasers(record, REFERENCE, on=dt.date(2018, 10, 22))
-    lists = [one for one in found if one.to == OFFICERS and one.key.endswith("2018-10-21/1")]
+    found = chasers(record, REFERENCE, on=dt.date(2018, 10, 23))
+    lists = [one for one in found if one.to == OFFICERS and one.key.endswith("2018-10-22/1")]
     assert len(lists) == 1
     assert "- WMAS: Training compliance, 2018-19 Q2" in lists[0].text
 
