@@ -25,8 +25,8 @@ def tables(tmp_path: Path) -> Path:
 
 
 # What may stand in the tables that the samples' board does without.
-BASELINE = {"measure": "TC02", "organisation": "", "area": "", "first_period": "",
-            "last_period": "", "label": "2016-17", "value": "71.4", "source": "A report"}  # fmt: skip
+BASELINE = {"measure": "TC02", "organisation": "", "area": "", "first_period": "", "last_period": "",
+            "label": "2016-17", "value": "71.4", "source": "A report"}  # fmt: skip
 TARGET = {"measure": "DA03", "organisation": "", "area": "", "first_period": "",
           "last_period": "", "target": "70", "amber_limit": "65", "note": ""}  # fmt: skip
 WORDING = {"measure": "TC02", "first_period": "", "definition": "Before.", "breaks_series": "no",
