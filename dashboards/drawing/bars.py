@@ -228,22 +228,28 @@ def _chart(
     }
     heading = words.say(f"sections.{kind}", **parts)
     ordered = [*shown, *(item for item in items if item.value is None)]
+    own_targets = [words.say("caption.own_targets")] if have_own_targets(shown) else []
     return base.chart(
         f"{slug(measure.measure)}-{name or kind}",
         heading=heading,
         alt=words.say(f"alt.{kind}", **parts),
-        caption=[words.say(f"caption.{kind}", **parts), *caption],
+        caption=[words.say(f"caption.{kind}", **parts), *own_targets, *caption],
         table=items_table(measure, ordered, row_heading=row_heading, caption=heading),
         drawn=rows_figure(measure, shown, bars=bars),
         height=_ROW_PX * len(shown) + 80,
     )
 
 
+def have_own_targets(items: Sequence[Item]) -> bool:
+    """Return whether rows stand against several targets, so that each row's is drawn and listed."""
+    return len({item.target for item in items}) > 1
+
+
 def items_table(
     measure: Measure, items: Sequence[Item], *, row_heading: str, caption: str
 ) -> Table:
-    """Return the rows as a table, with counts and intervals where any row has one."""
-    figure = of_measure(measure)
+    """Return the rows as a table, with counts, intervals and own targets where any row has one."""
+    figure, is_listed = of_measure(measure), have_own_targets(items)
     return Table.of(
         caption,
         items,
@@ -253,13 +259,15 @@ def items_table(
             Column("value", words.word("unit", measure.unit), figure, charted=True),
             Column("lower", "Lower 95% limit", figure, charted=True, optional=True),
             Column("upper", "Upper 95% limit", figure, charted=True, optional=True),
+            Column("target", "Target", figure, optional=True,
+                   at=lambda item: item.target if is_listed else None),
             Column("numerator", "Numerator", numbers.count, optional=True),
             Column("denominator", "Denominator", numbers.count, optional=True),
             Column("compared", "Ours compared with it", at="note", optional=True),
             Column("state", "State", in_words("state")),
             Column(PROVENANCE, "Provenance"),
         ),
-    )
+    )  # fmt: skip
 
 
 def rows_figure(

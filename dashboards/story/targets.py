@@ -24,11 +24,21 @@ def changes_of(published: Published, measure: Measure) -> list[str]:
 def _told(published: Published, measure: Measure, change: MeasureChange) -> str:
     """Return what was until when, what is from when, and why."""
     parts = {"until": change.until_label, "quarter": change.quarter_label}
+    coming = "_coming" if change.quarter > published.release.quarter else ""
     if change.subject == "definition":
         parts |= {"was": _quoted(change.old_definition), "now": _quoted(change.new_definition)}
-        sentences = [words.say("targets.change.definition", **parts)]
+        sentences = [words.say(f"targets.change.definition{coming}", **parts)]
     else:
-        sentences = [_of_target(published, measure, change, parts)]
+        kind = "altered"
+        if change.old_target is None or change.new_target is None:
+            kind = "set" if change.old_target is None else "ended"
+        sentence = words.say(
+            f"targets.change.{kind}{coming}",
+            was=_target(measure, change.old_target, change.old_amber_limit),
+            now=_target(measure, change.new_target, change.new_amber_limit),
+            **parts,
+        )
+        sentences = [_whose(published, change, sentence)]
     if change.breaks_series:
         sentences.append(words.say("targets.change.breaks"))
     if change.note:
@@ -36,21 +46,13 @@ def _told(published: Published, measure: Measure, change: MeasureChange) -> str:
     return " ".join(sentences)
 
 
-def _of_target(
-    published: Published, measure: Measure, change: MeasureChange, parts: dict[str, str]
-) -> str:
-    kind = "altered"
-    if change.old_target is None or change.new_target is None:
-        kind = "set" if change.old_target is None else "ended"
-    sentence = words.say(
-        f"targets.change.{kind}",
-        was=_target(measure, change.old_target, change.old_amber_limit),
-        now=_target(measure, change.new_target, change.new_amber_limit),
-        **parts,
-    )
-    whose = [] if change.organisation == COMBINED else [change.organisation]
-    named = [published.organisation_names.get(one, one) for one in whose]
-    named += [] if change.area == "all" else [change.area]
+def _whose(published: Published, change: MeasureChange, sentence: str) -> str:
+    """Return the sentence, with the organisation and the area that it is of alone."""
+    named = []
+    if change.organisation != COMBINED:
+        named.append(published.organisation_names.get(change.organisation, change.organisation))
+    if change.area != "all":
+        named.append(change.area)
     if not named:
         return sentence
     return words.say("targets.change.whose", whose=", ".join(named), sentence=sentence)

@@ -55,6 +55,9 @@ def with_a_new_target(rows: dict[type[Any], list[Any]]) -> dict[type[Any], list[
                     old_definition="Staff trained.", new_definition="Staff trained this year."),
         made_up.row(MeasureChange, **CHANGE | {"organisation": "A", "measure": "P2"},
                     subject="target", new_target=8.0, new_amber_limit=9.0),
+        made_up.row(MeasureChange, **CHANGE | {"quarter": "2019-20-Q1", "until_label": "2018-19 Q4",
+                                               "quarter_label": "2019-20 Q1"},
+                    subject="target", old_target=NEW[0], new_target=97.0),
         made_up.row(MeasureChange, **CHANGE | {"measure": "R1", "area": "Northtown"},
                     subject="target", old_target=60.0),
     ]  # fmt: skip
@@ -124,6 +127,12 @@ def test_partners_with_targets_of_their_own_have_each_its_line(published: Publis
     assert chart is not None
     assert {one["x0"] for one in target_lines(chart.figure)} == {70.0, 95.0}
     assert all(one["yref"] == "y" for one in target_lines(chart.figure))
+    assert "Dashed upright lines: the target of each row." in chart.caption
+    [place] = [at for at, one in enumerate(chart.table.columns) if one.key == "target"]
+    assert {row[place].value for row in chart.table.rows} == {70.0, 95.0}
+    chart = bars.partners_chart(published, measure_of(published))
+    assert chart is not None
+    assert not [one for one in chart.table.columns if one.key == "target"]
 
 
 def test_pages_tell_what_was_until_when_and_what_is_from_when(
@@ -151,7 +160,8 @@ def test_pages_tell_what_was_until_when_and_what_is_from_when(
         "this year”. Figures before and after it are not set against each other."
     )
     changes = text("changes.html")
-    for sentence in (changed, reworded):
+    coming = "The target is 95.0% until 2018-19 Q4 and will be 97.0% from 2019-20 Q1."
+    for sentence in (changed, reworded, coming):
         assert sentence in own
         assert sentence in changes
     assert "There was no target until 2017-18 Q4; it is 8.0% (close to it up to 9.0%)" in changes
