@@ -4,6 +4,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from orchestration.assets.board import the_board
 from orchestration.assets.overview import at_a_glance, upcoming, what_is_owed
 from orchestration.assets.releases import draft_release
 from orchestration.assets.returns import raw_assets
@@ -21,6 +22,7 @@ def build_defs(workspace: Workspace, *, manifest: Path) -> dg.Definitions:
     """Everything on one workspace, with the dbt project as its manifest has it."""
     return dg.Definitions(
         assets=[
+            the_board,
             raw_assets(),
             what_is_owed,
             *warehouse_assets(manifest),

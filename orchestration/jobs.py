@@ -9,7 +9,7 @@ from typing import Any
 import dagster as dg
 
 from orchestration.resources import WorkspaceResource
-from pipelines.board.in_force import in_force
+from pipelines.board.in_force import in_force, versions
 from pipelines.escaping import log_line
 from pipelines.notices.delivery import NoticeSettingsError, deliver, read_settings
 from pipelines.notices.notices import notices
@@ -33,6 +33,11 @@ build_job = dg.define_asset_job(
 )
 
 
+def without_board(record: Record) -> dg.SkipReason | None:
+    """Return why there is nothing to do as long as no board is in force; None if one is."""
+    return None if versions(record) else dg.SkipReason("No board is in force yet.")
+
+
 def build_request(
     record: Record, *, on: dt.date, run_key: str | None
 ) -> dg.RunRequest | dg.SkipReason:
@@ -40,6 +45,8 @@ def build_request(
 
     ``on`` is the day by which lateness is judged.
     """
+    if (why := without_board(record)) is not None:
+        return why
     if not any(one.is_accepted for one in record.submissions()):
         return dg.SkipReason("No return was accepted yet.")
     quarter = quarter_to_report(record, in_force(record), on=on)

@@ -9,7 +9,7 @@ import datetime as dt
 import dagster as dg
 
 from orchestration.assets.returns import SUBMISSIONS, UP_TO
-from orchestration.jobs import BUILD, build_job, build_request, send_notices
+from orchestration.jobs import BUILD, build_job, build_request, send_notices, without_board
 from orchestration.resources import WorkspaceResource, end_interrupted_run, warehouse_lock
 from pipelines.board.in_force import in_force
 from pipelines.escaping import log_line
@@ -47,6 +47,8 @@ DRAFT = dg.AssetKey("draft_release")
 )
 def inbox(context: dg.SensorEvaluationContext, workspace: WorkspaceResource) -> dg.SkipReason:
     """Look at the inbox once and say in the tick what was done."""
+    if (why := without_board(workspace.record)) is not None:
+        return why
     found = look(
         workspace.workspace,
         workspace.record,
@@ -132,7 +134,9 @@ def _still_arriving(
 def news(workspace: WorkspaceResource) -> dg.RunRequest | dg.SkipReason:
     """Start ``send_notices`` if a notice about something that happened is due."""
     record = workspace.record
-    reference = in_force(workspace.record)
+    if (why := without_board(record)) is not None:
+        return why
+    reference = in_force(record)
     now = dt.datetime.now(dt.UTC)
     on = workspace.workspace.today(now=now)
     releases = workspace.workspace.releases

@@ -7,11 +7,10 @@ import shutil
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from pipelines.settings import WORKSPACE, setting
+from schemas.working_days import LONDON
 
-_LONDON = ZoneInfo("Europe/London")
 _README = Path(__file__).with_name("workspace_readme.txt")
 
 
@@ -115,7 +114,7 @@ class Workspace:
 
         The day of ``now`` in London, or practice's.
         """
-        return self.practice_day() or now.astimezone(_LONDON).date()
+        return self.practice_day() or now.astimezone(LONDON).date()
 
     def create(self) -> Workspace:
         """Make the folders that are missing and return the workspace."""

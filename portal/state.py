@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from django.conf import settings as django_settings
 
 from pipelines.board.in_force import in_force
-from pipelines.obligations.standing import LONDON
 from pipelines.record.store import Record
 from portal.audit import AuditLog
 from portal.settings import Settings
 from portal.work import Workers
 from schemas.reference import Reference
+from schemas.working_days import LONDON
 
 
 @dataclass(kw_only=True)

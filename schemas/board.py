@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pydantic import PositiveInt
+from pydantic import NonNegativeInt, PositiveInt
 
 from schemas.reference_cells import QuarterCell
 
@@ -22,6 +22,8 @@ class BoardSettings:
         rule_within_home_area: The small-number rule of parts of the home area whose measure has
             none for the whole.
         first_quarter: The first quarter of service: nothing is owed, or late, before it.
+        days_of_notice: Working days that an organisation is given, after the board that first asks
+            it for a return came into force, before the return can be late.
         fix_after_n_points: Limits of process control are reckoned from so many first points of
             each stretch; None: from all.
     """
@@ -33,4 +35,5 @@ class BoardSettings:
     home_area: str
     rule_within_home_area: str
     first_quarter: QuarterCell
+    days_of_notice: NonNegativeInt = 10
     fix_after_n_points: PositiveInt | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -33,6 +34,7 @@ from schemas.reference_rows import (
     Target,
     Theme,
 )
+from schemas.return_calendar import Calendar
 
 # The tables of a board: a file's name, the field of Reference that holds it, and what a row is.
 TABLES: Mapping[str, tuple[str, type[Any]]] = {
@@ -111,6 +113,10 @@ class Reference:
         return {row.return_name: row for row in self.returns}
 
     @cached_property
+    def _meeting_on(self) -> dict[Quarter, dt.date]:
+        return {row.quarter: row.meeting_on for row in self.meetings if row.quarter is not None}
+
+    @cached_property
     def _rule_by_name(self) -> dict[str, SmallNumberRule]:
         return {row.small_number_rule: row for row in self.small_number_rules}
 
@@ -122,9 +128,10 @@ class Reference:
         """The organisations that existed in ``quarter``."""
         return tuple(row for row in self.organisations if row.in_use_at(quarter))
 
-    def calendar(self, return_name: str) -> ReturnCalendar | None:
-        """The dates of a return; None if there is no such return."""
-        return self._return_by_name.get(return_name)
+    def calendar(self, return_name: str) -> Calendar | None:
+        """The days of a return; None if there is no such return."""
+        row = self._return_by_name.get(return_name)
+        return None if row is None else Calendar(row=row, meeting_on=self._meeting_on)
 
     def measure(self, code: str) -> Measure | None:
         """The measure of that code; None if there is none."""
@@ -149,7 +156,12 @@ class Reference:
         )
 
     def obligations(self, quarter: Quarter) -> tuple[Obligation, ...]:
-        """What is owed for ``quarter``; a duty on an organisation ends with the organisation."""
+        """What is owed for ``quarter``: nothing before the first quarter of service.
+
+        A duty on an organisation ends with the organisation.
+        """
+        if quarter < self.settings.first_quarter:
+            return ()
         there = {row.organisation for row in self.organisations_at(quarter)}
         return tuple(
             row

@@ -6,7 +6,6 @@ Empty means None throughout. ``first_quarter`` None: since always; ``last_quarte
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
@@ -90,27 +89,20 @@ class Meeting:
 
 @dataclass(frozen=True, kw_only=True)
 class ReturnCalendar:
-    """When a return opens, is due and closes, in days after the last day of its quarter."""
+    """When a return opens, is due and closes; ``schemas.return_calendar`` reckons the days.
+
+    One of ``due_after_days`` (days after the end of its quarter) and ``due_after_working_days``
+    is filled. ``due_before_meeting``: working days before the meeting that it is reported to,
+    where that meeting is known.
+    """
 
     return_name: str
     title: str
     opens_after_days: Whole
-    due_after_days: Whole
+    due_after_days: MaybeWhole
+    due_after_working_days: MaybeWhole
+    due_before_meeting: MaybeWhole
     closes_after_days: MaybeWhole
-
-    def opens_on(self, quarter: Quarter) -> dt.date:
-        """The first day on which the return for ``quarter`` is taken."""
-        return quarter.end + dt.timedelta(days=self.opens_after_days)
-
-    def due_on(self, quarter: Quarter) -> dt.date:
-        """The last day on which the return for ``quarter`` is in time."""
-        return quarter.end + dt.timedelta(days=self.due_after_days)
-
-    def closes_on(self, quarter: Quarter) -> dt.date | None:
-        """The last day on which it is taken at all; None: corrections are always taken."""
-        if self.closes_after_days is None:
-            return None
-        return quarter.end + dt.timedelta(days=self.closes_after_days)
 
 
 @dataclass(frozen=True, kw_only=True)

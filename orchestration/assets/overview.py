@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterable, Iterator
 
 import dagster as dg
 
-from orchestration.assets.returns import OWNER
+from orchestration.assets.board import OWNER
 from orchestration.resources import AsOfResource, WorkspaceResource
 from orchestration.tables import BEHIND, table
 from pipelines.board.in_force import in_force
-from pipelines.obligations.standing import LONDON, Standing, State, most_pressing_first
+from pipelines.obligations.standing import Standing, State, most_pressing_first
 from pipelines.publishing.overview import (
     NextPublication,
     Owed,
@@ -24,6 +24,7 @@ from pipelines.publishing.overview import (
 from pipelines.receiving.disagreements import RULE, Disagreement, disagreements
 from pipelines.record.model import Submission
 from schemas.registry import returns
+from schemas.working_days import LONDON
 
 GLANCE = dg.AssetKey("at_a_glance")  # its name puts it first in the catalogue
 OWED = dg.AssetKey("what_is_owed")

@@ -6,7 +6,7 @@ import dagster as dg
 import polars as pl
 
 from dashboards.drawing.rendering import drawing
-from orchestration.assets.returns import OWNER
+from orchestration.assets.board import OWNER
 from orchestration.instance import WAREHOUSE_POOL
 from orchestration.resources import WarehouseResource, WorkspaceResource
 from orchestration.site import BoardSite

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import dagster as dg
 
+from orchestration.assets.board import BOARD, OWNER
 from orchestration.checks.returns import check_specs, results
 from orchestration.columns import of_raw
 from orchestration.instance import WAREHOUSE_POOL
@@ -15,7 +16,6 @@ from orchestration.resources import AsOfResource, WarehouseResource, WorkspaceRe
 from pipelines.board.in_force import in_force
 from pipelines.obligations.standing import standings_of_all
 from pipelines.record.changes import newest_change_id
-from pipelines.warehouse.board_tables import SCHEMA, board_tables
 from pipelines.warehouse.dbt_files import columns_of
 from pipelines.warehouse.loading import connect, load
 from pipelines.warehouse.tables import (
@@ -28,7 +28,6 @@ from pipelines.warehouse.tables import (
 from schemas.declaration import Return
 from schemas.registry import returns
 
-OWNER = "team:performance-office"
 UP_TO = "the record up to"
 
 
@@ -49,17 +48,6 @@ def _of_table(row: type[RawRow], deps: Iterable[dg.AssetKey] = ()) -> dg.AssetSp
         kinds={"duckdb"},
         code_version="3",
         metadata=dict(of_raw(row.columns())),
-    )
-
-
-def _of_board(table: str) -> dg.AssetSpec:
-    return dg.AssetSpec(
-        dg.AssetKey([SCHEMA, table]),
-        description=f"The board's table {table}, as it is in force.",
-        group_name="reference",
-        owners=[OWNER],
-        kinds={"csv", "duckdb"},
-        code_version="1",
     )
 
 
@@ -84,8 +72,7 @@ def raw_assets() -> dg.AssetsDefinition:
     declared = returns()
     observed = [_key(name) for name, one in declared.items() if one.observation is not None]
     specs = [
-        *(_of_board(name) for name in board_tables()),
-        *(_of_table(row) for row in RECORD_TABLES),
+        *(_of_table(row, [BOARD]) for row in RECORD_TABLES),
         *(_of_return(one) for one in declared.values()),
         _of_table(ObservationRow, observed),
         _of_table(PeriodRow, [_key(ObservationRow.table)]),
@@ -113,7 +100,7 @@ def raw_assets() -> dg.AssetsDefinition:
                 yield dg.MaterializeResult(
                     asset_key=spec.key,
                     metadata={
-                        "dagster/row_count": loaded["/".join(spec.key.path)],
+                        "dagster/row_count": loaded[spec.key.path[-1]],
                         UP_TO: up_to or "nothing",
                         "as it stands on": on.isoformat(),
                     },

@@ -12,12 +12,12 @@ import click
 
 from pipelines.board.in_force import in_force
 from pipelines.escaping import terminal
-from pipelines.obligations.standing import LONDON
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from portal.audit import AuditLog, BrokenLogError
 from portal.project import open_accounts
 from portal.roles import FIRST_PASSWORD_LASTS, AccountError, Role
+from schemas.working_days import LONDON
 
 if TYPE_CHECKING:
     from portal.accounts import Accounts

@@ -13,17 +13,19 @@ import click
 
 from orchestration.cli.options import BY
 from pipelines.board import ReferenceDataError
+from pipelines.board.differences import differences
 from pipelines.board.in_force import apply as put_into_force
-from pipelines.board.in_force import files_in, versions
-from pipelines.board.tables import files_of, read_board
+from pipelines.board.in_force import files_in, in_force, versions
+from pipelines.board.tables import files_of, load_reference, read_board
 from pipelines.escaping import terminal
-from pipelines.obligations.standing import LONDON
 from pipelines.record.model import Event
 from pipelines.record.store import Record
 from pipelines.settings import BOARD, setting
 from pipelines.workspace import Workspace
+from schemas.working_days import LONDON
 
-STARTER = Path(__file__).parents[2] / "boards" / "starter"
+BOARDS = Path(__file__).parents[2] / "boards"
+STARTER, BIRMINGHAM = BOARDS / "starter", BOARDS / "birmingham"
 FOLDER = click.argument("folder", required=False, type=click.Path(path_type=Path))
 
 
@@ -87,6 +89,24 @@ def check(workspace: Workspace, folder: Path | None) -> None:
 
 @board.command()
 @FOLDER
+@click.pass_obj
+def diff(workspace: Workspace, folder: Path | None) -> None:
+    """Say in sentences what `board apply` would change. Nothing is changed."""
+    record = Record(workspace.record)
+    before = in_force(record) if versions(record) else None
+    try:
+        after = load_reference(_folder(workspace, folder))
+    except ReferenceDataError as problem:
+        _tell_faults(str(problem).splitlines())
+    found = differences(before, after)
+    for line in found:
+        click.echo(terminal(line))
+    if not found:
+        click.echo("Nothing would change.")
+
+
+@board.command()
+@FOLDER
 @BY
 @click.option("--note", required=True, help="What changes, and why; it is kept for ever.")
 @click.pass_obj
@@ -135,6 +155,29 @@ def show(workspace: Workspace, name: str | None, into: Path | None) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     click.echo(f"Wrote version {chosen.event_id} into {terminal(str(into))}.")
+
+
+@click.command()
+@click.pass_obj
+def upgrade(workspace: Workspace) -> None:
+    """Carry over what a workspace of an earlier version lacks, and say what was done.
+
+    Before boards were kept in workspaces, the program had one: Birmingham's. It comes into force
+    as of before the first return, so that whatever was published can be made again.
+    """
+    record = Record(workspace.record)
+    sent = [one.received_at for one in record.submissions()]
+    if versions(record) or not sent:
+        click.echo("Nothing is to be carried over.")
+        return
+    reference = load_reference(BIRMINGHAM)
+    began = dt.datetime.combine(reference.settings.first_quarter.start, dt.time(), LONDON)
+    event, _ = put_into_force(
+        record, BIRMINGHAM, by_whom="quarterdeck upgrade", at=min(began, *sent),
+        note="The board that the program had before boards were kept in workspaces",
+    )  # fmt: skip
+    click.echo(f"In force: {reference.settings.name}, as {event.event_id}.")
+    click.echo("Have you edited its tables? Put yours into force with: quarterdeck board apply")
 
 
 def _line(version: Event) -> str:

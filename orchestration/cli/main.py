@@ -57,6 +57,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "erase": ("keeping", "Erase a submission that should never have come: personal data."),
     "portal": ("portal", "Open the upload pages for partners."),
     "account": ("accounts", "Make and change the accounts of the upload pages."),
+    "upgrade": ("board", "Carry over what a workspace of an earlier version lacks."),
     "set-up": ("run", "Make the workspace ready for the services that run on it."),
     "ui": ("run", "Open Dagster's web pages on the workspace."),
 }

@@ -11,7 +11,6 @@ from orchestration.cli.options import BY, QUARTER, refusal_as_sentence
 from pipelines.board.in_force import in_force
 from pipelines.escaping import terminal
 from pipelines.obligations.standing import (
-    LONDON,
     Standing,
     State,
     known_quarters,
@@ -27,6 +26,8 @@ from pipelines.record.model import Obligation
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
+from schemas.reference import Reference
+from schemas.working_days import LONDON
 
 
 @click.command()
@@ -36,8 +37,8 @@ def status(workspace: Workspace, quarter: Quarter | None) -> None:
     """Who has sent what, what is late, what has queries."""
     record = Record(workspace.record)
     on = workspace.today(now=dt.datetime.now(dt.UTC))
-    quarter = quarter or _newest_quarter(record, on=on)
     reference = in_force(record)
+    quarter = quarter or _newest_quarter(record, reference, on=on)
     stood = standings(record, reference, quarter, on=on)
     click.echo(f"{quarter.label}, as it stands on {on:%-d %B %Y}\n")
     click.echo(f"{'Organisation':<13}{'Return':<22}{'Due':<12}{'State':<24}Notes")
@@ -248,10 +249,12 @@ def _notes(standing: Standing) -> str:
     return "; ".join(notes)
 
 
-def _newest_quarter(record: Record, *, on: dt.date) -> Quarter:
-    quarters = known_quarters(record.submissions(), on=on)
+def _newest_quarter(record: Record, reference: Reference, *, on: dt.date) -> Quarter:
+    quarters = known_quarters(record.submissions(), reference, on=on)
     if not quarters:
-        raise click.ClickException("The record holds no accepted return yet. Name a --quarter.")
+        raise click.ClickException(
+            f"The service begins with {reference.settings.first_quarter.label}, which is not over."
+        )
     return quarters[-1]
 
 

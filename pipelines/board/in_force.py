@@ -14,7 +14,9 @@ from pipelines.board import NoBoardError
 from pipelines.board.tables import files_of, reference_of
 from pipelines.record.model import Details, Event, EventKind
 from pipelines.record.store import Record
+from schemas.quarter import Quarter
 from schemas.reference import Reference
+from schemas.working_days import LONDON
 
 
 def versions(record: Record) -> list[Event]:
@@ -31,11 +33,37 @@ def in_force(record: Record) -> Reference:
     """
     applied = versions(record)
     if not applied:
-        raise NoBoardError(
-            f"No board is in force in {record.folder.parent}. Make one with `quarterdeck init`, "
-            "and put it into force with `quarterdeck board apply`."
+        to_do = (
+            "It was made before boards were kept in it: carry its board over with `quarterdeck "
+            "upgrade`."
+            if record.submissions()
+            else "Begin one with `quarterdeck init`, and put it into force with `quarterdeck board "
+            "apply`."
         )
-    return _typed(record.folder, applied[-1].event_id)
+        raise NoBoardError(f"No board is in force in {record.folder.parent}. {to_do}")
+    return reference_of_version(record, applied[-1])
+
+
+def reference_of_version(record: Record, version: Event) -> Reference:
+    """Return the board that came into force with a decision, typed; read once in a process.
+
+    Raises:
+        ReferenceDataError: This version of Quarterdeck cannot use it; every fault is listed.
+    """
+    return _typed(record.folder, version.event_id)
+
+
+def asked_on(
+    record: Record, organisation: str, return_name: str, quarter: Quarter
+) -> dt.date | None:
+    """Return the day in London on which a board first asked an organisation for a return.
+
+    None where no board in the record asks for it.
+    """
+    for one in versions(record):
+        if reference_of_version(record, one).owes(organisation, return_name, quarter):
+            return one.at.astimezone(LONDON).date()
+    return None
 
 
 def apply(
@@ -61,7 +89,7 @@ def apply(
     return event, reference
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _typed(record: Path, event_id: str) -> Reference:
     [event] = [one for one in versions(Record(record)) if one.event_id == event_id]
     return reference_of(files_in(event))

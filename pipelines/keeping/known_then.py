@@ -13,11 +13,11 @@ from pathlib import Path
 
 from pipelines.durable import copy_whole
 from pipelines.keeping.backup import BackupError, keep_apart
-from pipelines.obligations.standing import LONDON
 from pipelines.publishing.releases import all_releases
 from pipelines.record.model import EventKind
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
+from schemas.working_days import LONDON
 
 
 def copy_as_of(workspace: Workspace, day: dt.date, folder: Path) -> Workspace:

@@ -26,12 +26,7 @@ from pipelines.obligations.standing import Known, Standing, decide_all
 from pipelines.record.changes import newest_change
 from pipelines.record.model import Submission
 from pipelines.record.store import Record
-from pipelines.warehouse.board_tables import (
-    SCHEMA,
-    board_tables,
-    ensure_board_tables,
-    load_board,
-)
+from pipelines.warehouse.board_tables import ensure_board_tables, load_board
 from pipelines.warehouse.periods import period_rows
 from pipelines.warehouse.tables import (
     RAW_TABLES,
@@ -144,7 +139,7 @@ def load(
         on: The day by which lateness is judged.
 
     Returns:
-        How many rows each table holds now, by ``schema/table``.
+        How many rows each raw table holds now.
 
     Raises:
         DamagedRecordError: Something that is to be loaded is not as it came.
@@ -163,9 +158,7 @@ def load(
         connection.rollback()
         raise
     connection.commit()
-    tables = [f"raw/{name}" for name in _raw_tables()]
-    tables += [f"{SCHEMA}/{name}" for name in board_tables()]
-    return {table: _count(connection, table) for table in tables}
+    return {table: _count(connection, table) for table in _raw_tables()}
 
 
 def unlike(
@@ -384,7 +377,7 @@ def _naive_or_none(moment: dt.datetime | None) -> dt.datetime | None:
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = connection.execute(f"SELECT count(*) FROM {table.replace('/', '.')}").fetchone()
+    row = connection.execute(f"SELECT count(*) FROM raw.{table}").fetchone()
     return int(row[0]) if row else 0
 
 

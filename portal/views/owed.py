@@ -14,8 +14,8 @@ from portal.refused import not_found
 from portal.state import the_portal
 from portal.words import counted, day, due_words, words
 from schemas.quarter import Quarter
-from schemas.reference_rows import ReturnCalendar
 from schemas.registry import returns
+from schemas.return_calendar import Calendar
 
 LISTED_QUARTERS = 8
 
@@ -147,7 +147,7 @@ def _act_path(standing: Standing) -> str:
     return path_of(standing.obligation) if found is None else page_of(found)
 
 
-def _notes(standing: Standing, calendar: ReturnCalendar | None) -> Iterable[str]:
+def _notes(standing: Standing, calendar: Calendar | None) -> Iterable[str]:
     if standing.open_queries:
         yield counted(words()["queries"], standing.open_queries)
     if standing.last_correction_failed:

@@ -20,7 +20,7 @@ import polars as pl
 
 from orchestration.dbt.project import PROJECT, invoke, parsed
 from pipelines.disclosure.adapter import decide
-from pipelines.obligations.standing import LONDON, Known, decide_all
+from pipelines.obligations.standing import Known, decide_all
 from pipelines.record.model import Details, Event, EventKind, Submission
 from pipelines.warehouse.board_tables import load_board
 from pipelines.warehouse.loading import (
@@ -46,6 +46,7 @@ from schemas.finding import Finding
 from schemas.quarter import Quarter
 from schemas.reference import Reference
 from schemas.registry import returns
+from schemas.working_days import LONDON
 from tests.boards import birmingham
 
 ACCEPTED = "accepted"

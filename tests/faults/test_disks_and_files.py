@@ -212,6 +212,7 @@ def test_a_file_of_a_gigabyte_is_refused_by_its_size_before_it_is_read(tmp_path:
     with pytest.raises(NotReadError, match="1,073,741,824 bytes"):
         read_from_disk(file)
     assert time.process_time() - started < 0.1
+    with_board(Workspace(tmp_path / "ws"))
     for command in ("check", "submit"):
         said = CliRunner().invoke(
             quarterdeck, ["--workspace", str(tmp_path / "ws"), command, str(file)]

@@ -165,6 +165,8 @@ def test_the_commands_of_an_officer_open_a_workspace_of_the_version_before(tmp_p
     workspace = Workspace(tmp_path / "ws")
     for words, said in (
         (["verify"], "Everything is as it was written."),
+        (["upgrade"], "In force: Birmingham Health and Wellbeing Board"),
+        (["upgrade"], "Nothing is to be carried over."),
         (["status", "--quarter", small.QUARTER.key], "accepted"),
         (["editions"], "2018-07-31"),
     ):

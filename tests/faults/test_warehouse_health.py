@@ -86,7 +86,7 @@ def test_a_warehouse_that_cannot_be_opened_is_made_anew(
 def test_damage_that_is_found_while_working_is_healed_by_the_next_build(
     workspace: Workspace,
 ) -> None:
-    os.truncate(workspace.warehouse, workspace.warehouse.stat().st_size // 3)
+    os.truncate(workspace.warehouse, workspace.warehouse.stat().st_size // 8)
     with (
         pytest.raises(duckdb.Error),
         writing_to(workspace.warehouse, loads=True),

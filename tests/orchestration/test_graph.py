@@ -30,7 +30,7 @@ from tests.boards import with_board
 SNAPSHOT = Path(__file__).with_name("graph.json")
 GROUPS = {"returns", "reference", "warehouse", "releases"}
 # They read the record and finished releases, or nothing: none of them opens the warehouse.
-NO_WRITERS = {"at_a_glance", "what_is_owed", "next_publication", "published_release"}
+NO_WRITERS = {"board", "at_a_glance", "what_is_owed", "next_publication", "published_release"}
 
 
 def graph(definitions: dg.Definitions) -> dict[str, Any]:

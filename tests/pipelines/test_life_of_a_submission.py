@@ -24,13 +24,14 @@ from hypothesis.stateful import (
 from pipelines.checking.engine.check import check
 from pipelines.checking.engine.context import Context
 from pipelines.obligations.explanations import SenderAnswers
-from pipelines.obligations.standing import LONDON, standings
+from pipelines.obligations.standing import standings
 from pipelines.receiving import decisions
 from pipelines.receiving.history import SenderHistory
 from pipelines.receiving.receive import Received, Sender, receive
 from pipelines.record.model import Obligation, Submission
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
+from schemas.working_days import LONDON
 from tests.boards import birmingham
 
 REFERENCE = birmingham()
