@@ -130,8 +130,19 @@ def _range(measure: Measure, points: Sequence[Point], *, plot: int) -> tuple[flo
 
 
 def _label_is_above(points: Sequence[Point], *, low: float, high: float) -> bool:
-    """Return whether the latest figure stands above its point: away from the line to it."""
+    """Return whether the latest figure stands above its point: away from the line to it.
+
+    Away from a new target where that is near: its line is short, and would be covered.
+    """
     figures = [point.shown for point in points if point.shown is not None]
+    targets = targets_at(points)
+    target = targets[-1]
+    if (
+        target is not None
+        and len(set(targets)) > 1
+        and abs(target - figures[-1]) < (high - low) / 5
+    ):
+        return target < figures[-1]
     if len(figures) > 1 and figures[-1] != figures[-2]:
         return figures[-1] > figures[-2]
     return figures[-1] < (low + high) / 2

@@ -96,6 +96,25 @@ def test_the_line_of_a_target_steps_where_it_changed(published: Published) -> No
     assert [row[place].value for row in chart.table.rows] == [90.0] * 10 + [95.0] * 2
 
 
+@pytest.mark.parametrize(("target", "is_above"), [(81.0, False), (79.5, True), (95.0, False)])
+def test_the_latest_figure_is_not_written_over_the_line_of_a_new_target(
+    published: Published, *, target: float, is_above: bool
+) -> None:
+    # The last step was downwards, so that the figure would be written below its point.
+    values = tuple(
+        replace(one, target=target)
+        if (one.measure, one.quarter) == ("P1", made_up.LAST.key)
+        else one
+        for one in published.values
+    )
+    chart = process.process_chart(
+        replace(published, values=values), measure_of(published), "ALL", heading="Staff trained"
+    )
+    assert chart is not None
+    [label] = [one for one in chart.figure["layout"]["annotations"] if one["text"] == "80.3%"]
+    assert (label["yshift"] > 0) is is_above
+
+
 def test_a_target_that_never_changed_is_one_line(data: Path) -> None:
     published = load(data)
     chart = process.process_chart(published, measure_of(published), "ALL", heading="Staff trained")
