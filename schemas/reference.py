@@ -13,8 +13,10 @@ from schemas.quarter import Quarter
 from schemas.reference_rows import (
     ActionLink,
     Area,
+    Baseline,
     BoardPriority,
     Code,
+    Definition,
     ExpectedRow,
     Measure,
     MeasureCategory,
@@ -29,6 +31,7 @@ from schemas.reference_rows import (
     ReturnCalendar,
     RiskLink,
     SmallNumberRule,
+    Target,
     Theme,
 )
 from schemas.return_calendar import Calendar
@@ -42,6 +45,9 @@ TABLES: Mapping[str, tuple[str, type[Any]]] = {
     "returns": ("returns", ReturnCalendar),
     "obligations": ("every_obligation", Obligation),
     "measures": ("measures", Measure),
+    "targets": ("targets", Target),
+    "baselines": ("baselines", Baseline),
+    "definitions": ("definitions", Definition),
     "measure_categories": ("measure_categories", MeasureCategory),
     "expected_rows": ("every_expected_row", ExpectedRow),
     "code_lists": ("every_code", Code),
@@ -74,6 +80,9 @@ class Reference:
     returns: tuple[ReturnCalendar, ...]
     every_obligation: tuple[Obligation, ...]
     measures: tuple[Measure, ...]
+    targets: tuple[Target, ...]
+    baselines: tuple[Baseline, ...]
+    definitions: tuple[Definition, ...]
     measure_categories: tuple[MeasureCategory, ...]
     every_expected_row: tuple[ExpectedRow, ...]
     every_code: tuple[Code, ...]

@@ -72,6 +72,7 @@ def _yes(cell: str) -> bool:
 
 Whole = Annotated[int, _cell(_whole)]
 MaybeWhole = Annotated[int | None, _cell(_whole)]
+Number = Annotated[float, _cell(_number)]
 MaybeNumber = Annotated[float | None, _cell(_number)]
 Day = Annotated[dt.date, _cell(_day)]
 MaybeDay = Annotated[dt.date | None, _cell(_day)]

@@ -16,6 +16,7 @@ from schemas.reference_cells import (
     MaybeNumber,
     MaybeQuarter,
     MaybeWhole,
+    Number,
     QuarterCell,
     QuarterNumbers,
     Whole,
@@ -139,8 +140,6 @@ class Measure:
     numerator_words: str | None
     denominator_words: str | None
     polarity: Polarity
-    target: MaybeNumber
-    amber_limit: MaybeNumber
     form: Form
     aggregation: Aggregation
     kind: Kind
@@ -164,6 +163,56 @@ class Measure:
         """
         has_end = self.status != "retired" or self.last_quarter is not None
         return has_end and in_use(quarter, first=self.first_quarter, last=self.last_quarter)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """What a measure's figures are rated by, of the periods that end from one quarter to another.
+
+    ``organisation`` and ``area`` None: everybody's figures, the combined one included. Of several
+    rows that hold for a figure the most particular counts (``int_measure__target``).
+    """
+
+    measure: str
+    organisation: str | None
+    area: str | None
+    first_period: MaybeQuarter
+    last_period: MaybeQuarter
+    target: Number
+    amber_limit: MaybeNumber
+    note: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Baseline:
+    """A value that pages name beside a figure, dated like a target; nothing is rated by it.
+
+    ``label`` says of when it is, such as ``2016-17``.
+    """
+
+    measure: str
+    organisation: str | None
+    area: str | None
+    first_period: MaybeQuarter
+    last_period: MaybeQuarter
+    label: str
+    value: Number
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Definition:
+    """The wording of a measure's definition from one quarter on, until the next row of it.
+
+    A measure that was never reworded has no row. ``breaks_series``: figures before and after it
+    are not set against each other.
+    """
+
+    measure: str
+    first_period: MaybeQuarter
+    definition: str
+    breaks_series: YesNo
+    note: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

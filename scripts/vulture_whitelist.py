@@ -34,7 +34,7 @@ _.trained_is_within_eligible, _.value_follows, _.value_is_not_a_fraction, _.valu
 _.value_year_before, _.vehicle_class
 
 # Fields of reference tables: a column of the board's tables each.
-_.board_priorities, _.decided_by, _.decided_on, _.denominator_words, _.lead_role
+_.baselines, _.board_priorities, _.decided_by, _.decided_on, _.denominator_words, _.lead_role
 _.numerator_words, _.peer_sets, _.priority, _.rebases, _.seasonal, _.valid_from
 _.action_links, _.contact, _.peer_set_members, _.published_already, _.publisher, _.risk_links
 
@@ -67,9 +67,10 @@ _.starts_on, _.state_reason, _.theme_title
 _.no_figure_changed_since, _.row_before, _.working_days_between, _.write_dbt_files
 
 # Columns of published models that templates of published pages, or downloads, ask for.
-_.definition, _.first_stated_in, _.like_for_like_members, _.like_for_like_previous
-_.like_for_like_value, _.made_of, _.no_limits_reason, _.numerator_worked_out, _.previous_label
-_.returned_in, _.succeeded_by, _.superseded_by
+_.baseline, _.baseline_label, _.baseline_source, _.definition, _.first_stated_in
+_.has_new_target, _.like_for_like_members, _.like_for_like_previous, _.like_for_like_value
+_.made_of, _.no_limits_reason, _.numerator_worked_out, _.previous_label, _.returned_in
+_.succeeded_by, _.superseded_by, _.target_from
 
 # Columns of files of samples.
 _.expected_outcome

@@ -205,6 +205,7 @@ def _series(
             numerator=round(value * 10) if is_share and value else None,
             denominator=1000.0 if is_share else None,
             lower=value - 2 if value else None, upper=value + 2 if value else None,
+            target=MEASURES[measure][3], amber_limit=MEASURES[measure][4],
             rating=_rating(measure, value), direction="worse" if measure == "TC02" else None,
             partners_reported=2,
             partners_expected=3, partners_missing=PARTNERS["CDR"] if is_last else None,
@@ -263,7 +264,8 @@ def _summary(measure: str, series: Sequence[Any], *, rank: int) -> Any:
         **period_of(Quarter.parse(last.quarter)),
         state=last.state, value=last.value, numerator=last.numerator,
         denominator=last.denominator, lower=last.lower, upper=last.upper, rating=last.rating,
-        rating_reason=None if shown else last.state,
+        rating_reason=None if shown else last.state, target=last.target,
+        amber_limit=last.amber_limit,
         variation=_VARIATION[measure] if shown else None,
         reading=_VARIATION[measure] if shown else None,
         assurance=_ASSURANCE.get(measure), direction=last.direction, recent_trend=None,
@@ -286,6 +288,7 @@ def _breakdown(quarter: Quarter) -> list[Any]:
             breakdown="staff group", category=kind, sort=place,
             state="shown" if value else "suppressed", value=value, illustrative=False,
             state_reason=None if value else "small numbers", version=1,
+            target=MEASURES["TC02"][3], amber_limit=MEASURES["TC02"][4],
         )
         for place, (kind, value) in enumerate(kinds.items())
     ]  # fmt: skip

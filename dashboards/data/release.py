@@ -18,6 +18,7 @@ from dashboards.data.rows import (
     Comparator,
     FindingCount,
     Measure,
+    MeasureChange,
     Organisation,
     ProcessPoint,
     Release,
@@ -74,6 +75,7 @@ class Published:
     risks: tuple[Risk, ...] = ()
     plan_links: tuple[PlanLink, ...] = ()
     row_fates: tuple[RowFate, ...] = ()
+    measure_changes: tuple[MeasureChange, ...] = ()
 
     @cached_property
     def measure_by_id(self) -> dict[str, Measure]:

@@ -59,6 +59,8 @@ class Judged(OfPeriod):
     like_for_like_previous: float | None
     open_queries: int | None
     illustrative: bool | None
+    target: float | None = None  # of its own period; releases made before it have none
+    amber_limit: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,7 +114,10 @@ class Theme(PublishedRow):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Measure(PublishedRow):
-    """One measure of the catalogue, with the titles of what it belongs to."""
+    """One measure of the catalogue, with the titles of what it belongs to.
+
+    ``target`` is everybody's in the newest quarter; each figure carries that of its own period.
+    """
 
     model = "pub_measure"
     key = ("measure",)
@@ -146,6 +151,35 @@ class Measure(PublishedRow):
     threshold: int | None = None
     rounding: int | None = None
     last_quarter: str | None = None
+    target_from: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MeasureChange(PublishedRow):
+    """A target or a definition that changed, from one quarter on.
+
+    ``subject`` is ``target`` or ``definition``. A target is of ``organisation`` and ``area`` alone,
+    ``ALL`` and ``all`` for everybody's.
+    """
+
+    model = "pub_measure_change"
+    optional = True
+    key = ("quarter", "measure", "subject", "organisation", "area")
+    measure: str
+    subject: str
+    organisation: str
+    area: str
+    quarter: str
+    quarter_label: str
+    until_label: str
+    old_target: float | None
+    old_amber_limit: float | None
+    new_target: float | None
+    new_amber_limit: float | None
+    old_definition: str | None
+    new_definition: str | None
+    breaks_series: bool
+    note: str | None
 
 
 def member_codes(members: str | None) -> list[str]:
@@ -228,7 +262,12 @@ class Summary(Judged):
     points: int | None
     attention_rank: int | None
     attention_reason: str | None
-    state_reason: str | None = None  # releases made before it have none
+    state_reason: str | None = None  # releases made before these have none
+    target_from: str | None = None
+    has_new_target: bool | None = None
+    baseline: float | None = None
+    baseline_label: str | None = None
+    baseline_source: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -155,6 +155,15 @@ def _is_whole(value: Value) -> bool:
     return value.is_whole_period is not False
 
 
+def targets_at(points: Sequence[Point]) -> list[float | None]:
+    """Return the target at each point; a period that has no row has that of the one before it."""
+    found: list[float | None] = []
+    for point in points:
+        before = found[-1] if found else None
+        found.append(point.value.target if point.value else before)
+    return found
+
+
 def breaks(points: Iterable[Point]) -> list[tuple[Point, Point]]:
     """Return each two neighbouring figures that no line joins.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from dashboards.data.provenance import is_illustrative
@@ -36,6 +37,8 @@ class Item:
     note: str | None = None
     provenance: str = ""
     members: str | None = None
+    target: float | None = None
+    amber_limit: float | None = None
 
 
 def partners_chart(published: Published, measure: Measure) -> Chart | None:
@@ -129,6 +132,7 @@ def comparators_chart(published: Published, measure: Measure, summary: Summary) 
         period=summary.period_label,
         state="shown",
         value=summary.value, lower=summary.lower, upper=summary.upper, ours=True,
+        target=summary.target,
         provenance=published.provenance(value) if value else "",
     )  # fmt: skip
     others = [_comparator_item(published, row, summary) for row in chosen.values()]
@@ -153,7 +157,7 @@ def _comparator_item(published: Published, row: Comparator, summary: Summary) ->
         name = f"{name}, {period}"
     return Item(
         name=name, period=period, state="shown", value=row.value, lower=row.lower, upper=row.upper,
-        note=verdict, provenance=published.comparator_provenance(row),
+        note=verdict, provenance=published.comparator_provenance(row), target=summary.target,
     )  # fmt: skip
 
 
@@ -171,6 +175,8 @@ def value_item(published: Published, value: Value, *, name: str) -> Item:
         ours=value.breakdown == "total" and value.organisation == COMBINED,
         provenance=published.provenance(value),
         members=value.members,
+        target=value.target,
+        amber_limit=value.amber_limit,
     )
 
 
@@ -217,22 +223,28 @@ def _chart(
     }
     heading = words.say(f"sections.{kind}", **parts)
     ordered = [*shown, *(item for item in items if item.value is None)]
+    own_targets = [words.say("caption.own_targets")] if have_own_targets(shown) else []
     return base.chart(
         f"{slug(measure.measure)}-{name or kind}",
         heading=heading,
         alt=words.say(f"alt.{kind}", **parts),
-        caption=[words.say(f"caption.{kind}", **parts), *caption],
+        caption=[words.say(f"caption.{kind}", **parts), *own_targets, *caption],
         table=items_table(measure, ordered, row_heading=row_heading, caption=heading),
         drawn=rows_figure(measure, shown, bars=bars),
         height=_ROW_PX * len(shown) + 80,
     )
 
 
+def have_own_targets(items: Sequence[Item]) -> bool:
+    """Return whether rows stand against several targets, so that each row's is drawn and listed."""
+    return len({item.target for item in items}) > 1
+
+
 def items_table(
     measure: Measure, items: Sequence[Item], *, row_heading: str, caption: str
 ) -> Table:
-    """Return the rows as a table, with counts and intervals where any row has one."""
-    figure = of_measure(measure)
+    """Return the rows as a table, with counts, intervals and own targets where any row has one."""
+    figure, is_listed = of_measure(measure), have_own_targets(items)
     return Table.of(
         caption,
         items,
@@ -242,13 +254,15 @@ def items_table(
             Column("value", words.word("unit", measure.unit), figure, charted=True),
             Column("lower", "Lower 95% limit", figure, charted=True, optional=True),
             Column("upper", "Upper 95% limit", figure, charted=True, optional=True),
+            Column("target", "Target", figure, optional=True,
+                   at=lambda item: item.target if is_listed else None),
             Column("numerator", "Numerator", numbers.count, optional=True),
             Column("denominator", "Denominator", numbers.count, optional=True),
             Column("compared", "Ours compared with it", at="note", optional=True),
             Column("state", "State", in_words("state")),
             Column(PROVENANCE, "Provenance"),
         ),
-    )
+    )  # fmt: skip
 
 
 def rows_figure(
@@ -260,7 +274,7 @@ def rows_figure(
     right: int = 140,
     is_band_drawn: bool = False,
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Draw figures as rows from the top, with the target as an upright line.
+    """Draw figures as rows from the top, with the target as an upright line: each its own.
 
     ``bars`` start at zero, else dots have their intervals; those that are ours stand out. ``left``
     and ``right`` are the pixels for names and figures. The band that is close to the target is
@@ -273,7 +287,8 @@ def rows_figure(
     names = [item.name for item in rows]
     written = [words.shown_figure(measure, item.value) for item in rows]
     known = [v for item in rows for v in (item.value, item.lower, item.upper) if v is not None]
-    beyond = [0.0 if bars else None, measure.target, measure.amber_limit if is_band_drawn else None]
+    beyond = [0.0 if bars else None, *(item.target for item in rows)]
+    beyond += [item.amber_limit for item in rows if is_band_drawn]
     known += [value for value in beyond if value is not None]
     low, high = min(known), max(known)
     room = (high - low) * 0.06 or 1.0
@@ -286,7 +301,7 @@ def rows_figure(
         },
         base.written_at_end(written, names, at=ends_at[1]),
     ]  # fmt: skip
-    shapes, notes = _target(measure, middle=(low + high) / 2, is_band_drawn=is_band_drawn)
+    shapes, notes = _targets(measure, rows, middle=(low + high) / 2, is_band_drawn=is_band_drawn)
     letters = int(left / _PX_OF_A_LETTER)
     labels = [
         base.row_label(item.name, width=letters, illustrative=is_illustrative(item.provenance))
@@ -338,16 +353,26 @@ def _marks(rows: Sequence[Item], *, bars: bool) -> dict[str, Any]:
     return found
 
 
-def _target(
-    measure: Measure, *, middle: float, is_band_drawn: bool
+def _targets(
+    measure: Measure, rows: Sequence[Item], *, middle: float, is_band_drawn: bool
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return the target's line and words, and the band that is close to it."""
-    if measure.target is None:
-        return [], []
-    shapes = [base.upright(measure.target, color=tokens.TARGET, dash="longdash")]
-    if is_band_drawn and measure.amber_limit is not None:
-        limits = sorted((measure.target, measure.amber_limit))
-        shapes.insert(0, base.band(*limits))
-    text = f"<b>Target {words.shown_figure(measure, measure.target)}</b>"
-    side = "right" if measure.target > middle else "left"
-    return shapes, [base.above(text, measure.target, xanchor=side)]
+    """Return the line of each stretch of rows under one target, and the band that is close to it.
+
+    One target of all is drawn from foot to head, with its words; several have theirs in the rows.
+    """
+    bands, lines, notes = [], [], []
+    under = groupby(enumerate(rows), key=lambda one: (one[1].target, one[1].amber_limit))
+    for (target, amber_limit), group in under:
+        places = [place for place, _ in group]
+        if target is None:
+            continue
+        ends = {"yref": "y", "y0": places[0] - 0.5, "y1": places[-1] + 0.5}
+        if len(places) == len(rows):
+            ends = {}
+            side = "right" if target > middle else "left"
+            text = f"<b>Target {words.shown_figure(measure, target)}</b>"
+            notes.append(base.above(text, target, xanchor=side))
+        lines.append(base.upright(target, color=tokens.TARGET, dash="longdash") | ends)
+        if is_band_drawn and amber_limit is not None:
+            bands.append(base.band(*sorted((target, amber_limit))) | ends)
+    return [*bands, *lines], notes

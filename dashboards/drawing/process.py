@@ -6,7 +6,14 @@ from collections.abc import Callable, Sequence
 
 from dashboards.data.release import Published
 from dashboards.data.rows import Measure, Summary
-from dashboards.data.series import Point, breaks, latest_shown, point_meaning, series_points
+from dashboards.data.series import (
+    Point,
+    breaks,
+    latest_shown,
+    point_meaning,
+    series_points,
+    targets_at,
+)
 from dashboards.drawing import base, process_figure
 from dashboards.drawing.chart import (
     PROVENANCE,
@@ -88,17 +95,10 @@ def _alt(
         else f"{shown} points",
         "value": words.shown_figure(measure, latest.shown),
         "period": latest.label,
-        "target": "",
+        "target": _target_words(measure, points),
         "broken": "",
     }
     reading = latest.reading
-    assurance = reading.assurance if reading else None
-    if measure.target is not None and assurance:
-        parts["target"] = words.say(
-            "alt.target",
-            target=words.shown_figure(measure, measure.target),
-            assurance=words.word("assurance.long", assurance),
-        )
     if broken := breaks(points):
         parts["broken"] = words.say(
             "alt.broken_one" if len(broken) == 1 else "alt.broken_many",
@@ -115,6 +115,22 @@ def _alt(
     side = "above" if latest.shown > reading.mean else "below"
     parts |= {"mean": mean, "side": "at" if parts["value"] == mean else side}
     return words.say("alt.process", **parts)
+
+
+def _target_words(measure: Measure, points: Sequence[Point]) -> str:
+    """Return the target as it is now and whether it will be met; what it was, where it changed."""
+    latest, targets = latest_shown(points), targets_at(points)
+    assurance = latest.reading.assurance if latest and latest.reading else None
+    if targets[-1] is None or not assurance:
+        return ""
+    begins = max((at for at, one in enumerate(targets) if one != targets[-1]), default=-1) + 1
+    return words.say(
+        "alt.target_since" if begins else "alt.target",
+        target=words.shown_figure(measure, targets[-1]),
+        period=points[begins].label,
+        was=words.shown_figure(measure, targets[begins - 1]),
+        assurance=words.word("assurance.long", assurance),
+    )
 
 
 def _caption(measure: Measure, points: Sequence[Point], *, kind: str) -> list[str]:
@@ -176,10 +192,12 @@ def series_table(
             Column("period", "Period", at="label"),
             Column("value", words.word("unit", measure.unit), figure, at="shown", charted=True),
             Column("state", "State", at=_state),
+            Column("target", "Target", figure, optional=True,
+                   at=lambda point: point.value.target if point.value else None),
             Column("mean", "Mean", figure, at=read("mean"), charted=True),
             Column("lower_limit", "Lower limit", figure, at=read("lpl")),
             Column("upper_limit", "Upper limit", figure, at=read("upl")),
             Column("signal", "Signal", in_words("signal"), at=read("special_cause")),
             Column(PROVENANCE, "Provenance", at=lambda point: point.provenance(published)),
         ),
-    )
+    )  # fmt: skip

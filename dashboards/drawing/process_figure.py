@@ -9,7 +9,7 @@ from typing import Any
 
 from dashboards.data.provenance import share
 from dashboards.data.rows import Measure
-from dashboards.data.series import Point, latest_shown, point_meaning
+from dashboards.data.series import Point, latest_shown, point_meaning, targets_at
 from dashboards.drawing import base, tokens
 from dashboards.story import words
 from schemas.units import without_unit
@@ -49,14 +49,6 @@ def figure(
     plot = HEIGHT - margin["t"] - margin["b"]
     low, high = _range(measure, points, plot=plot)
     shapes, notes = _rebases(points)
-    if measure.target is not None:
-        shapes.append(
-            {
-                "type": "line", "xref": "paper", "x0": 0, "x1": 1,
-                "y0": measure.target, "y1": measure.target,
-                "line": {"color": tokens.TARGET, "width": 2, "dash": "longdash"},
-            }
-        )  # fmt: skip
     layout = {
         "margin": margin,
         "xaxis": {
@@ -72,7 +64,7 @@ def figure(
             "ticksuffix": "%" if measure.unit == "percent" else "",
             "tickformat": ",",
         },
-        "shapes": [*_grounds(points), *shapes],
+        "shapes": [*_grounds(points), *shapes, *_target_lines(points)],
         "annotations": [
             *base.end_labels(_line_names(measure, points), low=low, high=high, plot=plot),
             *_latest_label(measure, points, low=low, high=high),
@@ -96,9 +88,27 @@ def _grounds(points: Sequence[Point]) -> list[dict[str, Any]]:
     return found
 
 
+def _target_lines(points: Sequence[Point]) -> list[dict[str, Any]]:
+    """Return a level line for each stretch of points under one target: it steps where that changes.
+
+    A target that never changed is drawn from one side of the plot to the other.
+    """
+    targets = targets_at(points)
+    found = []
+    for target, group in groupby(enumerate(targets), key=lambda one: one[1]):
+        places = [place for place, _ in group]
+        ends: dict[str, Any] = {"x0": places[0] - 0.5, "x1": places[-1] + 0.5}
+        if len(places) == len(points):
+            ends = {"xref": "paper", "x0": 0, "x1": 1}
+        line = {"color": tokens.TARGET, "width": 2, "dash": "longdash"}
+        if target is not None:
+            found.append({"type": "line", **ends, "y0": target, "y1": target, "line": line})
+    return found
+
+
 def _range(measure: Measure, points: Sequence[Point], *, plot: int) -> tuple[float, float]:
     """Return the ends of the axis of figures; ``plot`` is the plot's height in pixels."""
-    values: list[float | None] = [measure.target]
+    values = targets_at(points)
     for point in points:
         values.append(point.shown)
         if point.reading:
@@ -120,8 +130,19 @@ def _range(measure: Measure, points: Sequence[Point], *, plot: int) -> tuple[flo
 
 
 def _label_is_above(points: Sequence[Point], *, low: float, high: float) -> bool:
-    """Return whether the latest figure stands above its point: away from the line to it."""
+    """Return whether the latest figure stands above its point: away from the line to it.
+
+    Away from a new target where that is near: its line is short, and would be covered.
+    """
     figures = [point.shown for point in points if point.shown is not None]
+    targets = targets_at(points)
+    target = targets[-1]
+    if (
+        target is not None
+        and len(set(targets)) > 1
+        and abs(target - figures[-1]) < (high - low) / 5
+    ):
+        return target < figures[-1]
     if len(figures) > 1 and figures[-1] != figures[-2]:
         return figures[-1] > figures[-2]
     return figures[-1] < (low + high) / 2
@@ -244,9 +265,9 @@ def _line_names(measure: Measure, points: Sequence[Point]) -> list[tuple[float, 
                 found.append((drawn, f"{title} {words.shown_figure(measure, limit)}"))
         if reading.mean is not None and reading.points != 1:  # of one figure there is no mean
             found.append((reading.mean, f"Mean {words.shown_figure(measure, reading.mean)}"))
-    if measure.target is not None:
-        text = f"<b>Target {words.shown_figure(measure, measure.target)}</b>"
-        found.append((measure.target, text))
+    target = targets_at(points)[-1]
+    if target is not None:
+        found.append((target, f"<b>Target {words.shown_figure(measure, target)}</b>"))
     return [(value, without_unit(text, measure.unit)) for value, text in found]
 
 

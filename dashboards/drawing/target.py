@@ -18,13 +18,14 @@ _ROW_PX = 44
 
 
 def target_chart(published: Published, measure: Measure, points: Sequence[Point]) -> Chart | None:
-    """Draw the last five figures that can be shown against the target, the newest first.
+    """Draw the last five figures that have a target, the newest first, each against its own.
 
     Returns:
-        The chart, None without a target or with fewer than two figures.
+        The chart, None with fewer than two of them, or where the newest figure has no target.
     """
-    shown = [point for point in points if point.shown is not None][-_MOST:][::-1]
-    if measure.target is None or len(shown) < 2:
+    known = [point for point in points if point.shown is not None]
+    shown = [point for point in known if _target(point) is not None][-_MOST:][::-1]
+    if len(shown) < 2 or shown[0] is not known[-1]:
         return None
     figure = of_measure(measure)
     latest, before = shown[0], shown[-1]
@@ -37,7 +38,7 @@ def target_chart(published: Published, measure: Measure, points: Sequence[Point]
         periods=len(shown),
         value=figure(latest.shown),
         period=latest.label,
-        target=figure(measure.target),
+        target=figure(_target(latest)),
         course=words.say(f"alt.bullet_{course}", first=before.label, was=figure(before.shown)),
     )
     heading = words.say("sections.target", title=measure.title)
@@ -45,7 +46,8 @@ def target_chart(published: Published, measure: Measure, points: Sequence[Point]
         Item(
             name=point.label, period=point.label, state=point.state, value=point.shown,
             ours=point is latest, note=(point.value and point.value.rating) or "not rated",
-            provenance=point.provenance(published),
+            provenance=point.provenance(published), target=_target(point),
+            amber_limit=point.value.amber_limit if point.value else None,
         )
         for point in shown
     ]  # fmt: skip
@@ -60,9 +62,8 @@ def target_chart(published: Published, measure: Measure, points: Sequence[Point]
             (
                 Column("period", "Period"),
                 Column("value", words.word("unit", measure.unit), figure, charted=True),
-                Column("target", "Target", figure, at=lambda _: measure.target),
-                Column("close_from", "Close to target from", figure,
-                       at=lambda _: measure.amber_limit),
+                Column("target", "Target", figure),
+                Column("close_from", "Close to target from", figure, at="amber_limit"),
                 Column("rating", "Against target", in_words("rating"), at="note"),
                 Column(PROVENANCE, "Provenance"),
             ),
@@ -83,7 +84,11 @@ def _is_of_the_same(one: Point, other: Point) -> bool:
     )
 
 
+def _target(point: Point) -> float | None:
+    return point.value.target if point.value else None
+
+
 def _gap(measure: Measure, point: Point) -> float:
-    """Return how far a figure is on the wrong side of the target; below 0 on the right side."""
-    value, target = point.shown or 0.0, measure.target or 0.0
+    """Return how far a figure is on the wrong side of its target; below 0 on the right side."""
+    value, target = point.shown or 0.0, _target(point) or 0.0
     return value - target if measure.polarity == "lower" else target - value

@@ -90,6 +90,7 @@ def environment(
         ),
         "small_numbers": partial(words.small_numbers_on_its_page, published),
         "counted": words.counted,
+        "target_of": words.target_of,
         "rating_tag": icons.rating_tag,
         "rating_glyph": icons.rating_glyph,
         "last_sent_key": last_sent_key,

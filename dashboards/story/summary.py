@@ -85,9 +85,9 @@ def finding(board: Sequence[BoardRow]) -> str:
 def named(measure: Measure, summary: Summary) -> str:
     """Return a measure with its figure, and the target where it has one."""
     value = words.shown_figure(measure, summary.value)
-    if measure.target is None:
+    if summary.target is None:
         return words.say("summary.named", title=measure.title, value=value)
-    target = words.shown_figure(measure, measure.target)
+    target = words.shown_figure(measure, summary.target)
     return words.say("summary.named_with_target", title=measure.title, value=value, target=target)
 
 

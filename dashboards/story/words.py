@@ -121,9 +121,9 @@ def series_headline(published: Published, measure: Measure, summary: Summary) ->
         end = say("headline.reading", reading=word("variation.still", summary.variation))
     else:
         end = say("headline.reading", reading=change_words(published, summary, length="headline"))
-    if summary.rating and summary.rating != "not rated" and measure.target is not None:
+    if summary.rating and summary.rating != "not rated" and summary.target is not None:
         key = summary.rating.replace(" ", "_")
-        end += say(f"headline.{key}", target=shown_figure(measure, measure.target))
+        end += say(f"headline.{key}", target=shown_figure(measure, summary.target))
         if keeps_missing(summary):
             end += say("headline.failing")
     return start + end
@@ -207,6 +207,11 @@ def moved_the_wrong_way(measure: Measure, summary: Summary) -> bool:
     """Return whether the figure as written is worse than the one before, chance or not."""
     wrong = {"higher": "fell", "lower": "rose"}.get(measure.polarity)
     return movement(measure, summary) == wrong
+
+
+def target_of(measure: Measure, summary: Summary | None) -> float | None:
+    """Return the target of a summary's own period; without a summary the measure's newest."""
+    return measure.target if summary is None else summary.target
 
 
 def is_concern(summary: Summary) -> bool:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
+from itertools import pairwise
 from typing import Any
 
 from pipelines.board.rules import KEYS
 from schemas.quarter import Quarter
 from schemas.reference import TABLES, Reference
-from schemas.reference_rows import ExpectedRow, Obligation
+from schemas.reference_rows import ExpectedRow, Obligation, Target, in_use
 
 _EVERY_QUARTER = (1, 2, 3, 4)
 
@@ -76,9 +77,58 @@ def _expected(_: str, before: Iterable[ExpectedRow], after: Iterable[ExpectedRow
             yield f"{organisation}, {measure}: {what} {becomes}{span}."
 
 
+def _targets(_: str, before: Iterable[Target], after: Iterable[Target]) -> Iterator[str]:
+    """Say from when to when figures are rated by another target, and that earlier ones are not."""
+    old, new = _by_scope(before), _by_scope(after)
+    for scope in sorted(old.keys() | new.keys(), key=str):
+        was, now = old.get(scope, []), new.get(scope, [])
+        ends = [row.last_period.shift(1) for row in (*was, *now) if row.last_period]
+        begins = [row.first_period for row in (*was, *now) if row.first_period]
+        spans = list(pairwise([None, *sorted({*begins, *ends}), None]))
+        changed = [
+            (first, following)
+            for first, following in spans
+            if _in_force(was, first) != _in_force(now, first)
+        ]
+        for first, following in changed:
+            said = f" from {first.label}" if first else ""
+            said += f" to {following.shift(-1).label}" if following else ""
+            yield (
+                f"{_named(scope)}: target {_in_force(was, first)} becomes "
+                f"{_in_force(now, first)}{said}."
+            )
+        if changed:
+            first = changed[0][0]
+            anew = f"no figure before {first.label} is" if first else "past figures are"
+            yield f"{_named(scope)}: {anew} rated anew."
+        elif set(was) != set(now):
+            yield f"{_named(scope)}: the rows of its target are others; no figure is rated anew."
+
+
+def _by_scope(rows: Iterable[Target]) -> dict[tuple[Any, ...], list[Target]]:
+    found: dict[tuple[Any, ...], list[Target]] = defaultdict(list)
+    for row in rows:
+        found[row.measure, row.organisation, row.area].append(row)
+    return found
+
+
+def _in_force(rows: Iterable[Target], quarter: Quarter | None) -> str:
+    """Return the target of a quarter, None for the time before any was named, in words."""
+    for row in rows:
+        if quarter is None:
+            holds = row.first_period is None
+        else:
+            holds = in_use(quarter, first=row.first_period, last=row.last_period)
+        if holds:
+            limit = "" if row.amber_limit is None else f" (amber limit {row.amber_limit:g})"
+            return f"{row.target:g}{limit}"
+    return "none"
+
+
 _TOLD_APART: Mapping[str, Callable[[str, Iterable[Any], Iterable[Any]], Iterator[str]]] = {
     "obligations": _obligations,
     "expected_rows": _expected,
+    "targets": _targets,
 }
 
 

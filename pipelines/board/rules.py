@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 from pipelines.board.cells import Fault, Numbered, Table, did_you_mean
@@ -25,6 +26,7 @@ KEYS: Mapping[str, Sequence[tuple[str, ...]]] = {
     "returns": [("return_name",)],
     "obligations": [("organisation", "return_name", "first_quarter")],
     "measures": [("measure",), ("return_name", "item"), ("headline",)],
+    "definitions": [("measure", "first_period")],
     "measure_categories": [("measure", "breakdown", "category")],
     "expected_rows": [
         ("organisation", "measure", "breakdown", "category", "area", "first_quarter")
@@ -47,6 +49,9 @@ LINKS = (
     ("measures", "small_number_rule", "small_number_rules"),
     ("obligations", "organisation", "organisations"),
     ("obligations", "return_name", "returns"),
+    *((table, "measure", "measures") for table in ("targets", "baselines", "definitions")),
+    *((table, "organisation", "organisations") for table in ("targets", "baselines")),
+    *((table, "area", "areas") for table in ("targets", "baselines")),
     ("measure_categories", "measure", "measures"),
     ("expected_rows", "organisation", "organisations"),
     ("expected_rows", "measure", "measures"),
@@ -66,6 +71,13 @@ LINKS = (
     ("risk_links", "measure", "measures"),
     ("risk_links", "theme", "themes"),
     ("risk_links", "priority", "board_priorities"),
+)
+
+# The columns that say from when to when a row holds.
+_BOUNDS = (
+    ("first_quarter", "last_quarter"),
+    ("first_period", "last_period"),
+    ("started_on", "ended_on"),
 )
 
 
@@ -128,7 +140,7 @@ def _periods(tables: Tables) -> Iterator[Fault]:
     """The first of two days or quarters must not lie after the last."""
     for table, found in tables.items():
         for one in found.rows:
-            for first, last in (("first_quarter", "last_quarter"), ("started_on", "ended_on")):
+            for first, last in _BOUNDS:
                 begins, ends = getattr(one.row, first, None), getattr(one.row, last, None)
                 if begins is not None and ends is not None and begins > ends:
                     yield _fault(table, one, last, f"“{_key(ends)}” lies before the {first}.")
@@ -177,23 +189,69 @@ def _days_in_order(one: Numbered, calendar: Calendar, quarter: Quarter) -> Itera
 
 
 def _targets(tables: Tables) -> Iterator[Fault]:
-    for one in tables["measures"].rows:
+    polarities = {one.row.measure: one.row.polarity for one in tables["measures"].rows}
+    for one in tables["targets"].rows:
         row = one.row
-        if row.amber_limit is not None and row.target is None:
-            yield _fault("measures", one, "amber_limit", "there is no target that it could be of.")
-        if row.target is not None and row.polarity == "none":
-            said = "a target needs a way that is good: write higher or lower."
-            yield _fault("measures", one, "polarity", said)
-        if row.target is None or row.amber_limit is None:
+        polarity = polarities.get(row.measure)
+        if polarity == "none":
+            said = f"{row.measure} has no way that is good; write higher or lower as its polarity."
+            yield _fault("targets", one, "measure", said)
+        if row.amber_limit is None:
             continue
         beyond = {
             "higher": row.amber_limit >= row.target,
             "lower": row.amber_limit <= row.target,
         }
-        if beyond.get(row.polarity):
-            side = "below" if row.polarity == "higher" else "above"
+        if polarity is not None and beyond.get(polarity):
+            side = "below" if polarity == "higher" else "above"
             said = f"{row.amber_limit:g} must lie {side} the target of {row.target:g}."
-            yield _fault("measures", one, "amber_limit", said)
+            yield _fault("targets", one, "amber_limit", said)
+
+
+def _overlaps(tables: Tables) -> Iterator[Fault]:
+    """Of the same figures there is one target, and one baseline, at a time."""
+    for table in ("targets", "baselines"):
+        for before, one in combinations(tables[table].rows, 2):
+            row, other = one.row, before.row
+            alike = (row.measure, row.organisation, row.area) == (
+                other.measure, other.organisation, other.area,
+            )  # fmt: skip
+            if alike and not _is_apart(row, other) and not _is_apart(other, row):
+                said = (
+                    f"row {before.number} holds for the same figures "
+                    f"{_span(other.first_period, other.last_period)}; let one of them end before "
+                    "the other begins."
+                )
+                yield _fault(table, one, "first_period", said)
+
+
+def _is_apart(row: Any, other: Any) -> bool:
+    """Return whether a row ends before another begins."""
+    ends, begins = row.last_period, other.first_period
+    return ends is not None and begins is not None and bool(ends < begins)
+
+
+def _span(first: Any, last: Any) -> str:
+    """Return in words from when to when a row holds."""
+    begins = "since always" if first is None else f"from {first.key}"
+    return begins if last is None else f"{begins} to {last.key}"
+
+
+def _definitions(tables: Tables) -> Iterator[Fault]:
+    """The first wording holds since always, and the newest stands in the measures."""
+    wordings = {one.row.measure: one.row.definition for one in tables["measures"].rows}
+    by_measure: dict[str, list[Numbered]] = defaultdict(list)
+    for one in tables["definitions"].rows:
+        by_measure[one.row.measure].append(one)
+    for measure, rows in by_measure.items():
+        rows.sort(key=lambda one: _key(one.row.first_period or ""))
+        if rows[0].row.first_period is not None:
+            said = "the wording before it is missing; add a row of it, with first_period empty."
+            yield _fault("definitions", rows[0], "first_period", said)
+        newest = rows[-1]
+        if measure in wordings and newest.row.definition != wordings[measure]:
+            said = f"the newest wording of {measure} must be the one in measures.csv."
+            yield _fault("definitions", newest, "definition", said)
 
 
 def _forms(tables: Tables) -> Iterator[Fault]:
@@ -254,5 +312,5 @@ def _key(value: object) -> str:
 
 
 _RULES: tuple[Callable[[Tables], Iterator[Fault]], ...] = (
-    _repeated, _unknown, _periods, _days, _targets, _forms, _trees,
+    _repeated, _unknown, _periods, _days, _targets, _overlaps, _definitions, _forms, _trees,
 )  # fmt: skip

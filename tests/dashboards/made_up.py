@@ -37,6 +37,7 @@ from schemas.quarter import Quarter
 MEETING = dt.date(2018, 11, 27)
 LAST = Quarter.parse("2018-19-Q2")
 HOSTILE = '<img src=x onerror="alert(1)"> & "friends"'
+TARGETS = {"P1": (90.0, 85.0), "P2": (10.0, 12.0)}  # with the limit of what is close
 WARDS = ("North ward", "East ward", "South ward", "West ward")
 
 
@@ -49,6 +50,9 @@ def row(model: type[Any], **given: Any) -> Any:
         given |= period_of(given)
     if model is Measure:
         given = {"main_kind": "quarter", **given}
+    if model in (Value, Summary):
+        target, limit = TARGETS.get(given.get("measure", ""), (None, None))
+        given = {"target": target, "amber_limit": limit, **given}
     if model is Value:
         given = {"members": given.get("organisation"), **given}
     if model is Summary and given.get("previous_value") is not None:

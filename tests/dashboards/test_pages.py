@@ -245,7 +245,7 @@ def test_a_page_of_a_partner_opens_with_what_got_worse_and_lists_that_first(
     assert partners.finding("Alpha", first + others) == (
         "Alpha: one of 4 measures got worse by more than chance, Entrants (5.0 per 100,000)"
     )
-    failing = [(measures[0], made_up.row(Summary, **usual, variation="common cause",
+    failing = [(measures[0], made_up.row(Summary, **usual, measure="P1", variation="common cause",
                                          assurance="consistently failing"))]  # fmt: skip
     assert partners.finding("Alpha", failing) == (
         "Alpha: nothing got worse by more than chance, but one of 1 measures is off its target or "

@@ -60,12 +60,15 @@ def boards(draw: st.DrawFn) -> tuple[Published, Measure, Summary]:
         state="shown" if last is not None else "suppressed",
         previous_value=figures[-2] if len(figures) > 1 else None,
         rating=draw(st.sampled_from(["on target", "close to target", "off target", "not rated"])),
-        **reading,
+        target=measure.target, **reading,
     )  # fmt: skip
     board = Published(
         release=made_up.RELEASE,
         organisations=(), themes=(), measures=(measure,),
-        values=tuple(made_up.series("M", "ALL", figures)), process=points, summaries=(summary,),
+        values=tuple(
+            replace(one, target=measure.target) for one in made_up.series("M", "ALL", figures)
+        ),
+        process=points, summaries=(summary,),
         comparators=(), submissions=(), findings=(), scores=(), revisions=(), commentary=(),
     )  # fmt: skip
     return board, measure, summary

@@ -24,16 +24,29 @@ def tables(tmp_path: Path) -> Path:
     return shutil.copytree(BIRMINGHAM, tmp_path / "board") / "reference"
 
 
+# What may stand in the tables that the samples' board does without.
+OF_ALL = {"organisation": "", "area": "", "first_period": "", "last_period": ""}
+BASELINE = {"measure": "TC02", **OF_ALL, "label": "2016-17", "value": "71.4", "source": "A report"}
+TARGET = {"measure": "DA03", **OF_ALL, "target": "70", "amber_limit": "65", "note": ""}
+WORDING = {"measure": "TC02", "first_period": "", "definition": "Before.", "breaks_series": "no",
+           "note": ""}  # fmt: skip
+
+
+def write(tables: Path, file: str, *rows: dict[str, str]) -> None:
+    """Makes a table of these rows."""
+    with (tables / f"{file}.csv").open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.DictWriter(opened, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
 def spoil(tables: Path, file: str, row: int, **cells: str) -> None:
     """Writes cells into a row, counted as a spreadsheet does."""
     path = tables / f"{file}.csv"
     with path.open(encoding="utf-8", newline="") as opened:
         rows = list(csv.DictReader(opened))
     rows[row - 2] |= cells
-    with path.open("w", encoding="utf-8", newline="") as opened:
-        writer = csv.DictWriter(opened, fieldnames=list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+    write(tables, file, *rows)
 
 
 def faults(tables: Path) -> list[str]:
@@ -51,6 +64,8 @@ def test_the_projects_own_has_no_fault(tables: Path) -> None:
 def test_a_code_that_names_nothing_is_said_at_its_place(
     tables: Path, file: str, column: str, where: str
 ) -> None:
+    write(tables, "baselines", BASELINE)
+    write(tables, "definitions", WORDING)
     spoil(tables, file, 2, **{column: "qqq"})
     expected = f"{file}.csv, row 2, column {column}: “qqq” is not in {where}.csv."
     assert expected in faults(tables)
@@ -108,9 +123,11 @@ def change(tables: Path, file: str, column: str, old: str, new: str) -> int:
         ("measures", "unit", "percent", "per cent", "Did you mean “percent”?"),
         ("measures", "polarity", "higher", "hihger", "Did you mean “higher”?"),
         ("measures", "first_quarter", "", "2018 Q1", "is not a quarter; write it as 2018-19-Q1."),
-        ("measures", "amber_limit", "65", "75", "75 must lie below the target of 70."),
-        ("measures", "target", "70", "", "there is no target that it could be of."),
-        ("measures", "target", "70", "1,200", "“1,200” is not a number such as 95 or 87.4."),
+        ("targets", "amber_limit", "65", "75", "75 must lie below the target of 70."),
+        ("targets", "target", "70", "", "is empty; it must be filled in."),
+        ("targets", "target", "70", "1,200", "“1,200” is not a number such as 95 or 87.4."),
+        ("targets", "measure", "DA03", "DA02", "DA02 has no way that is good; write higher or"),
+        ("targets", "first_period", "", "2018", "is not a quarter; write it as 2018-19-Q1."),
         ("measures", "headline", "6", "5", "the headline “5” stands there twice"),
         ("measures", "measure", "DA02", "DA01", "the measure “DA01” stands there twice"),
         ("measures", "last_quarter", "", "2018-19-Q5", "is not a quarter"),
@@ -172,3 +189,40 @@ def test_a_category_is_no_part_of_itself(tables: Path) -> None:
     spoil(tables, "measure_categories", 2, part_of=rows[1]["category"])
     spoil(tables, "measure_categories", 3, part_of=rows[0]["category"])
     assert len([line for line in faults(tables) if "a part of itself" in line]) == 2
+
+
+def test_two_targets_of_the_same_figures_do_not_hold_at_once(tables: Path) -> None:
+    later = TARGET | {"first_period": "2018-19-Q2", "target": "75"}
+    write(tables, "targets", TARGET, later | {"organisation": "WMP"}, later)
+    [said] = faults(tables)
+    assert said == (
+        "targets.csv, row 4, column first_period: row 2 holds for the same figures since always; "
+        "let one of them end before the other begins."
+    )
+    write(tables, "targets", TARGET | {"last_period": "2018-19-Q2"}, later)
+    assert [line for line in faults(tables) if "since always to 2018-19-Q2" in line]
+    write(tables, "targets", TARGET | {"last_period": "2018-19-Q1"}, later)
+    assert load_reference(tables.parent).targets[1].target == 75
+    spoil(tables, "targets", 3, last_period="2018-19-Q1")
+    assert faults(tables) == [
+        "targets.csv, row 3, column last_period: “2018-19-Q1” lies before the first_period."
+    ]
+
+
+def test_the_first_wording_is_there_and_the_newest_is_that_of_the_measures(tables: Path) -> None:
+    [now] = [one.definition for one in birmingham().measures if one.measure == "TC02"]
+    newest = WORDING | {"first_period": "2018-19-Q2", "definition": now, "breaks_series": "yes"}
+    write(tables, "definitions", newest)
+    [said] = faults(tables)
+    assert said == (
+        "definitions.csv, row 2, column first_period: the wording before it is missing; add a row "
+        "of it, with first_period empty."
+    )
+    write(tables, "definitions", newest | {"definition": "Another."}, WORDING)
+    [said] = faults(tables)
+    assert said == (
+        "definitions.csv, row 2, column definition: the newest wording of TC02 must be the one in "
+        "measures.csv."
+    )
+    write(tables, "definitions", newest, WORDING)
+    assert len(load_reference(tables.parent).definitions) == 2

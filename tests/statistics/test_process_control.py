@@ -35,19 +35,20 @@ CALL = (
 def control(
     *series: Sequence[float | None],
     improvement: str | None = "higher",
-    target: float | None = None,
+    target: float | Sequence[float | None] | None = None,
     rebases: Sequence[int] = (),
     screen: bool = True,
     more: str = "",
 ) -> list[list[dict[str, Any]]]:
-    """What the macro says of each point of each series; ``rebases`` are places in every one."""
+    """What the macro says of each point of each series; ``rebases`` are places in every one, a
+    target is one for all points or one for each."""
     rows = [
         {
             "series": f"{number:05d}",
             "period": dt.date(2018, 1, 1) + dt.timedelta(days=place),
             "value": value,
             "improvement": improvement,
-            "target": target,
+            "target": target[place] if isinstance(target, Sequence) else target,
             "rebase": place in rebases,
         }
         for number, values in enumerate(series)
@@ -289,6 +290,25 @@ def test_assurance_is_that_of_the_last_stretch() -> None:
     # NHSRplotthedots, test "it returns correct values for assurance when rebase".
     [points] = control([*[1, 2] * 4, *[51, 52] * 4], rebases=[8], target=30)
     assert {point["assurance"] for point in points} == {"consistently passing"}
+
+
+@pytest.mark.parametrize(
+    ("targets", "rebases", "assurance", "is_new"),
+    [
+        # Limits 9 ± 5.32 of all points, or of the last seven.
+        ([3] * 7 + [15], (), "consistently failing", True),
+        ([None] * 7 + [15], (), "consistently failing", True),
+        ([15] * 8, (), "consistently failing", False),
+        ([3] * 7 + [15] * 7, (7,), "consistently failing", False),
+        ([15] * 7 + [None], (), None, False),
+    ],
+)
+def test_a_target_that_changed_is_tested_as_it_is_now_and_that_is_said(
+    targets: list[float | None], rebases: tuple[int, ...], assurance: str | None, *, is_new: bool
+) -> None:
+    [points] = control([8, 10] * (len(targets) // 2), target=targets, rebases=rebases)
+    assert {point["assurance"] for point in points} == {assurance}
+    assert {point["has_new_target"] for point in points} == {is_new}
 
 
 # --- A second implementation --------------------------------------------------------------------

@@ -10,7 +10,7 @@ from dashboards.drawing.chart import PROVENANCE, Column, Table
 from dashboards.pages.base import Page, Site
 from dashboards.pages.changes import changes_since
 from dashboards.pages.summary.page import status_moves
-from dashboards.story import words
+from dashboards.story import targets, words
 
 
 def pages(site: Site) -> Iterator[Page]:
@@ -56,6 +56,7 @@ def pages(site: Site) -> Iterator[Page]:
             "left_out": max(len(changed.rows) - changes_since.MOST_ROWS, 0) if changed else 0,
             "corrections": changes_since.corrections(site),
             "revisions": revisions,
+            "changed": targets.every_change(site.published),
             "moves": status_moves(site),
         },
     )

@@ -17,6 +17,7 @@ from dashboards.data.release import Published, grouped
 from dashboards.data.rows import (
     Comparator,
     Measure,
+    MeasureChange,
     ProcessPoint,
     PublishedRow,
     Release,
@@ -42,6 +43,7 @@ _MODELS = (
     ("scores", "data-quality", "How good the returns are, as parts of wholes"),
     ("row_fates", "rows", "What became of the accepted rows of each submission"),
     ("revisions", "revisions", "Figures that partners corrected"),
+    ("measure_changes", "target-changes", "Targets and definitions that changed"),
     ("commentary", "commentary", "What officers wrote, and what the board is asked to do"),
     ("plans", "plans", "Plans, with the theme and the priority they serve"),
     ("actions", "actions", "Where each action stands, with its deadline as written and as read"),
@@ -160,6 +162,10 @@ def files(published: Published, measure_slugs: Mapping[str, str]) -> Mapping[str
         "process_control": (of(ProcessPoint), grouped(published.process, by=attrgetter("measure"))),
         "comparators": (of(Comparator), grouped(published.comparators, by=attrgetter("measure"))),
         "revisions": (of(Revision), grouped(published.revisions, by=attrgetter("measure"))),
+        "target_changes": (
+            of(MeasureChange),
+            grouped(published.measure_changes, by=attrgetter("measure")),
+        ),
         "figures": (figures, published.values_by_measure),
     }
     heading, schema = downloads.csv_lines([figures.names]), figures.schema()

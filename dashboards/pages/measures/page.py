@@ -15,7 +15,7 @@ from dashboards.pages.figures import page as figures
 from dashboards.pages.summary import page as board
 from dashboards.pages.themes import page as themes
 from dashboards.slugs import slug
-from dashboards.story import numbers, words
+from dashboards.story import numbers, targets, words
 from dashboards.story.outlook import COMPARISON_LISTS, comparison, outlook
 
 WORST_FIRST = ("off target", "close to target", "on target", "not rated")
@@ -110,6 +110,7 @@ def _page(site: Site, measure: Measure, summary: Summary | None) -> Page:
             "other_areas": _other_areas(site, measure),
             "figures": figures.path(site, measure) if has_figures else None,
             "sources": _sources(site, measure, summary),
+            "changed": targets.changes_of(published, measure),
             "revisions": [r for r in published.revisions if r.measure == measure.measure],
             "commentary": commentary,
             "is_spoken_of": bool(commentary or asks or actions),

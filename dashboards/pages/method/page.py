@@ -51,7 +51,7 @@ def _example(site: Site) -> Example | None:
     """Return the most pressing measure with a target and limits that is read by them."""
     found = []
     for measure, summary in site.board:
-        if summary is None or summary.value is None or measure.target is None:
+        if summary is None or summary.value is None or summary.target is None:
             continue
         if summary.reading != summary.variation:
             continue

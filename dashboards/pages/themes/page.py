@@ -68,7 +68,8 @@ def _has_changed(summary: Summary) -> bool:
 def _by_weight(row: Row) -> tuple[int, bool, bool, str]:
     """Return the key by which headline measures come first and those not combined last."""
     measure, summary = row
-    return measure.headline or 99, summary is None, measure.target is None, measure.measure
+    has_target = words.target_of(measure, summary) is not None
+    return measure.headline or 99, summary is None, not has_target, measure.measure
 
 
 def finding(rows: Sequence[Row], *, of: str = "theme") -> str:

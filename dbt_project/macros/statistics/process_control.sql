@@ -29,6 +29,8 @@
                              half of the moving ranges are zero); null where there are limits
     assurance                of the series, on each of its rows: from the last stretch's limits
                              and the last target
+    has_new_target           of the series too: whether a point of that stretch was under another
+                             target or none, so that the assurance is of the last target alone
 
     `overlaps` and `is_count` are expressions too. `fix_after_n_points`: limits are reckoned from the
     first n points of each stretch (NHSRplotthedots' rule of that name); none: from all of them.
@@ -90,6 +92,10 @@ centred as (
         *,
         count(value) over (partition by series, stretch) as points,
         count(case when value = 0 then 1 end) over (partition by series, stretch) as zeros,
+        min(target) over (partition by series, stretch) as least_target,
+        max(target) over (partition by series, stretch) as greatest_target,
+        count(case when value is not null and target is null then 1 end)
+            over (partition by series, stretch) as points_without_target,
         count(*) over (partition by series, stretch) - count(value) over (partition by series, stretch)
             as missing_points,
         case
@@ -265,6 +271,7 @@ sides as (
 last_points as (
     select
         series,
+        least_target <> greatest_target or points_without_target > 0 as has_other_targets,
         case
             when target is null or upl is null then null
             when coalesce(improvement, 'none') not in ('higher', 'lower') then null
@@ -306,7 +313,9 @@ select
             then case sides.special_cause_side when 'high' then 'concern high' else 'improvement low' end
         else case sides.special_cause_side when 'high' then 'neutral high' else 'neutral low' end
     end as variation,
-    last_points.assurance
+    last_points.assurance,
+    coalesce(last_points.assurance is not null and last_points.has_other_targets, false)
+        as has_new_target
 from sides
 left join last_points on sides.series = last_points.series
 {%- endmacro %}

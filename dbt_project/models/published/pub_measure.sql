@@ -6,6 +6,25 @@ measures as (
 
 ),
 
+edition as (
+
+    select quarter from {{ ref('int_release__edition') }}
+
+),
+
+targets as (
+
+    select * from {{ source('reference', 'targets') }}
+    where organisation is null and area is null
+
+),
+
+definitions as (
+
+    select * from {{ source('reference', 'definitions') }}
+
+),
+
 next_due as (
 
     select * from {{ ref('int_measure__next_due') }}
@@ -18,6 +37,33 @@ main_kinds as (
 
 ),
 
+-- A measure that is collected no longer is told as it was in its last quarter.
+newest as (
+
+    select
+        measures.measure,
+        least(edition.quarter, coalesce(measures.last_quarter, edition.quarter)) as quarter
+    from measures
+    cross join edition
+
+),
+
+wordings as (
+
+    select
+        newest.measure,
+        definitions.definition,
+        row_number() over (
+            partition by newest.measure order by coalesce(definitions.first_period, '') desc
+        ) as place
+    from newest
+    inner join definitions
+        on
+            newest.measure = definitions.measure
+            and coalesce(definitions.first_period, '') <= newest.quarter
+
+),
+
 final as (
 
     select
@@ -25,14 +71,15 @@ final as (
         measures.return_name,
         measures.item,
         measures.title,
-        measures.definition,
+        coalesce(wordings.definition, measures.definition) as definition,
         measures.unit,
         measures.decimals,
         measures.numerator_words,
         measures.denominator_words,
         measures.polarity,
-        measures.target,
-        measures.amber_limit,
+        targets.target,
+        targets.amber_limit,
+        targets.first_period as target_from,
         measures.form,
         measures.aggregation,
         measures.kind,
@@ -58,6 +105,14 @@ final as (
     from measures
     inner join main_kinds
         on measures.measure = main_kinds.measure
+    inner join newest
+        on measures.measure = newest.measure
+    left join wordings
+        on measures.measure = wordings.measure and wordings.place = 1
+    left join targets
+        on
+            measures.measure = targets.measure
+            and {{ holds_in('targets', 'newest.quarter') }}
     left join next_due
         on measures.measure = next_due.measure
 

@@ -38,6 +38,8 @@ final as (
         judged.value_as_sent,
         judged.lower,
         judged.upper,
+        judged.target,
+        judged.amber_limit,
         judged.rating,
         judged.rating_reason,
         judged.direction,

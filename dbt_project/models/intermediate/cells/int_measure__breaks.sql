@@ -11,6 +11,13 @@ rebases as (
 
 ),
 
+definitions as (
+
+    select * from {{ source('reference', 'definitions') }}
+    where breaks_series and first_period is not null
+
+),
+
 quarters as (
 
     select
@@ -42,7 +49,8 @@ measured as (
 
 ),
 
--- Who took over from an organisation that sent a measure counts other people from then on.
+-- Who took over from an organisation that sent a measure counts other people from then on, and
+-- who counts by another definition counts something else.
 breaks as (
 
     select
@@ -64,6 +72,18 @@ breaks as (
     from ended
     inner join measured
         on ended.organisation = measured.organisation
+    union all
+    select
+        measured.measure,
+        measured.organisation,
+        quarters.starts_on,
+        coalesce(definitions.note, 'The definition changed.') as reason,
+        true as is_recorded
+    from definitions
+    inner join measured
+        on definitions.measure = measured.measure
+    inner join quarters
+        on definitions.first_period = quarters.quarter
 
 ),
 

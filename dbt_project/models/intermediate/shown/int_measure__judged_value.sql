@@ -42,6 +42,12 @@ periods as (
 
 ),
 
+targets as (
+
+    select * from {{ ref('int_measure__target') }}
+
+),
+
 findings as (
 
     select
@@ -63,8 +69,8 @@ open_by_row as (
 
 ),
 
--- Of another area nothing is judged: it is there to compare with. What a seasonal figure, a year or
--- a span of years is held against is the same period a year before.
+-- Of another area nothing is judged but by a target of its own: it is there to compare with. What a
+-- seasonal figure, a year or a span of years is held against is the same period a year before.
 measured as (
 
     select
@@ -73,8 +79,9 @@ measured as (
         measures.form,
         measures.kind,
         measures.polarity,
-        measures.target,
-        measures.amber_limit,
+        targets.target,
+        targets.amber_limit,
+        targets.target_from,
         measures.frequency,
         measures.aggregation,
         shown.period_kind = main_kinds.main_kind as is_main_kind,
@@ -91,6 +98,8 @@ measured as (
             else periods.previous_period
         end as compared_period,
         shown.area = 'all' or coalesce(areas.is_home, false) as is_own_area,
+        shown.area = 'all' or coalesce(areas.is_home, false) or targets.target is not null
+            as is_rated_area,
         shown.breakdown = 'total' and shown.category = 'all' as is_whole,
         coalesce(open_by_row.open_queries, 0) as own_open_queries
     from shown
@@ -104,6 +113,12 @@ measured as (
         on shown.period = periods.period
     left join areas
         on shown.area = areas.area
+    left join targets
+        on
+            shown.measure = targets.measure
+            and shown.organisation = targets.organisation
+            and shown.area = targets.area
+            and shown.quarter = targets.quarter
     left join open_by_row
         on
             shown.submission_id = open_by_row.submission_id
@@ -280,6 +295,8 @@ final as (
         with_previous.frequency,
         with_previous.polarity,
         with_previous.target,
+        with_previous.amber_limit,
+        with_previous.target_from,
         with_previous.is_overlapping,
         with_previous.is_main_kind,
         with_previous.is_own_area,
@@ -302,7 +319,7 @@ final as (
             when not with_previous.is_main_kind and with_previous.form = 'count' then 'not rated'
             else {{ rating(
                 'with_previous.value', 'with_previous.target', 'with_previous.amber_limit',
-                'with_previous.polarity', 'with_previous.is_own_area', 'with_previous.form',
+                'with_previous.polarity', 'with_previous.is_rated_area', 'with_previous.form',
                 'with_previous.is_whole', 'with_previous.is_complete'
             ) }}
         end as rating,
@@ -314,7 +331,7 @@ final as (
                 then 'the target is of another length of time'
             else {{ rating_reason(
                 'with_previous.value', 'with_previous.target', 'with_previous.polarity',
-                'with_previous.is_own_area', 'with_previous.form', 'with_previous.is_whole',
+                'with_previous.is_rated_area', 'with_previous.form', 'with_previous.is_whole',
                 'with_previous.is_complete', 'with_previous.state'
             ) }}
         end as rating_reason,

@@ -34,7 +34,6 @@ spans as (
         period_kind,
         max(frequency) as frequency,
         min(polarity) as polarity,
-        min(target) as target,
         min(case when series_value is not null then period_end end) as first_end,
         max(period_end) as last_end
     from judged
@@ -68,6 +67,7 @@ placed as (
 
     select
         expected.*,
+        judged.target,
         judged.series_value,
         judged.numerator,
         judged.denominator,

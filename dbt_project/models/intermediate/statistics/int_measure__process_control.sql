@@ -37,6 +37,7 @@ select
     control.special_cause_side,
     control.variation,
     control.assurance,
+    control.has_new_target,
     control.no_limits_reason,
     series.illustrative
 from series

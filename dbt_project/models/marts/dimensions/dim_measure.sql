@@ -52,8 +52,6 @@ final as (
         measures.numerator_words,
         measures.denominator_words,
         measures.polarity,
-        cast(measures.target as double) as target,
-        cast(measures.amber_limit as double) as amber_limit,
         measures.form,
         measures.aggregation,
         measures.kind,

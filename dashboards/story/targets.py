@@ -1,0 +1,71 @@
+"""Changes of targets and definitions, in sentences."""
+
+from __future__ import annotations
+
+from dashboards.data.release import COMBINED, Published
+from dashboards.data.rows import Measure, MeasureChange
+from dashboards.story import words
+
+
+def every_change(published: Published) -> list[tuple[Measure, str]]:
+    """Return each change of a target or a definition with its measure, the newest first."""
+    return [
+        (measure, _told(published, measure, change))
+        for change in reversed(published.measure_changes)
+        if (measure := published.measure_by_id.get(change.measure))
+    ]
+
+
+def changes_of(published: Published, measure: Measure) -> list[str]:
+    """Return the changes of a measure's targets and of its definition, the newest first."""
+    return [sentence for one, sentence in every_change(published) if one is measure]
+
+
+def _told(published: Published, measure: Measure, change: MeasureChange) -> str:
+    """Return what was until when, what is from when, and why."""
+    parts = {"until": change.until_label, "quarter": change.quarter_label}
+    coming = "_coming" if change.quarter > published.release.quarter else ""
+    if change.subject == "definition":
+        parts |= {"was": _quoted(change.old_definition), "now": _quoted(change.new_definition)}
+        sentences = [words.say(f"targets.change.definition{coming}", **parts)]
+    else:
+        kind = "altered"
+        if change.old_target is None or change.new_target is None:
+            kind = "set" if change.old_target is None else "ended"
+        sentence = words.say(
+            f"targets.change.{kind}{coming}",
+            was=_target(measure, change.old_target, change.old_amber_limit),
+            now=_target(measure, change.new_target, change.new_amber_limit),
+            **parts,
+        )
+        sentences = [_whose(published, change, sentence)]
+    if change.breaks_series:
+        sentences.append(words.say("targets.change.breaks"))
+    if change.note:
+        sentences.append(words.say("targets.change.why", note=change.note))
+    return " ".join(sentences)
+
+
+def _whose(published: Published, change: MeasureChange, sentence: str) -> str:
+    """Return the sentence, with the organisation and the area that it is of alone."""
+    named = []
+    if change.organisation != COMBINED:
+        named.append(published.organisation_names.get(change.organisation, change.organisation))
+    if change.area != "all":
+        named.append(change.area)
+    if not named:
+        return sentence
+    return words.say("targets.change.whose", whose=", ".join(named), sentence=sentence)
+
+
+def _target(measure: Measure, target: float | None, limit: float | None) -> str:
+    """Return a target as it is written, with the limit of what is close to it."""
+    written = words.shown_figure(measure, target)
+    if limit is None:
+        return written
+    near = words.shown_figure(measure, limit)
+    return words.say(f"targets.change.close_{measure.polarity}", target=written, limit=near)
+
+
+def _quoted(definition: str | None) -> str:
+    return (definition or "").rstrip(".")
