@@ -68,7 +68,7 @@ final as (
         spells.known_from,
         spells.known_to,
         spells.version as spell,
-        spells.gap_number,
+        cast(spells.gap_number as int) as gap_number,
         submissions.sample
     from spells
     inner join observations
