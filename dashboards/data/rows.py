@@ -1,7 +1,6 @@
 """One frozen dataclass for each published model, its fields the columns that the pages read.
 
-docs/contracts.md, section 7, says what each model holds. Those of plans and risks are in ``plans``,
-changes of targets and definitions in ``measure_changes``.
+docs/contracts.md, section 7, says what each holds. Others stand in ``plans``, ``measure_changes``.
 """
 
 from __future__ import annotations
