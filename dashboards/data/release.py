@@ -12,13 +12,13 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 from dashboards.data import provenance
 from dashboards.data.files import PublishedDataError, read_model
+from dashboards.data.measure_changes import MeasureChange
 from dashboards.data.plans import Action, Plan, PlanLink, PlanStanding, Risk
 from dashboards.data.rows import (
     Commentary,
     Comparator,
     FindingCount,
     Measure,
-    MeasureChange,
     Organisation,
     ProcessPoint,
     Release,

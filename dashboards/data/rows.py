@@ -1,6 +1,6 @@
 """One frozen dataclass for each published model, its fields the columns that the pages read.
 
-docs/contracts.md, section 7, says what each model holds. Those of plans and risks are in ``plans``.
+docs/contracts.md, section 7, says what each holds. Others stand in ``plans``, ``measure_changes``.
 """
 
 from __future__ import annotations
@@ -152,34 +152,6 @@ class Measure(PublishedRow):
     rounding: int | None = None
     last_quarter: str | None = None
     target_from: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MeasureChange(PublishedRow):
-    """A target or a definition that changed, from one quarter on.
-
-    ``subject`` is ``target`` or ``definition``. A target is of ``organisation`` and ``area`` alone,
-    ``ALL`` and ``all`` for everybody's.
-    """
-
-    model = "pub_measure_change"
-    optional = True
-    key = ("quarter", "measure", "subject", "organisation", "area")
-    measure: str
-    subject: str
-    organisation: str
-    area: str
-    quarter: str
-    quarter_label: str
-    until_label: str
-    old_target: float | None
-    old_amber_limit: float | None
-    new_target: float | None
-    new_amber_limit: float | None
-    old_definition: str | None
-    new_definition: str | None
-    breaks_series: bool
-    note: str | None
 
 
 def member_codes(members: str | None) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dashboards.data.measure_changes import MeasureChange
 from dashboards.data.release import COMBINED, Published
-from dashboards.data.rows import Measure, MeasureChange
+from dashboards.data.rows import Measure
 from dashboards.story import words
 
 

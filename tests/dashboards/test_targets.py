@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
+from dashboards.data.measure_changes import MeasureChange
 from dashboards.data.release import Published, load
-from dashboards.data.rows import Measure, MeasureChange, Summary, Value
+from dashboards.data.rows import Measure, Summary, Value
 from dashboards.data.series import series_points
 from dashboards.drawing import bars, process, target
 from dashboards.drawing.chromium import BROWSER_VARIABLE

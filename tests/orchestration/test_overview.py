@@ -25,7 +25,7 @@ from pipelines.workspace import Workspace
 from tests.faults import small
 
 LATE = (
-    "The last day for the papers of the meeting, 23 July 2018, is over. They can still be "
+    "The last day for the papers of the meeting, 24 August 2018, is over. They can still be "
     "published, with fewer than five clear days."
 )
 
@@ -49,7 +49,7 @@ def seen(workspace: Workspace) -> dict[str, dict[str, Any]]:
     """The metadata of the three pages: one return accepted, and a newer file rejected."""
     record = Record(workspace.record)
     send(record, small.training_return(8000), small.NOON)
-    newest = small.NOON + dt.timedelta(days=12)  # after the last day, 21 July
+    newest = small.NOON + dt.timedelta(days=45)  # after the last day, 23 July
     send(record, small.training_return(9900), newest)  # 9900 of 9000
     workspace.practise(newest.date())
     resources = {"workspace": WorkspaceResource(root=str(workspace.root)), "as_of": AsOfResource()}
@@ -79,22 +79,22 @@ def test_one_page_answers_what_is_asked_first(seen: dict[str, dict[str, Any]]) -
         "| In short |",
         "| --- |",
         "| 2018-19 Q1 is not published yet. |",
-        "| It is to be published by Monday 23 July 2018. |",
+        "| It is to be published by Friday 24 August 2018. |",
         "| There is no draft for 2018-19 Q1. |",
         f"| {LATE} |",
-        "| Returns owed for it: 38. Accepted 1, late 13, rejected 1. |",
+        "| Returns owed for it: 38. Accepted 1, late 37, rejected 1. |",
         "| Open queries: 0. |",
     ]
-    assert glance["as it stands on"] == "26 July 2018"
+    assert glance["as it stands on"] == "28 August 2018"
     assert glance["next publication"] == "2018-19 Q1"
-    assert glance["for the meeting"].endswith("Board, 31 July 2018")
-    assert glance["publish by"] == "Monday 23 July 2018"
+    assert glance["for the meeting"].endswith("Board, 4 September 2018")
+    assert glance["publish by"] == "Friday 24 August 2018"
     assert "There is no draft for 2018-19 Q1." in glance["stands in its way"]
-    assert "| WMAS | training_compliance | 5 | 21 Jul 2018 |" in glance["late"]
+    assert "| WMAS | training_compliance | 36 | 23 Jul 2018 |" in glance["late"]
     assert "UHB" in glance["rejected"]
     assert "WMAS" not in glance["rejected"]
     came = glance["came in the last seven days"]
-    assert came.count("UHB") == 1  # of the 26th; the other one is older
+    assert came.count("UHB") == 1  # of the 28th; the other one is older
     assert "needs correction" in came
 
 

@@ -23,8 +23,10 @@ from tests.boards import birmingham
 from tests.pipelines.test_decisions import TWO_PEOPLE
 
 REFERENCE = birmingham()
-AT = dt.datetime(2018, 7, 20, 9, 5, tzinfo=dt.UTC)  # 10:05 in London, and one day before it is due
-LATE = dt.datetime(2018, 7, 24, 9, 5, tzinfo=dt.UTC)
+AT = dt.datetime(
+    2018, 7, 20, 9, 5, tzinfo=dt.UTC
+)  # 10:05 in London, and three days before it is due
+LATE = dt.datetime(2018, 7, 26, 9, 5, tzinfo=dt.UTC)
 CORRECTED = TWO_PEOPLE.replace(b",100,81,,", b",100,83,,seen again")
 WRONG = TWO_PEOPLE.replace(b",100,81,,", b",100,181,,").replace(b"level 2,,2,1", b"level 2,,20,x")
 HOSTILE = "<script>alert(1)</script>\x1b[31m\u202eevil&.csv"
@@ -66,7 +68,7 @@ def test_it_says_what_came_when_and_what_happens_next(tmp_path: Path) -> None:
             f"Reference {receipt.submission_id}",
             f"SHA-256 {hashlib.sha256(TWO_PEOPLE).hexdigest()}",
             "Received 20 July 2018 at 10:05",
-            "Due 21 July 2018. You are in time.",
+            "Due 23 July 2018. You are in time.",
             "Return Training compliance (training_compliance)",
             "Organisation UHB",
             "Quarter 2018-19 Q1",
@@ -106,7 +108,7 @@ def test_every_finding_stands_under_its_severity_the_heaviest_first(tmp_path: Pa
 
 def test_a_late_file_is_told_how_late_it_is(tmp_path: Path) -> None:
     for said in both(given(Record(tmp_path), TWO_PEOPLE, LATE)):
-        assert "Due 21 July 2018. This file came 3 days after that." in said
+        assert "Due 23 July 2018. This file came 3 days after that." in said
 
 
 def test_a_correction_says_cell_by_cell_what_changed(tmp_path: Path) -> None:

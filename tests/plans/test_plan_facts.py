@@ -83,7 +83,7 @@ def test_every_move_of_a_date_is_kept_in_turn(plans: Warehouse) -> None:
 
 def test_dates_are_judged_on_the_day_of_the_meeting_or_the_last_day(plans: Warehouse) -> None:
     assert states(plans, "1", "judged_on, standing, days_overdue") == [
-        (dt.date(2018, 7, 31), "late", 31),
+        (dt.date(2018, 9, 4), "late", 66),
         (dt.date(2018, 11, 27), "late", 58),
         (dt.date(2018, 12, 31), "on track", None),
     ]

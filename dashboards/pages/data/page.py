@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from dashboards import downloads
+from dashboards.data.measure_changes import MeasureChange
 from dashboards.data.provenance import share_of_counts
 from dashboards.data.release import Published, grouped
 from dashboards.data.rows import (
     Comparator,
     Measure,
-    MeasureChange,
     ProcessPoint,
     PublishedRow,
     Release,
