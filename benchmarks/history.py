@@ -170,7 +170,7 @@ def measure(folder: Path, *, quarters: int, versions: int) -> Cost:
     workspace = Workspace(folder)
     history = [LAST.shift(-place) for place in range(quarters, 0, -1)]
     with connect(workspace.warehouse) as connection:
-        ensure_raw_schema(connection)
+        ensure_raw_schema(connection, load_reference())
         rows = fill(connection, history, versions=versions)
     whole = total(build(workspace).values())
     with connect(workspace.warehouse) as connection:

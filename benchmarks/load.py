@@ -278,7 +278,7 @@ def stage_export(workspace: Workspace, reference: Reference, given: argparse.Nam
     from pipelines.publishing.making import export  # noqa: PLC0415
 
     del reference
-    staging = export(workspace, Record(workspace.record))
+    staging = export(workspace, Record(workspace.record), load_reference())
     (given.keep / "staging").write_text(str(staging), encoding="utf-8")
     size = sum(path.stat().st_size for path in (staging / "data").iterdir())
     return f"{size / 1e6:,.0f} MB of published data"

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from dbt.cli.main import dbtRunner
 
+from pipelines.board.tables import load_reference
 from pipelines.warehouse.loading import connect, ensure_raw_schema
 from pipelines.warehouse.loading import fill as replace_rows
 from pipelines.warehouse.tables import HorizonRow
@@ -31,7 +32,7 @@ MODELS = "+fct_action_progress +fct_risk"
 def fill(warehouse: Path, *, actions: int, quarters: int) -> None:
     """One return a quarter, each with every action: dates move, ratings and updates vary."""
     with connect(warehouse) as connection:
-        ensure_raw_schema(connection)
+        ensure_raw_schema(connection, load_reference())
         last = dt.datetime.combine(FIRST.shift(quarters).start, dt.time(9))
         replace_rows(connection, HorizonRow, [HorizonRow(counts_up_to=last, as_of_day=last.date())])
         for number in range(quarters):

@@ -25,7 +25,6 @@ from pipelines.receiving.desk import Desk, Requester
 from pipelines.record.model import Obligation, Submission
 from pipelines.record.store import Record
 from portal.reference import CurrentReference
-from schemas.registry import returns
 
 _T = TypeVar("_T")
 
@@ -131,7 +130,7 @@ def _end_with_parent() -> None:
 def _warm() -> None:
     """Load the models, which takes most of a second, before the first file comes."""
     rules()
-    for declared in returns().values():
+    for declared in _reference().get().declared_returns.values():
         declared.model.to_schema()
 
 

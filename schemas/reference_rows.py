@@ -21,6 +21,7 @@ from schemas.reference_cells import (
     QuarterNumbers,
     Whole,
     YesNo,
+    YesOrBlank,
 )
 
 Unit = Literal["percent", "count", "rate_per_1000", "rate_per_100000", "microgram_m3", "ratio"]
@@ -89,13 +90,19 @@ class Meeting:
 
 @dataclass(frozen=True, kw_only=True)
 class ReturnCalendar:
-    """When a return opens, is due and closes, in days after the last day of its quarter."""
+    """A return: what it is for and who sends it, and when it opens, is due and closes.
+
+    Days count from the last day of its quarter. What a return that is built in (a module in
+    ``schemas/returns``) is for, and who sends it, stands there.
+    """
 
     return_name: str
     title: str
     opens_after_days: Whole
     due_after_days: Whole
     closes_after_days: MaybeWhole
+    purpose: str | None = None
+    sent_by: str | None = None
 
     def opens_on(self, quarter: Quarter) -> dt.date:
         """The first day on which the return for ``quarter`` is taken."""
@@ -164,6 +171,10 @@ class Measure:
     first_quarter: MaybeQuarter
     last_quarter: MaybeQuarter
     period_kinds: Literal["rolling_year"] | None = None
+    share_of: str | None = None
+    plausible_min: MaybeNumber = None
+    plausible_max: MaybeNumber = None
+    interval_expected: YesOrBlank = False
 
     def in_use_at(self, quarter: Quarter) -> bool:
         """Whether it is collected for ``quarter``."""

@@ -23,7 +23,7 @@ from pipelines.publishing.overview import (
 )
 from pipelines.receiving.disagreements import RULE, Disagreement, disagreements
 from pipelines.record.model import Submission
-from schemas.registry import returns
+from pipelines.warehouse.loading import loaded_returns
 
 GLANCE = dg.AssetKey("at_a_glance")  # its name puts it first in the catalogue
 OWED = dg.AssetKey("what_is_owed")
@@ -49,7 +49,7 @@ _NEXT_CHECKS = {
 
 @dg.asset(
     key=OWED,
-    deps=[["raw", "submission"], *(["raw", name] for name in returns())],
+    deps=[["raw", "submission"], *(["raw", name] for name in loaded_returns(load_reference()))],
     group_name="returns",
     owners=[OWNER],
     kinds={"markdown"},

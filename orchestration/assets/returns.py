@@ -16,7 +16,7 @@ from pipelines.board.tables import load_reference
 from pipelines.obligations.standing import standings_of_all
 from pipelines.record.changes import newest_change_id
 from pipelines.warehouse.dbt_files import columns_of
-from pipelines.warehouse.loading import connect, load
+from pipelines.warehouse.loading import connect, load, loaded_returns
 from pipelines.warehouse.tables import (
     RECORD_TABLES,
     ObservationRow,
@@ -25,7 +25,6 @@ from pipelines.warehouse.tables import (
     SubmissionRow,
 )
 from schemas.declaration import Return
-from schemas.registry import returns
 
 OWNER = "team:performance-office"
 UP_TO = "the record up to"
@@ -69,8 +68,8 @@ def raw_assets() -> dg.AssetsDefinition:
 
     One step loads them all, whichever of them were chosen: they hold one state of the record.
     """
-    declared = returns()
-    observed = [_key(name) for name, one in declared.items() if one.observation is not None]
+    declared = loaded_returns(load_reference())
+    observed = [_key(name) for name, one in declared.items() if one.views]
     specs = [
         *(_of_table(row) for row in RECORD_TABLES),
         *(_of_return(one) for one in declared.values()),
@@ -107,7 +106,7 @@ def raw_assets() -> dg.AssetsDefinition:
                 )
         stood = standings_of_all(record, reference, on=on)
         for name in declared:
-            for outcome in results(_key(name), record, stood):
+            for outcome in results(_key(name), record, reference, stood):
                 check = dg.AssetCheckKey(_key(name), str(outcome.check_name))
                 if check in context.selected_asset_check_keys:
                     yield outcome

@@ -24,7 +24,6 @@ from pipelines.record.model import Submission
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
-from schemas.registry import returns
 
 AS = click.option(
     "--as",
@@ -58,9 +57,9 @@ def template(
     Of actions and risks, those that were open in the return before.
     """
     reference = load_reference()
-    declared = returns().get(return_name)
+    declared = reference.declared(return_name)
     if declared is None:
-        known = ", ".join(returns())
+        known = ", ".join(reference.declared_returns)
         raise click.ClickException(f"There is no return “{return_name}”. There are: {known}.")
     if reference.organisation(organisation) is None:
         codes = ", ".join(one.organisation for one in reference.organisations)

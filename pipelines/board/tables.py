@@ -37,6 +37,7 @@ from schemas.reference_rows import (
     SmallNumberRule,
     Theme,
 )
+from schemas.return_columns import ReturnColumn
 
 SEEDS_DIR = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
 
@@ -60,6 +61,7 @@ _KINDS: Mapping[str, type[Any]] = {
     "plans": Plan,
     "action_links": ActionLink,
     "risk_links": RiskLink,
+    "return_columns": ReturnColumn,
 }
 
 
@@ -93,6 +95,7 @@ def load_reference(seeds_dir: Path | None = None) -> Reference:
             replace(one, areas=tuple(members.get(one.peer_set, ()))) for one in rows["peer_sets"]
         ),
         rebases=rows["rebases"],
+        return_columns=rows["return_columns"],
     )
 
 

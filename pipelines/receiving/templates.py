@@ -30,12 +30,15 @@ def template(
     return's rows last (actions, risks), they are those of the newest return in ``history`` that
     are not finished, with what is new left blank.
     """
+    ret = ret.at(quarter)
     rows = _carried_forward(organisation, ret, quarter, history=history) or [
         row
         for expected in reference.expected_rows(organisation, ret.name, quarter)
         if (measure := reference.measure(expected.measure)) is not None
         for row in _rows(expected, measure, ret, quarter)
     ]
+    if ret.wide:  # one row has several measures
+        rows = list({tuple(sorted(row.items())): row for row in rows}.values())
     names = [column.name for column in ret.columns]
     start = {"organisation": organisation, "quarter": quarter.label}
     lines = [[{**start, **row}.get(name, "") for name in names] for row in rows]
@@ -63,10 +66,11 @@ def _carried_forward(
 def _rows(
     expected: ExpectedRow, measure: Measure, ret: Return, quarter: Quarter
 ) -> list[dict[str, str]]:
-    seen = ret.observation
+    every = [view.observation for view in ret.views if view.observation is not None]
+    seen = next((one for one in every if one.of in (None, measure.item)), None)
     if seen is None:
         return []
-    row = {seen.item: measure.item}
+    row = {seen.item: measure.item} if seen.item else {}
     if expected.breakdown != "total":
         if seen.breakdown and seen.category:
             row |= {seen.breakdown: expected.breakdown, seen.category: expected.category}

@@ -13,6 +13,7 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ from pipelines.workspace import Workspace
 from schemas.declaration import record_columns
 from schemas.finding import Finding
 from schemas.quarter import Quarter
+from schemas.reference import Reference
 from schemas.registry import returns
 
 ACCEPTED = "accepted"
@@ -76,7 +78,12 @@ class Warehouse:
     def __post_init__(self) -> None:
         self.path.parent.mkdir(exist_ok=True)
         with connect(self.path) as connection:
-            ensure_raw_schema(connection)
+            ensure_raw_schema(connection, self.reference)
+
+    @cached_property
+    def reference(self) -> Reference:
+        """The board's tables of the project, read once."""
+        return load_reference(self.project / "seeds")
 
     def send(
         self,
@@ -137,13 +144,14 @@ class Warehouse:
         return submission_id
 
     def _add_rows(self, return_name: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        declared = returns()[return_name]
+        declared = self.reference.declared_returns[return_name]
         frame = pl.DataFrame(rows, {"submission_id": pl.String, **record_columns(declared)})
         with connect(self.path) as connection:
             for row in rows:
                 self._insert(connection, f"raw.{return_name}", row)
-            if declared.observation is not None:
-                observe(connection, declared, frame.lazy())
+            if declared.views:
+                wholes = self.reference.wholes_of(return_name)
+                observe(connection, declared, frame.lazy(), wholes=wholes)
 
     def withdraw(self, submission_id: str, at: dt.datetime, *, erase: bool = False) -> None:
         """Withdraws a submission at a moment in UTC, and takes its rows and findings away too."""
@@ -203,7 +211,7 @@ class Warehouse:
         judged_on = on or newest.astimezone(LONDON).date()
         stood = decide_all(
             known,
-            load_reference(self.project / "seeds"),
+            self.reference,
             on=judged_on,
             open_queries=lambda one: still_open[one.submission_id],
             coming=True,

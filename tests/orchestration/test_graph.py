@@ -22,6 +22,7 @@ import pytest
 from orchestration.dbt.project import prepare
 from orchestration.definitions import build_defs
 from orchestration.instance import WAREHOUSE_POOL
+from pipelines.board.tables import load_reference
 from pipelines.warehouse.loading import ensure_raw_schema
 from pipelines.workspace import Workspace
 from schemas.registry import returns
@@ -94,7 +95,7 @@ def test_every_table_that_people_read_describes_each_of_its_columns(
 
 def test_the_columns_described_are_those_of_the_warehouse(definitions: dg.Definitions) -> None:
     with duckdb.connect() as connection:
-        ensure_raw_schema(connection)
+        ensure_raw_schema(connection, load_reference())
         there: dict[str, set[str]] = {}
         for table, column in connection.execute(
             "SELECT table_name, column_name FROM information_schema.columns "

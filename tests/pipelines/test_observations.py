@@ -8,11 +8,13 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.board.tables import load_reference
 from pipelines.checking.engine.observations import stated
 from pipelines.warehouse.tables import ObservationRow
 from schemas.declaration import record_columns
 from schemas.registry import returns
 
+REFERENCE = load_reference()
 _MAY_BE_EMPTY = {"submission_id": "s", "organisation": "UHB", "quarter": "2018-19 Q1"}
 
 
@@ -21,7 +23,8 @@ def of(return_name: str, *rows: Mapping[str, Any]) -> list[dict[str, Any]]:
     ret = returns()[return_name]
     given = [_MAY_BE_EMPTY | {"row_number": n, **row} for n, row in enumerate(rows, start=2)]
     frame = pl.DataFrame(given, {"submission_id": pl.String, **record_columns(ret)})
-    return stated(ret, frame.lazy()).collect().to_dicts()
+    wholes = REFERENCE.wholes_of(return_name)
+    return stated(ret, frame.lazy(), wholes=wholes).collect().to_dicts()
 
 
 def picked(rows: list[dict[str, Any]], *names: str) -> list[tuple[Any, ...]]:
@@ -32,7 +35,7 @@ def test_every_return_with_figures_states_all_that_the_warehouse_keeps() -> None
     names = {column.name for column in ObservationRow.columns()}
     for name, ret in returns().items():
         if ret.observation is not None:
-            item = ret.observation.item
+            item = ret.observation.item or ""
             [row] = of(name, {item: "an item"})
             assert row.keys() == names
             assert (row["area"], row["breakdown"], row["category"]) == ("all", "total", "all")

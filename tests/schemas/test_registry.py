@@ -41,7 +41,7 @@ def test_what_a_return_says_of_its_columns_names_columns_it_has(ret: Return) -> 
         o = ret.observation
         named |= {o.item, *o.figures, o.breakdown, o.category, o.area, o.month, o.period}
         named |= set(o.category_columns)
-        assert ret.column_by_name[o.item].kind is Kind.ITEM
+        assert ret.column_by_name[o.item or ""].kind is Kind.ITEM
     for way in ret.figures:
         named |= set(way)
     for parts in ret.parts:

@@ -24,8 +24,11 @@ def parts_and_wholes(rows: Rows) -> Iterator[Violations]:
     an error, less a query (an error where the reference data says that they add up). A sum of
     rounded figures may be off by half a unit of the last decimal for each of them.
     """
-    if rows.ret.observation is None:
-        return
+    for view in rows.views:
+        yield from _parts_and_wholes(view)
+
+
+def _parts_and_wholes(rows: Rows) -> Iterator[Violations]:
     for parts in rows.ret.parts:
         if parts.figure not in rows.sheet.positions:
             continue
