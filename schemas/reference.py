@@ -83,11 +83,10 @@ class Reference:
         for calendar in sorted(self.returns, key=lambda one: one.return_name):
             name = calendar.return_name
             rows = [row for row in self.return_columns if row.return_name == name]
-            found[name] = (
-                declared_return(calendar, rows, measures=self._measure_by_code)
-                if rows
-                else built_in[name]
-            )
+            if rows:
+                found[name] = declared_return(calendar, rows, measures=self._measure_by_code)
+            elif name in built_in:
+                found[name] = built_in[name]
         return MappingProxyType(found)
 
     def declared(self, name: str | None) -> Return | None:

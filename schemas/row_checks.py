@@ -208,17 +208,18 @@ def usually_within(column: Column) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if low is not None:
         wrong = number < column.least if column.least is not None else pl.lit(value=False)
-        found["below"] = _limit(name, "below", low, passes=(number >= low) | wrong)
+        found["below"] = _limit(name, "", low, passes=(number >= low) | wrong)
     if high is not None:
         wrong = number > column.most if column.most is not None else pl.lit(value=False)
         found["above"] = _limit(name, "above", high, passes=(number <= high) | wrong)
     return {f"{name}_is_not_{side}": check for side, check in found.items()}
 
 
-def _limit(name: str, side: str, limit: float, *, passes: pl.Expr) -> Any:
+def _limit(name: str, variant: str, limit: float, *, passes: pl.Expr) -> Any:
+    side = variant or "below"
     return row_check(
         f"usually_not_{side}", name,
-        rule="NUM-008", variant=side, error=f"{name} is {side} {limit:g}", passes=passes,
+        rule="NUM-008", variant=variant, error=f"{name} is {side} {limit:g}", passes=passes,
         facts={"limit": pl.lit(plain_number(limit))},
     )  # fmt: skip
 

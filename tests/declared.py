@@ -18,6 +18,7 @@ from schemas.reference import Reference
 
 LONG, WIDE = "housing_support", "ambulance_handover"
 LONG_SENDER, WIDE_SENDER = "BCC", "WMAS"
+SMALL_SENDER = "WMP"  # gives some of the measures of the wide table
 Cells = Mapping[str, str]
 
 RETURNS: Sequence[Cells] = [
@@ -87,6 +88,7 @@ MEASURES: Sequence[Cells] = [
 OBLIGATIONS: Sequence[Cells] = [
     {"organisation": LONG_SENDER, "return_name": LONG},
     {"organisation": WIDE_SENDER, "return_name": WIDE},
+    {"organisation": SMALL_SENDER, "return_name": WIDE},
 ]
 EXPECTED: Sequence[Cells] = [
     {"organisation": LONG_SENDER, "measure": "HS01", "breakdown": "total", "category": "all"},
@@ -96,6 +98,8 @@ EXPECTED: Sequence[Cells] = [
        "area": area}
       for measure in ("AH01", "AH02", "AH03", "AH04", "AH05")
       for area in ("Northfield", "Yardley")),
+    *({"organisation": SMALL_SENDER, "measure": measure, "breakdown": "total", "category": "all",
+       "area": "Northfield"} for measure in ("AH01", "AH05")),
 ]  # fmt: skip
 CATEGORIES: Sequence[Cells] = [
     {"measure": "HS01", "breakdown": "tenure", "category": category, "adds_up": "yes", "sort": n}

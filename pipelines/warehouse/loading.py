@@ -226,7 +226,7 @@ def _load_rows(
     # A column that no file has, or that the return has no longer, is of another quarter.
     connection.execute(
         f"""INSERT INTO raw.{declared.name} BY NAME
-            SELECT COLUMNS(name -> list_contains(?, name)) FROM (
+            SELECT COLUMNS(lambda name: list_contains(?, name)) FROM (
                 SELECT *, parse_filename(parse_dirpath(filename)) AS submission_id
                 FROM read_parquet(?, union_by_name = true, filename = true))""",
         [list(raw_columns(declared)), files],

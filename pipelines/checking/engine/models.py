@@ -16,7 +16,7 @@ from schemas.row_checks import plain_number
 # pandera's own checks: where the limit stands among what they say, and what a failure means: for
 # the limit that numbers have anyhow, and for any other one.
 _LIMITS = {
-    "greater_than_or_equal_to": ("min_value", {0.0: ("NUM-004", "")}, ("NUM-007", "below")),
+    "greater_than_or_equal_to": ("min_value", {0.0: ("NUM-004", "")}, ("NUM-007", "")),
     "less_than_or_equal_to": ("max_value", {100.0: ("NUM-006", "")}, ("NUM-007", "above")),
 }
 _PATTERN = "str_matches"

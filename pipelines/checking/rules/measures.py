@@ -40,13 +40,11 @@ def _implausible(view: Rows, found: pl.DataFrame, measure: Measure) -> Iterator[
         if limit is None:
             continue
         beyond = figure < limit if variant == "measure_below" else figure > limit
-        odd = found.filter(beyond).select("row_number", "figure")
-        figures = [written.figure(number, decimals=written.decimals) for number in odd["figure"]]
         yield Violations(
             rule="NUM-008",
             variant=variant,
             column=_column(view),
-            rows=odd.select("row_number", figure=pl.Series(figures, dtype=pl.String)),
+            rows=found.filter(beyond).select("row_number"),
             facts={
                 "item": measure.item,
                 "limit": written.figure(limit, decimals=written.decimals),
