@@ -171,8 +171,8 @@ def _figures(rows: _Rows, known: _Known) -> Iterator[_Place]:
     """Which measure a figure is of: a column names it in each row, or the table says it."""
     figures = [one for one in rows if one.row.role is not None and one.row.role.is_figure]
     items = [one for one in rows if one.row.role is Role.ITEM]
-    if items and not figures:
-        yield items[0], "role", "names what is measured, and no column has the figure."
+    if not figures:
+        yield rows[0], "role", "no column of this return has a figure: give one the role value."
     seen: dict[tuple[str | None, Role], Numbered] = {}
     for one in figures:
         row: ReturnColumn = one.row

@@ -167,7 +167,7 @@ class HorizonRow(RawRow):
 
 @dataclass(frozen=True, kw_only=True)
 class ObservationRow(RawRow):
-    """One row of an accepted return with figures, as an observation of a measure."""
+    """What a row of an accepted return states of a measure; of a wide table, one of several."""
 
     table = "observation"
     description = "Every stated figure of every accepted return, made from its declaration."
@@ -179,7 +179,10 @@ class ObservationRow(RawRow):
     quarter: Annotated[str, "The quarter of the return, as a key."]
     period_start: Annotated[dt.date | None, "The first day of the row's own month or period."]
     period_end: Annotated[dt.date | None, "The last day of it."]
-    item: Annotated[str | None, "What the return's measure column says."]
+    item: Annotated[
+        str | None,
+        "What is measured: what the measure column says, or the measure that the columns are of.",
+    ]
     return_name: Annotated[str, "The return it came in."]
     breakdown: Annotated[str, "`total`, or what the figure is broken down by."]
     category: Annotated[str, "`all`, or the category of the breakdown."]

@@ -13,6 +13,7 @@ from pipelines.checking.engine.observations import stated
 from pipelines.warehouse.tables import ObservationRow
 from schemas.declaration import record_columns
 from schemas.registry import returns
+from tests.declared import WIDE, declared_board
 
 REFERENCE = load_reference()
 _MAY_BE_EMPTY = {"submission_id": "s", "organisation": "UHB", "quarter": "2018-19 Q1"}
@@ -76,6 +77,25 @@ def test_an_outcome_is_a_share_of_the_row_of_all_referrals() -> None:
         (1000.0, None, None, None),
         (47.0, 1000.0, None, None),
         (None, None, 29.7, "29.7"),
+    ]
+
+
+def test_a_row_of_a_wide_table_states_each_of_its_measures() -> None:
+    board = declared_board()
+    ret = board.declared_returns[WIDE]
+    row = {"area": "Northfield", "calls": 1204, "in_time": 1001, "timed": 1100, "to_hospital": 801,
+           "wait_symbol": "x", **_MAY_BE_EMPTY, "row_number": 2}  # fmt: skip
+    frame = pl.DataFrame([row], {"submission_id": pl.String, **record_columns(ret)})
+    made = stated(ret, frame.lazy(), wholes=board.wholes_of(WIDE)).collect().to_dicts()
+    assert {(one["area"], one["row_number"], one["return_name"]) for one in made} == {
+        ("Northfield", 2, WIDE)
+    }
+    # Those taken to hospital are a share of all calls; nothing was said of who was turned away.
+    assert picked(made, "item", "numerator", "denominator", "value", "symbol") == [
+        ("Calls", None, None, 1204.0, None),
+        ("Handed over in time", 1001.0, 1100.0, None, None),
+        ("Taken to hospital", 801.0, 1204.0, None, None),
+        ("Longest wait", None, None, None, "x"),
     ]
 
 

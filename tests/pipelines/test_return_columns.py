@@ -125,11 +125,11 @@ def test_a_slip_is_said_at_its_row_and_column(
         assert any(place in one and said in one for one in found), found
 
 
-def test_an_item_without_a_figure_is_a_fault(board: Path) -> None:
+def test_a_return_without_a_figure_is_a_fault(board: Path) -> None:
     figures = {"housed", "asked", "rate", "lower", "upper"}
     rows = [{**one, "role": ""} if one["name"] in figures else one for one in rows_of(board)]
     write(board, rows)
-    assert "names what is measured, and no column has the figure." in faults(board)[0]
+    assert "no column of this return has a figure" in faults(board)[0]
 
 
 def test_a_month_and_a_period_are_not_both_said(board: Path) -> None:
