@@ -29,6 +29,7 @@ import duckdb
 from orchestration.dbt.project import PROJECT, environment, executable
 from pipelines.board.tables import load_reference
 from pipelines.disclosure.adapter import decide
+from pipelines.warehouse.board_tables import load_board
 from pipelines.warehouse.loading import connect, ensure_raw_schema
 from pipelines.warehouse.loading import fill as replace_rows
 from pipelines.warehouse.periods import period_rows
@@ -36,6 +37,7 @@ from pipelines.warehouse.tables import HorizonRow, PeriodRow
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 
+BIRMINGHAM = Path(__file__).parents[1] / "boards" / "birmingham"
 LAST = Quarter(2018, 1)
 _JUDGED = dt.datetime.combine(LAST.shift(1).end, dt.time(9))
 ORGANISATIONS = 16
@@ -44,7 +46,7 @@ GROUPS = ("", "nursing and midwifery staff", "medical staff", "other clinical st
 
 def fill(connection: duckdb.DuckDBPyConnection, quarters: list[Quarter], *, versions: int) -> int:
     """Puts each quarter's returns into the raw schema, ``versions`` times; gives how many rows."""
-    reference = load_reference()
+    reference = load_reference(BIRMINGHAM)
     names = [one.organisation for one in reference.organisations][:ORGANISATIONS]
     courses = [one.item for one in reference.measures_of("training_compliance")]
     given = {
@@ -170,7 +172,9 @@ def measure(folder: Path, *, quarters: int, versions: int) -> Cost:
     workspace = Workspace(folder)
     history = [LAST.shift(-place) for place in range(quarters, 0, -1)]
     with connect(workspace.warehouse) as connection:
-        ensure_raw_schema(connection, load_reference())
+        board = load_reference(BIRMINGHAM)
+        ensure_raw_schema(connection, board)
+        load_board(connection, board)
         rows = fill(connection, history, versions=versions)
     whole = total(build(workspace).values())
     with connect(workspace.warehouse) as connection:

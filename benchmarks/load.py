@@ -3,7 +3,7 @@
     python -m benchmarks.load [--organisations 400] [--quarters 40] [--groups 17] [--sample 200]
                               [--limit 900] [--stop-after STAGE] [--keep FOLDER]
 
-Makes a copy of the dbt project that lists so many organisations, each owing the training return
+Makes a board that lists so many organisations, each owing the training return
 (18 courses for each group of staff) and the domestic abuse return (eight figures, small ones among
 them), and a record in which each has sent both for each quarter. All but the last few returns are
 written as the record has them, without being checked; the rest are received as every channel does
@@ -35,6 +35,7 @@ from pathlib import Path
 import polars as pl
 
 from orchestration.dbt.project import PROJECT, environment, executable
+from pipelines.board.in_force import in_force
 from pipelines.board.tables import load_reference
 from pipelines.checking.engine.check import check
 from pipelines.checking.engine.context import Context
@@ -47,6 +48,7 @@ from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 from schemas.reference import Reference
 
+BIRMINGHAM = Path(__file__).parents[1] / "boards" / "birmingham"
 LAST = Quarter(2018, 2)
 TRAINING, ABUSE = "training_compliance", "domestic_abuse"
 ABUSE_ITEMS = ("DA01", "DA02", "DA03", "DA04", "DA05", "DA06", "DA07", "DA08")
@@ -63,14 +65,14 @@ def quarters(count: int) -> list[Quarter]:
     return [LAST.shift(-back) for back in range(count - 1, -1, -1)]
 
 
-def project(folder: Path, first: Quarter, *, organisations: int, groups: int) -> Path:
-    """A copy of the dbt project whose reference data list these organisations alone, and so many
-    groups of staff (all staff counted as one)."""
-    copy = folder / "dbt_project"
-    shutil.copytree(PROJECT, copy, ignore=shutil.ignore_patterns("target", "logs"))
-    seeds = copy / "seeds"
+def board(folder: Path, first: Quarter, *, organisations: int, groups: int) -> Path:
+    """A copy of Birmingham's board that lists these organisations alone, and so many groups of
+    staff (all staff counted as one)."""
+    copy = folder / "board"
+    shutil.copytree(BIRMINGHAM, copy)
+    tables = copy / "reference"
     _replace(
-        seeds / "organisations.csv",
+        tables / "organisations.csv",
         lambda row: False,
         [
             {"organisation": name, "name": f"Organisation {name}", "kind": "nhs_trust"}
@@ -78,7 +80,7 @@ def project(folder: Path, first: Quarter, *, organisations: int, groups: int) ->
         ],
     )
     _replace(
-        seeds / "obligations.csv",
+        tables / "obligations.csv",
         lambda row: False,
         [
             {"organisation": name, "return_name": ret, "first_quarter": first.key}
@@ -86,9 +88,9 @@ def project(folder: Path, first: Quarter, *, organisations: int, groups: int) ->
             for ret in (TRAINING, ABUSE)
         ],
     )
-    courses = [one.measure for one in load_reference().measures_of(TRAINING)]
+    courses = [one.measure for one in load_reference(BIRMINGHAM).measures_of(TRAINING)]
     _replace(
-        seeds / "measure_categories.csv",
+        tables / "measure_categories.csv",
         lambda row: row["measure"] not in courses,
         [
             {"measure": course, "breakdown": "staff_group", "category": f"group {number}",
@@ -98,7 +100,7 @@ def project(folder: Path, first: Quarter, *, organisations: int, groups: int) ->
         ],
     )  # fmt: skip
     for table in ("expected_rows", "peer_set_members", "peer_sets", "plans", "action_links"):
-        _replace(seeds / f"{table}.csv", lambda row: False, [])
+        _replace(tables / f"{table}.csv", lambda row: False, [])
     return copy
 
 
@@ -246,7 +248,7 @@ def _dbt(selector: str) -> Callable[[Workspace, Reference, argparse.Namespace], 
     def run(workspace: Workspace, reference: Reference, given: argparse.Namespace) -> str:
         del reference
         command = [
-            executable(), "build", "--project-dir", str(given.keep / "dbt_project"), "--quiet",
+            executable(), "build", "--project-dir", str(PROJECT), "--quiet",
             "--selector", selector, "--exclude-resource-type", "unit_test",
         ]  # fmt: skip
         done = subprocess.run(command, env=environment(workspace), check=False)
@@ -278,7 +280,8 @@ def stage_export(workspace: Workspace, reference: Reference, given: argparse.Nam
     from pipelines.publishing.making import export  # noqa: PLC0415
 
     del reference
-    staging = export(workspace, Record(workspace.record), load_reference())
+    record = Record(workspace.record)
+    staging = export(workspace, record, in_force(record))
     (given.keep / "staging").write_text(str(staging), encoding="utf-8")
     size = sum(path.stat().st_size for path in (staging / "data").iterdir())
     return f"{size / 1e6:,.0f} MB of published data"
@@ -351,7 +354,7 @@ def main() -> None:
     given = parser.parse_args()
     if given.stage:
         workspace = Workspace(given.keep / "workspace")
-        reference = load_reference(given.keep / "dbt_project" / "seeds")
+        reference = load_reference(given.keep / "board")
         print(STAGES[given.stage](workspace, reference, given))
         return
     with tempfile.TemporaryDirectory() as temporary:
@@ -359,8 +362,8 @@ def main() -> None:
         began = time.monotonic()
         workspace = Workspace(given.keep / "workspace").create()
         first = quarters(given.quarters)[0]
-        copy = project(given.keep, first, organisations=given.organisations, groups=given.groups)
-        count = fill(workspace, load_reference(copy / "seeds"), given)
+        copy = board(given.keep, first, organisations=given.organisations, groups=given.groups)
+        count = fill(workspace, load_reference(copy), given)
         figures = given.quarters * given.organisations * (18 * given.groups + len(ABUSE_ITEMS))
         print(f"{count + given.sample:,} returns, {figures:,} figures, "
               f"written in {time.monotonic() - began:.0f} s", flush=True)  # fmt: skip

@@ -49,6 +49,7 @@ from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 
+BIRMINGHAM = Path(__file__).parents[1] / "boards" / "birmingham"
 NOON = dt.datetime(2018, 7, 14, 12, tzinfo=dt.UTC)
 HEADING = "organisation,quarter,course,staff_group,eligible,trained,percent,comment"
 
@@ -65,7 +66,7 @@ def content(number: int, organisation: str = "UHB", quarter: str = "2018-19 Q1")
 
 def one_after_the_other(files: int, every: int) -> None:
     """Receives them and prints what each part of them cost."""
-    reference = load_reference()
+    reference = load_reference(BIRMINGHAM)
     with tempfile.TemporaryDirectory() as folder:
         record = Record(Path(folder))
         whole = before = time.process_time()
@@ -89,7 +90,7 @@ def one_after_the_other(files: int, every: int) -> None:
 
 def named_files(files: int) -> Iterator[tuple[str, str, bytes]]:
     """So many returns, each with its organisation and name: of all who owe it, for ten quarters."""
-    reference = load_reference()
+    reference = load_reference(BIRMINGHAM)
     last = Quarter.containing(dt.datetime.now(dt.UTC).date()).shift(-1)
     owed = [
         (one.organisation, last.shift(-back))

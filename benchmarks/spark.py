@@ -50,23 +50,9 @@ quarterdeck:
 # Run by the other environment, in the folder of the trial.
 _BUILD = r"""
 import json, sys, time
-from decimal import Decimal
 from pathlib import Path
 from pyspark.sql import SparkSession
-from dbt.adapters.spark.session import SessionConnectionWrapper
 from dbt.cli.main import dbtRunner
-
-# dbt-spark 1.11.0 puts the values of seeds into its SQL itself in session mode, and writes an empty
-# cell as the text None and an apostrophe as the end of a text.
-def literal(value):
-    if value is None:
-        return "null"
-    if isinstance(value, (bool, int, float, Decimal)):
-        return str(value)
-    text = str(value).replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{text}'"
-
-SessionConnectionWrapper._fix_binding = staticmethod(literal)
 
 given, build, taken = json.loads(sys.argv[1])
 here = Path.cwd()
@@ -145,8 +131,9 @@ def hand_over(workspace: Workspace, folder: Path) -> tuple[list[str], list[str],
             "SELECT table_schema, table_name FROM information_schema.tables ORDER BY ALL"
         ).fetchall():
             names.setdefault(schema, []).append(f"{schema}.{name}")
+        given = [*names["raw"], *names["reference"]]
         compared = [CELLS, EQUATIONS, DECIDED, *names["marts"], *names["published"]]
-        for place, tables in (("given", names["raw"]), ("ours", compared)):
+        for place, tables in (("given", given), ("ours", compared)):
             (folder / place).mkdir(parents=True, exist_ok=True)
             for table in tables:
                 connection.execute(
@@ -159,7 +146,7 @@ def hand_over(workspace: Workspace, folder: Path) -> tuple[list[str], list[str],
         ignore=shutil.ignore_patterns("target", "logs"),
     )  # fmt: skip
     (folder / "profiles.yml").write_text(_PROFILE, encoding="utf-8")
-    return names["raw"], compared, quarter
+    return given, compared, quarter
 
 
 def build(

@@ -9,7 +9,7 @@ from typing import Any
 import dagster as dg
 
 from orchestration.resources import WorkspaceResource
-from pipelines.board.tables import load_reference
+from pipelines.board.in_force import in_force, versions
 from pipelines.escaping import log_line
 from pipelines.notices.delivery import NoticeSettingsError, deliver, read_settings
 from pipelines.notices.notices import notices
@@ -33,6 +33,11 @@ build_job = dg.define_asset_job(
 )
 
 
+def without_board(record: Record) -> dg.SkipReason | None:
+    """Return why there is nothing to do as long as no board is in force; None if one is."""
+    return None if versions(record) else dg.SkipReason("No board is in force yet.")
+
+
 def build_request(
     record: Record, *, on: dt.date, run_key: str | None
 ) -> dg.RunRequest | dg.SkipReason:
@@ -40,9 +45,11 @@ def build_request(
 
     ``on`` is the day by which lateness is judged.
     """
+    if (why := without_board(record)) is not None:
+        return why
     if not any(one.is_accepted for one in record.submissions()):
         return dg.SkipReason("No return was accepted yet.")
-    quarter = quarter_to_report(record, load_reference(), on=on)
+    quarter = quarter_to_report(record, in_force(record), on=on)
     return dg.RunRequest(
         run_key=run_key, job_name=BUILD, run_config=build_config(quarter, as_of=on)
     )
@@ -85,7 +92,7 @@ def record_the_sign_off(
     try:
         draft, event = record_sign_off(
             workspace.record,
-            load_reference(),
+            in_force(workspace.record),
             workspace.workspace.releases,
             _quarter(config.quarter),
             by_whom=config.by_whom,
@@ -153,7 +160,7 @@ def deliver_notices(context: dg.OpExecutionContext, workspace: WorkspaceResource
         raise dg.Failure(str(problem), allow_retries=False) from problem
     found = notices(
         record,
-        load_reference(),
+        in_force(record),
         workspace.workspace.releases,
         on=workspace.workspace.today(now=now),
     )

@@ -8,10 +8,10 @@ import datetime as dt
 
 import dagster as dg
 
-from orchestration.jobs import build_job, build_request, publish, send_notices
+from orchestration.jobs import build_job, build_request, publish, send_notices, without_board
 from orchestration.resources import WorkspaceResource
-from pipelines.board.tables import load_reference
-from pipelines.obligations.calendar import london_day, publish_by
+from pipelines.board.in_force import in_force
+from pipelines.obligations.calendar import london_day
 from pipelines.obligations.standing import standings_of_all
 from pipelines.publishing.overview import next_meeting
 from pipelines.publishing.releases import all_releases, newest_draft, signed_off
@@ -20,6 +20,7 @@ from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 from schemas.reference import Reference
+from schemas.working_days import publish_by
 
 LONDON = "Europe/London"
 _NIGHT = dt.timedelta(hours=20)  # until when a night's draft is still worth making
@@ -42,8 +43,12 @@ def nightly_draft(
     now = dt.datetime.now(dt.UTC)
     if now - context.scheduled_execution_time > _NIGHT:
         return dg.SkipReason(f"The night of {context.scheduled_execution_time:%-d %B %Y} is over.")
+    if (why := without_board(workspace.record)) is not None:
+        return why
     on = workspace.workspace.today(now=now)
-    why_not = nothing_to_add(workspace.workspace, workspace.record, load_reference(), on=on)
+    why_not = nothing_to_add(
+        workspace.workspace, workspace.record, in_force(workspace.record), on=on
+    )
     if why_not is not None:
         return dg.SkipReason(why_not)
     return build_request(workspace.record, on=on, run_key=None)
@@ -77,9 +82,9 @@ def nothing_to_add(
     description="Reminds 10 and 3 working days before a return is due and on the day, and chases 1 "
     "and 5 working days after it. England's bank holidays are no working days.",
 )
-def chasing() -> dg.RunRequest:
+def chasing(workspace: WorkspaceResource) -> dg.RunRequest | dg.SkipReason:
     """Ask each day for the notices that are due on it; each is sent once."""
-    return dg.RunRequest()
+    return without_board(workspace.record) or dg.RunRequest()
 
 
 @dg.schedule(
@@ -94,10 +99,12 @@ def publication(
     context: dg.ScheduleEvaluationContext, workspace: WorkspaceResource
 ) -> dg.RunRequest | dg.SkipReason:
     """Publishes, or says what it waits for."""
+    if (why := without_board(workspace.record)) is not None:
+        return why
     due = to_publish(
         workspace.workspace,
         workspace.record,
-        load_reference(),
+        in_force(workspace.record),
         on=london_day(context.scheduled_execution_time),
     )
     if isinstance(due, str):

@@ -9,9 +9,9 @@ import datetime as dt
 import dagster as dg
 
 from orchestration.assets.returns import SUBMISSIONS, UP_TO
-from orchestration.jobs import BUILD, build_job, build_request, send_notices
+from orchestration.jobs import BUILD, build_job, build_request, send_notices, without_board
 from orchestration.resources import WorkspaceResource, end_interrupted_run, warehouse_lock
-from pipelines.board.tables import load_reference
+from pipelines.board.in_force import in_force
 from pipelines.escaping import log_line
 from pipelines.inbox.look import CHANNEL, STILL_SECONDS, in_words, look, on_its_way
 from pipelines.notices.delivery import unsent
@@ -47,8 +47,13 @@ DRAFT = dg.AssetKey("draft_release")
 )
 def inbox(context: dg.SensorEvaluationContext, workspace: WorkspaceResource) -> dg.SkipReason:
     """Look at the inbox once and say in the tick what was done."""
+    if (why := without_board(workspace.record)) is not None:
+        return why
     found = look(
-        workspace.workspace, workspace.record, load_reference(), now=dt.datetime.now(dt.UTC)
+        workspace.workspace,
+        workspace.record,
+        in_force(workspace.record),
+        now=dt.datetime.now(dt.UTC),
     )
     for aside in found.put_aside:
         context.log.warning(f"Put aside {aside.organisation}/{aside.name}: {aside.reason}")
@@ -129,7 +134,9 @@ def _still_arriving(
 def news(workspace: WorkspaceResource) -> dg.RunRequest | dg.SkipReason:
     """Start ``send_notices`` if a notice about something that happened is due."""
     record = workspace.record
-    reference = load_reference()
+    if (why := without_board(record)) is not None:
+        return why
+    reference = in_force(record)
     now = dt.datetime.now(dt.UTC)
     on = workspace.workspace.today(now=now)
     releases = workspace.workspace.releases

@@ -18,11 +18,11 @@ from dashboards.printing import pack
 from dashboards.site import build_site
 from dashboards.story.comparing import NotComparableError, compare
 from pipelines.checking.engine.wording import rules
-from pipelines.obligations.standing import LONDON
 from pipelines.publishing.editions import Entrances, amended_by, as_list
 from pipelines.publishing.making import SiteContext
 from pipelines.publishing.releases import Edition, Release, Reported, edition_of
 from pipelines.workspace import Workspace
+from schemas.working_days import LONDON
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 WORKSPACE = "QUARTERDECK_WORKSPACE"
+BOARD = "QUARTERDECK_BOARD"
 PORTAL_DATABASE = "QUARTERDECK_PORTAL_DATABASE"
 SMTP_PASSWORD = "QUARTERDECK_SMTP_PASSWORD"  # noqa: S105  # the name of a variable, no password
 

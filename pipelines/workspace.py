@@ -7,11 +7,10 @@ import shutil
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from pipelines.settings import WORKSPACE, setting
+from schemas.working_days import LONDON
 
-_LONDON = ZoneInfo("Europe/London")
 _README = Path(__file__).with_name("workspace_readme.txt")
 
 
@@ -31,6 +30,11 @@ class Workspace:
     def record(self) -> Path:
         """Every return ever received, and every decision."""
         return self.root / "record"
+
+    @property
+    def board(self) -> Path:
+        """The board's tables as the officer edits them; what counts is in the record."""
+        return self.root / "board"
 
     @property
     def warehouse(self) -> Path:
@@ -110,7 +114,7 @@ class Workspace:
 
         The day of ``now`` in London, or practice's.
         """
-        return self.practice_day() or now.astimezone(_LONDON).date()
+        return self.practice_day() or now.astimezone(LONDON).date()
 
     def create(self) -> Workspace:
         """Make the folders that are missing and return the workspace."""

@@ -30,7 +30,7 @@ def desk(request: Asked) -> Desk:
     portal = the_portal()
     return Desk(
         portal.record,
-        portal.reference.get(),
+        portal.reference,
         request.user.requester(),
         today=portal.today,
     )

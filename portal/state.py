@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 
 from django.conf import settings as django_settings
 
-from pipelines.obligations.standing import LONDON
+from pipelines.board.in_force import in_force
 from pipelines.record.store import Record
 from portal.audit import AuditLog
-from portal.reference import CurrentReference
 from portal.settings import Settings
 from portal.work import Workers
+from schemas.reference import Reference
+from schemas.working_days import LONDON
 
 
 @dataclass(kw_only=True)
@@ -23,13 +24,17 @@ class Portal:
     settings: Settings
     record: Record
     audit: AuditLog
-    reference: CurrentReference = field(default_factory=CurrentReference)
     workers: Workers | None = None
     places: threading.BoundedSemaphore = field(init=False)
 
     def __post_init__(self) -> None:
         """Make room for so many files at once."""
         self.places = threading.BoundedSemaphore(self.settings.limits.files_at_once)
+
+    @property
+    def reference(self) -> Reference:
+        """The board in force. Raises ``pipelines.board.ReferenceDataError``."""
+        return in_force(self.record)
 
     @property
     def now(self) -> dt.datetime:

@@ -8,7 +8,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from pipelines.obligations.standing import LONDON, Standing, State
+from pipelines.obligations.standing import Standing, State
+from schemas.working_days import LONDON
 
 
 @cache

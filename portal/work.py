@@ -19,12 +19,13 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+from pipelines.board.in_force import in_force
 from pipelines.checking.engine.outcome import CheckedFile
 from pipelines.checking.engine.wording import rules
 from pipelines.receiving.desk import Desk, Requester
 from pipelines.record.model import Obligation, Submission
 from pipelines.record.store import Record
-from portal.reference import CurrentReference
+from schemas.registry import returns
 
 _T = TypeVar("_T")
 
@@ -130,13 +131,8 @@ def _end_with_parent() -> None:
 def _warm() -> None:
     """Load the models, which takes most of a second, before the first file comes."""
     rules()
-    for declared in _reference().get().declared_returns.values():
+    for declared in returns().values():
         declared.model.to_schema()
-
-
-@cache
-def _reference() -> CurrentReference:
-    return CurrentReference()
 
 
 @cache
@@ -145,4 +141,5 @@ def _record(folder: Path) -> Record:
 
 
 def _desk(task: Task) -> Desk:
-    return Desk(_record(task.record), _reference().get(), task.requester, today=task.on)
+    record = _record(task.record)
+    return Desk(record, in_force(record), task.requester, today=task.on)

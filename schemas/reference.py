@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
+from schemas.board import BoardSettings
 from schemas.declaration import Return
 from schemas.quarter import Quarter
 from schemas.reference_rows import (
+    ActionLink,
     Area,
     BoardPriority,
     Code,
@@ -20,34 +24,42 @@ from schemas.reference_rows import (
     Obligation,
     Organisation,
     PeerSet,
+    PeerSetMember,
+    Plan,
+    PublishedAlready,
     Rebase,
     ReturnCalendar,
+    RiskLink,
     SmallNumberRule,
     Theme,
 )
 from schemas.registry import returns
+from schemas.return_calendar import Calendar
 from schemas.return_columns import ReturnColumn, declared_return
 
-__all__ = [
-    "BOARD",
-    "BOARD_LISTS",
-    "Area",
-    "BoardPriority",
-    "Code",
-    "ExpectedRow",
-    "Measure",
-    "MeasureCategory",
-    "Meeting",
-    "Obligation",
-    "Organisation",
-    "PeerSet",
-    "Rebase",
-    "Reference",
-    "ReturnCalendar",
-    "ReturnColumn",
-    "SmallNumberRule",
-    "Theme",
-]
+# The tables of a board: a file's name, the field of Reference that holds it, and what a row is.
+TABLES: Mapping[str, tuple[str, type[Any]]] = {
+    "organisations": ("organisations", Organisation),
+    "themes": ("themes", Theme),
+    "board_priorities": ("board_priorities", BoardPriority),
+    "meetings": ("meetings", Meeting),
+    "returns": ("returns", ReturnCalendar),
+    "obligations": ("every_obligation", Obligation),
+    "measures": ("measures", Measure),
+    "measure_categories": ("measure_categories", MeasureCategory),
+    "expected_rows": ("every_expected_row", ExpectedRow),
+    "code_lists": ("every_code", Code),
+    "small_number_rules": ("small_number_rules", SmallNumberRule),
+    "areas": ("areas", Area),
+    "peer_sets": ("peer_sets", PeerSet),
+    "peer_set_members": ("peer_set_members", PeerSetMember),
+    "rebases": ("rebases", Rebase),
+    "published_already": ("published_already", PublishedAlready),
+    "plans": ("plans", Plan),
+    "action_links": ("action_links", ActionLink),
+    "risk_links": ("risk_links", RiskLink),
+    "return_columns": ("return_columns", ReturnColumn),
+}
 
 BOARD = "board"  # the subject of commentary that is about no one measure or plan
 BOARD_LISTS = ("organisation", "area", "subject")  # code lists made from their own tables
@@ -60,6 +72,7 @@ class Reference:
     Tuples keep the order of the files.
     """
 
+    settings: BoardSettings
     organisations: tuple[Organisation, ...]
     themes: tuple[Theme, ...]
     board_priorities: tuple[BoardPriority, ...]
@@ -73,7 +86,12 @@ class Reference:
     small_number_rules: tuple[SmallNumberRule, ...]
     areas: tuple[Area, ...]
     peer_sets: tuple[PeerSet, ...]
+    peer_set_members: tuple[PeerSetMember, ...]
     rebases: tuple[Rebase, ...]
+    published_already: tuple[PublishedAlready, ...]
+    plans: tuple[Plan, ...]
+    action_links: tuple[ActionLink, ...]
+    risk_links: tuple[RiskLink, ...]
     return_columns: tuple[ReturnColumn, ...] = ()
 
     @cached_property
@@ -110,6 +128,10 @@ class Reference:
         return {row.return_name: row for row in self.returns}
 
     @cached_property
+    def _meeting_on(self) -> dict[Quarter, dt.date]:
+        return {row.quarter: row.meeting_on for row in self.meetings if row.quarter is not None}
+
+    @cached_property
     def _rule_by_name(self) -> dict[str, SmallNumberRule]:
         return {row.small_number_rule: row for row in self.small_number_rules}
 
@@ -121,9 +143,10 @@ class Reference:
         """The organisations that existed in ``quarter``."""
         return tuple(row for row in self.organisations if row.in_use_at(quarter))
 
-    def calendar(self, return_name: str) -> ReturnCalendar | None:
-        """The dates of a return; None if there is no such return."""
-        return self._return_by_name.get(return_name)
+    def calendar(self, return_name: str) -> Calendar | None:
+        """The days of a return; None if there is no such return."""
+        row = self._return_by_name.get(return_name)
+        return None if row is None else Calendar(row=row, meeting_on=self._meeting_on)
 
     def measure(self, code: str) -> Measure | None:
         """The measure of that code; None if there is none."""
@@ -156,7 +179,12 @@ class Reference:
         )
 
     def obligations(self, quarter: Quarter) -> tuple[Obligation, ...]:
-        """What is owed for ``quarter``; a duty on an organisation ends with the organisation."""
+        """What is owed for ``quarter``: nothing before the first quarter of service.
+
+        A duty on an organisation ends with the organisation.
+        """
+        if quarter < self.settings.first_quarter:
+            return ()
         there = {row.organisation for row in self.organisations_at(quarter)}
         return tuple(
             row

@@ -6,8 +6,7 @@ Empty means None throughout. ``first_quarter`` None: since always; ``last_quarte
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from schemas.quarter import Quarter
@@ -92,31 +91,21 @@ class Meeting:
 class ReturnCalendar:
     """A return: what it is for and who sends it, and when it opens, is due and closes.
 
-    Days count from the last day of its quarter. What a return that is built in (a module in
-    ``schemas/returns``) is for, and who sends it, stands there.
+    ``schemas.return_calendar`` reckons the days. One of ``due_after_days`` (days after the end of
+    its quarter) and ``due_after_working_days`` is filled. ``due_before_meeting``: working days
+    before the meeting that it is reported to, where that meeting is known. What a return that is
+    built in (a module in ``schemas/returns``) is for, and who sends it, stands there.
     """
 
     return_name: str
     title: str
     opens_after_days: Whole
-    due_after_days: Whole
+    due_after_days: MaybeWhole
+    due_after_working_days: MaybeWhole
+    due_before_meeting: MaybeWhole
     closes_after_days: MaybeWhole
     purpose: str | None = None
     sent_by: str | None = None
-
-    def opens_on(self, quarter: Quarter) -> dt.date:
-        """The first day on which the return for ``quarter`` is taken."""
-        return quarter.end + dt.timedelta(days=self.opens_after_days)
-
-    def due_on(self, quarter: Quarter) -> dt.date:
-        """The last day on which the return for ``quarter`` is in time."""
-        return quarter.end + dt.timedelta(days=self.due_after_days)
-
-    def closes_on(self, quarter: Quarter) -> dt.date | None:
-        """The last day on which it is taken at all; None: corrections are always taken."""
-        if self.closes_after_days is None:
-            return None
-        return quarter.end + dt.timedelta(days=self.closes_after_days)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,22 +244,26 @@ class SmallNumberRule:
 
 @dataclass(frozen=True, kw_only=True)
 class Area:
-    """A place, or a group of places that figures are given for."""
+    """A place, or a group of places that figures are given for.
+
+    ``within_home``: it is a part of the home area, whose figures are of so few people that a
+    small-number rule is theirs even where the home area's figures need none.
+    """
 
     area: str
     name: str
     kind: str
+    within_home: YesNo
 
 
 @dataclass(frozen=True, kw_only=True)
 class PeerSet:
-    """A named set of areas to compare with; ``areas`` are its members' codes."""
+    """A named set of areas to compare with."""
 
     peer_set: str
     name: str
     version: str
     valid_from: Day
-    areas: tuple[str, ...] = field(default=(), metadata={"column": False})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
-from pipelines.board.tables import load_reference
 from pipelines.checking.engine.context import Context
 from pipelines.receiving.receive import Sender, receive
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from portal.project import open_accounts
 from portal.roles import Role
+from tests.boards import birmingham, with_board
 from tests.portal.conftest import PASSWORD
 from tests.portal.serving import serving
 
@@ -34,7 +34,7 @@ def main() -> None:
     argparse.ArgumentParser(description=__doc__).parse_args()
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        _fill(Workspace(Path(folder)).create())
+        _fill(with_board(Workspace(Path(folder))))
         with (
             serving(Path(folder), "--practice", TODAY.isoformat()) as address,
             sync_playwright() as playwright,
@@ -49,7 +49,7 @@ def main() -> None:
 
 def _fill(workspace: Workspace) -> None:
     """Two quarters of samples, without what the data lead is about to send."""
-    record, reference = Record(workspace.record), load_reference()
+    record, reference = Record(workspace.record), birmingham()
     for quarter, day in (
         ("2018-19-Q1", dt.date(2018, 7, 12)),
         ("2018-19-Q2", dt.date(2018, 10, 16)),

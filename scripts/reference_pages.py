@@ -101,7 +101,6 @@ def return_page(ret: Return, reference: Reference) -> str:
     return _page(
         "return.md.j2",
         ret=ret,
-        calendar=reference.calendar(ret.name),
         owed_by=sorted({row.organisation for row in duties}),
         ways=["` with `".join(way) for way in ret.figures],
         measures=measures,

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pipelines.board.tables import load_reference
 from pipelines.checking.engine.wording import rules
 from scripts.reference_pages import (
     Example,
@@ -17,6 +16,7 @@ from scripts.reference_pages import (
     rule_page,
     rules_index,
 )
+from tests.boards import birmingham
 from tests.pipelines.checking.cases import Case
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -24,7 +24,7 @@ DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 def pages() -> dict[str, str]:
     """Every page by its place below ``docs``. The examples of a rule are its own bad files."""
-    reference = load_reference()
+    reference = birmingham()
     made = {"rules/index.md": rules_index(rules())}
     made |= {f"rules/{name}.md": rule_page(rule, _examples(name)) for name, rule in rules().items()}
     made["returns/index.md"] = returns_index(reference.declared_returns, reference)

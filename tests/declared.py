@@ -13,8 +13,9 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
-from pipelines.board.tables import SEEDS_DIR, load_reference
+from pipelines.board.tables import load_reference
 from schemas.reference import Reference
+from tests.boards import BIRMINGHAM
 
 LONG, WIDE = "housing_support", "ambulance_handover"
 LONG_SENDER, WIDE_SENDER = "BCC", "WMAS"
@@ -113,7 +114,7 @@ CODES: Sequence[Cells] = [
 
 
 def declare(folder: Path) -> Path:
-    """Add the two returns to the tables of a folder and return it."""
+    """Add the two returns to the board in a folder and return it."""
     for table, rows in {
         "returns": RETURNS,
         "return_columns": [
@@ -125,7 +126,7 @@ def declare(folder: Path) -> Path:
         "measure_categories": CATEGORIES,
         "code_lists": CODES,
     }.items():
-        append(folder / f"{table}.csv", rows)
+        append(folder / "reference" / f"{table}.csv", rows)
     return folder
 
 
@@ -146,4 +147,4 @@ def append(path: Path, rows: Sequence[Cells]) -> None:
 @cache
 def declared_board() -> Reference:
     """The project's tables with the two returns."""
-    return load_reference(declare(Path(shutil.copytree(SEEDS_DIR, Path(mkdtemp()) / "board"))))
+    return load_reference(declare(Path(shutil.copytree(BIRMINGHAM, Path(mkdtemp()) / "board"))))

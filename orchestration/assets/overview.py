@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterable, Iterator
 
 import dagster as dg
 
-from orchestration.assets.returns import OWNER
+from orchestration.assets.board import OWNER
 from orchestration.resources import AsOfResource, WorkspaceResource
 from orchestration.tables import BEHIND, table
-from pipelines.board.tables import load_reference
-from pipelines.obligations.standing import LONDON, Standing, State, most_pressing_first
+from pipelines.board.in_force import in_force
+from pipelines.obligations.standing import Standing, State, most_pressing_first
 from pipelines.publishing.overview import (
     NextPublication,
     Owed,
@@ -23,7 +23,8 @@ from pipelines.publishing.overview import (
 )
 from pipelines.receiving.disagreements import RULE, Disagreement, disagreements
 from pipelines.record.model import Submission
-from pipelines.warehouse.loading import loaded_returns
+from pipelines.warehouse.tables import StandingRow, SubmissionRow
+from schemas.working_days import LONDON
 
 GLANCE = dg.AssetKey("at_a_glance")  # its name puts it first in the catalogue
 OWED = dg.AssetKey("what_is_owed")
@@ -49,7 +50,7 @@ _NEXT_CHECKS = {
 
 @dg.asset(
     key=OWED,
-    deps=[["raw", "submission"], *(["raw", name] for name in loaded_returns(load_reference()))],
+    deps=[["raw", SubmissionRow.table], ["raw", StandingRow.table]],
     group_name="returns",
     owners=[OWNER],
     kinds={"markdown"},
@@ -65,7 +66,7 @@ def what_is_owed(
     workspace: WorkspaceResource, as_of: AsOfResource
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Look at what is owed and what came, for the tables on Dagster's pages."""
-    record, reference = workspace.record, load_reference()
+    record, reference = workspace.record, in_force(workspace.record)
     found = owed(record, reference, on=as_of.on(workspace.workspace))
     newest = found.quarters[:1]
     contradictions = [
@@ -114,7 +115,7 @@ def upcoming(
     workspace: WorkspaceResource, as_of: AsOfResource
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Look at what will be published next, and at what stands in its way."""
-    on, reference = as_of.on(workspace.workspace), load_reference()
+    on, reference = as_of.on(workspace.workspace), in_force(workspace.record)
     coming = next_publication(workspace.record, reference, workspace.workspace.releases, on=on)
     stood = owed(workspace.record, reference, on=on)
     if coming is None:
@@ -152,7 +153,8 @@ def upcoming(
 )
 def at_a_glance(workspace: WorkspaceResource, as_of: AsOfResource) -> dg.MaterializeResult[None]:
     """Put together what an officer asks first, about the quarter that is published next."""
-    on, record, reference = as_of.on(workspace.workspace), workspace.record, load_reference()
+    on, record = as_of.on(workspace.workspace), workspace.record
+    reference = in_force(record)
     coming = next_publication(record, reference, workspace.workspace.releases, on=on)
     stood = owed(record, reference, on=on)
     found: dict[str, dg.MetadataValue | str] = {}

@@ -6,11 +6,11 @@ import dagster as dg
 import polars as pl
 
 from dashboards.drawing.rendering import drawing
-from orchestration.assets.returns import OWNER
+from orchestration.assets.board import OWNER
 from orchestration.instance import WAREHOUSE_POOL
 from orchestration.resources import WarehouseResource, WorkspaceResource
 from orchestration.site import BoardSite
-from pipelines.board.tables import load_reference
+from pipelines.board.in_force import in_force
 from pipelines.publishing.making import export, make_draft
 
 
@@ -32,7 +32,7 @@ def draft_release(
     with drawing(cache=workspace.workspace.charts, draft=True) as begun:
         begun.start()  # it takes seconds, which the attack takes too
         with warehouse.writing():
-            staging = export(workspace.workspace, workspace.record, load_reference())
+            staging = export(workspace.workspace, workspace.record, in_force(workspace.record))
         made = make_draft(
             workspace.workspace,
             staging,

@@ -4,19 +4,20 @@ What belongs here: carrying the record into the warehouse, and showing what the 
 does not: any rule about a return (``schemas``, ``pipelines.checking``).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import dagster as dg
 
+from orchestration.assets.board import BOARD, OWNER
 from orchestration.checks.returns import check_specs, results
 from orchestration.columns import of_raw
 from orchestration.instance import WAREHOUSE_POOL
 from orchestration.resources import AsOfResource, WarehouseResource, WorkspaceResource
-from pipelines.board.tables import load_reference
+from pipelines.board.in_force import in_force
 from pipelines.obligations.standing import standings_of_all
 from pipelines.record.changes import newest_change_id
 from pipelines.warehouse.dbt_files import columns_of
-from pipelines.warehouse.loading import connect, load, loaded_returns
+from pipelines.warehouse.loading import connect, load
 from pipelines.warehouse.tables import (
     RECORD_TABLES,
     ObservationRow,
@@ -26,7 +27,6 @@ from pipelines.warehouse.tables import (
 )
 from schemas.declaration import Return
 
-OWNER = "team:performance-office"
 UP_TO = "the record up to"
 
 
@@ -63,15 +63,16 @@ def _of_return(declared: Return) -> dg.AssetSpec:
     )
 
 
-def raw_assets() -> dg.AssetsDefinition:
-    """Return the assets of the ``raw`` schema, with the checks of every declared return.
+def raw_assets(declared: Mapping[str, Return]) -> dg.AssetsDefinition:
+    """Return the assets of the ``raw`` schema, with the checks of each of these returns.
 
-    One step loads them all, whichever of them were chosen: they hold one state of the record.
+    One step loads them all, whichever of them were chosen: they hold one state of the record. A
+    return that a newer board has and these have not is loaded too, and shown once Dagster loads
+    its code again.
     """
-    declared = loaded_returns(load_reference())
     observed = [_key(name) for name, one in declared.items() if one.views]
     specs = [
-        *(_of_table(row) for row in RECORD_TABLES),
+        *(_of_table(row, [BOARD]) for row in RECORD_TABLES),
         *(_of_return(one) for one in declared.values()),
         _of_table(ObservationRow, observed),
         _of_table(PeriodRow, [_key(ObservationRow.table)]),
@@ -89,7 +90,7 @@ def raw_assets() -> dg.AssetsDefinition:
         warehouse: WarehouseResource,
         as_of: AsOfResource,
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-        record, reference = workspace.record, load_reference()
+        record, reference = workspace.record, in_force(workspace.record)
         on = as_of.on(workspace.workspace)
         up_to = newest_change_id(record)  # before loading: what comes meanwhile is built next
         with warehouse.writing(loads=True) as file, connect(file) as connection:
@@ -99,7 +100,7 @@ def raw_assets() -> dg.AssetsDefinition:
                 yield dg.MaterializeResult(
                     asset_key=spec.key,
                     metadata={
-                        "dagster/row_count": loaded[spec.key.path[-1]],
+                        "dagster/row_count": loaded.get(spec.key.path[-1], 0),
                         UP_TO: up_to or "nothing",
                         "as it stands on": on.isoformat(),
                     },

@@ -9,20 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
-from orchestration.assets.returns import OWNER
+from orchestration.assets.board import BOARD, OWNER
 from orchestration.columns import CELL_STATE, described
 from orchestration.dbt.runs import build_models
 from orchestration.instance import WAREHOUSE_POOL
 from orchestration.resources import WarehouseResource, WorkspaceResource
+from pipelines.board.in_force import in_force
 from pipelines.disclosure.accepted import accepted_figures
 from pipelines.disclosure.adapter import decide
 from pipelines.disclosure.ledger import read_ledgers
 from pipelines.publishing.releases import LEDGER, published_folders
+from pipelines.warehouse.board_tables import SCHEMA
 from pipelines.warehouse.loading import connect
 
-_GROUPS = {"reference": "reference", "published": "releases"}
+_GROUPS = {"published": "releases"}
 
 
 class ReleaseConfig(dg.Config):
@@ -32,7 +34,12 @@ class ReleaseConfig(dg.Config):
 
 
 class _Translator(DagsterDbtTranslator):
-    """Groups and owners for what dbt makes."""
+    """Groups and owners for what dbt makes; all tables of the board are one asset."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        if dbt_resource_props.get("source_name") == SCHEMA:
+            return BOARD
+        return super().get_asset_key(dbt_resource_props)
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
         return _GROUPS.get(str(dbt_resource_props["config"].get("schema")), "warehouse")
@@ -44,7 +51,7 @@ class _Translator(DagsterDbtTranslator):
 
 def warehouse_assets(manifest: Path) -> list[dg.AssetsDefinition]:
     """Return the assets of the dbt project, from its manifest, and the one between its halves."""
-    translator = _Translator()
+    translator = _Translator(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
 
     @dbt_assets(
         manifest=manifest,
@@ -65,7 +72,7 @@ def warehouse_assets(manifest: Path) -> list[dg.AssetsDefinition]:
                 manifest=manifest,
                 selector="before_disclosure",
                 translator=translator,
-                variables={},
+                variables=_of_the_board(workspace),
             )
 
     @dbt_assets(
@@ -81,7 +88,9 @@ def warehouse_assets(manifest: Path) -> list[dg.AssetsDefinition]:
         warehouse: WarehouseResource,
         config: ReleaseConfig,
     ) -> Iterator[Any]:
-        reported = {"quarter": config.quarter} if config.quarter else {}
+        reported = _of_the_board(workspace)
+        if config.quarter:
+            reported["quarter"] = config.quarter
         with warehouse.writing():
             yield from build_models(
                 context,
@@ -93,6 +102,12 @@ def warehouse_assets(manifest: Path) -> list[dg.AssetsDefinition]:
             )
 
     return [facts, cell_state, published_models]
+
+
+def _of_the_board(workspace: WorkspaceResource) -> dict[str, Any]:
+    """Return the settings of the board in force that change how models are written."""
+    points = in_force(workspace.record).settings.fix_after_n_points
+    return {} if points is None else {"fix_after_n_points": points}
 
 
 @dg.asset(

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.board.tables import load_reference
+from pipelines.board.in_force import in_force
 from pipelines.escaping import terminal
-from pipelines.obligations.standing import LONDON
+from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from portal.audit import AuditLog, BrokenLogError
 from portal.project import open_accounts
 from portal.roles import FIRST_PASSWORD_LASTS, AccountError, Role
+from schemas.working_days import LONDON
 
 if TYPE_CHECKING:
     from portal.accounts import Accounts
@@ -59,7 +60,7 @@ def add(
     no_password: bool,
 ) -> None:
     """Add an account and print its first password, once."""
-    _known(organisations)
+    _known(workspace, organisations)
     with _sentences():
         accounts = _accounts(workspace)
         password = accounts.add(
@@ -106,7 +107,7 @@ def change(
     email: str | None,
 ) -> None:
     """Give an account other organisations and roles; name all that it is to have."""
-    _known(organisations)
+    _known(workspace, organisations)
     with _sentences():
         accounts = _accounts(workspace)
         before = _rights(accounts.account(name))
@@ -187,8 +188,8 @@ def _rights(one: Account) -> str:
     return f"{'+'.join(sorted(one.roles))} of {'+'.join(one.organisations) or 'none'}"
 
 
-def _known(organisations: tuple[str, ...]) -> None:
-    reference = load_reference()
+def _known(workspace: Workspace, organisations: tuple[str, ...]) -> None:
+    reference = in_force(Record(workspace.record))
     for code in organisations:
         if reference.organisation(code) is None:
             codes = ", ".join(one.organisation for one in reference.organisations)

@@ -14,12 +14,13 @@ from pathlib import Path
 import click
 
 from orchestration.instance import set_up_home
-from pipelines.obligations.standing import LONDON
 from pipelines.record.model import Details, EventKind
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
+from schemas.working_days import LONDON
 
 SAMPLES = Path(__file__).parents[2] / "samples"
+BOARD = Path(__file__).parents[2] / "boards" / "birmingham"
 DEMONSTRATION = "Demonstration (no person signed this off)"
 
 
@@ -114,15 +115,22 @@ def deliveries() -> list[Delivery]:
 
 
 def receive_samples(workspace: Workspace) -> Counter[str]:
-    """Receive every sample at the time its delivery says; return how many had which outcome."""
+    """Put the samples' board into force and receive every sample at the time its delivery says.
+
+    Return how many had which outcome.
+    """
     # Imported in the process that receives, while the other one loads Dagster.
-    from pipelines.board.tables import load_reference  # noqa: PLC0415
+    from pipelines.board.in_force import apply  # noqa: PLC0415
     from pipelines.receiving.desk import Desk, Requester  # noqa: PLC0415
 
     workspace.create()
-    record, reference = Record(workspace.record), load_reference()
+    record, sent = Record(workspace.record), deliveries()
+    _, reference = apply(
+        record, BOARD, by_whom=DEMONSTRATION, note="Samples",
+        at=dt.datetime(2014, 4, 1, tzinfo=dt.UTC),  # the first quarter of the samples begins
+    )  # fmt: skip
     outcomes: Counter[str] = Counter()
-    for delivery in deliveries():
+    for delivery in sent:
         requester = Requester(
             name=f"{delivery.organisation} data lead",
             channel=delivery.channel,

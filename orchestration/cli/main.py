@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from pipelines.board import ReferenceDataError
+from pipelines.board import NoBoardError, ReferenceDataError
 from pipelines.escaping import terminal
 from pipelines.record.format import RecordTooNewError
 from pipelines.record.reading import DamagedRecordError
@@ -35,7 +35,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "explain": ("partner", "Answer a query: say why a figure that looks odd is right."),
     "withdraw": ("partner", "Withdraw a submission; the one before it counts again."),
-    "board": ("board", "Check the board's tables: every fault at its row, with what to write."),
+    "init": ("board", "Begin a board of your own: a folder with tables to fill in."),
+    "board": ("board", "Check the board's tables, and put them into force."),
     "status": ("officer", "Who has sent what, what is late, what has queries."),
     "excuse": ("officer", "Excuse an organisation from a return, or give it longer."),
     "reopen": ("officer", "Take an excuse back: the return is owed again."),
@@ -57,6 +58,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "erase": ("keeping", "Erase a submission that should never have come: personal data."),
     "portal": ("portal", "Open the upload pages for partners."),
     "account": ("accounts", "Make and change the accounts of the upload pages."),
+    "upgrade": ("board", "Carry over what a workspace of an earlier version lacks."),
     "set-up": ("run", "Make the workspace ready for the services that run on it."),
     "ui": ("run", "Open Dagster's web pages on the workspace."),
 }
@@ -106,6 +108,8 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(0)
     except (DamagedRecordError, RecordTooNewError) as problem:
+        _stop(str(problem))
+    except NoBoardError as problem:
         _stop(str(problem))
     except ReferenceDataError as faults:
         _stop(f"The board's tables cannot be used; nothing was done.\n{faults}")

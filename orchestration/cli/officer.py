@@ -8,10 +8,9 @@ from pathlib import Path
 import click
 
 from orchestration.cli.options import BY, QUARTER, refusal_as_sentence
-from pipelines.board.tables import load_reference
+from pipelines.board.in_force import in_force
 from pipelines.escaping import terminal
 from pipelines.obligations.standing import (
-    LONDON,
     Standing,
     State,
     known_quarters,
@@ -27,6 +26,8 @@ from pipelines.record.model import Obligation
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
+from schemas.reference import Reference
+from schemas.working_days import LONDON
 
 
 @click.command()
@@ -36,8 +37,8 @@ def status(workspace: Workspace, quarter: Quarter | None) -> None:
     """Who has sent what, what is late, what has queries."""
     record = Record(workspace.record)
     on = workspace.today(now=dt.datetime.now(dt.UTC))
-    quarter = quarter or _newest_quarter(record, on=on)
-    reference = load_reference()
+    reference = in_force(record)
+    quarter = quarter or _newest_quarter(record, reference, on=on)
     stood = standings(record, reference, quarter, on=on)
     click.echo(f"{quarter.label}, as it stands on {on:%-d %B %Y}\n")
     click.echo(f"{'Organisation':<13}{'Return':<22}{'Due':<12}{'State':<24}Notes")
@@ -74,9 +75,10 @@ def excuse(
     by_whom: str,
 ) -> None:
     """Excuse an organisation from a return, or give it longer."""
+    record = Record(workspace.create().record)
     about = (
-        Record(workspace.create().record),
-        load_reference(),
+        record,
+        in_force(record),
         Obligation(organisation, return_name, quarter),
     )
     now = dt.datetime.now(dt.UTC)
@@ -105,10 +107,11 @@ def reopen(
     by_whom: str,
 ) -> None:
     """Take an excuse back: the return is owed again."""
+    record = Record(workspace.create().record)
     with refusal_as_sentence(decisions.DecisionError):
         decisions.reopen(
-            Record(workspace.create().record),
-            load_reference(),
+            record,
+            in_force(record),
             Obligation(organisation, return_name, quarter),
             by_whom=by_whom,
             reason=reason,
@@ -124,11 +127,11 @@ def reopen(
 @click.pass_obj
 def sign_off(workspace: Workspace, quarter: Quarter, note: str, by_whom: str) -> None:
     """Record the sign-off of a quarter's figures: those of its newest draft, and no others."""
-    now = dt.datetime.now(dt.UTC)
+    now, record = dt.datetime.now(dt.UTC), Record(workspace.record)
     with refusal_as_sentence(SigningError):
         draft, event = record_sign_off(
-            Record(workspace.record),
-            load_reference(),
+            record,
+            in_force(record),
             workspace.releases,
             quarter,
             by_whom=by_whom,
@@ -194,11 +197,12 @@ def trace(
     from pipelines.warehouse.trace import trace as trace_figures  # noqa: PLC0415
 
     data_dir = _release_folder(workspace, release_id) / "data"
+    record = Record(workspace.record)
     with refusal_as_sentence(NothingToTraceError):
         origins = trace_figures(
-            Record(workspace.record),
+            record,
             data_dir,
-            measure=find_measure(load_reference(), measure),
+            measure=find_measure(in_force(record), measure),
             period=period or (quarter.label if quarter else ""),
             organisation=organisation,
         )
@@ -245,10 +249,12 @@ def _notes(standing: Standing) -> str:
     return "; ".join(notes)
 
 
-def _newest_quarter(record: Record, *, on: dt.date) -> Quarter:
-    quarters = known_quarters(record.submissions(), on=on)
+def _newest_quarter(record: Record, reference: Reference, *, on: dt.date) -> Quarter:
+    quarters = known_quarters(record.submissions(), reference, on=on)
     if not quarters:
-        raise click.ClickException("The record holds no accepted return yet. Name a --quarter.")
+        raise click.ClickException(
+            f"The service begins with {reference.settings.first_quarter.label}, which is not over."
+        )
     return quarters[-1]
 
 

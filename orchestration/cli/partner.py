@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from orchestration.cli.options import BY, QUARTER, refusal_as_sentence
-from pipelines.board.tables import load_reference
+from pipelines.board.in_force import in_force
 from pipelines.checking.engine.outcome import CheckedFile
 from pipelines.escaping import terminal
 from pipelines.reading.from_disk import NotReadError, read_from_disk
@@ -59,7 +59,7 @@ def template(
 
     Of actions and risks, those that were open in the return before.
     """
-    reference = load_reference()
+    reference = in_force(Record(workspace.record))
     declared = _declared(reference, return_name)
     if reference.organisation(organisation) is None:
         codes = ", ".join(one.organisation for one in reference.organisations)
@@ -85,9 +85,10 @@ def template(
 @click.option(
     "--quarter", type=QUARTER, help="The columns and codes of that quarter. [default: all]"
 )
-def schema(return_name: str, form: str, quarter: Quarter | None) -> None:
+@click.pass_obj
+def schema(workspace: Workspace, return_name: str, form: str, quarter: Quarter | None) -> None:
     """Print how a return is declared, in a format that other tools read."""
-    reference = load_reference()
+    reference = in_force(Record(workspace.record))
     declared = _declared(reference, return_name)
     made = (
         csvw(declared, quarter=quarter, reference=reference, url=f"{return_name}.csv")
@@ -238,7 +239,7 @@ def _desk(
         oversees=organisation is None,
     )
     today = workspace.today(now=dt.datetime.now(dt.UTC))
-    return Desk(record, load_reference(), requester, today=today)
+    return Desk(record, in_force(record), requester, today=today)
 
 
 def _submission(record: Record, reference: str) -> Submission:

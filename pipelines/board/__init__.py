@@ -5,3 +5,7 @@ from __future__ import annotations
 
 class ReferenceDataError(ValueError):
     """The board's tables cannot be used. The text lists every fault, one a line."""
+
+
+class NoBoardError(ReferenceDataError):
+    """No board is in force; the message says what to do."""

@@ -6,7 +6,6 @@ import csv
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
-from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -17,7 +16,10 @@ _LONGEST_COMPARED = 60  # letters; comparing longer ones takes time and helps no
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """What is wrong with a table, and where: ``row`` as a spreadsheet counts, None for the file."""
+    """What is wrong with a file, and where: ``row`` as a spreadsheet counts, None for the file.
+
+    ``table`` is the name of a table, or of another file with its ending.
+    """
 
     table: str
     row: int | None = None
@@ -28,7 +30,8 @@ class Fault:
         """Return the fault as a line: ``measures.csv, row 3, column theme: …``."""
         row = "" if self.row is None else f", row {self.row}"
         column = "" if self.column is None else f", column {self.column}"
-        return f"{self.table}.csv{row}{column}: {self.text}"
+        file = self.table if "." in self.table else f"{self.table}.csv"
+        return f"{file}{row}{column}: {self.text}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,17 +66,18 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f" Did you mean “{near[0]}”?" if near else ""
 
 
-def read_table(path: Path, kind: type[Any]) -> tuple[Table, list[Fault]]:
+def read_table(table: str, content: bytes | None, kind: type[Any]) -> tuple[Table, list[Fault]]:
     """Return what a file gives, and every fault in it.
 
     Args:
-        path: The CSV file.
+        table: The table's name.
+        content: The bytes of its CSV file; None if there is none.
         kind: The dataclass of a row, whose fields are the columns; pydantic reads the cells. A
             column with a default may be missing.
     """
-    columns = [one for one in fields(kind) if one.metadata.get("column", True)]
-    needed = [one.name for one in columns if one.default is MISSING]
-    read, faults = _cells(path, columns=[one.name for one in columns], needed=needed)
+    columns = [one.name for one in fields(kind)]
+    needed = [one.name for one in fields(kind) if one.default is MISSING]
+    read, faults = _cells(table, content, columns=columns, needed=needed)
     if read is None:
         return Table(is_read=False), faults
     adapter = TypeAdapter(tuple[kind, ...])  # type: ignore[valid-type]  # made at run time
@@ -84,9 +88,7 @@ def read_table(path: Path, kind: type[Any]) -> tuple[Table, list[Fault]]:
         for error in problem.errors():
             at, column = int(error["loc"][0]), str(error["loc"][1])
             bad.add(at)
-            faults.append(
-                Fault(table=path.stem, row=read[at][0], column=column, text=_words(error))
-            )
+            faults.append(Fault(table=table, row=read[at][0], column=column, text=words_of(error)))
     sound = [one for at, one in enumerate(read) if at not in bad]
     rows = adapter.validate_python([cells for _, cells in sound])
     numbered = (
@@ -95,7 +97,7 @@ def read_table(path: Path, kind: type[Any]) -> tuple[Table, list[Fault]]:
     return Table(rows=tuple(numbered), unsound=tuple(read[at][1] for at in sorted(bad))), faults
 
 
-def _words(error: ErrorDetails) -> str:
+def words_of(error: ErrorDetails) -> str:
     """Say what is wrong with a cell as the officer who edits the table reads it."""
     if error["input"] is None:
         return "is empty; it must be filled in."
@@ -110,17 +112,16 @@ _Cells = list[tuple[int, dict[str, str | None]]]
 
 
 def _cells(
-    path: Path, *, columns: Sequence[str], needed: Sequence[str]
+    table: str, content: bytes | None, *, columns: Sequence[str], needed: Sequence[str]
 ) -> tuple[_Cells | None, list[Fault]]:
     """Read the cells of each row, by column, with the row's number; a blank cell is None.
 
     Returns None in the place of the rows of a file that cannot be read.
     """
-    table = path.stem
-    if not path.is_file():
-        return None, [Fault(table=table, text=f"the file is missing from {path.parent}.")]
+    if content is None:
+        return None, [Fault(table=table, text="the file is missing from the folder reference.")]
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = content.decode("utf-8-sig")
         lines = list(csv.reader(text.splitlines(keepends=True), strict=True))
     except UnicodeDecodeError:
         return None, [Fault(table=table, text="is not saved as UTF-8; save it as “CSV UTF-8”.")]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelines.board.cells import Fault, Numbered, Table, did_you_mean
 from pipelines.board.return_columns import faults_of_returns
+from schemas.board import BoardSettings
+from schemas.quarter import Quarter
+from schemas.return_calendar import Calendar
+from schemas.working_days import publish_by
 
 Tables = Mapping[str, Table]
 
@@ -73,6 +78,22 @@ def broken_rules(tables: Tables) -> list[Fault]:
     return [fault for rule in _RULES for fault in rule(tables)]
 
 
+def broken_settings(file: str, settings: BoardSettings, tables: Tables) -> Iterator[Fault]:
+    """Yield every fault between the settings of a board and its tables."""
+    named = (
+        ("home_area", settings.home_area, "areas"),
+        ("rule_within_home_area", settings.rule_within_home_area, "small_number_rules"),
+    )
+    for setting, code, table in named:
+        known = tables[table].codes(KEYS[table][0][0])
+        if tables[table].is_read and code not in known:
+            near = did_you_mean(code, known)
+            yield Fault(table=file, column=setting, text=f"“{code}” is not in {table}.csv.{near}")
+    for one in tables["areas"].rows:
+        if one.row.area == settings.home_area and one.row.within_home:
+            yield _fault("areas", one, "within_home", "the home area is no part of itself.")
+
+
 def _repeated(tables: Tables) -> Iterator[Fault]:
     for table, keys in KEYS.items():
         for columns in keys:
@@ -109,18 +130,48 @@ def _periods(tables: Tables) -> Iterator[Fault]:
                 begins, ends = getattr(one.row, first, None), getattr(one.row, last, None)
                 if begins is not None and ends is not None and begins > ends:
                     yield _fault(table, one, last, f"“{_key(ends)}” lies before the {first}.")
-    for one in tables["returns"].rows:
-        row = one.row
-        if row.due_after_days < row.opens_after_days:
-            said = f"{row.due_after_days} days: the return would be due before it opens."
-            yield _fault("returns", one, "due_after_days", said)
-        if row.closes_after_days is not None and row.closes_after_days < row.due_after_days:
-            said = f"{row.closes_after_days} days: the return would close before it is due."
-            yield _fault("returns", one, "closes_after_days", said)
     for one in tables["meetings"].rows:
         if one.row.quarter is not None and one.row.meeting_on <= one.row.quarter.end:
             said = f"the meeting is before the end of {one.row.quarter.label}, which is reported."
             yield _fault("meetings", one, "meeting_on", said)
+
+
+def _days(tables: Tables) -> Iterator[Fault]:
+    """A return opens before it is due, and is due before the papers of its meeting are out."""
+    meetings = [one.row for one in tables["meetings"].rows if one.row.quarter is not None]
+    meeting_on = {one.quarter: one.meeting_on for one in meetings}
+    for one in tables["returns"].rows:
+        row = one.row
+        if (row.due_after_days is None) == (row.due_after_working_days is None):
+            said = "fill in one of due_after_days and due_after_working_days, and not both."
+            yield _fault("returns", one, "due_after_days", said)
+            continue
+        calendar = Calendar(row=row, meeting_on=meeting_on)
+        for quarter in (*sorted(meeting_on), _SOME_QUARTER):
+            yield from _days_in_order(one, calendar, quarter)
+            due = calendar.due_on(quarter)
+            if quarter in meeting_on and due > (papers := publish_by(meeting_on[quarter])):
+                said = (
+                    f"for {quarter.label} it would be due on {_day(due)}, after the papers of the "
+                    f"meeting of {_day(meeting_on[quarter])} are published, on {_day(papers)}. Let "
+                    "it be due earlier, or report the quarter to a later meeting."
+                )
+                yield _fault("returns", one, "due_after_days", said)
+                break
+
+
+# Any quarter will do for what is the same in all.
+_SOME_QUARTER = Quarter(2018, 1)
+
+
+def _days_in_order(one: Numbered, calendar: Calendar, quarter: Quarter) -> Iterator[Fault]:
+    due, closes = calendar.due_on(quarter), calendar.closes_on(quarter)
+    if due < calendar.opens_on(quarter):
+        said = f"for {quarter.label} the return would be due before it opens."
+        yield _fault("returns", one, "due_after_days", said)
+    if closes is not None and closes < due:
+        said = f"for {quarter.label} the return would close before it is due."
+        yield _fault("returns", one, "closes_after_days", said)
 
 
 def _targets(tables: Tables) -> Iterator[Fault]:
@@ -208,11 +259,15 @@ def _fault(table: str, one: Numbered, column: str | None, text: str) -> Fault:
     return Fault(table=table, row=one.number, column=column, text=text)
 
 
+def _day(day: dt.date) -> str:
+    return f"{day:%-d %B %Y}"
+
+
 def _key(value: object) -> str:
     return getattr(value, "key", None) or str(value)
 
 
 _RULES: tuple[Callable[[Tables], Iterator[Fault]], ...] = (
-    _repeated, _unknown, _periods, _targets, _forms, _trees, _structure,
+    _repeated, _unknown, _periods, _days, _targets, _forms, _trees, _structure,
     faults_of_returns,
 )  # fmt: skip

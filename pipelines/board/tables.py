@@ -1,4 +1,4 @@
-"""The board's tables (``dbt_project/seeds/*.csv``) as typed, frozen values, or every fault at once.
+"""A board's folder as typed, frozen values, or every fault at once.
 
 Officers edit these files, so whatever is wrong is said with the file, the row that a spreadsheet
 shows, the column and the nearest right word. Command, portal, sensors and builds all read them
@@ -7,105 +7,122 @@ here.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from pipelines.board import ReferenceDataError
-from pipelines.board.cells import Fault, Table, read_table
-from pipelines.board.rules import Tables, broken_rules
-from schemas.reference import Reference
-from schemas.reference_rows import (
-    ActionLink,
-    Area,
-    BoardPriority,
-    Code,
-    ExpectedRow,
-    Measure,
-    MeasureCategory,
-    Meeting,
-    Obligation,
-    Organisation,
-    PeerSet,
-    PeerSetMember,
-    Plan,
-    PublishedAlready,
-    Rebase,
-    ReturnCalendar,
-    RiskLink,
-    SmallNumberRule,
-    Theme,
+from pipelines.board.cells import Fault, Table, did_you_mean, read_table, words_of
+from pipelines.board.rules import Tables, broken_rules, broken_settings
+from schemas.board import BoardSettings
+from schemas.reference import TABLES, Reference
+
+SETTINGS = "board.toml"
+# A board without these would be none; every other table may be left out, and then has no rows.
+_REQUIRED = frozenset(
+    {"organisations", "themes", "measures", "returns", "obligations", "areas", "small_number_rules"}
 )
-from schemas.return_columns import ReturnColumn
-
-SEEDS_DIR = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
-
-_KINDS: Mapping[str, type[Any]] = {
-    "organisations": Organisation,
-    "themes": Theme,
-    "board_priorities": BoardPriority,
-    "meetings": Meeting,
-    "returns": ReturnCalendar,
-    "obligations": Obligation,
-    "measures": Measure,
-    "measure_categories": MeasureCategory,
-    "expected_rows": ExpectedRow,
-    "code_lists": Code,
-    "small_number_rules": SmallNumberRule,
-    "areas": Area,
-    "peer_sets": PeerSet,
-    "peer_set_members": PeerSetMember,
-    "rebases": Rebase,
-    "published_already": PublishedAlready,
-    "plans": Plan,
-    "action_links": ActionLink,
-    "risk_links": RiskLink,
-    "return_columns": ReturnColumn,
-}
+# What belongs to a board; anything else in its folder is the officer's own.
+_BELONGS = (SETTINGS, "reference/*.csv", "words/*.toml", "shapes/*.geojson", "mappings/*.toml")
 
 
-def load_reference(seeds_dir: Path | None = None) -> Reference:
-    """Return the tables of a folder, by default those of the project.
+@dataclass(frozen=True, kw_only=True)
+class ReadBoard:
+    """What a board's folder gave: its settings (None if they cannot be used), tables and faults."""
+
+    settings: BoardSettings | None
+    tables: Tables
+    faults: tuple[Fault, ...]
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Return the files of a board by their names in its folder.
+
+    Raises:
+        OSError: One of them cannot be read.
+    """
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for pattern in _BELONGS
+        for path in sorted(folder.glob(pattern))
+        if path.is_file()
+    }
+
+
+def load_reference(folder: Path) -> Reference:
+    """Return the board in a folder.
 
     Raises:
         ReferenceDataError: It lists every fault with its file, row and column.
     """
-    tables, faults = read_tables(SEEDS_DIR if seeds_dir is None else seeds_dir)
-    if faults:
-        raise ReferenceDataError("\n".join(map(str, faults)))
-    rows = {name: tuple(one.row for one in table.rows) for name, table in tables.items()}
-    members: dict[str, list[str]] = {}
-    for member in rows["peer_set_members"]:
-        members.setdefault(member.peer_set, []).append(member.area)
-    return Reference(
-        organisations=rows["organisations"],
-        themes=rows["themes"],
-        board_priorities=rows["board_priorities"],
-        meetings=rows["meetings"],
-        returns=rows["returns"],
-        every_obligation=rows["obligations"],
-        measures=rows["measures"],
-        measure_categories=rows["measure_categories"],
-        every_expected_row=rows["expected_rows"],
-        every_code=rows["code_lists"],
-        small_number_rules=rows["small_number_rules"],
-        areas=rows["areas"],
-        peer_sets=tuple(
-            replace(one, areas=tuple(members.get(one.peer_set, ()))) for one in rows["peer_sets"]
-        ),
-        rebases=rows["rebases"],
-        return_columns=rows["return_columns"],
-    )
+    return reference_of(files_of(folder))
 
 
-def read_tables(folder: Path) -> tuple[Tables, list[Fault]]:
-    """Return every table of a folder, and every fault in and between them, by table and row."""
+def reference_of(files: Mapping[str, bytes]) -> Reference:
+    """Return the board that these files give.
+
+    Raises:
+        ReferenceDataError: It lists every fault with its file, row and column.
+    """
+    read = read_board(files)
+    if read.faults or read.settings is None:
+        raise ReferenceDataError("\n".join(map(str, read.faults)))
+    rows = {
+        field: tuple(one.row for one in read.tables[name].rows)
+        for name, (field, _) in TABLES.items()
+    }
+    return Reference(settings=read.settings, **rows)
+
+
+def read_board(files: Mapping[str, bytes]) -> ReadBoard:
+    """Return what these files give, and every fault in and between them, by file and row."""
+    settings, faults = _read_settings(files.get(SETTINGS))
     tables: dict[str, Table] = {}
-    faults: list[Fault] = []
-    for name, kind in _KINDS.items():
-        tables[name], found = read_table(folder / f"{name}.csv", kind)
+    for name, (_, kind) in TABLES.items():
+        content = files.get(f"reference/{name}.csv")
+        if content is None and name not in _REQUIRED:
+            tables[name] = Table()
+            continue
+        tables[name], found = read_table(name, content, kind)
         faults += found
+    for name in files:
+        table = name.removeprefix("reference/").removesuffix(".csv")
+        if name.startswith("reference/") and table not in TABLES:
+            said = f"there is no table of this name.{did_you_mean(table, TABLES)}"
+            faults.append(Fault(table=table, text=said))
     faults += broken_rules(tables)
-    order = list(_KINDS)
-    return tables, sorted(faults, key=lambda one: (order.index(one.table), one.row or 0))
+    if settings is not None:
+        faults += broken_settings(SETTINGS, settings, tables)
+    order = [SETTINGS, *TABLES]
+    place = {name: at for at, name in enumerate(order)}
+    faults.sort(key=lambda one: (place.get(one.table, len(order)), one.row or 0))
+    return ReadBoard(settings=settings, tables=tables, faults=tuple(faults))
+
+
+def _read_settings(content: bytes | None) -> tuple[BoardSettings | None, list[Fault]]:
+    if content is None:
+        return None, [Fault(table=SETTINGS, text="the file is missing.")]
+    try:
+        given = tomllib.loads(content.decode("utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        return None, [Fault(table=SETTINGS, text=f"cannot be read: {problem}.")]
+    known = [one.name for one in fields(BoardSettings)]
+    faults = [
+        Fault(table=SETTINGS, column=name,
+              text=f"there is no setting of this name.{did_you_mean(name, known)}")
+        for name in given
+        if name not in known
+    ]  # fmt: skip
+    try:
+        settings = TypeAdapter(BoardSettings).validate_python(
+            {name: value for name, value in given.items() if name in known}
+        )
+    except ValidationError as problem:
+        for error in problem.errors():
+            said = "is missing." if error["type"] == "missing" else words_of(error)
+            faults.append(Fault(table=SETTINGS, column=str(error["loc"][0]), text=said))
+        return None, faults
+    return settings, faults

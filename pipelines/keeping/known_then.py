@@ -13,18 +13,18 @@ from pathlib import Path
 
 from pipelines.durable import copy_whole
 from pipelines.keeping.backup import BackupError, keep_apart
-from pipelines.obligations.standing import LONDON
 from pipelines.publishing.releases import all_releases
 from pipelines.record.model import EventKind
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
+from schemas.working_days import LONDON
 
 
 def copy_as_of(workspace: Workspace, day: dt.date, folder: Path) -> Workspace:
     """Copy what was known at the end of ``day`` (in London) into ``folder``.
 
     What was erased since is not in it, and what was set aside as damaged stays set aside. The
-    reference data are those in force now.
+    board is as it was in force then; where none was yet, the first that came.
 
     Args:
         workspace: Where everything is.
@@ -59,8 +59,9 @@ def _known(workspace: Workspace, until: dt.datetime) -> Iterator[Path]:
     for one in record.submissions():
         if one.received_at < until:
             yield record.submission_folder(one.submission_id)
+    first_board = record.events(EventKind.BOARD)[:1]
     for event in record.events():
-        if event.at < until or event.kind is EventKind.SET_ASIDE:
+        if event.at < until or event.kind is EventKind.SET_ASIDE or event in first_board:
             yield record.event_file(event.event_id)
     for release in all_releases(workspace.releases):
         counted = release.counts_up_to or release.made_at

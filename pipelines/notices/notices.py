@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 
 from pipelines.inbox.look import sent_by
-from pipelines.obligations.calendar import chasing_days, publish_by, working_days_from
+from pipelines.obligations.calendar import chasing_days
 from pipelines.obligations.standing import Standing, State, open_queries, standings
 from pipelines.publishing.fates import fates_in_words, newest_with, rows_by_fate
 from pipelines.publishing.releases import all_releases
@@ -28,7 +28,9 @@ from pipelines.publishing.sign_off import open_points
 from pipelines.record.model import Submission
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
-from schemas.reference import Meeting, Reference
+from schemas.reference import Reference
+from schemas.reference_rows import Meeting
+from schemas.working_days import publish_by, working_days_from
 
 OFFICERS = "officers"
 _WORDS = Path(__file__).parent / "wording.toml"

@@ -11,16 +11,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from zoneinfo import ZoneInfo
 
+from pipelines.board.in_force import asked_on
 from pipelines.obligations.explanations import explained
 from pipelines.record.model import Event, EventKind, Obligation, Submission
 from pipelines.record.store import Record
 from schemas.finding import Severity
 from schemas.quarter import Quarter
 from schemas.reference import Reference
+from schemas.working_days import LONDON, working_days_from
 
-LONDON = ZoneInfo("Europe/London")
 # Measures that come once a year are due in one of the next four quarters.
 _COMING = 4
 
@@ -47,12 +47,14 @@ class State(StrEnum):
 class Known:
     """What of a record decides how its obligations stand: all of it, or up to a moment.
 
-    ``decisions`` are the events that excuse, extend and reopen, in the order they were taken.
+    ``decisions`` are the events that excuse, extend and reopen, in the order they were taken;
+    ``asked_on`` says on which day an organisation was first asked for a return, if that is known.
     """
 
     submissions: Sequence[Submission]
     withdrawn: Mapping[str, dt.datetime]
     decisions: Sequence[Event]
+    asked_on: Callable[[Obligation], dt.date | None] = lambda _: None
 
     @classmethod
     def of(cls, record: Record) -> Known:
@@ -61,7 +63,22 @@ class Known:
             submissions=record.submissions(),
             withdrawn=record.withdrawn(),
             decisions=record.events(*_KINDS),
+            asked_on=partial(_asked_on, record),
         )
+
+    def due_on(self, obligation: Obligation, reference: Reference, decided: Decided) -> dt.date:
+        """Return the last day in time, notice and an extension counted in.
+
+        Raises:
+            KeyError: The return has no calendar.
+        """
+        calendar = reference.calendar(obligation.return_name)
+        if calendar is None:
+            raise KeyError(obligation.return_name)
+        day = calendar.due_on(obligation.quarter)
+        if (asked := self.asked_on(obligation)) is not None:
+            day = max(day, working_days_from(asked, reference.settings.days_of_notice))
+        return decided.due_on(day)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,17 +130,20 @@ def most_pressing_first(one: Standing) -> tuple[int, Obligation]:
     return one.state.turn, one.obligation
 
 
-def known_quarters(submissions: Iterable[Submission], *, on: dt.date) -> list[Quarter]:
+def known_quarters(
+    submissions: Iterable[Submission], reference: Reference, *, on: dt.date
+) -> list[Quarter]:
     """Return every quarter from the first accepted return's to the newest that has begun to matter.
 
     That is the quarter that ended last before the day ``on``, so that what is owed for it stands
     there before anything came. Where returns stopped more than a year before it, the list ends
-    with them: nobody reports to that record any more. Oldest first; empty for an empty record.
+    with them: nobody reports to that record any more. Before anything was accepted it is the
+    quarter that ended last, if the service had begun by then. Oldest first.
     """
     sent = {one.quarter for one in submissions if one.quarter and one.is_accepted}
-    if not sent:
-        return []
     ended = Quarter.containing(on).shift(-1)
+    if not sent:
+        return [ended] if ended >= reference.settings.first_quarter else []
     last = max(sent) if ended > max(sent).shift(4) else max(ended, *sent)
     quarters = [min(sent)]
     while quarters[-1] < last:
@@ -170,7 +190,7 @@ def decide_all(
 
     ``coming`` adds what will be owed in the year after them, with its due days.
     """
-    quarters = known_quarters(known.submissions, on=on)
+    quarters = known_quarters(known.submissions, reference, on=on)
     others = {one.quarter for one in known.submissions if one.quarter} - set(quarters)
     ahead = [quarters[-1].shift(n) for n in range(1, _COMING + 1)] if coming and quarters else []
     found = decide(
@@ -207,8 +227,7 @@ def decide(
             for row in reference.obligations(quarter)
         }
         for obligation in sorted(owed | sent[quarter]):
-            calendar = reference.calendar(obligation.return_name)
-            if calendar is None:
+            if reference.calendar(obligation.return_name) is None:
                 continue
             decided = Decided.by(decisions[obligation])
             found.append(
@@ -217,7 +236,7 @@ def decide(
                     submissions.get(obligation, []),
                     known=known,
                     decided=decided,
-                    due_on=decided.due_on(calendar.due_on(quarter)),
+                    due_on=known.due_on(obligation, reference, decided),
                     is_owed=obligation in owed,
                     on=on,
                     open_queries=open_queries,
@@ -349,7 +368,11 @@ def due_on(record: Record, reference: Reference, obligation: Obligation) -> dt.d
 
     None without a calendar.
     """
-    calendar = reference.calendar(obligation.return_name)
-    if calendar is None:
+    if reference.calendar(obligation.return_name) is None:
         return None
-    return decided_about(record, obligation).due_on(calendar.due_on(obligation.quarter))
+    decided = decided_about(record, obligation)
+    return Known.of(record).due_on(obligation, reference, decided)
+
+
+def _asked_on(record: Record, obligation: Obligation) -> dt.date | None:
+    return asked_on(record, obligation.organisation, obligation.return_name, obligation.quarter)

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.obligations.calendar import publish_by
-from pipelines.obligations.standing import LONDON, Standing, State, standings_of_all
+from pipelines.obligations.standing import Standing, State, standings_of_all
 from pipelines.publishing.rebases import ProposedRebase, proposed_rebases
 from pipelines.publishing.releases import Release, all_releases, newest_draft, signed_off
 from pipelines.publishing.sign_off import OpenPoints, open_points
@@ -21,7 +20,9 @@ from pipelines.record.changes import newest_change
 from pipelines.record.model import Event, Submission
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
-from schemas.reference import Meeting, Reference
+from schemas.reference import Reference
+from schemas.reference_rows import Meeting
+from schemas.working_days import LONDON, publish_by
 
 
 @dataclass(frozen=True, kw_only=True)

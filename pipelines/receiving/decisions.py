@@ -10,6 +10,7 @@ import datetime as dt
 import re
 
 from pipelines.checking.engine.wording import rules
+from pipelines.obligations.standing import Decided, Known
 from pipelines.record.model import Details, Event, EventKind, Obligation, Submission
 from pipelines.record.store import Record
 from schemas.finding import Severity
@@ -129,8 +130,9 @@ def extend(
         DecisionError: The organisation does not owe the return, or ``until`` is not after the day
             on which it is due anyhow.
     """
-    calendar = reference.calendar(obligation.return_name)
-    if calendar is not None and until <= (due := calendar.due_on(obligation.quarter)):
+    if reference.calendar(obligation.return_name) is not None and until <= (
+        due := Known.of(record).due_on(obligation, reference, Decided.by(()))
+    ):
         raise DecisionError(
             f"That is no later than it is due anyhow ({due:%-d %B %Y}). Give a later day."
         )

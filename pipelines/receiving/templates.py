@@ -8,7 +8,8 @@ from pipelines.checking.engine.context import LOOKED_BACK, History
 from pipelines.escaping import write_csv
 from schemas.declaration import Return
 from schemas.quarter import Quarter
-from schemas.reference import ExpectedRow, Measure, Reference
+from schemas.reference import Reference
+from schemas.reference_rows import ExpectedRow, Measure
 
 
 def file_name(organisation: str, return_name: str, quarter: Quarter) -> str:

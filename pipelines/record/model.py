@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -99,6 +99,7 @@ class EventKind(StrEnum):
     SIGN_OFF = "sign_off"
     DISCLOSURE_ACCEPTED = "disclosure_accepted"
     SET_ASIDE = "set_aside"
+    BOARD = "board"
 
 
 # What a decision of each kind is about: the details that name it.
@@ -112,6 +113,7 @@ _SUBJECT: dict[EventKind, tuple[str, ...]] = {
     EventKind.SIGN_OFF: ("quarter",),
     EventKind.DISCLOSURE_ACCEPTED: ("cell_id",),
     EventKind.SET_ASIDE: ("damaged",),
+    EventKind.BOARD: (),
 }
 # Decisions of these kinds undo each other.
 _OPPOSED = (EventKind.EXCUSED, EventKind.REOPENED)
@@ -147,6 +149,7 @@ class Details:
         not_accepted: The returns that were missing at the sign-off.
         cell_id: The figure that is left although it can be worked out.
         version_id: Its version.
+        board: The board that is in force from then on: the text of each of its files by name.
     """
 
     submission_id: str | None = None
@@ -163,6 +166,7 @@ class Details:
     not_accepted: tuple[str, ...] | None = None
     cell_id: str | None = None
     version_id: str | None = None
+    board: Mapping[str, str] | None = None
 
     @property
     def decided(self) -> Details:

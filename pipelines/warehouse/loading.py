@@ -26,6 +26,7 @@ from pipelines.obligations.standing import Known, Standing, decide_all
 from pipelines.record.changes import newest_change
 from pipelines.record.model import Submission
 from pipelines.record.store import Record
+from pipelines.warehouse.board_tables import ensure_board_tables, load_board
 from pipelines.warehouse.periods import period_rows
 from pipelines.warehouse.tables import (
     RAW_TABLES,
@@ -86,6 +87,7 @@ def ensure_raw_schema(connection: duckdb.DuckDBPyConnection, reference: Referenc
     A table that another version of Quarterdeck made, or that is declared otherwise now, is made
     anew and empty.
     """
+    ensure_board_tables(connection)
     for schema in ("raw", "disclosure"):
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     found = dict(
@@ -155,6 +157,7 @@ def load(
     connection.begin()
     try:
         ensure_raw_schema(connection, reference)
+        load_board(connection, reference)
         known = Known.of(record)  # what comes meanwhile is loaded by the next build
         _load_what_came(connection, record, known, reference, on=on)
         for declared in loaded_returns(reference).values():

@@ -13,7 +13,8 @@ import polars as pl
 
 from pipelines.reading.reader import read
 from pipelines.record.store import Record
-from schemas.reference import Measure, Reference
+from schemas.reference import Reference
+from schemas.reference_rows import Measure
 
 COMBINED = "ALL"
 Figure = Mapping[str, Any]  # a row of pub_measure_value, as polars reads it

@@ -44,7 +44,7 @@ def home(request: Asked) -> HttpResponse:
             earlier = rows_of(newest.shift(-back), account.organisations)
             to_do += [row for row in earlier if row.group == "to_do"]
     to_do.sort(key=lambda row: (row.standing.due_on, row.standing.obligation))
-    known = the_portal().reference.get()
+    known = the_portal().reference
     names = [known.organisation(code) for code in sorted(account.organisations)]
     return show(
         request,

@@ -40,7 +40,7 @@ def listed(submissions: Iterable[Submission]) -> list[Listed]:
 
 def title_of(submission: Submission) -> str:
     """Return the title of the return that it is, or words for a file that is none."""
-    calendar = the_portal().reference.get().calendar(submission.return_name or "")
+    calendar = the_portal().reference.calendar(submission.return_name or "")
     return calendar.title if calendar else str(words()["submission"]["unknown_return"])
 
 
@@ -58,6 +58,6 @@ def state_of(
         return "superseded"
     if submission.is_accepted and submission.queries:
         portal = the_portal()
-        still_open = open_queries(portal.record, submission, portal.reference.get())
+        still_open = open_queries(portal.record, submission, portal.reference)
         return submission.outcome if still_open else "accepted, answered"
     return submission.outcome

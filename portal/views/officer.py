@@ -57,7 +57,7 @@ def officer_page(request: Asked) -> HttpResponse:
         quarter=quarter,
         rows=rows,
         queries=_open_queries(rows),
-        disagreements=disagreements(the_portal().record, the_portal().reference.get(), quarter),
+        disagreements=disagreements(the_portal().record, the_portal().reference, quarter),
         unread=listed(reversed(unread[-10:])),
         quarters=listed_quarters(),
         on=the_portal().today,
@@ -92,7 +92,7 @@ def decision(request: Asked, organisation: str, return_name: str, quarter: str) 
 
 
 def _decide(request: Asked, obligation: Obligation, what: str) -> None:
-    about = (the_portal().record, the_portal().reference.get(), obligation)
+    about = (the_portal().record, the_portal().reference, obligation)
     by_whom, reason = request.user.name, request.POST.get("reason", "").strip()
     if what == "excuse":
         decisions.excuse(*about, by_whom=by_whom, reason=reason, at=the_portal().now)
@@ -147,9 +147,7 @@ def _open_queries(rows: list[Row]) -> list[OpenQuery]:
         if submission is None or not row.standing.open_queries:
             continue
         findings = the_portal().record.findings(submission.submission_id)
-        answered = answers(
-            the_portal().record, submission.submission_id, the_portal().reference.get()
-        )
+        answered = answers(the_portal().record, submission.submission_id, the_portal().reference)
         found += [
             OpenQuery(row=row, submission_id=submission.submission_id, finding=finding)
             for finding in groups(findings, answered).get(Severity.QUERY, [])

@@ -14,7 +14,7 @@ from portal.refused import not_found
 from portal.state import the_portal
 from portal.words import counted, day, due_words, words
 from schemas.quarter import Quarter
-from schemas.reference import ReturnCalendar
+from schemas.return_calendar import Calendar
 
 LISTED_QUARTERS = 8
 
@@ -64,7 +64,7 @@ def obligation_of(organisation: str, return_name: str, quarter: str) -> Obligati
     Raises ``Refused`` if there is no such organisation or return.
     """
     found = Obligation(organisation, return_name, quarter_of(quarter))
-    reference = the_portal().reference.get()
+    reference = the_portal().reference
     if reference.organisation(organisation) is None or reference.declared(return_name) is None:
         raise not_found()
     return found
@@ -82,7 +82,7 @@ def rows_of(quarter: Quarter, organisations: Iterable[str] | None) -> list[Row]:
     on = the_portal().today
     return [
         row_of(standing, on=on)
-        for standing in standings(the_portal().record, the_portal().reference.get(), quarter, on=on)
+        for standing in standings(the_portal().record, the_portal().reference, quarter, on=on)
         if wanted is None or standing.obligation.organisation in wanted
     ]
 
@@ -91,7 +91,7 @@ def standing_of(obligation: Obligation) -> Standing:
     """Return how the obligation stands. Raises ``Refused`` if it is neither owed nor was sent."""
     found = standings(
         the_portal().record,
-        the_portal().reference.get(),
+        the_portal().reference,
         obligation.quarter,
         on=the_portal().today,
     )
@@ -104,8 +104,8 @@ def standing_of(obligation: Obligation) -> Standing:
 def row_of(standing: Standing, *, on: dt.date) -> Row:
     """One obligation as a page lists it."""
     obligation = standing.obligation
-    calendar = the_portal().reference.get().calendar(obligation.return_name)
-    organisation = the_portal().reference.get().organisation(obligation.organisation)
+    calendar = the_portal().reference.calendar(obligation.return_name)
+    organisation = the_portal().reference.organisation(obligation.organisation)
     is_open = calendar is None or on >= calendar.opens_on(obligation.quarter)
     due = due_words(standing, on=on)
     if not is_open and calendar is not None:
@@ -146,7 +146,7 @@ def _act_path(standing: Standing) -> str:
     return path_of(standing.obligation) if found is None else page_of(found)
 
 
-def _notes(standing: Standing, calendar: ReturnCalendar | None) -> Iterable[str]:
+def _notes(standing: Standing, calendar: Calendar | None) -> Iterable[str]:
     if standing.open_queries:
         yield counted(words()["queries"], standing.open_queries)
     if standing.last_correction_failed:

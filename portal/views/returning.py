@@ -42,7 +42,7 @@ def template_file(
     """Return the CSV to fill in, with the rows that are expected."""
     obligation = _obligation(request, organisation, return_name, quarter)
     standing_of(obligation)
-    declared = the_portal().reference.get().declared_returns[obligation.return_name]
+    declared = the_portal().reference.declared_returns[obligation.return_name]
     content = desk(request).template(declared, obligation.organisation, obligation.quarter)
     log(request, "template downloaded", **_about(obligation))
     name = template_name(obligation.organisation, obligation.return_name, obligation.quarter)
@@ -89,7 +89,7 @@ def checked_page(request: Asked, key: str) -> HttpResponse:
         Outcome.NEEDS_CORRECTION: "title_correction",
         Outcome.REFUSED: "title_refused",
     }[found.checked.outcome]
-    calendar = the_portal().reference.get().calendar(found.obligation.return_name)
+    calendar = the_portal().reference.calendar(found.obligation.return_name)
     return show(
         request,
         "checked.html",
@@ -120,7 +120,7 @@ def megabytes() -> int:
 def closed(obligation: Obligation) -> str | None:
     """Return why nothing is taken for a return today, None if it is."""
     portal = the_portal()
-    calendar = portal.reference.get().calendar(obligation.return_name)
+    calendar = portal.reference.calendar(obligation.return_name)
     if calendar is None:
         return None
     on, said = portal.today, words()["return"]
@@ -216,7 +216,7 @@ def _obligation(request: Asked, organisation: str, return_name: str, quarter: st
 def _page(
     request: Asked, obligation: Obligation, standing: Standing, fault: str | None = None
 ) -> HttpResponse:
-    declared = the_portal().reference.get().declared_returns[obligation.return_name]
+    declared = the_portal().reference.declared_returns[obligation.return_name]
     sent = reversed(desk(request).submissions_of(obligation))
     return show(
         request,

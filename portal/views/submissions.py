@@ -138,7 +138,7 @@ def _page(
     obligation = _next_of(request, submission)
     is_open = shown.state not in ("withdrawn", "superseded")
     has_steps = is_open and shown.state != "accepted, answered"
-    organisation = the_portal().reference.get().organisation(submission.organisation or "")
+    organisation = the_portal().reference.organisation(submission.organisation or "")
     return show(
         request,
         "submission.html",
@@ -146,9 +146,7 @@ def _page(
         shown=shown,
         submission=submission,
         organisation=organisation.name if organisation else None,
-        groups=groups(
-            found, answers(record, submission.submission_id, the_portal().reference.get())
-        ),
+        groups=groups(found, answers(record, submission.submission_id, the_portal().reference)),
         steps=receipt.get("next", []) if has_steps else [],
         changes=receipt.get("changes"),
         previous=receipt.get("previous"),

@@ -27,6 +27,7 @@ from schemas.registry import returns
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent
 BOARD_PACK = SAMPLES / "board_pack"
+BOARD = SAMPLES.parent / "boards" / "birmingham"
 STORIES: dict[str, Callable[[str, Quarter], Rows]] = {
     "action_progress": plans.action_progress,
     "risks": plans.risks,
@@ -88,7 +89,7 @@ def main() -> None:
     made = [*_of_the_board_pack()]
     printed = {_name_of(SAMPLES / one.file) for one in made}
     for quarter in QUARTERS:
-        for owed in load_reference().obligations(quarter):
+        for owed in load_reference(BOARD).obligations(quarter):
             name = (owed.organisation, owed.return_name, quarter.key)
             if owed.return_name not in STORIES or name in printed or name in MISSING:
                 continue
@@ -109,7 +110,7 @@ def _next_quarter() -> None:
 
     They are to be sent by hand and are no deliveries: the quarter reported stays the board pack's.
     """
-    for owed in load_reference().obligations(plans.AFTER):
+    for owed in load_reference(BOARD).obligations(plans.AFTER):
         if owed.return_name in ("action_progress", "risks"):
             rows = STORIES[owed.return_name](owed.organisation, plans.AFTER)
             if rows:
@@ -142,7 +143,7 @@ def _deliveries(name: Name, rows: list[Row], quarter: Quarter) -> list[Delivery]
 def _not_available(name: Name, rows: list[Row]) -> list[Row]:
     """Return a row that says [x] for each measure that is expected and has no made-up figure."""
     organisation, return_name, key = name
-    reference, quarter = load_reference(), Quarter.parse(key)
+    reference, quarter = load_reference(BOARD), Quarter.parse(key)
     seen = returns()[return_name].observation
     if seen is None:
         return []

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from orchestration.dbt.project import PROJECT, prepare
-from pipelines.board.tables import read_tables
+from pipelines.warehouse.board_tables import SCHEMA, board_tables
 from pipelines.workspace import Workspace
 
 MODELS = PROJECT / "models"
@@ -79,18 +79,19 @@ def test_each_model_has_a_contract_with_every_column_described(manifest: dict[st
             assert column["description"], (model["name"], column["name"])
 
 
-def test_each_seed_describes_what_it_holds_and_is_read_by_the_one_validator(
-    manifest: dict[str, Any],
-) -> None:
-    read, faults = read_tables(PROJECT / "seeds")
-    assert not faults
-    seeds = [one for one in manifest["nodes"].values() if one["resource_type"] == "seed"]
-    assert len(seeds) > 15
-    for seed in seeds:
-        assert read[seed["name"]].is_read
-        header = (PROJECT / "seeds" / f"{seed['name']}.csv").read_text(encoding="utf-8")
-        named = set(header.splitlines()[0].split(","))
-        assert {one["name"] for one in seed["columns"].values() if one["description"]} == named
+def test_each_table_of_the_board_is_described_as_it_is_declared(manifest: dict[str, Any]) -> None:
+    described = {
+        one["name"]: {name: found["data_type"] for name, found in one["columns"].items()}
+        for one in manifest["sources"].values()
+        if one["source_name"] == SCHEMA
+    }
+    assert described == board_tables()
+    assert all(
+        column["description"]
+        for one in manifest["sources"].values()
+        if one["source_name"] == SCHEMA
+        for column in one["columns"].values()
+    )
 
 
 def test_each_case_and_division_has_a_unit_test_that_says_where_its_figures_are_from(

@@ -3,18 +3,17 @@ declaration."""
 
 from __future__ import annotations
 
-import csv
-import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import schemas.returns
-from orchestration.dbt.project import PROJECT
-from pipelines.warehouse.dbt_files import write_dbt_files
+from schemas.reference_rows import Measure
 from schemas.registry import returns
+from tests.boards import birmingham
 from tests.dbt_project.warehouse import Warehouse
 
 DECLARATION = '''
@@ -58,45 +57,23 @@ RETURN = Return(
 '''
 
 
-def append(path: Path, like: int = 0, **changed: str) -> None:
-    """Adds a row to a seed: one of its rows with other cells."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    with path.open("a", encoding="utf-8", newline="") as file:
-        csv.DictWriter(file, list(rows[0]), lineterminator="\n").writerow(rows[like] | changed)
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A copy of the dbt project, to be added to."""
-    copy = tmp_path / "dbt_project"
-    shutil.copytree(PROJECT, copy, ignore=shutil.ignore_patterns("target", "logs"))
-    return copy
-
-
 @pytest.mark.slow
-def test_a_measure_is_added_by_a_row_of_the_seed(project: Path, tmp_path: Path) -> None:
-    append(
-        project / "seeds" / "measures.csv",
-        measure="DA99",
-        item="DA99",
-        headline="",
-        title="People in refuges",
+def test_a_measure_is_added_by_a_row_of_a_table(tmp_path: Path) -> None:
+    board = birmingham()
+    new = replace(
+        measure_like("DA01"), measure="DA99", item="DA99", title="People in refuges",
         small_number_rule="none",
-        first_quarter="",
-        last_quarter="",
+    )  # fmt: skip
+    expected = replace(board.every_expected_row[0], measure="DA99", breakdown="total",
+                       category="all", first_quarter=None)  # fmt: skip
+    warehouse = Warehouse(
+        tmp_path / "warehouse.duckdb",
+        board=replace(
+            board,
+            measures=(*board.measures, new),
+            every_expected_row=(*board.every_expected_row, expected),
+        ),
     )
-    append(
-        project / "seeds" / "expected_rows.csv",
-        organisation="BSWA",
-        measure="DA99",
-        breakdown="total",
-        category="all",
-        first_quarter="",
-        last_quarter="",
-        quarters="",
-    )
-    warehouse = Warehouse(tmp_path / "warehouse.duckdb", project=project)
     warehouse.send(
         "domestic_abuse",
         "BSWA",
@@ -110,6 +87,12 @@ def test_a_measure_is_added_by_a_row_of_the_seed(project: Path, tmp_path: Path) 
         "inner join published.pub_measure as measures on shown.measure = measures.measure "
         "where shown.measure = 'DA99' and shown.organisation = 'BSWA'"
     ) == [("People in refuges", 31.0, "shown")]
+
+
+def measure_like(code: str) -> Measure:
+    """A measure of the samples' board, without its place among the headlines."""
+    [found] = [one for one in birmingham().measures if one.measure == code]
+    return replace(found, headline=None, first_quarter=None, last_quarter=None)
 
 
 @pytest.fixture
@@ -127,31 +110,24 @@ def housing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("housing")
-def test_a_return_with_figures_is_added_by_its_declaration(project: Path, tmp_path: Path) -> None:
-    # What the declaration makes: the table among the sources.
-    write_dbt_files(project)
-    # Reference data: the return, its measure, who owes it.
-    append(project / "seeds" / "returns.csv", return_name="housing", title="Housing")
-    append(
-        project / "seeds" / "obligations.csv",
-        organisation="BCC",
-        return_name="housing",
-        first_quarter="",
-        last_quarter="",
-        quarters="",
-    )
-    append(
-        project / "seeds" / "measures.csv",
-        measure="HO01",
-        return_name="housing",
-        headline="",
-        item="Rough sleepers",
+def test_a_return_with_figures_is_added_by_its_declaration(tmp_path: Path) -> None:
+    board = birmingham()
+    calendar = replace(board.returns[0], return_name="housing", title="Housing")
+    owed = replace(board.every_obligation[0], organisation="BCC", return_name="housing",
+                   first_quarter=None)  # fmt: skip
+    new = replace(
+        measure_like("DA01"), measure="HO01", return_name="housing", item="Rough sleepers",
         small_number_rule="none",
-        first_quarter="",
-        last_quarter="",
+    )  # fmt: skip
+    warehouse = Warehouse(
+        tmp_path / "warehouse.duckdb",
+        board=replace(
+            board,
+            returns=(*board.returns, calendar),
+            every_obligation=(*board.every_obligation, owed),
+            measures=(*board.measures, new),
+        ),
     )
-
-    warehouse = Warehouse(tmp_path / "warehouse.duckdb", project=project)
     warehouse.send(
         "housing",
         "BCC",

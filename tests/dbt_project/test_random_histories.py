@@ -11,18 +11,15 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from orchestration.dbt.project import PROJECT
 from schemas.quarter import Quarter
 from tests.dbt_project.conftest import QUERY, level_2
-from tests.dbt_project.test_extending import append
 from tests.dbt_project.warehouse import ACCEPTED, NEEDS_CORRECTION, Warehouse
 
 pytestmark = pytest.mark.slow
@@ -126,7 +123,6 @@ def everything(warehouse: Warehouse) -> dict[str, list[tuple[Any, ...]]]:
 
 def test_built_after_each_step_or_once_the_facts_are_the_same(tmp_path: Path) -> None:
     grown = Warehouse(tmp_path / "grown" / "warehouse.duckdb")
-    grown.dbt("seed", {})
     told: list[Sent] = []
     for told in tell(SEED, grown):  # noqa: B007  # what the last step leaves is asked for below
         grown.dbt("run", {}, "--selector", "before_disclosure")
@@ -150,24 +146,19 @@ def test_built_after_each_step_or_once_the_facts_are_the_same(tmp_path: Path) ->
 
 
 def test_new_reference_data_reach_figures_of_long_ago(tmp_path: Path) -> None:
-    project = tmp_path / "dbt_project"
-    shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("target", "logs"))
-    warehouse = Warehouse(tmp_path / "warehouse.duckdb", project=project)
+    warehouse = Warehouse(tmp_path / "warehouse.duckdb")
     listed = level_2(1000, 900)
     warehouse.send(
         "training_compliance", "UHB", "2017-18-Q4", received="2018-04-10 09:00",
         rows=[listed | {"course": "A new course"}, listed],
     )  # fmt: skip
     warehouse.load()
-    warehouse.dbt("seed", {})
     warehouse.dbt("run", {}, "--select", "+fct_measure_value")
     asked = "select value from marts.fct_measure_value where measure = 'TC99'"
     assert warehouse.rows(asked) == []
-    append(
-        project / "seeds" / "measures.csv", measure="TC99", item="A new course", headline="",
-        return_name="training_compliance", unit="percent", form="proportion",
-        aggregation="ratio", small_number_rule="none", first_quarter="", last_quarter="",
-    )  # fmt: skip
-    warehouse.dbt("seed", {}, "--select", "measures")
+    [like] = [one for one in warehouse.board.measures if one.measure == "TC02"]
+    new = replace(like, measure="TC99", item="A new course", headline=None)
+    warehouse.board = replace(warehouse.board, measures=(*warehouse.board.measures, new))
+    warehouse.load()
     warehouse.dbt("run", {}, "--select", "+fct_measure_value")
     assert warehouse.rows(asked) == [(90.0,)]

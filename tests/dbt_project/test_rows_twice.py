@@ -26,7 +26,6 @@ def test_a_row_that_is_there_twice_is_found_where_it_stands(tmp_path: Path) -> N
             "WHERE submission_id = (SELECT max(submission_id) FROM raw.observation)"
         )
     upstream = ("--select", "+int_measure__observations", "+int_submission__current_spells")
-    warehouse.dbt("seed", {})
     warehouse.dbt("run", {}, *upstream)
     tested = ("stg_observation", "int_measure__observations")
     with pytest.raises(AssertionError) as caught:

@@ -23,7 +23,6 @@ def test_a_build_as_of_a_date_gives_the_figures_that_were_current_then(
     as_of = Warehouse(tmp_path / "as_of" / "warehouse.duckdb")
     tell_the_story(as_of)
     as_of.load(up_to=then)
-    as_of.dbt("seed", {})
     as_of.dbt("run", {}, "--selector", "before_disclosure")
     rebuilt = as_of.rows(f"{FIGURES} where is_current order by all")
     remembered = story.rows(

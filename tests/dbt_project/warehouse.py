@@ -13,17 +13,16 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from orchestration.dbt.project import PROJECT, invoke, parsed
-from pipelines.board.tables import load_reference
 from pipelines.disclosure.adapter import decide
-from pipelines.obligations.standing import LONDON, Known, decide_all
+from pipelines.obligations.standing import Known, decide_all
 from pipelines.record.model import Details, Event, EventKind, Submission
+from pipelines.warehouse.board_tables import load_board
 from pipelines.warehouse.loading import (
     connect,
     ensure_raw_schema,
@@ -47,6 +46,8 @@ from schemas.finding import Finding
 from schemas.quarter import Quarter
 from schemas.reference import Reference
 from schemas.registry import returns
+from schemas.working_days import LONDON
+from tests.boards import birmingham
 
 ACCEPTED = "accepted"
 NEEDS_CORRECTION = "needs correction"
@@ -70,6 +71,7 @@ class Warehouse:
 
     path: Path
     project: Path = PROJECT
+    board: Reference = field(default_factory=birmingham)
     submissions: list[Submission] = field(default_factory=list)
     withdrawn: dict[str, dt.datetime] = field(default_factory=dict)
     decisions: list[Event] = field(default_factory=list)
@@ -78,12 +80,7 @@ class Warehouse:
     def __post_init__(self) -> None:
         self.path.parent.mkdir(exist_ok=True)
         with connect(self.path) as connection:
-            ensure_raw_schema(connection, self.reference)
-
-    @cached_property
-    def reference(self) -> Reference:
-        """The board's tables of the project, read once."""
-        return load_reference(self.project / "seeds")
+            ensure_raw_schema(connection, self.board)
 
     def send(
         self,
@@ -144,13 +141,13 @@ class Warehouse:
         return submission_id
 
     def _add_rows(self, return_name: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        declared = self.reference.declared_returns[return_name]
+        declared = self.board.declared_returns[return_name]
         frame = pl.DataFrame(rows, {"submission_id": pl.String, **record_columns(declared)})
         with connect(self.path) as connection:
             for row in rows:
                 self._insert(connection, f"raw.{return_name}", row)
             if declared.views:
-                wholes = self.reference.wholes_of(return_name)
+                wholes = self.board.wholes_of(return_name)
                 observe(connection, declared, frame.lazy(), wholes=wholes)
 
     def withdraw(self, submission_id: str, at: dt.datetime, *, erase: bool = False) -> None:
@@ -211,7 +208,7 @@ class Warehouse:
         judged_on = on or newest.astimezone(LONDON).date()
         stood = decide_all(
             known,
-            self.reference,
+            self.board,
             on=judged_on,
             open_queries=lambda one: still_open[one.submission_id],
             coming=True,
@@ -219,6 +216,7 @@ class Warehouse:
         horizon = HorizonRow(counts_up_to=newest.replace(tzinfo=None), as_of_day=judged_on)
         rows = [submission_row(one, known.withdrawn) for one in known.submissions]
         with connect(self.path) as connection:
+            load_board(connection, self.board)
             fill(connection, SubmissionRow, rows)
             fill(connection, FindingRow, findings)
             fill(connection, StandingRow, [standing_row(one) for one in stood])
@@ -241,11 +239,10 @@ class Warehouse:
         on: dt.date | None = None,
         **variables: str,
     ) -> None:
-        """Loads, seeds, the first half, disclosure control, the second half. Raises where dbt
+        """Loads, the first half, disclosure control, the second half. Raises where dbt
         fails. Unit tests are left out: they ask of the code and of no figure."""
         data_tests = ("--exclude-resource-type", "unit_test") if command == "build" else ()
         self.load(up_to=up_to, on=on)
-        self.dbt("seed", variables)
         self.dbt(command, variables, "--selector", "before_disclosure", *data_tests)
         with connect(self.path) as connection:
             decide(connection)

@@ -10,7 +10,6 @@ import random
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from pipelines.board.tables import load_reference
 from pipelines.checking.engine.context import Context
 from pipelines.receiving import decisions
 from pipelines.receiving.receive import Sender, receive
@@ -19,12 +18,13 @@ from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.finding import Severity
 from schemas.quarter import Quarter
+from tests.boards import birmingham, with_board
 
-REFERENCE = load_reference()
+REFERENCE = birmingham()
 QUARTER = Quarter(2018, 1)
 RETURN = "training_compliance"
 PARTNERS = ("UHB", "BWC", "ROH", "BSMHFT")
-CALENDAR_DUE = dt.date(2018, 7, 21)
+CALENDAR_DUE = dt.date(2018, 7, 23)  # a Monday, the first working day after 21 days
 BEGAN = dt.datetime(2018, 7, 2, 9, tzinfo=dt.UTC)
 FEW = 3
 _COURSES = ("Safeguarding children level 2", "Early help and Right Service, Right Time")
@@ -105,7 +105,7 @@ class History:
     """A random history, told step by step."""
 
     def __init__(self, workspace: Workspace, seed: int) -> None:
-        self.workspace = workspace.create()
+        self.workspace = with_board(workspace)
         self.record = Record(workspace.record)
         self.partners = {code: Partner() for code in PARTNERS}
         self.now = BEGAN

@@ -84,7 +84,7 @@ def by_the_portal(history: History) -> dict[str, dict[str, Any]]:
     asked_by.user = Account(name="officer", roles=["officer"])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(officer, "show", lambda *_, **values: shown.update(values))
-        patch.setattr(portal, "reference", SimpleNamespace(get=lambda: REFERENCE))
+        patch.setattr(type(portal), "reference", REFERENCE)
         officer.officer_page(cast("Any", asked_by))
     asked = [one.row.standing.obligation for one in shown["queries"]]
     return {
@@ -253,7 +253,6 @@ def test_the_published_data_give_the_same_answer(tmp_path: Path, seed: int) -> N
     with connect(workspace.warehouse) as connection:
         load(connection, history.record, REFERENCE, on=history.on)
     warehouse = Warehouse(workspace.warehouse)
-    warehouse.dbt("seed", {})
     warehouse.dbt("run", {}, "--selector", "before_disclosure")
     with connect(workspace.warehouse) as connection:
         decide(connection)

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.workspace import Workspace
+from tests.boards import with_board
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/tutorial.md"
@@ -52,7 +53,7 @@ def folder(tmp_path: Path) -> Path:
     make.parent.mkdir()
     make.write_text('#!/bin/sh\ntest "$*" = demo\n', encoding="utf-8")
     make.chmod(0o755)
-    workspace = Workspace(tmp_path / "workspace-demo").create()
+    workspace = with_board(Workspace(tmp_path / "workspace-demo"))
     workspace.practise(dt.date(2018, 11, 19))
     _run(
         f"""set -e

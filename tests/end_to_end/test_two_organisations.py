@@ -19,8 +19,8 @@ from orchestration.assets.overview import what_is_owed
 from orchestration.cli.main import quarterdeck
 from orchestration.resources import AsOfResource, WorkspaceResource
 from orchestration.tables import BEHIND
-from pipelines.board.tables import load_reference
 from pipelines.receiving.receive import Sender, receive
+from tests.boards import birmingham
 from tests.pipelines.checking.cases import USUAL_DAY, Case, at_noon
 from tests.portal.conftest import World, make_world
 
@@ -30,7 +30,7 @@ CHECK = "no_figure_is_contradicted"
 @pytest.fixture(params=["contradicting", "agreeing"])
 def world(tmp_path: Path, request: pytest.FixtureRequest) -> World:
     """Two organisations' returns of one place and time."""
-    case, reference = Case("XRT-001"), load_reference()
+    case, reference = Case("XRT-001"), birmingham()
     own = next(one for one in reference.every_obligation if one.return_name == "youth_justice")
     both = (*reference.every_obligation, replace(own, organisation="PH"))
     context = replace(case.context(), reference=replace(reference, every_obligation=both))

@@ -7,18 +7,18 @@ retired or the partner that ended.
 
 from __future__ import annotations
 
-import csv
 import html
 import re
-import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dashboards.site import build_site
-from orchestration.dbt.project import PROJECT
 from pipelines.publishing.releases import export_published
 from pipelines.warehouse.loading import connect
+from schemas.quarter import Quarter
+from tests.boards import birmingham
 from tests.dbt_project.conftest import mmr
 from tests.dbt_project.warehouse import NEEDS_CORRECTION, Warehouse
 
@@ -34,20 +34,14 @@ def trained(course: str, eligible: int, count: int) -> dict[str, object]:
 def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The text of each page of a board where everything happens that can, by path."""
     folder = tmp_path_factory.mktemp("lives")
-    project = folder / "project"
-    shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("target", "logs"))
-    seed = project / "seeds" / "measures.csv"
-    with seed.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    for row in rows:
-        if row["measure"] == RETIRED:
-            row.update(status="retired", last_quarter="2017-18-Q4")
-    with seed.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
-
-    made = Warehouse(folder / "warehouse.duckdb", project=project)
+    board = birmingham()
+    retired = [
+        replace(one, status="retired", last_quarter=Quarter(2017, 4))
+        if one.measure == RETIRED
+        else one
+        for one in board.measures
+    ]
+    made = Warehouse(folder / "warehouse.duckdb", board=replace(board, measures=tuple(retired)))
     level_1, level_2, level_3 = (f"Safeguarding children level {n}" for n in (1, 2, 3))
     training = "training_compliance"
     # A measure that was retired, a partner that ended, both with figures of before.

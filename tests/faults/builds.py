@@ -27,7 +27,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines.board.tables import load_reference
 from pipelines.checking.engine.context import Context
 from pipelines.keeping.verify import verify
 from pipelines.publishing.releases import all_releases, newest_draft
@@ -37,6 +36,7 @@ from pipelines.record.store import Record
 from pipelines.warehouse.loading import connect
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
+from tests.boards import birmingham, with_board
 from tests.faults.kills import read_current
 
 QUARTER = Quarter(2017, 4)
@@ -52,8 +52,8 @@ _TICK = os.sysconf("SC_CLK_TCK")
 
 def small_city(root: Path) -> Workspace:
     """A workspace with four sample returns, as the demo receives them."""
-    workspace = Workspace(root).create()
-    record, reference = Record(workspace.record), load_reference()
+    workspace = with_board(Workspace(root))
+    record, reference = Record(workspace.record), birmingham()
     with (SAMPLES / "deliveries.csv").open(encoding="utf-8", newline="") as listed:
         deliveries = [row for row in csv.DictReader(listed) if row["file"].endswith(_RETURNS)]
     for row in deliveries:
@@ -75,7 +75,7 @@ def small_city(root: Path) -> Workspace:
 
 def copied(workspace: Workspace, root: Path) -> Workspace:
     """A new workspace with its record, and with the charts it has drawn: drawing takes longest."""
-    copy = Workspace(root).create()
+    copy = with_board(Workspace(root))
     shutil.copytree(workspace.record, copy.record, dirs_exist_ok=True)
     shutil.copytree(workspace.charts, copy.charts, dirs_exist_ok=True)
     shutil.copy(workspace.practice, copy.practice)

@@ -33,6 +33,7 @@ from pipelines.keeping.verify import verify
 from pipelines.publishing.releases import Release
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
+from tests.boards import with_board
 from tests.faults import small
 
 # What the first check would import: here once, instead of in every process that is killed.
@@ -254,7 +255,7 @@ def main() -> None:
     started = time.monotonic()
     for first in range(0, given.rounds, 25):
         with tempfile.TemporaryDirectory(prefix="quarterdeck-kills-") as folder:
-            workspace, seen = Workspace(Path(folder)).create(), Seen()
+            workspace, seen = with_board(Workspace(Path(folder))), Seen()
             goes_on(workspace, seen)
             for _ in range(min(25, given.rounds - first)):
                 one_round(workspace, seen, chance, given.at_once)

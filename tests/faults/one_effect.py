@@ -36,6 +36,7 @@ from pipelines.publishing import making
 from pipelines.publishing.releases import Edition
 from pipelines.record.model import Event
 from pipelines.workspace import Workspace
+from tests.boards import with_board
 from tests.faults import small
 from tests.faults.acts import ACTS, Act, site_of_one_page
 
@@ -187,7 +188,7 @@ def swept(
     fault: Callable[[], None] | None = None,
 ) -> dict[str, Any]:
     """Kill the act at each of its steps, or at ``points`` of them, and do it again."""
-    base, tried = Workspace(root / "base").create(), Workspace(root / "tried")
+    base, tried = with_board(Workspace(root / "base")), Workspace(root / "tried")
     prepared = in_a_process(lambda ws: (small.small_workspace(ws.root), act.prepares(ws)), base)
     shutil.copytree(base.root, tried.root, symlinks=True)
     changes = in_a_process(act.does, tried)

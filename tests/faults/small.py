@@ -12,7 +12,6 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.board.tables import load_reference
 from pipelines.checking.engine.context import Context
 from pipelines.publishing.releases import (
     Release,
@@ -29,6 +28,7 @@ from pipelines.warehouse.loading import connect, load
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 from schemas.reference import Reference
+from tests.boards import birmingham, with_board
 
 QUARTER = Quarter(2018, 1)
 OWED = Obligation("UHB", "training_compliance", QUARTER)
@@ -40,7 +40,7 @@ _HEADING = "organisation,quarter,course,staff_group,eligible,trained,percent,com
 @functools.cache
 def reference() -> Reference:
     """The reference data, read once."""
-    return load_reference()
+    return birmingham()
 
 
 def training_return(trained: int, *, organisation: str = "UHB", comment: str = "") -> bytes:
@@ -107,7 +107,7 @@ def publish(workspace: Workspace, figure: int, *, now: dt.datetime = NOON) -> Re
 
 def small_workspace(root: Path) -> Workspace:
     """Three returns, one of them corrected, one that needs correction; signed off, published."""
-    workspace = Workspace(root).create()
+    workspace = with_board(Workspace(root))
     record = Record(workspace.record)
     send(record, training_return(8000))
     send(record, training_return(8100), at=NOON + dt.timedelta(days=1))

@@ -18,6 +18,7 @@ from pipelines.keeping.verify import verify
 from pipelines.record.store import Record
 from pipelines.warehouse.loading import connect
 from pipelines.workspace import Workspace
+from tests.boards import with_board
 from tests.faults import small
 
 needs_faketime = pytest.mark.skipif(
@@ -44,7 +45,7 @@ def submit(workspace: Workspace, trained: int, *, clock: str) -> str:
 
 @needs_faketime
 def test_what_was_sent_last_counts_whatever_the_clock_said(tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path / "workspace").create()
+    workspace = with_board(Workspace(tmp_path / "workspace"))
     ahead = submit(workspace, 8000, clock="+1000d")
     right = submit(workspace, 8001, clock="+0")
     behind = submit(workspace, 8002, clock="-400d")

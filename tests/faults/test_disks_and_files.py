@@ -31,6 +31,7 @@ from pipelines.reading.outcome import Limits
 from pipelines.record import cache as kept
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
+from tests.boards import with_board
 from tests.faults import small
 from tests.faults.disks import full, read_only, small_disk
 from tests.faults.kills import act
@@ -158,7 +159,7 @@ def test_a_disk_that_fails_once_at_any_call_gives_no_receipt_and_the_same_proces
 ) -> None:
     """One process, one record in memory, as the upload pages are: a call fails, the sender sends
     again, and there is one submission, known to this process and to the next."""
-    workspace = Workspace(tmp_path).create()
+    workspace = with_board(Workspace(tmp_path))
     record = Record(workspace.record)
     small.send(record, small.training_return(8000))
     failed, at = 0, 1
@@ -211,6 +212,7 @@ def test_a_file_of_a_gigabyte_is_refused_by_its_size_before_it_is_read(tmp_path:
     with pytest.raises(NotReadError, match="1,073,741,824 bytes"):
         read_from_disk(file)
     assert time.process_time() - started < 0.1
+    with_board(Workspace(tmp_path / "ws"))
     for command in ("check", "submit"):
         said = CliRunner().invoke(
             quarterdeck, ["--workspace", str(tmp_path / "ws"), command, str(file)]

@@ -24,6 +24,7 @@ from pipelines.record.model import Details, EventKind
 from pipelines.record.store import Record
 from pipelines.warehouse.loading import connect
 from pipelines.workspace import Workspace
+from tests.boards import with_board
 from tests.faults import small
 
 # Written by earlier versions, and never again: format 1 by the first, format 2 with a decision of
@@ -113,7 +114,7 @@ def test_a_backup_into_the_workspace_itself_is_refused(workspace: Workspace) -> 
 
 def test_a_workspace_of_the_version_before_opens_and_is_gone_on_with(tmp_path: Path) -> None:
     shutil.copytree(OLD, tmp_path / "ws")
-    workspace = Workspace(tmp_path / "ws").create()
+    workspace = with_board(Workspace(tmp_path / "ws"))
     before = contents(workspace.root)
     found = verify(workspace)
     assert found.is_sound, found.faults
@@ -137,7 +138,7 @@ def test_every_kind_of_decision_of_the_version_before_reads_as_it_was_written(
     tmp_path: Path,
 ) -> None:
     shutil.copytree(BEFORE, tmp_path / "ws", symlinks=True)
-    workspace = Workspace(tmp_path / "ws").create()
+    workspace = with_board(Workspace(tmp_path / "ws"))
     before = contents(workspace.root)
     record = Record(workspace.record)
     assert record.damaged() == {}
@@ -164,6 +165,8 @@ def test_the_commands_of_an_officer_open_a_workspace_of_the_version_before(tmp_p
     workspace = Workspace(tmp_path / "ws")
     for words, said in (
         (["verify"], "Everything is as it was written."),
+        (["upgrade"], "In force: Birmingham Health and Wellbeing Board"),
+        (["upgrade"], "Nothing is to be carried over."),
         (["status", "--quarter", small.QUARTER.key], "accepted"),
         (["editions"], "2018-07-31"),
     ):

@@ -16,6 +16,7 @@ from pipelines.keeping.verify import verify
 from pipelines.record.model import Details, EventKind
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
+from tests.boards import with_board
 from tests.faults import small
 
 DAY = dt.timedelta(days=1)
@@ -24,7 +25,7 @@ DAY = dt.timedelta(days=1)
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     """Sent, corrected two days later, the correction withdrawn two days after that."""
-    made = Workspace(tmp_path / "ws").create()
+    made = with_board(Workspace(tmp_path / "ws"))
     record = Record(made.record)
     small.send(record, small.training_return(8000))
     corrected = small.send(record, small.training_return(8500), at=small.NOON + 2 * DAY)

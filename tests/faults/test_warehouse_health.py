@@ -17,7 +17,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.board.tables import load_reference
 from pipelines.record.reading import DamagedRecordError
 from pipelines.record.store import Record
 from pipelines.warehouse.health import (
@@ -30,6 +29,7 @@ from pipelines.warehouse.health import (
 )
 from pipelines.warehouse.loading import WarehouseBusyError, connect, load
 from pipelines.workspace import Workspace
+from tests.boards import birmingham
 from tests.faults import small
 from tests.faults.small import small_workspace
 
@@ -87,7 +87,7 @@ def test_a_warehouse_that_cannot_be_opened_is_made_anew(
 def test_damage_that_is_found_while_working_is_healed_by_the_next_build(
     workspace: Workspace,
 ) -> None:
-    os.truncate(workspace.warehouse, workspace.warehouse.stat().st_size // 3)
+    os.truncate(workspace.warehouse, workspace.warehouse.stat().st_size // 8)
     with (
         pytest.raises(duckdb.Error),
         writing_to(workspace.warehouse, loads=True),
@@ -138,10 +138,10 @@ def test_rows_that_are_missing_are_seen_and_loaded_or_stop_the_release(
 ) -> None:
     record = Record(workspace.record)
     with connect(workspace.warehouse) as connection:
-        check_totals(connection, record, load_reference())
+        check_totals(connection, record, birmingham())
         connection.execute("DELETE FROM raw.training_compliance WHERE row_number = 2")
         with pytest.raises(WarehouseIncompleteError, match=r"holds 1 rows of .* 2 were accepted"):
-            check_totals(connection, record, load_reference())
+            check_totals(connection, record, birmingham())
     small.load_warehouse(workspace)
     assert rows(workspace) == 4
 
@@ -157,7 +157,7 @@ def test_rows_of_nothing_that_is_in_use_are_seen_and_removed_or_stop_the_release
             "FROM raw.training_compliance WHERE row_number = 2)"
         )
         with pytest.raises(WarehouseIncompleteError, match="bcdfgh, and 0 were accepted"):
-            check_totals(connection, record, load_reference())
+            check_totals(connection, record, birmingham())
     small.load_warehouse(workspace)
     assert rows(workspace) == 4
 

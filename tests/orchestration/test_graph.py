@@ -22,15 +22,15 @@ import pytest
 from orchestration.dbt.project import prepare
 from orchestration.definitions import build_defs
 from orchestration.instance import WAREHOUSE_POOL
-from pipelines.board.tables import load_reference
 from pipelines.warehouse.loading import ensure_raw_schema
 from pipelines.workspace import Workspace
 from schemas.registry import returns
+from tests.boards import birmingham, with_board
 
 SNAPSHOT = Path(__file__).with_name("graph.json")
 GROUPS = {"returns", "reference", "warehouse", "releases"}
 # They read the record and finished releases, or nothing: none of them opens the warehouse.
-NO_WRITERS = {"at_a_glance", "what_is_owed", "next_publication", "published_release"}
+NO_WRITERS = {"board", "at_a_glance", "what_is_owed", "next_publication", "published_release"}
 
 
 def graph(definitions: dg.Definitions) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def test_every_table_that_people_read_describes_each_of_its_columns(
 
 def test_the_columns_described_are_those_of_the_warehouse(definitions: dg.Definitions) -> None:
     with duckdb.connect() as connection:
-        ensure_raw_schema(connection, load_reference())
+        ensure_raw_schema(connection, birmingham())
         there: dict[str, set[str]] = {}
         for table, column in connection.execute(
             "SELECT table_name, column_name FROM information_schema.columns "
@@ -173,6 +173,6 @@ def test_the_schedules_keep_londons_time_and_run_by_themselves(
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        made = Workspace(Path(folder)).create()
+        made = with_board(Workspace(Path(folder)))
         now = graph(build_defs(made, manifest=prepare(made)))
     SNAPSHOT.write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")

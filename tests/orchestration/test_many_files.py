@@ -16,10 +16,10 @@ import pytest
 from orchestration import sensors
 from orchestration.resources import WorkspaceResource
 from orchestration.sensors import new_submissions
-from pipelines.board.tables import load_reference
 from pipelines.inbox.look import STILL_SECONDS, look, on_its_way
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
+from tests.boards import birmingham
 from tests.faults import small
 
 FILES = 12
@@ -43,7 +43,7 @@ def look_at(workspace: Workspace, at: dt.datetime, seconds: float) -> None:
     """Looks once, after all that lay there at the look before has been still."""
     later = next(LATER)
     look(
-        workspace, Record(workspace.record), load_reference(), now=at, seconds=seconds,
+        workspace, Record(workspace.record), birmingham(), now=at, seconds=seconds,
         clock=lambda: time.monotonic() + later,
     )  # fmt: skip
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.workspace import Workspace
+from tests.boards import with_board
 from tests.pipelines.checking.cases import Case
 
 COMMAND = Path(sys.executable).parent / "quarterdeck"
@@ -36,9 +38,9 @@ main()
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
-    """A folder with four files and no workspace."""
+    """A folder with four files, and a workspace that holds a board and nothing else."""
     folder = tmp_path / "desk"
-    folder.mkdir()
+    with_board(Workspace(folder / "workspace"))
     case = Case("ROW-002")
     for name, content in {
         "good.csv": case.good.read_bytes(),

@@ -27,6 +27,7 @@ from orchestration.instance import opened, set_up_home, settings_behind
 from orchestration.resources import end_interrupted_run, warehouse_lock
 from orchestration.sensors import built_up_to
 from pipelines.workspace import Workspace
+from tests.boards import with_board
 from tests.orchestration import toy
 from tests.orchestration.test_killed_runs import ask_for, daemon, process_of, statuses, until
 from tests.orchestration.test_two_runs import begun, said
@@ -117,7 +118,7 @@ def address(cluster: Cluster) -> str:
 @pytest.fixture
 def workspace(tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """A workspace whose settings were changed as the page says."""
-    made = Workspace(tmp_path / "workspace").create()
+    made = with_board(Workspace(tmp_path / "workspace"))
     for name in ("DAGSTER_HOME", "QUARTERDECK_WORKSPACE", "QUARTERDECK_WAREHOUSE"):
         monkeypatch.setenv(name, "")  # set_up_home sets them; undone after the test
     file = set_up_home(made) / "dagster.yaml"

@@ -37,7 +37,7 @@ def loaded(
     """What came of loading these, all of them by default."""
     root = str(workspace.root)
     return dg.materialize(
-        [raw_assets()],
+        [raw_assets(returns())],
         selection=selection,
         instance=instance,
         resources={

@@ -24,6 +24,7 @@ from pipelines.record.model import Details, EventKind
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
+from tests.boards import with_board
 from tests.faults import small
 
 
@@ -108,7 +109,7 @@ def test_a_build_waits_until_nothing_comes_any_more_but_not_for_ever(
     asked = tick(workspace, instance)
     assert isinstance(asked, dg.RunRequest)
     assert asked.run_key == newest_change_id(record)
-    older = Record(Workspace(workspace.root.parent / "older").create().record)
+    older = Record(with_board(Workspace(workspace.root.parent / "older")).record)
     small.send(older, small.training_return(8000), at=now - dt.timedelta(minutes=31))
     small.send(older, small.training_return(8001), at=dt.datetime.now(dt.UTC))
     assert isinstance(tick(Workspace(workspace.root.parent / "older"), instance), dg.RunRequest)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.workspace import Workspace
+from tests.boards import with_board
 from tests.orchestration import toy
 
 pytestmark = pytest.mark.slow
@@ -38,7 +39,7 @@ def said(root: Path, name: str) -> list[tuple[float, str]]:
 def test_of_runs_begun_at_once_each_waits_for_the_one_before_and_all_succeed(
     tmp_path: Path,
 ) -> None:
-    Workspace(tmp_path).create()
+    with_board(Workspace(tmp_path))
     for one in begun(tmp_path, "a", "b", "c"):
         one.join(timeout=240)
         assert one.exitcode == 0

@@ -17,6 +17,7 @@ from orchestration.resources import WarehouseResource, WorkspaceResource
 from orchestration.sensors import lost_runs
 from pipelines.warehouse.loading import connect
 from pipelines.workspace import Workspace
+from tests.boards import with_board
 
 NAME = "name"
 
@@ -95,7 +96,7 @@ def defs() -> dg.Definitions:
 
 def run_here(root: Path, name: str) -> None:
     """Runs it in this process, as ``quarterdeck build`` does. Ends the process where it fails."""
-    workspace = Workspace(root).create()
+    workspace = with_board(Workspace(root))
     with opened(workspace) as instance:
         job = build_toy(workspace).resolve_job_def("toy")
         job.execute_in_process(instance=instance, tags={NAME: name})

@@ -8,11 +8,11 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from pipelines.board.tables import load_reference
 from pipelines.inbox.files import NOT_TAKEN, RECEIVED
 from pipelines.inbox.look import STILL_SECONDS, Look, look
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
+from tests.boards import birmingham, with_board
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "illustrative" / "training_compliance"
 NAME = "WMAS-training_compliance-2018-19-Q2.csv"
@@ -24,9 +24,9 @@ class Box:
     """A workspace with its inbox, looked at as the sensor does."""
 
     def __init__(self, root: Path) -> None:
-        self.workspace = Workspace(root).create()
+        self.workspace = with_board(Workspace(root))
         self.record = Record(self.workspace.record)
-        self.reference = load_reference()
+        self.reference = birmingham()
         self.waited = 0.0
 
     def drop(self, content: bytes, name: str = NAME, folder: str = "WMAS") -> Path:

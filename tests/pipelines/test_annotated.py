@@ -8,15 +8,15 @@ import io
 
 import pytest
 
-from pipelines.board.tables import load_reference
 from pipelines.checking.engine.check import check
 from pipelines.checking.engine.context import Context
 from pipelines.checking.engine.outcome import CheckedFile
 from pipelines.checking.engine.wording import rules
 from pipelines.receiving.annotated import FINDINGS, WHAT_TO_DO, annotate
+from tests.boards import birmingham
 from tests.pipelines.checking.cases import Case
 
-REFERENCE = load_reference()
+REFERENCE = birmingham()
 GOOD = Case("NUM-001").good.read_bytes()
 BAD = GOOD.replace(b"3452", b"about 3400")
 

@@ -5,14 +5,8 @@ import datetime as dt
 
 import pytest
 
-from pipelines.obligations.calendar import (
-    chasing_days,
-    is_working_day,
-    london_day,
-    publish_by,
-    working_days_between,
-    working_days_from,
-)
+from pipelines.obligations.calendar import chasing_days, london_day
+from schemas.working_days import is_working_day, publish_by, working_days_between, working_days_from
 
 
 @pytest.mark.parametrize(

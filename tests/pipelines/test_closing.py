@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.board.tables import load_reference
 from pipelines.checking.engine.context import Context
 from pipelines.receiving import decisions
 from pipelines.receiving.receive import Received, Sender, receive
 from pipelines.record.store import Record
+from tests.boards import birmingham
 from tests.pipelines.test_decisions import OWED, SAID, TWO_PEOPLE
 
-_KNOWN = load_reference()
+_KNOWN = birmingham()
 CLOSED_ON = dt.date(2018, 8, 9)  # 40 days after the quarter
 REFERENCE = replace(
     _KNOWN, returns=tuple(replace(one, closes_after_days=40) for one in _KNOWN.returns)

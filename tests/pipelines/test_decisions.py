@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from pipelines.board.tables import load_reference
 from pipelines.checking.engine.context import Context
 from pipelines.obligations.standing import State, open_queries, standings
 from pipelines.publishing.sign_off import sign_off
@@ -18,9 +17,10 @@ from pipelines.receiving.receive import Sender, receive
 from pipelines.record.model import Event, EventKind, Obligation, Submission
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
+from tests.boards import birmingham
 from tests.faults import small
 
-REFERENCE = load_reference()
+REFERENCE = birmingham()
 QUARTER = Quarter(2018, 1)
 AT = dt.datetime(2018, 7, 20, 9, tzinfo=dt.UTC)
 OWED = Obligation("UHB", "training_compliance", QUARTER)

@@ -15,15 +15,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.board.tables import load_reference
 from pipelines.receiving.desk import Desk, NotAllowedError, NotFoundError, Requester, Right
 from pipelines.receiving.receipts.as_text import as_text
 from pipelines.record.model import Obligation
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
 from schemas.registry import returns
+from tests.boards import birmingham
 
-REFERENCE = load_reference()
+REFERENCE = birmingham()
 TRAINING = returns()["training_compliance"]
 Q1, Q2 = Quarter(2018, 1), Quarter(2018, 2)
 START = dt.datetime(2018, 7, 10, 9, tzinfo=dt.UTC)

@@ -12,7 +12,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.board.tables import load_reference
 from pipelines.checking.engine.context import Context
 from pipelines.obligations.explanations import explained
 from pipelines.obligations.standing import open_queries
@@ -21,8 +20,9 @@ from pipelines.receiving.receive import Received, Sender, receive
 from pipelines.record.model import Submission
 from pipelines.record.store import Record
 from pipelines.warehouse.loading import load
+from tests.boards import birmingham
 
-REFERENCE = load_reference()
+REFERENCE = birmingham()
 START = dt.datetime(2018, 10, 20, 9, tzinfo=dt.UTC)
 HEADING = "organisation,quarter,course,staff_group,eligible,trained,percent,comment"
 LEVEL_2, EARLY_HELP = "Safeguarding children level 2", '"Early help and Right Service, Right Time"'

@@ -21,19 +21,20 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from pipelines.board.tables import load_reference
 from pipelines.checking.engine.check import check
 from pipelines.checking.engine.context import Context
 from pipelines.obligations.explanations import SenderAnswers
-from pipelines.obligations.standing import LONDON, standings
+from pipelines.obligations.standing import standings
 from pipelines.receiving import decisions
 from pipelines.receiving.history import SenderHistory
 from pipelines.receiving.receive import Received, Sender, receive
 from pipelines.record.model import Obligation, Submission
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
+from schemas.working_days import LONDON
+from tests.boards import birmingham
 
-REFERENCE = load_reference()
+REFERENCE = birmingham()
 QUARTER = Quarter(2018, 2)
 OWED = Obligation("UHB", "training_compliance", QUARTER)
 START = dt.datetime(2018, 10, 19, 9, tzinfo=dt.UTC)

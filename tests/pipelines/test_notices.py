@@ -17,7 +17,6 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from pipelines.board.tables import load_reference
 from pipelines.inbox.look import STILL_SECONDS, look
 from pipelines.notices.delivery import (
     MailServer,
@@ -40,16 +39,17 @@ from pipelines.notices.notices import (
 )
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
+from tests.boards import birmingham, with_board
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "illustrative" / "training_compliance"
-REFERENCE = load_reference()
+REFERENCE = birmingham()
 DUE = dt.date(2018, 10, 21)  # training compliance of 2018-19 Q2; a Sunday
 AT = dt.datetime(2018, 10, 22, 7, 0, tzinfo=dt.UTC)
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    return Workspace(tmp_path / "workspace").create()
+    return with_board(Workspace(tmp_path / "workspace"))
 
 
 @pytest.fixture

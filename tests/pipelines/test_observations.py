@@ -8,14 +8,14 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.board.tables import load_reference
 from pipelines.checking.engine.observations import stated
 from pipelines.warehouse.tables import ObservationRow
 from schemas.declaration import record_columns
 from schemas.registry import returns
+from tests.boards import birmingham
 from tests.declared import WIDE, declared_board
 
-REFERENCE = load_reference()
+REFERENCE = birmingham()
 _MAY_BE_EMPTY = {"submission_id": "s", "organisation": "UHB", "quarter": "2018-19 Q1"}
 
 

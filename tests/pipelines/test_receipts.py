@@ -12,7 +12,6 @@ import html
 import re
 from pathlib import Path
 
-from pipelines.board.tables import load_reference
 from pipelines.checking.engine.context import Context
 from pipelines.receiving.receipts.as_html import as_html
 from pipelines.receiving.receipts.as_text import as_text
@@ -20,9 +19,10 @@ from pipelines.receiving.receipts.receipt import Receipt
 from pipelines.receiving.receive import Sender, receive
 from pipelines.record.store import Record
 from schemas.finding import Severity
+from tests.boards import birmingham
 from tests.pipelines.test_decisions import TWO_PEOPLE
 
-REFERENCE = load_reference()
+REFERENCE = birmingham()
 AT = dt.datetime(2018, 7, 20, 9, 5, tzinfo=dt.UTC)  # 10:05 in London, and one day before it is due
 LATE = dt.datetime(2018, 7, 24, 9, 5, tzinfo=dt.UTC)
 CORRECTED = TWO_PEOPLE.replace(b",100,81,,", b",100,83,,seen again")

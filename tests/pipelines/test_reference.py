@@ -14,19 +14,20 @@ import pytest
 
 from pipelines.board import ReferenceDataError
 from pipelines.board.rules import LINKS
-from pipelines.board.tables import SEEDS_DIR, load_reference
+from pipelines.board.tables import load_reference
+from tests.boards import BIRMINGHAM, birmingham
 from tests.declared import declare
 
 
 @pytest.fixture
-def seeds(tmp_path: Path) -> Path:
-    """A copy of the project's reference data, to be spoiled."""
-    return shutil.copytree(SEEDS_DIR, tmp_path / "seeds")
+def tables(tmp_path: Path) -> Path:
+    """The tables of a copy of a board, to be spoiled."""
+    return shutil.copytree(BIRMINGHAM, tmp_path / "board") / "reference"
 
 
-def spoil(seeds: Path, file: str, row: int, **cells: str) -> None:
+def spoil(tables: Path, file: str, row: int, **cells: str) -> None:
     """Writes cells into a row, counted as a spreadsheet does."""
-    path = seeds / f"{file}.csv"
+    path = tables / f"{file}.csv"
     with path.open(encoding="utf-8", newline="") as opened:
         rows = list(csv.DictReader(opened))
     rows[row - 2] |= cells
@@ -36,32 +37,32 @@ def spoil(seeds: Path, file: str, row: int, **cells: str) -> None:
         writer.writerows(rows)
 
 
-def faults(seeds: Path) -> list[str]:
+def faults(tables: Path) -> list[str]:
     """What loading them says, line by line."""
     with pytest.raises(ReferenceDataError) as said:
-        load_reference(seeds)
+        load_reference(tables.parent)
     return str(said.value).splitlines()
 
 
-def test_the_projects_own_has_no_fault(seeds: Path) -> None:
-    assert load_reference(seeds) == load_reference()
+def test_the_projects_own_has_no_fault(tables: Path) -> None:
+    assert load_reference(tables.parent) == birmingham()
 
 
 @pytest.mark.parametrize(("file", "column", "where"), LINKS)
 def test_a_code_that_names_nothing_is_said_at_its_place(
-    seeds: Path, file: str, column: str, where: str
+    tables: Path, file: str, column: str, where: str
 ) -> None:
     if file == "return_columns":  # the project's own declares none
-        declare(seeds)
-    spoil(seeds, file, 2, **{column: "qqq"})
+        declare(tables.parent)
+    spoil(tables, file, 2, **{column: "qqq"})
     expected = f"{file}.csv, row 2, column {column}: “qqq” is not in {where}.csv."
-    assert expected in faults(seeds)
+    assert expected in faults(tables)
 
 
-def test_cells_that_cannot_be_read_are_all_said(seeds: Path) -> None:
-    spoil(seeds, "small_number_rules", 2, threshold="five")
-    spoil(seeds, "rebases", 2, quarter="Q9", decided_on="1/2/2018", reason="")
-    assert faults(seeds) == [
+def test_cells_that_cannot_be_read_are_all_said(tables: Path) -> None:
+    spoil(tables, "small_number_rules", 2, threshold="five")
+    spoil(tables, "rebases", 2, quarter="Q9", decided_on="1/2/2018", reason="")
+    assert faults(tables) == [
         "small_number_rules.csv, row 2, column threshold: “five” is not a whole number such as 5.",
         "rebases.csv, row 2, column quarter: “Q9” is not a quarter; write it as 2018-19-Q1.",
         "rebases.csv, row 2, column reason: is empty; it must be filled in.",
@@ -69,15 +70,15 @@ def test_cells_that_cannot_be_read_are_all_said(seeds: Path) -> None:
     ]
 
 
-def test_codes_that_repeat_are_said_and_one_fault_does_not_hide_another(seeds: Path) -> None:
-    first = load_reference(seeds)
-    spoil(seeds, "organisations", 3, organisation=first.organisations[0].organisation)
+def test_codes_that_repeat_are_said_and_one_fault_does_not_hide_another(tables: Path) -> None:
+    first = load_reference(tables.parent)
+    spoil(tables, "organisations", 3, organisation=first.organisations[0].organisation)
     same = first.measures[0]
     spoil(
-        seeds, "measures", 3,
+        tables, "measures", 3,
         measure=same.measure, return_name=same.return_name, item=same.item, theme="nonesuch",
     )  # fmt: skip
-    said = faults(seeds)
+    said = faults(tables)
     code = first.organisations[0].organisation
     assert (
         f"organisations.csv, row 3: the organisation “{code}” stands there twice, in row 2 too."
@@ -94,11 +95,11 @@ def test_codes_that_repeat_are_said_and_one_fault_does_not_hide_another(seeds: P
     assert "measures.csv, row 3, column theme: “nonesuch” is not in themes.csv." in said
 
 
-def change(seeds: Path, file: str, column: str, old: str, new: str) -> int:
+def change(tables: Path, file: str, column: str, old: str, new: str) -> int:
     """Write another word into the first row that has the old one; give the row's number."""
-    rows = list(csv.DictReader((seeds / f"{file}.csv").read_text(encoding="utf-8").splitlines()))
+    rows = list(csv.DictReader((tables / f"{file}.csv").read_text(encoding="utf-8").splitlines()))
     row = next(number for number, one in enumerate(rows, start=2) if one[column] == old)
-    spoil(seeds, file, row, **{column: new})
+    spoil(tables, file, row, **{column: new})
     return row
 
 
@@ -120,7 +121,10 @@ def change(seeds: Path, file: str, column: str, old: str, new: str) -> int:
         ("expected_rows", "category", "disability", "disabilty", "Did you mean “disability”?"),
         ("measure_categories", "part_of", "", "nowhere", "is no category of this breakdown"),
         ("measure_categories", "adds_up", "no", "perhaps", "must be one of: yes, no."),
-        ("returns", "due_after_days", "30", "0", "the return would be due before it opens."),
+        ("returns", "opens_after_days", "1", "90", "2018-19 Q1 the return would be due before it"),
+        ("returns", "due_after_days", "30", "", "fill in one of due_after_days and"),
+        ("returns", "due_after_working_days", "", "5", "fill in one of due_after_days and"),
+        ("returns", "due_after_days", "30", "60", "after the papers of the meeting of 4 September"),
         ("returns", "closes_after_days", "", "3", "the return would close before it is due."),
         ("returns", "return_name", "risks", "risk", "declares none. Did you mean “risks”?"),
         ("meetings", "quarter", "2018-19-Q2", "2018-19-Q1", "the quarter “2018-19-Q1” stands"),
@@ -135,39 +139,39 @@ def change(seeds: Path, file: str, column: str, old: str, new: str) -> int:
     ],
 )
 def test_a_slip_is_said_with_its_row_and_what_to_write(
-    seeds: Path, *, file: str, column: str, old: str, new: str, said: str
+    tables: Path, *, file: str, column: str, old: str, new: str, said: str
 ) -> None:
-    row = change(seeds, file, column, old, new)
-    found = [line for line in faults(seeds) if line.startswith(f"{file}.csv, row {row}")]
+    row = change(tables, file, column, old, new)
+    found = [line for line in faults(tables) if line.startswith(f"{file}.csv, row {row}")]
     assert any(said in line for line in found), found
 
 
-def test_what_follows_from_a_fault_is_not_said_with_it(seeds: Path) -> None:
+def test_what_follows_from_a_fault_is_not_said_with_it(tables: Path) -> None:
     # A measure whose unit is misspelt is still there for the rows that name it.
-    row = change(seeds, "measures", "unit", "percent", "per cent")
-    assert [line.partition(":")[0] for line in faults(seeds)] == [
+    row = change(tables, "measures", "unit", "percent", "per cent")
+    assert [line.partition(":")[0] for line in faults(tables)] == [
         f"measures.csv, row {row}, column unit"
     ]
-    measures = seeds / "measures.csv"
+    measures = tables / "measures.csv"
     measures.write_text(measures.read_text(encoding="utf-8") + '"', encoding="utf-8")
-    assert [line for line in faults(seeds) if not line.startswith("measures.csv: a quot")] == []
+    assert [line for line in faults(tables) if not line.startswith("measures.csv: a quot")] == []
 
 
-def test_a_column_that_is_misspelt_is_named_with_the_right_one(seeds: Path) -> None:
-    themes = seeds / "themes.csv"
+def test_a_column_that_is_misspelt_is_named_with_the_right_one(tables: Path) -> None:
+    themes = tables / "themes.csv"
     themes.write_text(
         themes.read_text(encoding="utf-8").replace("title", "titel", 1), encoding="utf-8"
     )
-    assert faults(seeds) == [
+    assert faults(tables) == [
         "themes.csv, row 1: the column title is missing.",
         "themes.csv, row 1: there is no column called “titel”. Did you mean “title”?",
     ]
 
 
-def test_a_category_is_no_part_of_itself(seeds: Path) -> None:
+def test_a_category_is_no_part_of_itself(tables: Path) -> None:
     rows = list(
-        csv.DictReader((seeds / "measure_categories.csv").read_text(encoding="utf-8").splitlines())
+        csv.DictReader((tables / "measure_categories.csv").read_text(encoding="utf-8").splitlines())
     )
-    spoil(seeds, "measure_categories", 2, part_of=rows[1]["category"])
-    spoil(seeds, "measure_categories", 3, part_of=rows[0]["category"])
-    assert len([line for line in faults(seeds) if "a part of itself" in line]) == 2
+    spoil(tables, "measure_categories", 2, part_of=rows[1]["category"])
+    spoil(tables, "measure_categories", 3, part_of=rows[0]["category"])
+    assert len([line for line in faults(tables) if "a part of itself" in line]) == 2

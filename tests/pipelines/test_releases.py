@@ -52,6 +52,7 @@ from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 from tests import small_city
+from tests.boards import with_board
 
 Q1, Q2 = Quarter(2018, 1), Quarter(2018, 2)
 JULY, NOVEMBER = dt.date(2018, 7, 31), dt.date(2018, 11, 27)
@@ -66,7 +67,7 @@ def _no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
-    return Office(Workspace(tmp_path / "workspace").create())
+    return Office(with_board(Workspace(tmp_path / "workspace")))
 
 
 class Office:

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.board.return_columns import RESERVED
-from pipelines.board.tables import SEEDS_DIR, read_tables
+from pipelines.board.tables import files_of, read_board
 from pipelines.warehouse.tables import RAW_TABLES
+from tests.boards import BIRMINGHAM
 from tests.declared import LONG, WIDE, append, declare
 
 TABLE = "return_columns.csv"
@@ -24,15 +25,17 @@ TABLE = "return_columns.csv"
 @pytest.fixture
 def board(tmp_path: Path) -> Path:
     """A board with two declared returns, to be spoiled."""
-    return declare(Path(shutil.copytree(SEEDS_DIR, tmp_path / "board")))
+    return declare(Path(shutil.copytree(BIRMINGHAM, tmp_path / "board")))
 
 
 def rows_of(board: Path, table: str = TABLE) -> list[dict[str, str]]:
-    return list(csv.DictReader((board / table).read_text(encoding="utf-8").splitlines()))
+    return list(
+        csv.DictReader((board / "reference" / table).read_text(encoding="utf-8").splitlines())
+    )
 
 
 def write(board: Path, rows: Sequence[dict[str, str]], table: str = TABLE) -> None:
-    with (board / table).open("w", encoding="utf-8", newline="") as file:
+    with (board / "reference" / table).open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
@@ -48,7 +51,7 @@ def change(board: Path, ret: str, of: str, /, **cells: str) -> int:
 
 
 def faults(board: Path) -> list[str]:
-    return [str(fault) for fault in read_tables(board)[1]]
+    return [str(fault) for fault in read_board(files_of(board)).faults]
 
 
 def test_the_two_returns_have_no_fault(board: Path) -> None:
@@ -136,12 +139,12 @@ def test_a_month_and_a_period_are_not_both_said(board: Path) -> None:
     change(board, WIDE, "comment", role="month", kind="month")
     period = {"name": "time", "kind": "period", "role": "period", "title": "Time"}
     words = {"example": "2016", "description": "When."}
-    append(board / TABLE, [{"return_name": WIDE, **period, **words}])
+    append(board / "reference" / TABLE, [{"return_name": WIDE, **period, **words}])
     assert "by a month or by a period, not both." in faults(board)[0]
 
 
 def test_a_return_that_is_built_in_is_not_declared_as_well(board: Path) -> None:
-    append(board / TABLE, [{**rows_of(board)[0], "return_name": "risks"}])
+    append(board / "reference" / TABLE, [{**rows_of(board)[0], "return_name": "risks"}])
     said = "the return “risks” is built in; its columns are declared in the program."
     assert faults(board) == [f"{TABLE}, row {len(rows_of(board)) + 1}, column return_name: {said}"]
 
@@ -157,7 +160,7 @@ def test_a_return_that_nothing_declares_is_said_in_the_table_of_returns(board: P
 def test_a_column_follows_itself_in_time_and_keeps_its_kind(board: Path) -> None:
     row = change(board, WIDE, "wait", last_quarter="2018-19-Q1")
     old = rows_of(board)[row - 2]
-    append(board / TABLE, [{**old, "first_quarter": "2018-19-Q2", "last_quarter": "",
+    append(board / "reference" / TABLE, [{**old, "first_quarter": "2018-19-Q2", "last_quarter": "",
                             "maximum": "900"}])  # fmt: skip
     assert faults(board) == []
     rows = rows_of(board)

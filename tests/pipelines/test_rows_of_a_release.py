@@ -10,7 +10,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.board.tables import load_reference
 from pipelines.notices.notices import about_rows
 from pipelines.publishing.fates import fates_in_words
 from pipelines.publishing.rebases import proposed_rebases
@@ -18,10 +17,11 @@ from pipelines.publishing.releases import MANIFEST, Release
 from pipelines.receiving.desk import Desk, Requester
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
-from schemas.reference import Rebase
+from schemas.reference_rows import Rebase
+from tests.boards import birmingham
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "illustrative" / "training_compliance"
-REFERENCE = load_reference()
+REFERENCE = birmingham()
 Q1, Q2 = Quarter.parse("2018-19-Q1"), Quarter.parse("2018-19-Q2")
 
 

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.board.tables import load_reference
 from pipelines.checking.engine.check import check
 from pipelines.checking.engine.context import Context
 from pipelines.checking.engine.outcome import CheckedFile
@@ -23,8 +22,9 @@ from pipelines.receiving.templates import template
 from schemas.declaration import record_columns
 from schemas.quarter import Quarter
 from schemas.registry import returns
+from tests.boards import birmingham
 
-REFERENCE = load_reference()
+REFERENCE = birmingham()
 NOW = Quarter(2018, 3)
 COLUMNS = [column.name for column in returns()["action_progress"].columns]
 

@@ -27,6 +27,7 @@ from portal.roles import Role
 from portal.settings import Limits, Settings
 from portal.state import Portal, make_portal
 from portal.work import Workers
+from tests.boards import with_board
 
 if TYPE_CHECKING:
     from portal.accounts import Accounts
@@ -204,7 +205,7 @@ ACCOUNTS: dict[str, tuple[list[str], list[Role]]] = {
 @functools.cache
 def everyones_accounts() -> Path:
     """A database with everybody's account, made once: it is copied from then on."""
-    workspace = Workspace(Path(_FOLDER.name)).create()
+    workspace = with_board(Workspace(Path(_FOLDER.name)))
     accounts = open_accounts(workspace)
     from portal.models import Account  # noqa: PLC0415  # once Django is set up
 
@@ -218,7 +219,7 @@ def everyones_accounts() -> Path:
 
 def make_world(folder: Path, clock: Clock | None = None, **settings: Any) -> World:
     """A portal in a folder, its workers not started."""
-    workspace = Workspace(folder).create()
+    workspace = with_board(Workspace(folder))
     workspace.portal.mkdir(exist_ok=True)
     (workspace.portal / "accounts.sqlite3").touch(mode=0o600)
     shutil.copyfile(everyones_accounts(), workspace.portal / "accounts.sqlite3")

@@ -24,6 +24,7 @@ from pipelines.workspace import Workspace
 from portal.project import open_accounts
 from portal.roles import Role
 from schemas.quarter import Quarter
+from tests.boards import with_board
 from tests.portal.conftest import session_of
 
 ORGANISATIONS = ("BCC", "BSAB", "BSCB", "PH")  # those that owe a report on their actions
@@ -80,7 +81,7 @@ def run(folder: Path, *, people: int, rows: int) -> Result:
 
 
 def _senders(folder: Path, *, people: int, rows: int) -> list[Sender]:
-    accounts = open_accounts(Workspace(folder).create())
+    accounts = open_accounts(with_board(Workspace(folder)))
     made = []
     for number in range(people):
         name = f"sender{number:02d}"

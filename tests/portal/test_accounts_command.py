@@ -10,9 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from orchestration.cli.main import quarterdeck
+from pipelines.workspace import Workspace
+from tests.boards import with_board
 
 
 def run(workspace: Path, *words: str) -> Result:
+    with_board(Workspace(workspace))
     return CliRunner().invoke(quarterdeck, ["--workspace", str(workspace), *words])
 
 

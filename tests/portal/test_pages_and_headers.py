@@ -240,7 +240,7 @@ def test_the_listed_states_are_those_of_ones_own_organisations_only(running: Wor
     everyone = {
         one.obligation.organisation
         for one in standings(
-            portal.record, portal.reference.get(), Quarter(2018, 2), on=running.clock.now.date()
+            portal.record, portal.reference, Quarter(2018, 2), on=running.clock.now.date()
         )
     }
     assert len(everyone) > 5

@@ -29,6 +29,7 @@ from portal.project import LOCKED_FOR, TRIES, open_accounts, set_up
 from portal.roles import Role
 from portal.settings import Limits, Settings
 from portal.state import make_portal
+from tests.boards import with_board
 from tests.portal.conftest import PASSWORD, RETURN, Answer, Person, World
 
 NEW = "granite harbour whisper lemon"
@@ -365,7 +366,7 @@ def test_accounts_of_before_are_carried_over_with_their_passwords(tmp_path: Path
         )
         before.execute("INSERT INTO session VALUES ('x', 'uhb.lead', 'password', 1, 1)")
     before.close()
-    workspace = Workspace(tmp_path)
+    workspace = with_board(Workspace(tmp_path))
     portal = make_portal(Settings(workspace=workspace))
     for _ in range(2):
         set_up(portal)

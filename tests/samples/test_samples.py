@@ -11,19 +11,19 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.board.tables import load_reference
 from pipelines.checking.engine.check import check
 from pipelines.checking.engine.context import Context, History
 from pipelines.checking.engine.outcome import CheckedFile
 from schemas.finding import Severity
 from schemas.quarter import Quarter
+from tests.boards import birmingham
 from tests.pipelines.checking.cases import Past
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 
 
 def checked(file: Path, *, history: History | None = None) -> CheckedFile:
-    context = Context(reference=load_reference(), as_of=dt.date(2019, 1, 1), history=history)
+    context = Context(reference=birmingham(), as_of=dt.date(2019, 1, 1), history=history)
     return check(file.read_bytes(), file_name=file.name, context=context)
 
 

@@ -12,11 +12,11 @@ from dashboards.data import provenance
 from dashboards.data.release import load
 from dashboards.pages.base import Site
 from dashboards.pages.figures.page import pages
-from pipelines.board.tables import load_reference
 from pipelines.checking.engine.check import check
 from pipelines.checking.engine.context import Context
 from pipelines.checking.engine.outcome import CheckedFile
 from schemas.qualifiers import qualified
+from tests.boards import birmingham
 from tests.dashboards import made_up
 
 
@@ -44,7 +44,7 @@ def test_a_qualified_figure_is_used_with_a_note_and_a_qualified_count_of_people_
         "organisation,quarter,indicator,area,period,numerator,denominator,value,lower,upper,comment"
     )
     context = Context(
-        reference=replace(load_reference(), every_expected_row=()), as_of=dt.date(2018, 10, 22)
+        reference=replace(birmingham(), every_expected_row=()), as_of=dt.date(2018, 10, 22)
     )
 
     def checked(figures: str) -> CheckedFile:

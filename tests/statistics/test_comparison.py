@@ -134,7 +134,30 @@ def test_the_direction_of_travel_needs_intervals_that_are_apart(
     ],
 )
 def test_a_measure_is_on_one_list(n: str | None, c: str | None, p: str | None, which: str) -> None:
-    assert evaluate("comparison_list('n', 'c', 'p')", n=n, c=c, p=p) == which
+    compared = sum(one not in (None, "not compared") for one in (c, p))
+    worse = sum(one == "worse" for one in (c, p))
+    said = evaluate("comparison_list('n', '2', 'compared', 'worse')", n=n, compared=compared,
+                    worse=worse)  # fmt: skip
+    assert said == which
+
+
+@pytest.mark.parametrize(
+    ("sets", "compared", "worse", "which"),
+    [
+        (0, 0, 0, "worse than England"),
+        (1, 1, 1, "performing poorly"),
+        (1, 1, 0, "worse than average (2)"),
+        (5, 4, 4, "worse than England, peers incomplete"),
+        (5, 5, 5, "performing poorly"),
+        (5, 5, 3, "worse than average (1)"),
+    ],
+)
+def test_a_board_has_as_many_sets_of_peers_as_it_likes(
+    sets: int, compared: int, worse: int, which: str
+) -> None:
+    said = evaluate("comparison_list('n', 'sets', 'compared', 'worse')", n="worse", sets=sets,
+                    compared=compared, worse=worse)  # fmt: skip
+    assert said == which
 
 
 def _peers(rows: list[tuple[str, str, float | None, float | None]]) -> list[dict[str, object]]:

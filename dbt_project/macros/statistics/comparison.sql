@@ -85,20 +85,20 @@ end)
 {%- endmacro %}
 
 
-{# Which of the board pack's lists a measure is on: `n` is its comparison with England, `c` with
-    the core cities' average, `p` with the neighbours' (words of compare_with_benchmark; null: a
-    peer average is missing). docs/method/comparison.md has the table. #}
-{% macro comparison_list(n, c, p) -%}
+{# Which list a measure is on: `country` is its comparison with the country (words of
+    compare_with_benchmark), `sets` how many sets of peers the board has, `compared` how many of
+    their averages it could be compared with, `worse` than how many it is worse.
+    docs/method/comparison.md has the table. #}
+{% macro comparison_list(country, sets, compared, worse) -%}
 (case
-    when ({{ n }}) = 'better' then 'performing well'
-    when ({{ n }}) = 'similar' then 'similar to England'
-    when ({{ n }}) = 'worse' then
+    when ({{ country }}) = 'better' then 'performing well'
+    when ({{ country }}) = 'similar' then 'similar to England'
+    when ({{ country }}) = 'worse' then
         case
-            when coalesce(({{ c }}), 'not compared') = 'not compared'
-                or coalesce(({{ p }}), 'not compared') = 'not compared'
-                then 'worse than England, peers incomplete'
-            when ({{ c }}) = 'worse' and ({{ p }}) = 'worse' then 'performing poorly'
-            when ({{ c }}) = 'worse' or ({{ p }}) = 'worse' then 'worse than average (1)'
+            when {{ sets }} = 0 then 'worse than England'
+            when {{ compared }} < {{ sets }} then 'worse than England, peers incomplete'
+            when {{ worse }} = {{ sets }} then 'performing poorly'
+            when {{ worse }} > 0 then 'worse than average (1)'
             else 'worse than average (2)'
         end
     else 'not compared'

@@ -2,7 +2,7 @@ with
 
 priorities as (
 
-    select * from {{ ref('board_priorities') }}
+    select * from {{ source('reference', 'board_priorities') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 categories as (
 
-    select * from {{ ref('measure_categories') }}
+    select * from {{ source('reference', 'measure_categories') }}
 
 ),
 
@@ -24,7 +24,7 @@ final as (
         categories.category,
         categories.part_of,
         named.measure as category_measure,
-        {{ is_yes('categories.adds_up') }} as adds_up,
+        categories.adds_up,
         cast(categories.sort as int) as sort
     from categories
     inner join measures

@@ -8,7 +8,7 @@ judged as (
 
 categories as (
 
-    select * from {{ ref('measure_categories') }}
+    select * from {{ source('reference', 'measure_categories') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 meetings as (
 
-    select * from {{ ref('meetings') }}
+    select * from {{ source('reference', 'meetings') }}
 
 ),
 

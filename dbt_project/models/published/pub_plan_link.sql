@@ -2,13 +2,13 @@ with
 
 actions as (
 
-    select * from {{ ref('action_links') }}
+    select * from {{ source('reference', 'action_links') }}
 
 ),
 
 risks as (
 
-    select * from {{ ref('risk_links') }}
+    select * from {{ source('reference', 'risk_links') }}
 
 ),
 

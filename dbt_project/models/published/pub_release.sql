@@ -17,7 +17,7 @@ quarters as (
 
 meetings as (
 
-    select * from {{ ref('meetings') }}
+    select * from {{ source('reference', 'meetings') }}
     where quarter is not null
 
 ),

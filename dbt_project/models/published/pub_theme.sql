@@ -2,7 +2,7 @@ with
 
 themes as (
 
-    select * from {{ ref('themes') }}
+    select * from {{ source('reference', 'themes') }}
 
 ),
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from schemas.reference import Measure
+from schemas.reference_rows import Measure
 from schemas.rounding import grouped, half_up
 from schemas.units import unit_words
 

@@ -9,7 +9,7 @@ import polars as pl
 from pipelines.checking.engine.figures import figure_of
 from pipelines.checking.engine.violations import Violations
 from pipelines.checking.rules.rows import Rows
-from schemas.reference import Measure
+from schemas.reference_rows import Measure
 
 
 def rules_of_measures(rows: Rows, *, wrong: pl.Series) -> Iterator[Violations]:

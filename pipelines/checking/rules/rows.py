@@ -17,7 +17,8 @@ from pipelines.reading.headings import BLANK
 from schemas.columns import Kind
 from schemas.declaration import Observation, Return
 from schemas.quarter import Quarter
-from schemas.reference import Measure, Reference
+from schemas.reference import Reference
+from schemas.reference_rows import Measure
 
 _ENOUGH_TO_LOOK_ODD = 8
 

@@ -6,17 +6,15 @@ import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from pipelines.receiving.differences import Differences
 from pipelines.record.model import Submission
 from schemas.finding import Finding, Severity
 from schemas.quarter import Quarter
+from schemas.working_days import LONDON
 
 if TYPE_CHECKING:  # the checker tells senders nothing, so it is needed by name only
     from pipelines.checking.engine.outcome import CheckedFile
-
-LONDON = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,8 +12,9 @@ from typing import Any
 
 from pipelines.deadlines.reading import day_month_year
 from pipelines.receiving.differences import CellChange
-from pipelines.receiving.receipts.receipt import LONDON, Receipt
+from pipelines.receiving.receipts.receipt import Receipt
 from schemas.finding import Finding, Severity
+from schemas.working_days import LONDON
 
 MOST_CHANGES = 50  # listed one by one; the rest is counted
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import pandera.polars as pa
 
-from pipelines.board.tables import load_reference
 from schemas.columns import (
     Kind,
     ReturnRows,
@@ -18,8 +17,10 @@ from schemas.columns import (
 )
 from schemas.declaration import Observation, Return
 from schemas.quarter import Quarter
-from schemas.reference import Obligation, Reference
+from schemas.reference import Reference
+from schemas.reference_rows import Obligation
 from schemas.row_checks import enough_in_denominator, part_within_whole
+from tests.boards import birmingham
 
 QUARTER = Quarter(2025, 1)
 # Their headings, and what ours call the same.
@@ -88,7 +89,7 @@ DECLARED = {ret.name: ret for ret in (RETURN, DATED)}
 
 def reference() -> Reference:
     """Reference data in which T01 and T02 owe that return, and its three measures are known."""
-    ours = load_reference()
+    ours = birmingham()
     organisation, measure, calendar = ours.organisations[0], ours.measures[0], ours.returns[0]
     owed = [
         Obligation(

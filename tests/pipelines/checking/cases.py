@@ -23,7 +23,6 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
-from pipelines.board.tables import load_reference
 from pipelines.checking.engine.check import check
 from pipelines.checking.engine.context import Context
 from pipelines.checking.engine.outcome import CheckedFile
@@ -35,6 +34,7 @@ from schemas.finding import Severity
 from schemas.quarter import Quarter
 from schemas.reference import Reference
 from schemas.registry import returns
+from tests.boards import birmingham
 from tests.declared import declared_board
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -186,7 +186,7 @@ def _checked(file: Path) -> CheckedFile:
     return check(
         file.read_bytes(),
         file_name=file.name,
-        context=Context(reference=load_reference(), as_of=dt.date(2019, 4, 1)),
+        context=Context(reference=birmingham(), as_of=dt.date(2019, 4, 1)),
     )
 
 
@@ -204,7 +204,7 @@ def at_noon(day: dt.date) -> dt.datetime:
 
 @cache
 def _loaded() -> Reference:
-    return load_reference()
+    return birmingham()
 
 
 def _reference(options: Mapping[str, Any]) -> Reference:

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.board.tables import load_reference
 from pipelines.checking.engine.check import check
 from pipelines.checking.engine.context import Context
 from pipelines.checking.engine.outcome import CheckedFile
@@ -23,9 +22,10 @@ from pipelines.receiving.templates import template
 from schemas.declaration import record_columns
 from schemas.quarter import Quarter
 from schemas.registry import returns
+from tests.boards import birmingham
 from tests.pipelines.checking.cases import Case
 
-REFERENCE = load_reference()
+REFERENCE = birmingham()
 QUARTER = Quarter(2018, 2)
 UNHURRIED = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.board.tables import load_reference
 from pipelines.checking.engine.context import Context
 from pipelines.checking.engine.wording import Wording, rules
 from pipelines.publishing.sign_off import UNANSWERED, open_points
@@ -25,6 +24,7 @@ from pipelines.receiving.receive import Received, Sender, receive
 from pipelines.record.store import Record
 from schemas.finding import Finding, Severity
 from schemas.quarter import Quarter
+from tests.boards import birmingham
 from tests.pipelines.checking.cases import FIXTURES, USUAL_DAY, Case, at_noon
 
 PAGES = Path(__file__).resolve().parents[3] / "docs" / "rules"
@@ -126,7 +126,7 @@ def test_a_query_without_an_answer_is_open_at_sign_off(tmp_path: Path) -> None:
     for file, queries in ((case.bad[0], 1), (case.good, 0)):
         record = Record(tmp_path / file.stem)
         _receive(record, file)
-        found = open_points(record, load_reference(), Quarter(2018, 2), on=USUAL_DAY)
+        found = open_points(record, birmingham(), Quarter(2018, 2), on=USUAL_DAY)
         assert found.queries == queries
 
 
@@ -153,7 +153,7 @@ def test_an_answer_that_says_nothing_is_refused_in_the_words_of_its_rule(tmp_pat
 def test_two_organisations_that_disagree_are_asked_about_by_the_officer_alone(
     tmp_path: Path,
 ) -> None:
-    case, reference = Case("XRT-001"), load_reference()
+    case, reference = Case("XRT-001"), birmingham()
     own = next(one for one in reference.every_obligation if one.return_name == "youth_justice")
     both = (*reference.every_obligation, replace(own, organisation="PH"))
     reference = replace(reference, every_obligation=both)

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.board.tables import load_reference
 from pipelines.checking.engine.check import check
 from pipelines.checking.engine.context import Context
 from pipelines.checking.engine.outcome import CheckedFile
@@ -22,6 +21,7 @@ from pipelines.receiving.receipts.as_text import findings_as_text
 from pipelines.receiving.receive import Sender, receive
 from pipelines.record.store import Record
 from schemas.finding import Severity
+from tests.boards import birmingham
 from tests.pipelines.checking.adversarial import DECLARED, QUARTER, reference, renamed
 from tests.pipelines.conftest import CORPORA
 
@@ -130,7 +130,7 @@ def test_a_hostile_name_is_kept_as_text_and_names_no_file(name: str, tmp_path: P
         file_name=name,
         sender=Sender(name="T01", channel="test"),
         received_at=dt.datetime(2025, 7, 20, 9, tzinfo=dt.UTC),
-        context=Context(reference=load_reference(), as_of=AS_OF),
+        context=Context(reference=birmingham(), as_of=AS_OF),
     )
     assert Record(record.folder).submissions()[0].file_name == name
     assert record.as_sent(received.submission.submission_id) == content

@@ -11,7 +11,6 @@ from dataclasses import replace
 
 import pytest
 
-from pipelines.board.tables import load_reference
 from pipelines.checking.engine.check import check
 from pipelines.checking.engine.context import Context
 from pipelines.checking.engine.figures import Figure
@@ -19,6 +18,7 @@ from pipelines.checking.engine.outcome import CheckedFile
 from schemas.finding import Finding
 from schemas.quarter import Quarter
 from schemas.reference import Reference
+from tests.boards import birmingham
 from tests.pipelines.checking.cases import Case, Past
 
 _COURSES = "organisation,quarter,course,staff_group,eligible,trained,percent,comment\n"
@@ -109,7 +109,7 @@ def checked(content: bytes, past: Past) -> CheckedFile:
 
 def reference_without_expected_rows() -> Reference:
     """A return with one row lacks nothing."""
-    return replace(load_reference(), every_expected_row=())
+    return replace(birmingham(), every_expected_row=())
 
 
 @pytest.mark.parametrize(

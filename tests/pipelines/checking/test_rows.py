@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.board.tables import load_reference
 from pipelines.checking.engine.check import check
 from pipelines.checking.engine.context import Context
 from schemas.finding import Finding
+from tests.boards import birmingham
 from tests.pipelines.checking.cases import Case
 
 RULES = ("SYM-001", "KEY-001", "KEY-002", "COD-001", "COD-004", "PER-001", "COV-001", "COV-002",
          "SDC-001", "DAT-004", "MAC-001")  # fmt: skip
 FILE = Path(__file__).parent / "rows_findings.json"
-REFERENCE = load_reference()
+REFERENCE = birmingham()
 EXPECTED: dict[str, list[str]] = json.loads(FILE.read_text(encoding="utf-8"))
 HEADING = "organisation,quarter,course,staff_group,eligible,trained,percent,comment\n"
 ABUSE = "organisation,quarter,measure,breakdown,category,numerator,denominator,value,comment\n"

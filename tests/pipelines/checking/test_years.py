@@ -12,11 +12,11 @@ from functools import cache
 import polars as pl
 import pytest
 
-from pipelines.board.tables import load_reference
 from pipelines.checking.engine.check import check
 from pipelines.checking.engine.context import Context
 from schemas.finding import Severity
 from schemas.quarter import Quarter
+from tests.boards import birmingham
 from tests.pipelines.checking.cases import Past
 
 _HEADING = "organisation,quarter,measure,month,value,value_year_before\n"
@@ -40,7 +40,7 @@ def a_return(
 
 @cache
 def accepted(content: bytes) -> pl.DataFrame:
-    context = Context(reference=load_reference(), as_of=dt.date(2018, 10, 20))
+    context = Context(reference=birmingham(), as_of=dt.date(2018, 10, 20))
     rows = check(content, file_name="x.csv", context=context).rows
     assert rows is not None
     return rows
@@ -48,7 +48,7 @@ def accepted(content: bytes) -> pl.DataFrame:
 
 def found(content: bytes, *, before: bytes | None) -> list[str]:
     past = Past({Quarter(2018, 1): accepted(before)} if before else {})
-    context = Context(reference=load_reference(), as_of=dt.date(2018, 10, 20), history=past)
+    context = Context(reference=birmingham(), as_of=dt.date(2018, 10, 20), history=past)
     findings = check(content, file_name="x.csv", context=context).findings
     assert all(one.severity is Severity.QUERY for one in findings if one.rule == "ROW-004")
     return [one.message for one in findings if one.rule == "ROW-004"]

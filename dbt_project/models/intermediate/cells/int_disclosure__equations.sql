@@ -31,8 +31,8 @@ quarters as (
 
 categories as (
 
-    select * from {{ ref('measure_categories') }}
-    where {{ is_yes('adds_up') }}
+    select * from {{ source('reference', 'measure_categories') }}
+    where adds_up
 
 ),
 

@@ -7,7 +7,7 @@ rebases as (
         organisation,
         quarter,
         reason
-    from {{ ref('rebases') }}
+    from {{ source('reference', 'rebases') }}
 
 ),
 

@@ -40,7 +40,7 @@ published_already as (
         partners.quarter,
         min(declared.source) as published_in
     from partners
-    inner join {{ ref('published_already') }} as declared
+    inner join {{ source('reference', 'published_already') }} as declared
         on
             partners.measure = declared.measure
             and partners.organisation = declared.organisation
@@ -49,11 +49,13 @@ published_already as (
 
 ),
 
--- Published statistics of a city need no rule; of its wards and constituencies they would.
+-- Published statistics of the home area need no rule; of its wards and districts they would.
 rule_within_home as (
 
-    select threshold from {{ ref('small_number_rules') }}
-    where small_number_rule = '{{ var("rule_within_home_area") }}'
+    select rules.threshold
+    from {{ source('reference', 'board') }} as board
+    inner join {{ source('reference', 'small_number_rules') }} as rules
+        on board.rule_within_home_area = rules.small_number_rule
 
 ),
 

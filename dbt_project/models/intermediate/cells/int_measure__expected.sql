@@ -2,7 +2,7 @@ with
 
 expected_rows as (
 
-    select * from {{ ref('expected_rows') }}
+    select * from {{ source('reference', 'expected_rows') }}
 
 ),
 

@@ -27,7 +27,7 @@ peer_sets as (
     select
         peer_set,
         name
-    from {{ ref('peer_sets') }}
+    from {{ source('reference', 'peer_sets') }}
 
 ),
 
@@ -36,7 +36,7 @@ members as (
     select
         peer_set,
         area
-    from {{ ref('peer_set_members') }}
+    from {{ source('reference', 'peer_set_members') }}
 
 ),
 
@@ -195,10 +195,10 @@ verdicts as (
         period_start,
         period_end,
         max(case when area_kind = 'country' then comparison end) as with_country,
-        {% for peer_set in var('peer_sets_listed') %}
-            max(case when peer_set = '{{ peer_set }}' then comparison end)
-                as with_peers_{{ loop.index }} {% if not loop.last %},{% endif %}
-        {% endfor %}
+        sum(case when comparison <> 'not compared' and peer_set is not null then 1 else 0 end)
+            as peer_sets_compared,
+        sum(case when comparison = 'worse' and peer_set is not null then 1 else 0 end)
+            as peer_sets_better
     from compared
     group by measure, period_start, period_end
 
@@ -225,7 +225,8 @@ final as (
         case
             when compared.is_home
                 then {{ comparison_list(
-                    'verdicts.with_country', 'verdicts.with_peers_1', 'verdicts.with_peers_2'
+                    'verdicts.with_country', '(select count(*) from peer_sets)',
+                    'verdicts.peer_sets_compared', 'verdicts.peer_sets_better'
                 ) }}
         end as comparison_list
     from compared

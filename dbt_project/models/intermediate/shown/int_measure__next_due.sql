@@ -15,7 +15,7 @@ measures as (
 
 expected_rows as (
 
-    select * from {{ ref('expected_rows') }}
+    select * from {{ source('reference', 'expected_rows') }}
 
 ),
 

@@ -1,24 +1,30 @@
 with
 
+board as (
+
+    select home_area from {{ source('reference', 'board') }}
+
+),
+
 areas as (
 
-    select * from {{ ref('areas') }}
+    select * from {{ source('reference', 'areas') }}
 
 ),
 
 final as (
 
     select
-        area,
-        name,
-        kind,
-        area = '{{ var("home_area") }}' as is_home,
-        -- Figures of other cities, regions and the country are public already.
-        area <> '{{ var("home_area") }}' and kind in ('city', 'region', 'country', 'group')
-            as is_comparator,
-        -- Of so few people that a public statistic of the city says too much of them.
-        kind in ('constituency', 'ward') as is_within_home
+        areas.area,
+        areas.name,
+        areas.kind,
+        areas.area = board.home_area as is_home,
+        -- Figures of other places of this size, of regions and the country are public already.
+        areas.area <> board.home_area and not areas.within_home as is_comparator,
+        -- Of so few people that a public statistic of the home area says too much of them.
+        areas.area <> board.home_area and areas.within_home as is_within_home
     from areas
+    cross join board
 
 )
 

@@ -2,7 +2,7 @@ with
 
 measures as (
 
-    select * from {{ ref('measures') }}
+    select * from {{ source('reference', 'measures') }}
 
 ),
 
@@ -11,7 +11,7 @@ themes as (
     select
         theme,
         title
-    from {{ ref('themes') }}
+    from {{ source('reference', 'themes') }}
 
 ),
 
@@ -20,7 +20,7 @@ priorities as (
     select
         priority,
         title
-    from {{ ref('board_priorities') }}
+    from {{ source('reference', 'board_priorities') }}
 
 ),
 
@@ -29,13 +29,13 @@ calendar as (
     select
         return_name,
         title
-    from {{ ref('returns') }}
+    from {{ source('reference', 'returns') }}
 
 ),
 
 rules as (
 
-    select * from {{ ref('small_number_rules') }}
+    select * from {{ source('reference', 'small_number_rules') }}
 
 ),
 
@@ -58,7 +58,7 @@ final as (
         measures.aggregation,
         measures.kind,
         measures.frequency,
-        {{ is_yes('measures.seasonal') }} as seasonal,
+        measures.seasonal,
         measures.theme,
         measures.priority,
         measures.owner_role,
@@ -75,7 +75,7 @@ final as (
         -- A threshold of nought suppresses nothing: the measure is not sensitive.
         cast(nullif(rules.threshold, 0) as int) as threshold,
         cast(rules.rounding as int) as rounding,
-        {{ is_yes('rules.show_zero') }} as show_zero
+        rules.show_zero
     from measures
     left join themes
         on measures.theme = themes.theme

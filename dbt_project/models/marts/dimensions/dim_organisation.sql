@@ -2,7 +2,7 @@ with
 
 organisations as (
 
-    select * from {{ ref('organisations') }}
+    select * from {{ source('reference', 'organisations') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 plans as (
 
-    select * from {{ ref('plans') }}
+    select * from {{ source('reference', 'plans') }}
 
 ),
 
@@ -13,7 +13,7 @@ titles as (
         label,
         first_quarter,
         last_quarter
-    from {{ ref('code_lists') }}
+    from {{ source('reference', 'code_lists') }}
     where list = 'plan'
 
 ),
@@ -23,7 +23,7 @@ themes as (
     select
         theme,
         title
-    from {{ ref('themes') }}
+    from {{ source('reference', 'themes') }}
 
 ),
 
@@ -32,7 +32,7 @@ priorities as (
     select
         priority,
         title
-    from {{ ref('board_priorities') }}
+    from {{ source('reference', 'board_priorities') }}
 
 ),
 

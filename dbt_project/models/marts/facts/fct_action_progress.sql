@@ -45,7 +45,7 @@ meetings as (
     select
         quarter,
         min(meeting_on) as meeting_on
-    from {{ ref('meetings') }}
+    from {{ source('reference', 'meetings') }}
     where quarter is not null
     group by quarter
 
