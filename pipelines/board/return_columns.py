@@ -16,7 +16,7 @@ from pipelines.board.cells import Fault, Numbered, Table, did_you_mean
 from pipelines.reading.headings import plain
 from schemas.columns import Kind
 from schemas.declaration import columns_of
-from schemas.reference import BOARD_LISTS
+from schemas.reference import BOARD_LISTS, Reference
 from schemas.reference_rows import Measure
 from schemas.registry import returns
 from schemas.return_columns import ReturnColumn, Role
@@ -79,6 +79,30 @@ def faults_of_returns(tables: Mapping[str, Table]) -> Iterator[Fault]:
     for name, rows in declared.items():
         if name not in unsound:  # what follows from a cell that cannot be read is not said
             yield from _of_return(name, rows, known)
+
+
+def faults_of_change(before: Reference, after: Reference) -> Iterator[Fault]:
+    """Yield what would take accepted rows of a declared return out of every page.
+
+    Args:
+        before: The board in force.
+        after: The board that is to come into force.
+    """
+    for name, old in before.declared_returns.items():
+        new = after.declared(name)
+        if name in returns():
+            continue
+        if new is None:
+            said = f"the return “{name}” is gone, and what was sent of it would be lost."
+            yield Fault(table="returns", text=f"{said} Leave it, and end its obligations.")
+            continue
+        for column in old.columns:
+            now = new.column_by_name.get(column.name)
+            if now is not None and now.kind is not column.kind:
+                said = (
+                    f"“{column.name}” of “{name}” was “{column.kind}”; rows were accepted as that."
+                )
+                yield Fault(table=TABLE, text=f"{said} Give another kind another name.")
 
 
 def _known(tables: Mapping[str, Table]) -> _Known:

@@ -7,14 +7,19 @@ is refused.
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pipelines.board import ReferenceDataError
+from pipelines.board.in_force import apply, versions
 from pipelines.board.return_columns import RESERVED
 from pipelines.board.tables import files_of, read_board
+from pipelines.record.store import Record
 from pipelines.warehouse.tables import RAW_TABLES
 from tests.boards import BIRMINGHAM
 from tests.declared import LONG, WIDE, append, declare
@@ -192,3 +197,28 @@ def test_the_structure_of_measures_is_judged(board: Path) -> None:
         "share_of: a measure is no share of itself.",
         "plausible_min: 5 is above plausible_max, 4.",
     ]
+
+
+def test_a_return_that_was_in_force_neither_goes_nor_changes_its_kinds(
+    board: Path, tmp_path: Path
+) -> None:
+    record = Record(tmp_path / "record")
+    said: dict[str, Any] = {
+        "by_whom": "A test",
+        "note": "A change",
+        "at": dt.datetime(2018, 4, 1, tzinfo=dt.UTC),
+    }
+    apply(record, board, **said)
+    change(board, WIDE, "wait", kind="people", role="value")
+    with pytest.raises(ReferenceDataError, match="“wait” of “ambulance_handover” was “number”"):
+        apply(record, board, **said)
+    without = declare(Path(shutil.copytree(BIRMINGHAM, tmp_path / "without")))
+    for table in (TABLE, "returns.csv", "measures.csv", "obligations.csv"):
+        rows = [one for one in rows_of(without, table) if one["return_name"] != LONG]
+        write(without, rows, table)
+    for table in ("expected_rows.csv", "measure_categories.csv"):
+        rows = [one for one in rows_of(without, table) if not one["measure"].startswith("HS0")]
+        write(without, rows, table)
+    with pytest.raises(ReferenceDataError, match="the return “housing_support” is gone"):
+        apply(record, without, **said)
+    assert len(versions(record)) == 1
