@@ -216,7 +216,8 @@ def _obligation(request: Asked, organisation: str, return_name: str, quarter: st
 def _page(
     request: Asked, obligation: Obligation, standing: Standing, fault: str | None = None
 ) -> HttpResponse:
-    declared = the_portal().reference.declared_returns[obligation.return_name]
+    every = the_portal().reference.declared_returns
+    declared = every[obligation.return_name].at(obligation.quarter)
     sent = reversed(desk(request).submissions_of(obligation))
     return show(
         request,
