@@ -61,7 +61,7 @@ COLUMNS: Mapping[str, Sequence[Cells]] = {
         _column("wait", "number", "value", measure="AH04", maximum="600", query_above="120"),
         _column("turned_away", "people", "value", required="yes", measure="AH05",
                 first_quarter="2018-19-Q2"),
-        _column("comment", "text", "comment", example="Nothing to add."),
+        _column("comment", "text", "comment", sensitive="yes", example="Nothing to add."),
     ],
 }  # fmt: skip
 

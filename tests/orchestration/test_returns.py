@@ -14,10 +14,11 @@ from orchestration.assets.returns import raw_assets
 from orchestration.checks.returns import ACCEPTED, ANSWERED, RECEIVED
 from orchestration.resources import AsOfResource, WarehouseResource, WorkspaceResource
 from pipelines.record.store import Record
-from pipelines.warehouse.loading import connect
+from pipelines.warehouse.loading import connect, loaded_returns
 from pipelines.warehouse.tables import RAW_TABLES
 from pipelines.workspace import Workspace
 from schemas.registry import returns
+from tests.declared import LONG, WIDE, declared_board
 from tests.faults import small
 
 ROWS = "dagster/row_count"
@@ -46,6 +47,15 @@ def loaded(
             "warehouse": WarehouseResource(root=root),
         },
     )
+
+
+def test_a_return_that_the_tables_declare_is_an_asset_with_its_checks() -> None:
+    assets = raw_assets(loaded_returns(declared_board()))
+    for name in (LONG, WIDE):
+        key = dg.AssetKey(["raw", name])
+        assert key in assets.keys
+        assert len([one for one in assets.check_specs if one.asset_key == key]) == 3
+        assert dg.AssetKey(["raw", "risks"]) in assets.keys
 
 
 def made(result: dg.ExecuteInProcessResult) -> dict[str, object]:
