@@ -32,6 +32,7 @@ from schemas.row_checks import (
     percentage_within_100,
     rate_follows,
     usually_within,
+    within_interval,
 )
 
 
@@ -303,6 +304,10 @@ def _rules_of_figures(seen: Observation, kinds: Mapping[str, Kind], measured: Me
             found[f"{seen.value}_follows"] = rate_follows(
                 seen.value, seen.numerator, seen.denominator, measured=measured
             )
+    if seen.value and seen.lower and seen.upper:
+        found[f"{seen.value}_is_in_its_interval"] = within_interval(
+            seen.value, seen.lower, seen.upper
+        )
     if seen.value and kinds[seen.value] is not Kind.PERCENTAGE:
         found[f"{seen.value}_is_within_100"] = percentage_within_100(seen.value, measured=measured)
     return found

@@ -198,6 +198,15 @@ def not_a_fraction(value: str, *, measured: Measured | None = None) -> Any:
     )  # fmt: skip
 
 
+def within_interval(value: str, lower: str, upper: str) -> Any:
+    """Return ROW-008: a stated figure lies in its own interval."""
+    passes = pl.col(value).is_between(pl.col(lower), pl.col(upper))
+    return row_check(
+        "within_interval", value, lower, upper,
+        rule="ROW-008", error=f"{value} is not from {lower} to {upper}", passes=passes,
+    )  # fmt: skip
+
+
 def usually_within(column: Column) -> dict[str, Any]:
     """Return NUM-008, queries: a number outside what is usual, by the checks' names.
 

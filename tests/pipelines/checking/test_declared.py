@@ -108,6 +108,7 @@ BROKEN = [
     ({"housed": "101"}, ("ROW-001", 2, "housed")),
     ({"rate": "80"}, ("ROW-003", 2, "rate")),
     ({"asked": ""}, ("SYM-001", 2, "asked")),
+    ({"lower": "82"}, ("ROW-008", 2, "rate")),
     ({"tenure": "rented"}, ("COD-001", 2, "tenure")),
     # what the list of measures says
     ({"lower": ""}, ("ROW-007", 2, "lower")),
