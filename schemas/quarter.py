@@ -72,6 +72,11 @@ class Quarter:
         """The last day."""
         return self.shift(1).start - dt.timedelta(days=1)
 
+    @property
+    def months(self) -> tuple[dt.date, ...]:
+        """The first days of its three months."""
+        return tuple(self.start.replace(month=self.start.month + n) for n in range(3))
+
     def shift(self, quarters: int) -> Quarter:
         """Return the quarter so many later (or earlier, when negative)."""
         index = self.start_year * 4 + self.number - 1 + quarters

@@ -166,10 +166,12 @@ class Measure:
     interval_expected: YesOrBlank = False
 
     def in_use_at(self, quarter: Quarter) -> bool:
-        """Whether it is collected for ``quarter``."""
-        return self.status != "retired" and in_use(
-            quarter, first=self.first_quarter, last=self.last_quarter
-        )
+        """Whether it is collected for ``quarter``.
+
+        A retired measure is for the quarters up to its last one, so that those can be corrected.
+        """
+        has_end = self.status != "retired" or self.last_quarter is not None
+        return has_end and in_use(quarter, first=self.first_quarter, last=self.last_quarter)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -142,6 +142,11 @@ class Measure(PublishedRow):
     last_quarter: str | None = None
 
 
+def member_codes(members: str | None) -> list[str]:
+    """Return the organisations in a figure's ``members``, without their numbers of breaks."""
+    return [one.rpartition("/")[0] or one for one in (members or "").split("; ") if one]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Value(Judged):
     """One figure: a measure, organisation, area, period, breakdown and category."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboards.data.provenance import is_illustrative
 from dashboards.data.release import COMBINED, Published
-from dashboards.data.rows import Comparator, Measure, Summary, Value
+from dashboards.data.rows import Comparator, Measure, Summary, Value, member_codes
 from dashboards.drawing import base, tokens
 from dashboards.drawing.chart import PROVENANCE, Chart, Column, Table, in_words, of_measure
 from dashboards.slugs import slug
@@ -101,17 +101,12 @@ def breakdown_items(
 def only_sent_by(published: Published, summary: Summary, items: Sequence[Item]) -> list[str]:
     """Return a sentence that says who sent a breakdown, if not all who are in the whole."""
     value = published.value_of(summary)
-    whole = set(_codes(value.members if value else None))
-    own = {code for item in items if item.value is not None for code in _codes(item.members)}
+    whole = set(member_codes(value.members if value else None))
+    own = {code for item in items if item.value is not None for code in member_codes(item.members)}
     if not own or not whole - own:
         return []
     names = sorted(published.organisation_names.get(code, code) for code in own)
     return [words.say("caption.only_sent_by", names=words.listed(names, most=4), all=len(whole))]
-
-
-def _codes(members: str | None) -> list[str]:
-    """Return the organisations of ``BCHC/0; BWC/1``, each with its breaks behind it."""
-    return [one.rpartition("/")[0] or one for one in (members or "").split("; ") if one]
 
 
 def comparators_chart(published: Published, measure: Measure, summary: Summary) -> Chart | None:

@@ -198,11 +198,13 @@ def trace(
 
     data_dir = _release_folder(workspace, release_id) / "data"
     record = Record(workspace.record)
+    reference = in_force(record)
     with refusal_as_sentence(NothingToTraceError):
         origins = trace_figures(
             record,
             data_dir,
-            measure=find_measure(in_force(record), measure),
+            reference=reference,
+            measure=find_measure(reference, measure),
             period=period or (quarter.label if quarter else ""),
             organisation=organisation,
         )
@@ -212,6 +214,7 @@ def trace(
         lines = {
             "figure": f"{origin.measure.measure} {origin.measure.title}{what}",
             "of": f"{origin.organisation}, {origin.period}",
+            "whole of": origin.share or "",
             "on the page": shown,
             "as sent": origin.value_as_sent or "",
             "file": origin.file_name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ import polars as pl
 
 from schemas.columns import Kind
 from schemas.declaration import Return
+from schemas.period import Period
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,11 +131,15 @@ def _row_number(row: Mapping[str, object]) -> int:
 def row_words(row: Mapping[str, object], *, ret: Return) -> str:
     """Return a row's name for people: its key without organisation, quarter and blanks."""
     words = [
-        _text(row.get(column.name))
+        _month(row.get(column.name)) if column.kind is Kind.MONTH else _text(row.get(column.name))
         for column in ret.columns
         if column.key and column.kind not in (Kind.ORGANISATION, Kind.QUARTER)
     ]
     return ", ".join(word for word in words if word)
+
+
+def _month(first_day: object) -> str:
+    return Period.of_month(first_day).label if isinstance(first_day, dt.date) else ""
 
 
 def _text(value: object) -> str:

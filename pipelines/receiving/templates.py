@@ -5,11 +5,11 @@ from __future__ import annotations
 import polars as pl
 
 from pipelines.checking.engine.context import LOOKED_BACK, History
+from pipelines.checking.engine.expected import ExpectedFigure, expected_figures
 from pipelines.escaping import write_csv
-from schemas.declaration import Return
+from schemas.declaration import Observation, Return
 from schemas.quarter import Quarter
 from schemas.reference import Reference
-from schemas.reference_rows import ExpectedRow, Measure
 
 
 def file_name(organisation: str, return_name: str, quarter: Quarter) -> str:
@@ -32,12 +32,10 @@ def template(
     are not finished, with what is new left blank.
     """
     ret = ret.at(quarter)
-    rows = _carried_forward(organisation, ret, quarter, history=history) or [
-        row
-        for expected in reference.expected_rows(organisation, ret.name, quarter)
-        if (measure := reference.measure(expected.measure)) is not None
-        for row in _rows(expected, measure, ret, quarter)
-    ]
+    rows = _carried_forward(organisation, ret, quarter, history=history)
+    if not rows and ret.views:
+        due = expected_figures(ret, organisation=organisation, quarter=quarter, reference=reference)
+        rows = [_row(figure, seen) for figure in due if (seen := _observation(figure, ret))]
     if ret.wide:  # one row has several measures
         rows = list({tuple(sorted(row.items())): row for row in rows}.values())
     names = [column.name for column in ret.columns]
@@ -64,24 +62,22 @@ def _carried_forward(
     return []
 
 
-def _rows(
-    expected: ExpectedRow, measure: Measure, ret: Return, quarter: Quarter
-) -> list[dict[str, str]]:
+def _observation(due: ExpectedFigure, ret: Return) -> Observation | None:
     every = [view.observation for view in ret.views if view.observation is not None]
-    seen = next((one for one in every if one.of in (None, measure.item)), None)
-    if seen is None:
-        return []
-    row = {seen.item: measure.item} if seen.item else {}
-    if expected.breakdown != "total":
+    return next((one for one in every if one.of in (None, due.item)), None)
+
+
+def _row(due: ExpectedFigure, seen: Observation) -> dict[str, str]:
+    row = {seen.item: due.item} if seen.item else {}
+    if due.breakdown != "total":
         if seen.breakdown and seen.category:
-            row |= {seen.breakdown: expected.breakdown, seen.category: expected.category}
-        elif expected.breakdown in seen.category_columns:
-            row[expected.breakdown] = expected.category
+            row |= {seen.breakdown: due.breakdown, seen.category: due.category}
+        elif due.breakdown in seen.category_columns:
+            row[due.breakdown] = due.category
         elif seen.category:
-            row[seen.category] = expected.category
-    if seen.area and expected.area:
-        row[seen.area] = expected.area
-    if seen.month is None or measure.frequency != "monthly":
-        return [row]
-    first = quarter.start
-    return [{**row, seen.month: f"{first.year}-{first.month + n:02d}"} for n in range(3)]
+            row[seen.category] = due.category
+    if seen.area and due.area:
+        row[seen.area] = due.area
+    if seen.month and due.month:
+        row[seen.month] = f"{due.month:%Y-%m}"
+    return row

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from pipelines.checking.engine.observations import ALL, TOTAL, row_of_the_whole
 from pipelines.reading.reader import read
 from pipelines.record.store import Record
 from schemas.reference import Reference
@@ -31,7 +32,8 @@ class Origin:
     ``value`` is what the page shows, None if it shows none (``state`` says why). ``cells`` is
     the row as it was sent, by heading; ``row_number`` is None if the figure is a sum of several
     rows. ``is_intact`` says whether the stored bytes still have the
-    hash that the receipt named.
+    hash that the receipt named. ``share`` is None, or the figure's title if this is the row that
+    the denominator of that figure came from; ``value`` is then the denominator.
     """
 
     measure: Measure
@@ -54,6 +56,7 @@ class Origin:
     sha256: str
     is_intact: bool
     sample: str | None
+    share: str | None = None
 
 
 def find_measure(reference: Reference, text: str) -> Measure:
@@ -79,6 +82,7 @@ def trace(
     record: Record,
     data_dir: Path,
     *,
+    reference: Reference,
     measure: Measure,
     period: str,
     organisation: str | None,
@@ -86,11 +90,12 @@ def trace(
     """Return the origins of the published figures of a measure of one period, by organisation.
 
     A sum is traced to the rows of all its partners, a quarter made of months to those of its
-    months.
+    months, a share of another row's count to that row too.
 
     Args:
         record: Where the files are.
         data_dir: The published data of the release that is asked about.
+        reference: The board's tables.
         measure: Which measure.
         period: The period's key or label; a quarter also finds what was sent in its return.
         organisation: Whose figure, ``ALL`` for the combined one; None: every partner's.
@@ -130,7 +135,11 @@ def trace(
             f"No figure of {measure.measure} ({measure.title}) for {period}{who} is in "
             "this release."
         )
-    return [_origin(record, figure, measure) for figure in found]
+    origins = []
+    for figure in found:
+        origins.append(_origin(record, figure, measure))
+        origins += _whole(record, figure, measure, reference)
+    return origins
 
 
 def rows_behind(figures: Sequence[Figure], figure: Figure) -> Iterator[Figure]:
@@ -165,6 +174,23 @@ def rows_behind(figures: Sequence[Figure], figure: Figure) -> Iterator[Figure]:
 
 def _alike(one: Figure, other: Figure, *columns: str) -> bool:
     return all(one[name] == other[name] for name in ("breakdown", "category", *columns))
+
+
+def _whole(
+    record: Record, figure: Figure, measure: Measure, reference: Reference
+) -> Iterator[Origin]:
+    """Yield the row that the figure's denominator came from, if that is not the figure's own."""
+    ret, whole = reference.declared(measure.return_name), reference.measure(measure.share_of or "")
+    if ret is None or whole is None or figure["row_number"] is None:
+        return
+    rows = pl.read_parquet(record.sound_rows_file(figure["submission_id"]))
+    row_number = row_of_the_whole(ret, rows, whole=whole.item, beside=figure["row_number"])
+    if row_number is not None:
+        of_whole = {
+            **figure, "breakdown": TOTAL, "category": ALL, "value": figure["denominator"],
+            "value_as_sent": None, "row_number": row_number,
+        }  # fmt: skip
+        yield replace(_origin(record, of_whole, whole), share=measure.title)
 
 
 def _origin(record: Record, figure: Figure, measure: Measure) -> Origin:

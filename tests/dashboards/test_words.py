@@ -6,7 +6,9 @@ gap at the end, one point alone) is read by a councillor as fact.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -212,3 +214,39 @@ def test_a_page_says_what_its_rule_on_small_numbers_hides() -> None:
     assert words.small_numbers(replace(measure, small_number_rule="none")).startswith("No number")
     # A release made before the data said it: nothing is promised.
     assert words.small_numbers(replace(measure, threshold=None)) == ""
+
+
+MACRO = Path(__file__).parents[2] / "dbt_project/macros/statistics/process_control.sql"
+NO_LIMITS = re.findall(
+    r"then '([^']+)'",
+    re.sub(r"(?s).*allowed as \((.*?)end as no_limits_reason.*", r"\1", MACRO.read_text("utf-8")),
+)
+
+
+@pytest.mark.parametrize("reason", NO_LIMITS)
+@pytest.mark.parametrize("number", [1, 2])
+def test_every_reason_for_no_limits_has_words_on_the_summary_and_the_page(
+    reason: str, number: int
+) -> None:
+    measures = [made_up.measure(f"M{n}") for n in range(number)]
+    summaries = [
+        made_up.row(
+            Summary, measure=one.measure, organisation="ALL", quarter=made_up.LAST.key,
+            state="shown", value=4.0, no_limits_reason=reason,
+        )
+        for one in measures
+    ]  # fmt: skip
+    board = Published(
+        release=made_up.RELEASE,
+        organisations=(), themes=(), measures=tuple(measures), values=(), process=(),
+        summaries=tuple(summaries), comparators=(), submissions=(), findings=(), scores=(),
+        revisions=(), commentary=(),
+    )  # fmt: skip
+    said = summary_words.unjudged(board, list(zip(measures, summaries, strict=True)))
+    assert f"of the others, {'one' if number == 1 else number} " in said
+    for length in ("short", "long", "headline"):
+        assert words.change_words(board, summaries[0], length=length)
+
+
+def test_the_reasons_for_no_limits_are_read_from_the_model() -> None:
+    assert len(NO_LIMITS) == 5

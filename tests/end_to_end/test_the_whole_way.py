@@ -28,6 +28,8 @@ AS_PRINTED = PRINTED / "BSMHFT-training_compliance-2017-18-Q4.csv"
 ACCEPTED = PRINTED / "BSMHFT-training_compliance-2017-18-Q4-without-contradictions.csv"
 EARLIER = SAMPLES / "illustrative/training_compliance/BSMHFT-training_compliance-2017-18-Q3.csv"
 
+REFERRALS = SAMPLES / "illustrative/referral_outcomes/BCHC-referral_outcomes-2017-18-Q3.csv"
+
 CHECK = "every_newest_file_is_accepted"
 
 pytestmark = pytest.mark.slow
@@ -71,6 +73,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     desk = Desk(tmp_path_factory.mktemp("whole-way") / "workspace")
     desk.run("submit", EARLIER, "--as", "BSMHFT")
     desk.run("submit", ACCEPTED, "--as", "BSMHFT")
+    desk.run("submit", REFERRALS, "--as", "BCHC")
     desk.run("build", "--quarter", "2017-18-Q4")
     desk.run("publish", "--quarter", "2017-18-Q4", code=1)  # nobody has signed it off
     assert not (desk.workspace / "releases/current").exists()
@@ -100,6 +103,19 @@ def test_a_figure_on_a_page_leads_back_to_its_file_row_sender_and_hash(desk: Des
     assert ACCEPTED.name in said
     assert f"row  {row}\n" in said
     assert "87.40" in said
+
+
+def test_a_share_leads_back_to_its_own_row_and_to_that_of_its_whole(desk: Desk) -> None:
+    rows = list(csv.DictReader(REFERRALS.read_text(encoding="utf-8-sig").splitlines()))
+    items = [row["outcome"] for row in rows]
+    said = desk.run("trace", "RO04", "--quarter", "2017-18-Q3", "--organisation", "BCHC")
+    part, whole = said.strip().split("\n\n")
+    assert f"row  {2 + items.index('No further action')}\n" in part
+    assert f"row  {2 + items.index('All referrals')}\n" in whole
+    assert "No further action: share of referrals" in whole
+    assert rows[items.index("All referrals")]["referrals"] in whole
+    alone = desk.run("trace", "RO01", "--quarter", "2017-18-Q3", "--organisation", "BCHC")
+    assert alone.count("SHA-256") == 1
 
 
 def test_a_return_with_a_fault_is_explained_kept_and_not_used(
@@ -138,3 +154,19 @@ def test_a_template_says_which_rows_are_expected(desk: Desk, tmp_path: Path) -> 
     assert answer["accepted"] is False  # nothing is filled in yet
     faults = [one["rule"] for one in answer["findings"] if one["severity"] != "note"]
     assert set(faults) == {"SYM-001"}  # every blank cell that is due, and nothing else
+
+
+def test_a_record_of_a_nil_return_alone_says_so_on_the_data_quality_page(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "workspace")
+    nil = tmp_path / "nil.csv"
+    nil.write_text(
+        "organisation,quarter,measure,breakdown,category,numerator,denominator,value,comment\n"
+        "WMP,2018-19 Q2,nil,,,,,,\n",
+        encoding="utf-8",
+    )
+    desk.run("submit", nil, "--as", "WMP")
+    desk.run("build", "--quarter", "2018-19-Q2")
+    (page,) = desk.workspace.glob("releases/*/site/data-quality.html")
+    said = page.read_text(encoding="utf-8")
+    assert "1 nil return was accepted; it held no rows." in said
+    assert "No row has been accepted" not in said

@@ -20,6 +20,7 @@ from pipelines.warehouse.loading import connect
 from schemas.quarter import Quarter
 from tests.boards import birmingham
 from tests.dbt_project.conftest import mmr
+from tests.dbt_project.test_periods import year
 from tests.dbt_project.warehouse import NEEDS_CORRECTION, Warehouse
 
 RETIRED = "TC05"
@@ -41,7 +42,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         else one
         for one in board.measures
     ]
-    made = Warehouse(folder / "warehouse.duckdb", board=replace(board, measures=tuple(retired)))
+    another = replace(board.rebases[0], measure="PO11", organisation="PH",
+                      quarter=Quarter(2016, 4), reason="Another register")  # fmt: skip
+    made = Warehouse(
+        folder / "warehouse.duckdb",
+        board=replace(board, measures=tuple(retired), rebases=(*board.rebases, another)),
+    )
     level_1, level_2, level_3 = (f"Safeguarding children level {n}" for n in (1, 2, 3))
     training = "training_compliance"
     # A measure that was retired, a partner that ended, both with figures of before.
@@ -65,7 +71,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
               rows=[trained(level_2, 1000, 876)])  # fmt: skip
     # A year without any return, and a nil return.
     made.send("population_outcomes", "PH", "2016-17-Q2", received="2016-10-11 09:00",
-              rows=[mmr("Birmingham", None, None, 81.3)])  # fmt: skip
+              rows=[mmr("Birmingham", None, None, 81.3), year(2015, 82.4)])  # fmt: skip
+    made.send("domestic_abuse", "WMP", "2018-19-Q1", received="2018-07-11 09:00",
+              rows=[{"measure": "DA02", "value": 58.0}])  # fmt: skip
     made.send("domestic_abuse", "WMP", "2018-19-Q2", received="2018-10-11 09:00")
     made.build(quarter="2018-19-Q2")
     with connect(made.path) as connection:
@@ -124,3 +132,22 @@ def test_no_page_of_a_measure_with_figures_says_that_nobody_sent_it(site: dict[s
 def test_what_ended_says_until_when(site: dict[str, str]) -> None:
     assert "31 March 2018" in site["measures/tc03.html"]  # the partner's last day
     assert "Retired; collected until 2017-18 Q4" in site["measures/tc05.html"]
+
+
+def test_a_rebase_on_record_is_not_told_as_other_partners(site: dict[str, str]) -> None:
+    said = site["measures/po11.html"]
+    assert "a merger, or a rebase on record" in said
+    assert "not of the same partners" not in said
+
+
+def test_a_retired_measure_names_the_return_behind_its_last_figure(site: dict[str, str]) -> None:
+    assert "Where the figures for 2017-18 Q4 come from" in site["measures/tc05.html"]
+
+
+def test_a_nil_return_over_earlier_figures_is_named_and_compared_with_nothing(
+    site: dict[str, str],
+) -> None:
+    said = site["measures/da02.html"]
+    assert "Nil return" in said
+    assert "58" in said
+    assert "so the two figures are not compared" not in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import polars as pl
@@ -120,3 +121,11 @@ def test_backwards_the_same_changes_are_told_the_other_way_round(
         (c.after, c.before) for c in back.changed
     )
     assert before.height - len(there.removed) == after.height - len(there.added)
+
+
+def test_a_row_of_a_month_is_named_by_the_month_in_words() -> None:
+    activity = returns()["safeguarding_activity"]
+    sent = {"row_number": 3, "measure": "Referrals", "month": dt.date(2018, 5, 1), "value": 4.0}
+    after = pl.DataFrame([sent], schema=record_columns(activity))
+    (added,) = differences(after.clear(), after, ret=activity).added
+    assert added.row == "Referrals, May 2018"

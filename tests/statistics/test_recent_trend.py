@@ -142,6 +142,18 @@ def test_one_point_does_not_make_a_trend() -> None:
     assert found["recent_trend"] == "no significant change"
 
 
+@pytest.mark.parametrize("trained", range(1, 1000, 37))
+@pytest.mark.parametrize("last", [0.5, 1.4])
+def test_four_equal_figures_and_another_are_no_trend(trained: int, last: float) -> None:
+    # Rounding may leave the four that are equal a slope, of either sign.
+    newest = min(999, max(1, round(trained * last)))
+    found = trend(proportions(*[(trained, 1000)] * 4, (newest, 1000)))
+    assert found["recent_trend"] == "no significant change"
+    value = trained / 7
+    found = trend(readings(value, value, value, value, value * last, error=value / 1000))
+    assert found["recent_trend"] == "no significant change"
+
+
 def test_only_the_latest_five_years_count() -> None:
     flat = [(30, 100)] * 5
     assert trend(proportions((1, 100), (99, 100), *flat))["recent_trend"] == "no significant change"

@@ -94,6 +94,7 @@ def pages(site: Site) -> Iterator[Page]:
             "rules": sorted(rules.items(), key=lambda row: (-row[1], row[0])),
             "states": sorted(states.items()),
             "fates": _fates(published),
+            "nil_returns": sum(owed.state == "nil" for owed in published.submissions),
         },
     )
 

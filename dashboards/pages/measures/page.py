@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from dashboards.data.provenance import Share, is_illustrative, share
 from dashboards.data.release import COMBINED, grouped
-from dashboards.data.rows import Comparator, Measure, Summary, Value
+from dashboards.data.rows import Comparator, Measure, Summary, Value, member_codes
 from dashboards.data.series import latest_shown, series_points
 from dashboards.drawing import bars, funnel, maps, process, target
 from dashboards.drawing.chart import PROVENANCE, Chart, Column, Table, in_words
@@ -59,6 +59,8 @@ def pages(site: Site) -> Iterator[Page]:
 def _page(site: Site, measure: Measure, summary: Summary | None) -> Page:
     published = site.published
     headline = words.measure_headline(published, measure)
+    current = published.value_of(summary) if summary else None
+    previous = published.value_before(summary) if summary else None
     commentary = published.commentary_about("measure", measure.measure)
     asks = published.asks_about("measure", measure.measure)
     actions = site.plans.actions_about("measure", measure.measure)
@@ -101,8 +103,9 @@ def _page(site: Site, measure: Measure, summary: Summary | None) -> Page:
                 for organisation in published.organisations_of(measure.measure)
                 if (measure.measure, organisation) in published.summary_by_series
             ],
-            "current": published.value_of(summary) if summary else None,
-            "previous": published.value_before(summary) if summary else None,
+            "current": current,
+            "previous": previous,
+            "not_compared": _why_not_compared(summary, current, previous),
             "last_sent": _last_sent(site, measure),
             "other_areas": _other_areas(site, measure),
             "figures": figures.path(site, measure) if has_figures else None,
@@ -112,6 +115,20 @@ def _page(site: Site, measure: Measure, summary: Summary | None) -> Page:
             "is_spoken_of": bool(commentary or asks or actions),
         },
     )
+
+
+def _why_not_compared(
+    summary: Summary | None, current: Value | None, previous: Value | None
+) -> str:
+    """Return the name of the sentence that says why the two figures are not compared."""
+    if any(one is not None and one.is_whole_period is False for one in (current, previous)):
+        return "whole.not_compared"
+    now, before = (one.members if one else None for one in (current, previous))
+    if (summary and summary.no_limits_reason == "the periods overlap") or now == before:
+        return "like_for_like.overlap"
+    if member_codes(now) == member_codes(before):
+        return "like_for_like.broke"
+    return "like_for_like.not_compared"
 
 
 def _provenance_of(site: Site, measure: Measure) -> Share:
@@ -246,18 +263,21 @@ def _other_areas(site: Site, measure: Measure) -> list[Value]:
 
 
 def _sources(site: Site, measure: Measure, summary: Summary | None) -> Table | None:
-    """Return each return's row behind the latest figure: who sent it, in which row."""
+    """Return each return's row behind the newest figures that came: who sent it, in which row."""
     published = site.published
     period = summary.period if summary else published.current_period(measure.measure)
-    rows = [
-        part
+    sent = [
+        (value.period_end, value.period, part)
         for value in published.values_by_measure.get(measure.measure, ())
-        if value.period == period and value.breakdown == "total" and value.organisation != COMBINED
+        if value.breakdown == "total" and value.organisation != COMBINED
         for part in published.parts_of(value)
         if part.submission_id
     ]
-    if not rows:
+    if not sent:
         return None
+    if period not in {of for _, of, _ in sent}:  # as of a measure that is retired
+        period = max(sent, key=lambda one: one[0])[1]
+    rows = [part for _, of, part in sent if of == period]
     labels = {
         value.period: value.period_label for value in published.values_by_measure[measure.measure]
     }

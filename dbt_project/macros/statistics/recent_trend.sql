@@ -116,13 +116,11 @@ left_out as (
     select
         tested.series,
         tested.slope,
-        {# The slope of the other four. #}
-        (
-            (tested.w - weighted.weight)
-            * (tested.wty - weighted.weight * weighted.year_number * weighted.height)
-            - (tested.wt - weighted.weight * weighted.year_number)
-            * (tested.wy - weighted.weight * weighted.height)
-        ) as slope_of_four_sign
+        {# The slope of the other four has the sign of the first less the second. #}
+        (tested.w - weighted.weight)
+        * (tested.wty - weighted.weight * weighted.year_number * weighted.height) as rising,
+        (tested.wt - weighted.weight * weighted.year_number)
+        * (tested.wy - weighted.weight * weighted.height) as level
     from tested
     inner join weighted on tested.series = weighted.series
 ),
@@ -130,7 +128,16 @@ left_out as (
 agreements as (
     select
         series,
-        sum(case when slope * slope_of_four_sign > 0 then 1 else 0 end) as agreeing
+        {# Four equal figures have no sign, whatever rounding leaves of the difference. #}
+        sum(
+            case
+                when
+                    slope * (rising - level) > 0
+                    and abs(rising - level) > 1e-9 * (abs(rising) + abs(level))
+                    then 1
+                else 0
+            end
+        ) as agreeing
     from left_out
     group by series
 )

@@ -60,7 +60,7 @@ by_measure as (
         and period_kind <> 'month'
         and (frequency = 'yearly' or period_kind = 'quarter')
         and coalesce(state_reason, '') not in (
-            'the return is not due yet', 'the return was excused'
+            'the return is not due yet', 'the return was excused', 'the return is a nil return'
         )
     group by
         measure,

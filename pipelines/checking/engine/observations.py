@@ -29,20 +29,20 @@ def observations(ret: Return, rows: pl.DataFrame) -> pl.DataFrame:
     ``with_measures`` gave the rows one, and in per cent where not.
     """
     seen = _declared(ret)
-    when = seen.month or seen.period
     rows = stating(with_every_column(rows, ret).lazy(), ret).collect()
     return rows.select(
         "row_number",
         *_of_what(seen),
-        (pl.col(when).cast(pl.String) if when else pl.lit(None, dtype=pl.String)).alias("when"),
+        _when(seen),
         _of(seen).alias("of"),
         _figure(seen, in_units="measure_unit" in rows.columns).alias("figure"),
     )
 
 
 def places(ret: Return, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the breakdown, category and area of each row, whatever it states."""
-    return rows.select(_of_what(_declared(ret.views[0]))[1:])
+    """Return the breakdown, category, area and time of each row, whatever it states."""
+    seen = _declared(ret.views[0])
+    return rows.select(*_of_what(seen)[1:], _when(seen))
 
 
 def stated(ret: Return, rows: pl.LazyFrame, *, wholes: Mapping[str, str]) -> pl.LazyFrame:
@@ -124,6 +124,11 @@ def _of_what(seen: Observation) -> tuple[pl.Expr, ...]:
     )
 
 
+def _when(seen: Observation) -> pl.Expr:
+    when = seen.month or seen.period
+    return (pl.col(when).cast(pl.String) if when else pl.lit(None, dtype=pl.String)).alias("when")
+
+
 def _days(seen: Observation) -> tuple[pl.Expr, pl.Expr]:
     if seen.month:
         return pl.col(seen.month), pl.col(seen.month).dt.month_end()
@@ -151,6 +156,23 @@ def _denominator_of_another_row(wholes: Mapping[str, str]) -> pl.Expr:
         shares = [share for share, whole in wholes.items() if whole == item]
         found.append(pl.when(pl.col("item").is_in(shares)).then(count))
     return pl.coalesce(found).alias("denominator")
+
+
+def row_of_the_whole(ret: Return, rows: pl.DataFrame, *, whole: str, beside: int) -> int | None:
+    """Return the row whose count is the denominator of a share in row ``beside``.
+
+    ``whole`` is its item. None if no row has it, or the share's own row in a wide table.
+    """
+    if ret.observation is None or ret.observation.count is None:
+        return None
+    same = ["breakdown", "category", "area", "when"]
+    rows = with_every_column(rows, ret)
+    seen = observations(ret, rows).with_columns(rows[ret.observation.count].alias("count"))
+    share = seen.filter(pl.col("row_number") == beside).select(same)
+    found = seen.filter((pl.col("item") == whole) & pl.col("count").is_not_null())
+    found = found.join(share, on=same, how="semi", nulls_equal=True)
+    found = found.sort("count", "row_number", descending=[True, False])
+    return None if found.is_empty() else int(found["row_number"][0])
 
 
 def _symbol(seen: Observation) -> pl.Expr:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import polars as pl
 
+from pipelines.checking.engine.expected import ExpectedFigure, expected_figures
 from pipelines.checking.engine.models import with_measures
 from pipelines.checking.engine.observations import ALL, counts, observations, places, stating
 from pipelines.checking.engine.sheet import Sheet
@@ -16,9 +17,9 @@ from pipelines.checking.rules.codes import list_in_words, probably_meant
 from pipelines.reading.headings import BLANK
 from schemas.columns import Kind
 from schemas.declaration import Observation, Return
+from schemas.period import Period
 from schemas.quarter import Quarter
 from schemas.reference import Reference
-from schemas.reference_rows import Measure
 
 _ENOUGH_TO_LOOK_ODD = 8
 
@@ -206,8 +207,7 @@ def not_owed(rows: Rows) -> Iterator[Violations]:
         facts = {"quarter": rows.quarter.label, "title": rows.ret.title}
         yield of_file("PER-001", variant=variant, organisation=rows.organisation, **facts)
         return
-    expected = rows.reference.expected_rows(rows.organisation, rows.ret.name, rows.quarter)
-    items = {_measure(rows.reference, row.measure).item for row in expected}
+    items = {figure.item for figure in _expected(rows, rows.organisation, rows.quarter)}
     for view in rows.views if items else ():
         seen = _seen(view)
         foreign = view.rows.filter(seen.what.is_not_null() & ~seen.what.is_in(items))
@@ -235,27 +235,28 @@ def missing_rows(rows: Rows) -> Iterator[Violations]:
     item_column = seen.item
     if item_column is not None and item_column not in rows.sheet.positions:
         return
-    expected = rows.reference.expected_rows(rows.organisation, rows.ret.name, rows.quarter)
-    sent = rows.observed.select("item", "breakdown", "category", "area")
-    wanted = pl.col("category").is_in([*{row.category for row in expected}, ALL])
+    expected = _expected(rows, rows.organisation, rows.quarter)
+    sent = rows.observed.select("item", "breakdown", "category", "area", "when")
+    wanted = pl.col("category").is_in([*{figure.category for figure in expected}, ALL])
     have = set(sent.filter(wanted).unique().iter_rows())
     have |= set(_blank_and_needed(rows))
     items = {*sent["item"].unique().to_list(), *(item for item, *_ in have)}
     if item_column is not None:
         items |= _meant_items(rows, item_column)
-    have |= {(item, None, category, area) for item, _, category, area in have}
+    have |= {(item, None, category, area, when) for item, _, category, area, when in have}
+    have |= {(*what, None) for *what, _ in have}
     without_item: list[str] = []
     without_rows: list[str] = []
-    for row in expected:
-        item = _measure(rows.reference, row.measure).item
-        breakdown = None if seen.breakdown is None else row.breakdown
-        if item not in items:
-            without_item.append(item)
+    for due in expected:
+        breakdown = None if seen.breakdown is None else due.breakdown
+        when = due.month.isoformat() if due.month else None
+        if due.item not in items:
+            without_item.append(due.item)
         elif not any(
-            (item, way, row.category, row.area) in have for way in (breakdown, row.breakdown)
+            (due.item, way, due.category, due.area, when) in have
+            for way in (breakdown, due.breakdown)
         ):
-            place = [p for p in (row.category if row.category != ALL else "", row.area) if p]
-            without_rows.append(f"{item} ({', '.join(place) or 'the total'})")
+            without_rows.append(f"{due.item} ({_place(due)})")
     if without_item and not _may_be_there(rows, item_column):
         names = list(dict.fromkeys(without_item))
         yield of_file("COV-001", column=item_column, missing=list_in_words(names, most=20))
@@ -303,11 +304,18 @@ def _meant_items(rows: Rows, column: str) -> set[str]:
     return {item for item in meant if item is not None}
 
 
-def _measure(reference: Reference, code: str) -> Measure:
-    measure = reference.measure(code)
-    if measure is None:
-        raise ValueError(f"expected rows name a measure that does not exist: {code}")
-    return measure
+def _expected(rows: Rows, organisation: str, quarter: Quarter) -> list[ExpectedFigure]:
+    due = expected_figures(
+        rows.ret, organisation=organisation, quarter=quarter, reference=rows.reference
+    )
+    return list(due)
+
+
+def _place(due: ExpectedFigure) -> str:
+    """Return what tells an expected figure from the others of its measure, in words."""
+    month = Period.of_month(due.month).label if due.month else None
+    parts = (due.category if due.category != ALL else None, due.area, month)
+    return ", ".join(part for part in parts if part) or "the total"
 
 
 def small_numbers(rows: Rows) -> Iterator[Violations]:

@@ -5,15 +5,22 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipelines.checking.engine.check import check
 from pipelines.checking.engine.context import Context
+from pipelines.escaping import write_csv
+from pipelines.receiving.templates import template
 from schemas.finding import Finding
+from schemas.quarter import Quarter
+from schemas.registry import returns
 from tests.boards import birmingham
 from tests.pipelines.checking.cases import Case
 
@@ -91,6 +98,45 @@ def every_name() -> list[str]:
 @pytest.mark.parametrize("name", every_name())
 def test_a_file_has_these_findings_and_no_others(name: str) -> None:
     assert [finding.sentence for finding in findings_of(name)] == EXPECTED[name]
+
+
+def test_a_template_that_is_filled_in_lacks_no_row_that_is_expected() -> None:
+    quarter = Quarter(2017, 4)
+    context = Context(reference=REFERENCE, as_of=dt.date(2019, 12, 31))
+    lacking = {}
+    for owed in REFERENCE.obligations(quarter):
+        ret = returns()[owed.return_name]
+        if (seen := ret.observation) is None:
+            continue
+        blank = template(
+            organisation=owed.organisation, ret=ret, quarter=quarter, reference=REFERENCE
+        )
+        rows = list(csv.DictReader(io.StringIO(blank.decode("utf-8-sig"))))
+        filled = [{**row, **dict.fromkeys(seen.figures, "[x]")} for row in rows]
+        sent = write_csv([list(rows[0]), *([*row.values()] for row in filled)])
+        found = check(sent, file_name="return.csv", context=context).findings
+        coverage = [one.sentence for one in found if one.rule.startswith("COV")]
+        if coverage:
+            lacking[owed.organisation, owed.return_name] = coverage
+    assert lacking == {}
+
+
+@pytest.mark.parametrize(("quarter", "rules"), [("2018-19 Q1", set()), ("2018-19 Q2", {"COD-003"})])
+def test_a_retired_measure_can_be_corrected_up_to_its_last_quarter(
+    quarter: str, rules: set[str]
+) -> None:
+    measures = [
+        replace(one, status="retired", last_quarter=Quarter(2018, 1))
+        if one.item == "Safeguarding children level 1"
+        else one
+        for one in REFERENCE.measures
+    ]
+    context = Context(
+        reference=replace(REFERENCE, measures=tuple(measures)), as_of=dt.date(2019, 12, 31)
+    )
+    sent = f"{HEADING}BCHC,{quarter},Safeguarding children level 1,,101,91,,\n"
+    found = check(sent.encode(), file_name="return.csv", context=context).findings
+    assert {one.rule for one in found} & {"COD-003", "COD-004"} == rules
 
 
 if __name__ == "__main__":  # after a change of words that is meant: read what it changes

@@ -83,7 +83,7 @@ owed as (
             expected_rows.organisation = obligations.organisation
             and measures.return_name = obligations.return_name
     where
-        measures.status <> 'retired'
+        (measures.status <> 'retired' or measures.last_quarter is not null)
         and {{ in_use('obligations.quarter', 'measures.first_quarter', 'measures.last_quarter') }}
         and {{ in_use(
             'obligations.quarter', 'expected_rows.first_quarter', 'expected_rows.last_quarter'
@@ -103,9 +103,11 @@ came as (
         observations.breakdown,
         observations.category
     from observations
-    inner join measures
-        on observations.measure = measures.measure
-    where measures.frequency = 'yearly'
+    inner join owed
+        on
+            observations.submission_id = owed.submission_id
+            and observations.measure = owed.measure
+    where owed.frequency = 'yearly'
 
 ),
 

@@ -99,8 +99,10 @@ final as (
                 then 'the return was excused'
             when
                 matched.state = 'not received'
-                and matched.obligation_state in ('accepted', 'accepted with queries', 'nil')
+                and matched.obligation_state in ('accepted', 'accepted with queries')
                 then 'the return came without this figure'
+            when matched.state = 'not received' and matched.obligation_state = 'nil'
+                then 'the return is a nil return'
             when
                 matched.state = 'not received'
                 and matched.obligation_state in ('refused', 'needs correction')

@@ -155,7 +155,7 @@ comparable as (
 
 ),
 
-with_previous as (
+set_beside as (
 
     select
         comparable.*,
@@ -164,16 +164,17 @@ with_previous as (
         previous.value as previous_value,
         previous.travel_lower as previous_lower,
         previous.travel_upper as previous_upper,
+        previous.state as previous_state,
+        previous.numerator as previous_numerator,
+        previous.denominator as previous_denominator,
         -- Periods that share days, and figures of other members, are not set against each other.
+        previous.period_end < comparable.period_start as is_apart,
         coalesce(
-            previous.period_end < comparable.period_start
-            and previous.members = comparable.members
+            previous.members = comparable.members
             and previous.is_whole_period
-            and comparable.is_whole_period
-            and previous.value is not null
-            and comparable.value is not null,
+            and comparable.is_whole_period,
             false
-        ) as is_like_for_like
+        ) as is_of_same_members
     from comparable
     left join comparable as previous
         on
@@ -186,6 +187,21 @@ with_previous as (
 
 ),
 
+with_previous as (
+
+    select
+        *,
+        coalesce(
+            is_apart
+            and is_of_same_members
+            and previous_value is not null
+            and value is not null,
+            false
+        ) as is_like_for_like
+    from set_beside
+
+),
+
 -- Where other partners are in a sum than before: those in both, then and now, of what is shown.
 in_both as (
 
@@ -193,46 +209,38 @@ in_both as (
         whole.cell_id,
         max(whole.aggregation) as aggregation,
         max(whole.unit) as unit,
-        sum(coalesce(now.numerator, now.value)) as numerator,
-        sum(now.denominator) as denominator,
-        sum(coalesce(earlier.numerator, earlier.value)) as previous_numerator,
-        sum(earlier.denominator) as previous_denominator,
-        {{ joined('now.organisation') }} as organisations,
-        count(*) = count(now.value) and count(*) = count(earlier.value) as is_all_shown
+        sum(coalesce(member.numerator, member.value)) as numerator,
+        sum(member.denominator) as denominator,
+        sum(coalesce(member.previous_numerator, member.previous_value)) as previous_numerator,
+        sum(member.previous_denominator) as previous_denominator,
+        {{ joined('member.organisation') }} as organisations,
+        count(*) = count(member.value)
+        and count(*) = count(member.previous_value) as is_all_shown
     from with_previous as whole
-    inner join comparable as now
+    inner join with_previous as member
         on
-            whole.measure = now.measure
-            and whole.area = now.area
-            and whole.period = now.period
-            and whole.breakdown = now.breakdown
-            and whole.category = now.category
-    inner join comparable as earlier
-        on
-            now.measure = earlier.measure
-            and now.organisation = earlier.organisation
-            and now.area = earlier.area
-            and now.breakdown = earlier.breakdown
-            and now.category = earlier.category
-            and now.members = earlier.members
-            and whole.previous_period = earlier.period
+            whole.measure = member.measure
+            and whole.area = member.area
+            and whole.period = member.period
+            and whole.previous_period = member.previous_period
+            and whole.breakdown = member.breakdown
+            and whole.category = member.category
     where
         whole.organisation = 'ALL'
-        and now.organisation <> 'ALL'
+        and member.organisation <> 'ALL'
         and not whole.is_like_for_like
-        and now.is_whole_period
-        and earlier.is_whole_period
-        and now.state in ('shown', 'suppressed')
-        and earlier.state in ('shown', 'suppressed')
+        and member.is_of_same_members
+        and member.state in ('shown', 'suppressed')
+        and member.previous_state in ('shown', 'suppressed')
         and (
             whole.aggregation = 'sum'
-            or now.state = 'suppressed'
-            or earlier.state = 'suppressed'
+            or member.state = 'suppressed'
+            or member.previous_state = 'suppressed'
             or (
-                now.numerator is not null
-                and earlier.numerator is not null
-                and now.denominator > 0
-                and earlier.denominator > 0
+                member.numerator is not null
+                and member.previous_numerator is not null
+                and member.denominator > 0
+                and member.previous_denominator > 0
             )
         )
     group by whole.cell_id

@@ -1,86 +1,21 @@
 with
 
-observations as (
+statements as (
 
-    select * from {{ ref('int_measure__observations') }}
-    where measure is not null
-
-),
-
--- Spells that follow one another without a gap have one gap number.
-spells as (
-
-    select
-        *,
-        sum(case when known_from is distinct from known_to_before then 1 else 0 end) over (
-            partition by organisation, return_name, quarter order by version
-            rows between unbounded preceding and current row
-        ) as gap_number
-    from (
-        select
-            *,
-            lag(known_to) over (
-                partition by organisation, return_name, quarter order by version
-            ) as known_to_before
-        from {{ ref('int_submission__current_spells') }}
-    ) as with_before
+    select * from {{ ref('int_measure__statements') }}
 
 ),
 
-submissions as (
+-- Named twice, since DuckDB would keep every column of what two steps read under one name.
+statements_again as (
 
-    select
-        submission_id,
-        sample
-    from {{ ref('stg_submission') }}
+    select * from {{ ref('int_measure__statements') }}
 
 ),
 
 periods as (
 
     select * from {{ ref('stg_period') }}
-
-),
-
--- A row states its figure for as long as the submission it came in stands.
-statements as (
-
-    select
-        observations.measure,
-        observations.organisation,
-        observations.area,
-        observations.period,
-        observations.period_kind,
-        observations.period_start,
-        observations.period_end,
-        observations.quarter,
-        observations.returned_in,
-        observations.breakdown,
-        observations.category,
-        observations.numerator,
-        observations.denominator,
-        coalesce(
-            observations.value,
-            {{ value_of(
-                'observations.numerator', 'observations.denominator', 'observations.unit'
-            ) }}
-        ) as value,
-        observations.lower,
-        observations.upper,
-        observations.value_as_sent,
-        observations.symbol,
-        observations.submission_id,
-        observations.row_number,
-        spells.known_from,
-        spells.known_to,
-        spells.version as spell,
-        spells.gap_number,
-        submissions.sample
-    from spells
-    inner join observations
-        on spells.submission_id = observations.submission_id
-    inner join submissions
-        on spells.submission_id = submissions.submission_id
 
 ),
 
@@ -162,29 +97,30 @@ tangled as (
 said_again as (
 
     select
-        statements.*,
-        concat_ws(
-            '|', statements.measure, statements.organisation, statements.area, statements.period,
-            statements.breakdown, statements.category
-        ) as figure,
+        *,
+        concat_ws('|', measure, organisation, area, period, breakdown, category) as figure,
         concat_ws(
             '|',
-            coalesce(cast(statements.numerator as string), '-'),
-            coalesce(cast(statements.denominator as string), '-'),
-            coalesce(cast(statements.value as string), '-'),
-            coalesce(cast(statements.lower as string), '-'),
-            coalesce(cast(statements.upper as string), '-'),
-            coalesce(statements.symbol, '-')
+            coalesce(cast(numerator as string), '-'),
+            coalesce(cast(denominator as string), '-'),
+            coalesce(cast(value as string), '-'),
+            coalesce(cast(lower as string), '-'),
+            coalesce(cast(upper as string), '-'),
+            coalesce(symbol, '-')
         ) as content
-    from statements
-    inner join tangled
-        on
-            statements.measure = tangled.measure
-            and statements.organisation = tangled.organisation
-            and statements.area = tangled.area
-            and statements.period = tangled.period
-            and statements.breakdown = tangled.breakdown
-            and statements.category = tangled.category
+    from statements_again
+    where
+        exists (
+            select 1
+            from tangled
+            where
+                statements_again.measure = tangled.measure
+                and statements_again.organisation = tangled.organisation
+                and statements_again.area = tangled.area
+                and statements_again.period = tangled.period
+                and statements_again.breakdown = tangled.breakdown
+                and statements_again.category = tangled.category
+        )
 
 ),
 
