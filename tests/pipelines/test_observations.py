@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.checking.engine.observations import stated
+from pipelines.checking.engine.observations import row_of_the_whole, stated
 from pipelines.warehouse.tables import ObservationRow
 from schemas.declaration import record_columns
 from schemas.registry import returns
@@ -78,6 +78,15 @@ def test_an_outcome_is_a_share_of_the_row_of_all_referrals() -> None:
         (47.0, 1000.0, None, None),
         (None, None, 29.7, "29.7"),
     ]
+
+
+def test_the_row_of_a_whole_is_of_the_same_submission_and_place() -> None:
+    ret = returns()["referral_outcomes"]
+    columns = [{"row_number": 2, "outcome": "Section 47", "referrals": 47},
+               {"row_number": 3, "outcome": "All referrals", "referrals": 1000}]  # fmt: skip
+    rows = pl.DataFrame(columns, record_columns(ret))
+    assert row_of_the_whole(ret, rows, whole="All referrals", beside=2) == 3
+    assert row_of_the_whole(ret, rows.head(1), whole="All referrals", beside=2) is None
 
 
 def test_a_row_of_a_wide_table_states_each_of_its_measures() -> None:
