@@ -18,7 +18,7 @@ from orchestration.schedules import chasing, nightly_draft, publication
 from orchestration.sensors import inbox, lost_runs, new_submissions, news
 from pipelines.board.in_force import in_force, versions
 from pipelines.record.store import Record
-from pipelines.warehouse.loading import loaded_returns
+from pipelines.warehouse.tables import loaded_returns
 from pipelines.workspace import Workspace
 from schemas.declaration import Return
 from schemas.registry import returns

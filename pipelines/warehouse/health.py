@@ -21,9 +21,9 @@ from pipelines.warehouse.loading import (
     WarehouseBusyError,
     accepted_rows,
     connect,
-    loaded_returns,
     unlike,
 )
+from pipelines.warehouse.tables import loaded_returns
 from schemas.reference import Reference
 
 UNFINISHED = ".unfinished"

@@ -29,7 +29,6 @@ from pipelines.record.store import Record
 from pipelines.warehouse.board_tables import ensure_board_tables, load_board
 from pipelines.warehouse.periods import period_rows
 from pipelines.warehouse.tables import (
-    RAW_TABLES,
     FindingRow,
     HorizonRow,
     ObservationRow,
@@ -37,12 +36,13 @@ from pipelines.warehouse.tables import (
     RawRow,
     StandingRow,
     SubmissionRow,
-    sql_type,
+    loaded_returns,
+    raw_columns,
+    raw_tables,
 )
 from schemas.declaration import Return, record_columns
 from schemas.finding import Finding, Severity
 from schemas.reference import Reference
-from schemas.registry import returns
 
 # No extension is fetched or loaded by itself: nothing leaves this machine.
 SETTINGS: Mapping[str, str] = {
@@ -76,11 +76,6 @@ def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyC
         connection.close()
 
 
-def loaded_returns(reference: Reference) -> Mapping[str, Return]:
-    """Return the returns with a table of their own: the board's, and those that are built in."""
-    return {**returns(), **reference.declared_returns}
-
-
 def ensure_raw_schema(connection: duckdb.DuckDBPyConnection, reference: Reference) -> None:
     """Make the schemas and tables that the loader fills and dbt reads, where they are missing.
 
@@ -95,7 +90,7 @@ def ensure_raw_schema(connection: duckdb.DuckDBPyConnection, reference: Referenc
             "SELECT table_name, comment FROM duckdb_tables() WHERE schema_name = 'raw'"
         ).fetchall()
     )
-    for table, (columns, declaration) in _raw_tables(reference).items():
+    for table, (columns, declaration) in raw_tables(reference).items():
         listed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
         made_from = f"{version('quarterdeck')} {listed} {declaration}"
         stamp = hashlib.sha256(made_from.encode()).hexdigest()
@@ -106,26 +101,6 @@ def ensure_raw_schema(connection: duckdb.DuckDBPyConnection, reference: Referenc
         "CREATE TABLE IF NOT EXISTS disclosure.cell_state "
         "(cell_id VARCHAR, state VARCHAR, reason VARCHAR)"
     )
-
-
-def _raw_tables(reference: Reference) -> dict[str, tuple[dict[str, str], str]]:
-    """Return for each raw table its columns with their SQL types, and what else it depends on."""
-    tables = {
-        row.table: ({one.name: one.sql_type for one in row.columns()}, "") for row in RAW_TABLES
-    }
-    return tables | {
-        one.name: (
-            raw_columns(one),
-            repr((one.observation, one.wide, reference.wholes_of(one.name))),
-        )
-        for one in loaded_returns(reference).values()
-    }
-
-
-def raw_columns(declared: Return) -> dict[str, str]:
-    """Return the columns of ``raw.<return>`` in order, with their SQL types."""
-    typed = {name: sql_type(dtype) for name, dtype in record_columns(declared).items()}
-    return {"submission_id": "varchar", **typed}
 
 
 def load(
@@ -167,7 +142,7 @@ def load(
         connection.rollback()
         raise
     connection.commit()
-    return {table: _count(connection, table) for table in _raw_tables(reference)}
+    return {table: _count(connection, table) for table in raw_tables(reference)}
 
 
 def unlike(

@@ -14,8 +14,8 @@ from orchestration.assets.returns import raw_assets
 from orchestration.checks.returns import ACCEPTED, ANSWERED, RECEIVED
 from orchestration.resources import AsOfResource, WarehouseResource, WorkspaceResource
 from pipelines.record.store import Record
-from pipelines.warehouse.loading import connect, loaded_returns
-from pipelines.warehouse.tables import RAW_TABLES
+from pipelines.warehouse.loading import connect
+from pipelines.warehouse.tables import RAW_TABLES, loaded_returns
 from pipelines.workspace import Workspace
 from schemas.registry import returns
 from tests.declared import LONG, WIDE, declared_board

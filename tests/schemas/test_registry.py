@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from pipelines.warehouse.dbt_files import dbt_files
-from pipelines.warehouse.loading import raw_columns
+from pipelines.warehouse.tables import raw_columns
 from schemas.columns import Column, Kind
 from schemas.declaration import Return, record_columns
 from schemas.registry import returns
