@@ -147,7 +147,7 @@ class ReturnRows(pa.DataFrameModel):
     organisation: str = column(
         title="Organisation",
         description="The code of the organisation that the figures are of, the same in every row.",
-        example="UHB",
+        example="ABC",
         kind=Kind.ORGANISATION,
         key=True,
         code_list="organisation",

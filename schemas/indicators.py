@@ -43,7 +43,7 @@ class Indicators(ReturnRows):
     area: str = column(
         title="Area",
         description="The place that the figure is of, as the list of areas names it.",
-        example="Birmingham",
+        example="Exampleshire",
         kind=Kind.CODE,
         key=True,
         code_list="area",

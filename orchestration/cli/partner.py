@@ -40,7 +40,7 @@ FILES = click.argument(
 
 @click.command()
 @click.argument("return_name", metavar="RETURN")
-@click.option("--organisation", required=True, help="The organisation's code, such as UHB.")
+@click.option("--organisation", required=True, help="The organisation's code, as the board has it.")
 @click.option("--quarter", required=True, type=QUARTER, help="Such as 2018-19-Q1.")
 @click.option(
     "--output",

@@ -13,7 +13,7 @@ from schemas.reference import Reference
 
 
 def file_name(organisation: str, return_name: str, quarter: Quarter) -> str:
-    """Return the name under which a return is saved: ``UHB-training_compliance-2018-19-Q2.csv``."""
+    """Return the name under which a return is saved: ``ABC-training_compliance-2018-19-Q2.csv``."""
     return f"{organisation}-{return_name}-{quarter.key}.csv"
 
 

@@ -150,7 +150,7 @@ def rows_behind(figures: Sequence[Figure], figure: Figure) -> Iterator[Figure]:
         figure: One of them; a sum of partners, a quarter made of months, or a single row.
     """
     if figure["organisation"] == COMBINED:
-        # A member is named with the number of breaks behind it, such as UHB/1.
+        # A member is named with the number of breaks behind it, such as ABC/1.
         members = {name.partition("/")[0] for name in (figure["members"] or "").split("; ")}
         parts = [
             one

@@ -21,8 +21,8 @@ class DomesticAbuse(ReturnRows):
 
     measure: str = item_column(
         title="Measure",
-        description="The measure's id, DA01 to DA08.",
-        example="DA03",
+        description="The measure's id, as the list of measures has it.",
+        example="M03",
     )
     breakdown: str = column(
         title="Breakdown",
