@@ -3,8 +3,9 @@
 1: as first made; a submission's own hash and that of its figures stand in ``submission.json``.
 2: each submission's folder also has ``SHA256SUMS`` over all of its files, an event carries its own
    hash, and both name the one received before (``follows``), so that a lost folder is noticed.
+3: a decision may put a board into force (``board``); an older version would not know the kind.
 
-A record of format 1 is read as it is. Nothing in it is rewritten; what is added to it from then on
+A record of an older format is read as it is. Nothing in it is rewritten; what is added to it from then on
 has the newer form.
 """
 
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from pipelines.durable import place_file
 
-FORMAT = 2
+FORMAT = 3
 _FILE = "format.json"
 
 
