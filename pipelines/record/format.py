@@ -5,8 +5,8 @@
    hash, and both name the one received before (``follows``), so that a lost folder is noticed.
 3: a decision may put a board into force (``board``); an older version would not know the kind.
 
-A record of an older format is read as it is. Nothing in it is rewritten; what is added to it from then on
-has the newer form.
+A record of an older format is read as it is. Nothing in it is rewritten; what is added to it from
+then on has the newer form.
 """
 
 from __future__ import annotations
