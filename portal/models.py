@@ -68,4 +68,5 @@ class Account(AbstractBaseUser):
             oversees=self.is_officer,
             rights=frozenset(right for right, held in rights.items() if held),
             since=self.rights_changed_at,
+            by_hand=True,
         )

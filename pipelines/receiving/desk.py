@@ -54,6 +54,7 @@ class Requester:
         oversees: Whether they may read what every organisation sent (the council's officer).
         rights: What they may do for their organisations.
         since: Since when they send for these organisations; None for always.
+        by_hand: Whether a person presses a button for each file, so that one sent again is meant.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Requester:
     oversees: bool = False
     rights: frozenset[Right] = frozenset(Right)
     since: dt.datetime | None = None
+    by_hand: bool = False
 
 
 class Desk:
@@ -184,7 +186,7 @@ class Desk:
             received_at=received_at,
             context=self._context(expected, enforce_window=enforce_window),
             sample=sample,
-            by_hand=self._requester.channel == "portal",
+            by_hand=self._requester.by_hand,
         )
 
     # --- what was sent ----------------------------------------------------------------------------
