@@ -25,12 +25,11 @@ def versions(record: Record) -> list[Event]:
     return record.events(EventKind.BOARD)
 
 
-def in_force(record: Record) -> Reference:
-    """Return the board in force, typed; read once in a process.
+def version_in_force(record: Record) -> Event:
+    """Return the decision by which the board in force came into force.
 
     Raises:
         NoBoardError: None was applied yet.
-        ReferenceDataError: This version of Quarterdeck cannot use it; every fault is listed.
     """
     applied = versions(record)
     if not applied:
@@ -42,7 +41,17 @@ def in_force(record: Record) -> Reference:
             "apply`."
         )
         raise NoBoardError(f"No board is in force in {record.folder.parent}. {to_do}")
-    return reference_of_version(record, applied[-1])
+    return applied[-1]
+
+
+def in_force(record: Record) -> Reference:
+    """Return the board in force, typed; read once in a process.
+
+    Raises:
+        NoBoardError: None was applied yet.
+        ReferenceDataError: This version of Quarterdeck cannot use it; every fault is listed.
+    """
+    return reference_of_version(record, version_in_force(record))
 
 
 def reference_of_version(record: Record, version: Event) -> Reference:
