@@ -33,7 +33,6 @@ from schemas.reference import TABLES
 
 EDITED = ("measures", "targets", "obligations")
 _DRAFT = "/officer/board/draft"
-_LONG = frozenset({"definition", "source", "note"})  # columns of sentences
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +50,6 @@ class Field:
     name: str
     value: str
     options: list[tuple[str, str]] | None
-    is_long: bool
     faults: list[str]
 
 
@@ -250,7 +248,6 @@ def _field(
         name=name,
         value=value,
         options=options,
-        is_long=name in _LONG,
         faults=[one.text for one in faults if one.column == name],
     )
 
