@@ -29,6 +29,8 @@ EVERY_FORM = (
     "/submissions/20180714T101500123456Z-7f3k2q/explain",
     "/submissions/20180714T101500123456Z-7f3k2q/withdraw",
     "/officer" + RETURN,
+    "/officer/board/draft/targets/new",
+    "/officer/board/draft/put-into-force",
 )
 EVERY_PAGE = ("/", "/history", "/account", "/password", "/sessions", "/accessibility", RETURN)
 
@@ -150,7 +152,8 @@ def test_a_form_from_another_site_is_refused_even_with_its_token(quiet: World) -
 def test_nothing_is_changed_by_get(quiet: World) -> None:
     """ASVS 3.5.3: a link does nothing."""
     lead = quiet.person("bchc")
-    for path in ("/sign-out", RETURN + "/file", "/checked/x/send"):
+    apply = "/officer/board/draft/put-into-force"
+    for path in ("/sign-out", RETURN + "/file", "/checked/x/send", apply):
         assert lead.get(path).status_code == 405
     assert lead.get("/").status_code == 200
 
