@@ -223,7 +223,7 @@ class Draft:
 
     @property
     def _lock(self) -> Path:
-        return self._folder.with_suffix(".lock")
+        return self._folder.with_name(f".{self._folder.name}.lock")
 
     def _require(self, holds: bool, why: Refusal) -> None:
         if not holds:
