@@ -121,8 +121,8 @@ def draft_row(request: Asked, table: str, number: str) -> HttpResponse:
     return HttpResponseRedirect(f"{path}?kept=1")
 
 
-@require_POST
 @officers_only
+@require_POST
 def put_into_force(request: Asked) -> HttpResponse:
     """Put the draft into force, unless who asks drafted any of it."""
     try:

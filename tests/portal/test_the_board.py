@@ -17,7 +17,7 @@ import pytest
 from orchestration.cli.board import faults_of_look_if_any
 from pipelines.board.in_force import apply, files_in, versions
 from pipelines.board.tables import files_of
-from pipelines.record.model import EventKind
+from pipelines.record.model import Details, EventKind
 from portal.roles import Role
 from portal.state import make_portal
 from tests.boards import BIRMINGHAM
@@ -99,7 +99,7 @@ def test_only_officers_see_it_or_draft_it(office: World) -> None:
     """ASVS 8.2.1."""
     for name in ("bchc", "bchc.chief"):
         lead = office.person(name)
-        for path in ("", "/targets", "/draft", "/draft/targets", "/draft/targets/new"):
+        for path in ("", "/targets", "/draft", "/draft/targets", "/draft/put-into-force"):
             assert lead.get(BOARD + path).status_code == 404, path
         lead.get("/")
         for path in ("targets/new", "targets/2", "put-into-force"):
@@ -120,7 +120,7 @@ def test_a_second_person_puts_into_force_what_the_first_drafted(office: World) -
     assert "<button>Put into force" not in officer.get(DRAFT).text
     told = words_of(second.get(DRAFT))
     assert "TC01, ROH: target none becomes 96 (amber limit 91)." in told
-    assert re.search(r"TC01 · ROH · 96 · 91\s+is drafted\s+officer, 18 October 2018", told)
+    assert re.search(r"TC01 · ROH · 96 · 91\s+in the draft\s+officer, 18 October 2018", told)
 
     refused = officer.post(APPLY, {"note": "Mine", "seen": seen(second.get(DRAFT))})
     assert refused.status_code == 403
@@ -211,7 +211,7 @@ def test_faults_of_words_keep_a_draft_out_of_force_as_on_the_command_line(office
     second = office.person("second")
     told = words_of(second.get(DRAFT))
     assert "words/own.toml: there is no sentence “no_such_sentence”." in told
-    assert re.search(r"words/own.toml\s+is drafted\s+in the folder, not in these pages", told)
+    assert re.search(r"words/own.toml\s+in the draft\s+in the folder, not in these pages", told)
     assert applies(second).status_code == 422
 
 
@@ -316,3 +316,18 @@ def test_pages_that_lose_their_board_say_so(office: World) -> None:
         assert "No board is in force" in words_of(answer)
         assert "quarterdeck board apply" in words_of(answer)
         assert "Traceback" not in answer.text
+
+
+def test_a_version_that_this_program_cannot_read_is_said_to_be_one(office: World) -> None:
+    """After a step back to an older program, say: no traceback, and the history goes on."""
+    record, at = office.portal.record, office.clock.now
+    details = Details(board={"board.toml": "name = 1"})
+    record.add_event(EventKind.BOARD, at=at, by_whom="x", reason="y", details=details)
+    officer = office.person("officer")
+    answer = officer.get(BOARD)
+    assert answer.status_code == 503
+    assert "The board’s tables cannot be used" in words_of(answer)
+    apply(record, BIRMINGHAM, by_whom="z", note="Put right", at=at)
+    page = officer.get(BOARD)
+    assert page.status_code == 200
+    assert "This version of the program cannot read its tables." in words_of(page)

@@ -23,7 +23,7 @@ def test_template_faults_correction_receipt_and_history(running: World) -> None:
     lead = running.person("bchc")
     home = lead.get("/").text
     assert "Training compliance, 2018-19 Q2" in home
-    assert "Due on Sunday 21 October 2018, in 3 days" in home
+    assert "Due on Monday 22 October 2018, in 4 days" in home
 
     template = lead.get(RETURN + "/template")
     assert (
