@@ -138,7 +138,7 @@ class Draft:
         for name in sorted(name for name in {*new, *old} if new.get(name) != old.get(name)):
             table = name.removeprefix("reference/").removesuffix(".csv")
             if _file(table) != name or table not in TABLES:
-                found.append(DraftedRow(table=name, cells=(), is_gone=False, change=None))
+                found.append(DraftedRow(table=name, cells=(), is_gone=name not in new, change=None))
                 continue
             before, after = (Counter(_rows_if_read(files, table)) for files in (old, new))
             for is_gone, rows in ((False, after - before), (True, before - after)):
