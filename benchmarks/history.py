@@ -172,8 +172,9 @@ def measure(folder: Path, *, quarters: int, versions: int) -> Cost:
     workspace = Workspace(folder)
     history = [LAST.shift(-place) for place in range(quarters, 0, -1)]
     with connect(workspace.warehouse) as connection:
-        ensure_raw_schema(connection)
-        load_board(connection, load_reference(BIRMINGHAM))
+        board = load_reference(BIRMINGHAM)
+        ensure_raw_schema(connection, board)
+        load_board(connection, board)
         rows = fill(connection, history, versions=versions)
     whole = total(build(workspace).values())
     with connect(workspace.warehouse) as connection:

@@ -35,6 +35,7 @@ from pathlib import Path
 import polars as pl
 
 from orchestration.dbt.project import PROJECT, environment, executable
+from pipelines.board.in_force import in_force
 from pipelines.board.tables import load_reference
 from pipelines.checking.engine.check import check
 from pipelines.checking.engine.context import Context
@@ -279,7 +280,8 @@ def stage_export(workspace: Workspace, reference: Reference, given: argparse.Nam
     from pipelines.publishing.making import export  # noqa: PLC0415
 
     del reference
-    staging = export(workspace, Record(workspace.record))
+    record = Record(workspace.record)
+    staging = export(workspace, record, in_force(record))
     (given.keep / "staging").write_text(str(staging), encoding="utf-8")
     size = sum(path.stat().st_size for path in (staging / "data").iterdir())
     return f"{size / 1e6:,.0f} MB of published data"

@@ -17,11 +17,13 @@ from pathlib import Path
 
 from dbt.cli.main import dbtRunner
 
+from pipelines.board.tables import load_reference
 from pipelines.warehouse.loading import connect, ensure_raw_schema
 from pipelines.warehouse.loading import fill as replace_rows
 from pipelines.warehouse.tables import HorizonRow
 from schemas.quarter import Quarter
 
+BOARD = (Path(__file__).parents[1] / "boards" / "birmingham").absolute()
 PROJECT = (Path(__file__).parents[1] / "dbt_project").absolute()
 FIRST = Quarter(2008, 2)
 # Everything that plans and risks need, and nothing after them.
@@ -31,7 +33,7 @@ MODELS = "+fct_action_progress +fct_risk"
 def fill(warehouse: Path, *, actions: int, quarters: int) -> None:
     """One return a quarter, each with every action: dates move, ratings and updates vary."""
     with connect(warehouse) as connection:
-        ensure_raw_schema(connection)
+        ensure_raw_schema(connection, load_reference(BOARD))
         last = dt.datetime.combine(FIRST.shift(quarters).start, dt.time(9))
         replace_rows(connection, HorizonRow, [HorizonRow(counts_up_to=last, as_of_day=last.date())])
         for number in range(quarters):

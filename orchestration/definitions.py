@@ -1,5 +1,6 @@
 """All of Quarterdeck that Dagster shows; this module only composes."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import dagster as dg
@@ -15,7 +16,12 @@ from orchestration.jobs import PUBLISHED, build_job, publish, send_notices, sign
 from orchestration.resources import AsOfResource, WarehouseResource, WorkspaceResource
 from orchestration.schedules import chasing, nightly_draft, publication
 from orchestration.sensors import inbox, lost_runs, new_submissions, news
+from pipelines.board.in_force import in_force, versions
+from pipelines.record.store import Record
+from pipelines.warehouse.tables import loaded_returns
 from pipelines.workspace import Workspace
+from schemas.declaration import Return
+from schemas.registry import returns
 
 
 def build_defs(workspace: Workspace, *, manifest: Path) -> dg.Definitions:
@@ -23,7 +29,7 @@ def build_defs(workspace: Workspace, *, manifest: Path) -> dg.Definitions:
     return dg.Definitions(
         assets=[
             the_board,
-            raw_assets(),
+            raw_assets(_returns_of(workspace)),
             what_is_owed,
             *warehouse_assets(manifest),
             draft_release,
@@ -42,6 +48,12 @@ def build_defs(workspace: Workspace, *, manifest: Path) -> dg.Definitions:
         # A Python for each step would cost seconds each, and the steps share one file anyway.
         executor=dg.in_process_executor,
     )
+
+
+def _returns_of(workspace: Workspace) -> Mapping[str, Return]:
+    """Return the returns of the board in force; those that are built in where none is."""
+    record = Record(workspace.record)
+    return loaded_returns(in_force(record)) if versions(record) else returns()
 
 
 @dg.definitions

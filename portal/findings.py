@@ -9,6 +9,7 @@ from pipelines.obligations.explanations import Explained, explained
 from pipelines.receiving.receipts.wording import place_of
 from pipelines.record.store import Record
 from schemas.finding import Finding, Severity
+from schemas.reference import Reference
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,10 +26,10 @@ class Shown:
         return place_of(self.what)
 
 
-def answers(record: Record, submission_id: str) -> Mapping[int, Explained]:
+def answers(record: Record, submission_id: str, reference: Reference) -> Mapping[int, Explained]:
     """Return the answers that count of a submission's queries, by finding number."""
     submission = record.submission(submission_id)
-    return explained(record, submission) if submission is not None else {}
+    return explained(record, submission, reference) if submission is not None else {}
 
 
 def groups(

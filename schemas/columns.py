@@ -47,7 +47,10 @@ class Column:
     ``key``: with the other key columns it names a row. ``required``: the heading must be there.
     ``blank_allowed``: a cell may be left empty. ``code_list``: the list in the reference data.
     ``counts``: what a number counts, so that a message can say "100 eligible staff". ``signed``:
-    a number may be below 0. ``sensitive``: no finding quotes a cell of it.
+    a number may be below 0. ``minimum`` and ``maximum``: what lies outside is an error; outside
+    ``query_below`` and ``query_above`` it is asked about. ``pattern``: how the words must be
+    written, a regular expression for the whole cell. ``needed_when``: another column and what
+    stands in it where this one must be filled. ``sensitive``: no finding quotes a cell of it.
     """
 
     name: str = ""
@@ -61,14 +64,37 @@ class Column:
     code_list: str | None = None
     counts: str | None = None
     signed: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    query_below: float | None = None
+    query_above: float | None = None
+    pattern: str | None = None
+    needed_when: tuple[str, str] | None = None
     sensitive: bool = False
+
+    @property
+    def least(self) -> float | None:
+        """The least that a number may be: the minimum, or 0 unless it is signed."""
+        if self.minimum is not None or not self.kind.is_number or self.signed:
+            return self.minimum
+        return 0.0
+
+    @property
+    def most(self) -> float | None:
+        """The most that a number may be: the maximum, or 100 for a percentage unless signed."""
+        if self.maximum is not None or self.kind is not Kind.PERCENTAGE or self.signed:
+            return self.maximum
+        return 100.0
 
 
 class _Further(TypedDict, total=False):
     key: bool
-    code_list: str
+    code_list: str | None
     counts: str
     signed: bool
+    minimum: float | None
+    maximum: float | None
+    pattern: str | None
     sensitive: bool
 
 
@@ -84,24 +110,33 @@ def column(
 ) -> Any:
     """Return a column for a return's model; its name is the attribute it is assigned to.
 
-    A number is at least 0 unless it is ``signed``; a percentage is at most 100 unless signed.
-    pandera checks both, and the rule that a failure stands for is found from the check's name.
-    A column that is not ``required`` may be left blank.
+    pandera checks the least and the most that a number may be, and a pattern; the rule that a
+    failure stands for is found from the check's name. What else a column says is enforced by the
+    checks that stand beside it (``schemas.row_checks``). A column that is not ``required`` may be
+    left blank.
     """
     blank = blank_allowed or not required
     described = Column(
         title=title, description=description, example=example, kind=kind, required=required,
         blank_allowed=blank, **further,
     )  # fmt: skip
+    return field_of(described)
+
+
+def field_of(described: Column) -> Any:
+    """Return the pandera field of a column; one with a name is found under that name."""
+    pattern = described.pattern
     return pa.Field(
-        ge=0.0 if kind.is_number and not described.signed else None,
-        le=100.0 if kind is Kind.PERCENTAGE and not described.signed else None,
+        alias=described.name or None,
+        ge=described.least,
+        le=described.most,
+        str_matches=None if pattern is None else f"^(?:{pattern})$",
         # One failure is enough to see that a check failed: which rows did is read from its
         # output, and collecting every failing row is slow.
         n_failure_cases=1,
-        nullable=blank or kind.is_number,
-        title=title,
-        description=description,
+        nullable=described.blank_allowed or described.kind.is_number,
+        title=described.title,
+        description=described.description,
         metadata={"column": described},
     )
 
@@ -112,7 +147,7 @@ class ReturnRows(pa.DataFrameModel):
     organisation: str = column(
         title="Organisation",
         description="The code of the organisation that the figures are of, the same in every row.",
-        example="UHB",
+        example="ABC",
         kind=Kind.ORGANISATION,
         key=True,
         code_list="organisation",

@@ -9,6 +9,7 @@ import pandera.polars as pa
 import polars as pl
 
 from schemas.columns import Column, Kind
+from schemas.quarter import Quarter
 
 _TYPES: dict[Kind, type[pl.DataType]] = {
     Kind.PEOPLE: pl.Int64,
@@ -38,11 +39,12 @@ class Observation:
     ``category_columns`` are columns whose own names are the breakdowns (``site``): at most one of
     them is filled in a row. ``month`` and ``period`` say of when a figure is, where that is not
     the whole quarter. ``year_before`` is what ``value`` was a year before, as stated now.
-    ``lower`` and ``upper`` are the source's own interval. ``share_of`` is the item whose numerator
-    is the denominator of every other item of the same return.
+    ``lower`` and ``upper`` are the source's own interval. ``of`` is the item that the columns are
+    of where no column names it (a wide table); ``item`` is None then.
     """
 
-    item: str
+    item: str | None = None
+    of: str | None = None
     numerator: str | None = None
     denominator: str | None = None
     value: str | None = None
@@ -55,13 +57,22 @@ class Observation:
     year_before: str | None = None
     lower: str | None = None
     upper: str | None = None
-    share_of: str | None = None
+
+    @property
+    def what(self) -> pl.Expr:
+        """The item of each row."""
+        return pl.col(self.item) if self.item else pl.lit(self.of, dtype=pl.String)
 
     @property
     def figures(self) -> tuple[str, ...]:
         """The columns of figures that there are: numerator, denominator, value."""
         names = (self.numerator, self.denominator, self.value)
         return tuple(name for name in names if name is not None)
+
+    @property
+    def count(self) -> str | None:
+        """The column that counts what the row is of: the numerator, or else the value."""
+        return self.numerator or self.value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +112,11 @@ class Return:
     whole (a value, or a numerator with its denominator). ``carried_forward`` are the columns that
     a template takes from the return before, where rows are of things that last (actions, risks);
     ``finished`` is a column and what stands in it in rows that are not carried on.
+
+    A row of a **wide** table states several measures: ``wide`` has an observation for each of
+    them, and ``observation`` is None. ``editions`` are the return as it was, each with its first
+    quarter (None: since always), where its columns are not the same in every quarter; the return
+    itself has every column that it ever had.
     """
 
     name: str
@@ -111,11 +127,41 @@ class Return:
     queries: type[pa.DataFrameModel] | None = None
     template_version: str = "1"
     observation: Observation | None = None
+    wide: tuple[Observation, ...] = ()
     figures: tuple[tuple[str, ...], ...] = ()
     parts: tuple[Parts, ...] = ()
     earlier_templates: tuple[Renamed, ...] = ()
     carried_forward: tuple[str, ...] = ()
     finished: tuple[str, str] | None = None
+    editions: tuple[tuple[Quarter | None, Return], ...] = ()
+
+    def at(self, quarter: Quarter | None) -> Return:
+        """The return with the columns of ``quarter``; with all of them for None."""
+        begun = [
+            edition
+            for first, edition in self.editions
+            if quarter is not None and (first is None or first <= quarter)
+        ]
+        return begun[-1] if begun else self
+
+    @cached_property
+    def views(self) -> tuple[Return, ...]:
+        """The return as each of its observations has it: none, itself, or one a measure.
+
+        A view of a wide table has the columns of one measure, and those that all rows share.
+        """
+        if self.observation is not None:
+            return (self,)
+        return tuple(
+            replace(
+                self,
+                observation=seen,
+                wide=(),
+                figures=tuple(way for way in self.figures if set(way) & set(seen.figures)),
+                parts=tuple(one for one in self.parts if one.figure in seen.figures),
+            )
+            for seen in self.wide
+        )
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -166,3 +212,13 @@ def columns_of(column: Column) -> dict[str, type[pl.DataType]]:
     elif column.kind is Kind.DEADLINE:
         parts = DEADLINE_PARTS
     return columns | {f"{column.name}_{part}": dtype for part, dtype in parts.items()}
+
+
+def with_every_column(rows: pl.DataFrame, ret: Return) -> pl.DataFrame:
+    """Return accepted rows with the columns that they lack, empty: those of another quarter."""
+    lacking = [
+        pl.lit(None, dtype=dtype).alias(name)
+        for name, dtype in record_columns(ret).items()
+        if name not in rows.columns
+    ]
+    return rows.with_columns(lacking) if lacking else rows

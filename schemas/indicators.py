@@ -9,6 +9,7 @@ import pandera.polars as pa
 from schemas.columns import Kind, ReturnRows, column, comment_column, item_column
 from schemas.declaration import Observation
 from schemas.row_checks import (
+    OF_THE_ROW,
     enough_in_denominator,
     not_a_fraction,
     part_within_whole,
@@ -42,7 +43,7 @@ class Indicators(ReturnRows):
     area: str = column(
         title="Area",
         description="The place that the figure is of, as the list of areas names it.",
-        example="Birmingham",
+        example="Exampleshire",
         kind=Kind.CODE,
         key=True,
         code_list="area",
@@ -86,17 +87,17 @@ class Indicators(ReturnRows):
     comment: str = comment_column()
 
     numerator_is_within_denominator = part_within_whole(
-        "numerator", "denominator", of_measures=True
+        "numerator", "denominator", measured=OF_THE_ROW
     )
-    value_follows = rate_follows("value", "numerator", "denominator", of_measures=True)
+    value_follows = rate_follows("value", "numerator", "denominator", measured=OF_THE_ROW)
     value_is_within_100 = percentage_within_100("value")
 
 
 class IndicatorQueries(pa.DataFrameModel):
     """What may be right and needs a word."""
 
-    denominator_is_large_enough = enough_in_denominator("denominator", of_measures=True)
-    value_is_not_a_fraction = not_a_fraction("value", of_measures=True)
+    denominator_is_large_enough = enough_in_denominator("denominator", measured=OF_THE_ROW)
+    value_is_not_a_fraction = not_a_fraction("value", measured=OF_THE_ROW)
 
 
 OBSERVATION = Observation(

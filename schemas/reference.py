@@ -6,9 +6,11 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from schemas.board import BoardSettings
+from schemas.declaration import Return
 from schemas.quarter import Quarter
 from schemas.reference_rows import (
     ActionLink,
@@ -34,7 +36,9 @@ from schemas.reference_rows import (
     Target,
     Theme,
 )
+from schemas.registry import returns
 from schemas.return_calendar import Calendar
+from schemas.return_columns import ReturnColumn, declared_return
 
 # The tables of a board: a file's name, the field of Reference that holds it, and what a row is.
 TABLES: Mapping[str, tuple[str, type[Any]]] = {
@@ -60,9 +64,11 @@ TABLES: Mapping[str, tuple[str, type[Any]]] = {
     "plans": ("plans", Plan),
     "action_links": ("action_links", ActionLink),
     "risk_links": ("risk_links", RiskLink),
+    "return_columns": ("return_columns", ReturnColumn),
 }
 
 BOARD = "board"  # the subject of commentary that is about no one measure or plan
+BOARD_LISTS = ("organisation", "area", "subject")  # code lists made from their own tables
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +101,25 @@ class Reference:
     plans: tuple[Plan, ...]
     action_links: tuple[ActionLink, ...]
     risk_links: tuple[RiskLink, ...]
+    return_columns: tuple[ReturnColumn, ...] = ()
     version: str | None = None
+
+    @cached_property
+    def declared_returns(self) -> Mapping[str, Return]:
+        """The returns of the board by their names: built in, or declared in its tables."""
+        built_in, found = returns(), {}
+        for calendar in sorted(self.returns, key=lambda one: one.return_name):
+            name = calendar.return_name
+            rows = [row for row in self.return_columns if row.return_name == name]
+            if rows:
+                found[name] = declared_return(calendar, rows, measures=self._measure_by_code)
+            elif name in built_in:
+                found[name] = built_in[name]
+        return MappingProxyType(found)
+
+    def declared(self, name: str | None) -> Return | None:
+        """The return of that name; None if the board has none."""
+        return self.declared_returns.get(name or "")
 
     @cached_property
     def _organisation_by_code(self) -> dict[str, Organisation]:
@@ -145,6 +169,14 @@ class Reference:
     def measure_by_item(self, return_name: str, item: str) -> Measure | None:
         """The measure that ``item`` stands for in the measure column of a return."""
         return self._measure_by_item.get((return_name, item))
+
+    def wholes_of(self, return_name: str) -> dict[str, str]:
+        """The items of a return that are shares of another one's count, each with that item."""
+        return {
+            one.item: self._measure_by_code[one.share_of].item
+            for one in self.measures_of(return_name)
+            if one.share_of is not None
+        }
 
     def categories_of(
         self, measure: str, *, breakdown: str | None = None

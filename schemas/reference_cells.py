@@ -70,6 +70,10 @@ def _yes(cell: str) -> bool:
     return cell == "yes"
 
 
+def _yes_or_blank(cell: object) -> object:
+    return _yes(cell) if isinstance(cell, str) else bool(cell)
+
+
 Whole = Annotated[int, _cell(_whole)]
 MaybeWhole = Annotated[int | None, _cell(_whole)]
 Number = Annotated[float, _cell(_number)]
@@ -80,3 +84,4 @@ QuarterCell = Annotated[Quarter, _cell(_quarter)]
 MaybeQuarter = Annotated[Quarter | None, _cell(_quarter)]
 QuarterNumbers = Annotated[tuple[int, ...], BeforeValidator(_quarters)]
 YesNo = Annotated[bool, _cell(_yes)]
+YesOrBlank = Annotated[bool, BeforeValidator(_yes_or_blank)]  # blank: no

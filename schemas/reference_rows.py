@@ -21,6 +21,7 @@ from schemas.reference_cells import (
     QuarterNumbers,
     Whole,
     YesNo,
+    YesOrBlank,
 )
 
 Unit = Literal["percent", "count", "rate_per_1000", "rate_per_100000", "microgram_m3", "ratio"]
@@ -89,11 +90,12 @@ class Meeting:
 
 @dataclass(frozen=True, kw_only=True)
 class ReturnCalendar:
-    """When a return opens, is due and closes; ``schemas.return_calendar`` reckons the days.
+    """A return: what it is for and who sends it, and when it opens, is due and closes.
 
-    One of ``due_after_days`` (days after the end of its quarter) and ``due_after_working_days``
-    is filled. ``due_before_meeting``: working days before the meeting that it is reported to,
-    where that meeting is known.
+    ``schemas.return_calendar`` reckons the days. One of ``due_after_days`` (days after the end of
+    its quarter) and ``due_after_working_days`` is filled. ``due_before_meeting``: working days
+    before the meeting that it is reported to, where that meeting is known. What a return that is
+    built in (a module in ``schemas/returns``) is for, and who sends it, stands there.
     """
 
     return_name: str
@@ -103,6 +105,8 @@ class ReturnCalendar:
     due_after_working_days: MaybeWhole
     due_before_meeting: MaybeWhole
     closes_after_days: MaybeWhole
+    purpose: str | None = None
+    sent_by: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +159,10 @@ class Measure:
     first_quarter: MaybeQuarter
     last_quarter: MaybeQuarter
     period_kinds: Literal["rolling_year"] | None = None
+    share_of: str | None = None
+    plausible_min: MaybeNumber = None
+    plausible_max: MaybeNumber = None
+    interval_expected: YesOrBlank = False
 
     def in_use_at(self, quarter: Quarter) -> bool:
         """Whether it is collected for ``quarter``.

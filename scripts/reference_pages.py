@@ -85,7 +85,7 @@ def rules_index(rules: Mapping[str, Rule]) -> str:
 
 def return_page(ret: Return, reference: Reference) -> str:
     """Return the reference page of a return, in Markdown: its purpose and its columns."""
-    measures = reference.measures_of(ret.name) if ret.observation is not None else ()
+    measures = reference.measures_of(ret.name) if ret.views else ()
     breakdowns = []
     for measure in measures:
         by: dict[str, list[str]] = {}

@@ -9,7 +9,6 @@ import argparse
 from pathlib import Path
 
 from pipelines.checking.engine.wording import rules
-from schemas.registry import returns
 from scripts.reference_pages import (
     Example,
     return_page,
@@ -28,8 +27,11 @@ def pages() -> dict[str, str]:
     reference = birmingham()
     made = {"rules/index.md": rules_index(rules())}
     made |= {f"rules/{name}.md": rule_page(rule, _examples(name)) for name, rule in rules().items()}
-    made["returns/index.md"] = returns_index(returns(), reference)
-    made |= {f"returns/{name}.md": return_page(ret, reference) for name, ret in returns().items()}
+    made["returns/index.md"] = returns_index(reference.declared_returns, reference)
+    made |= {
+        f"returns/{name}.md": return_page(ret, reference)
+        for name, ret in reference.declared_returns.items()
+    }
     return made
 
 

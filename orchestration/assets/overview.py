@@ -23,7 +23,7 @@ from pipelines.publishing.overview import (
 )
 from pipelines.receiving.disagreements import RULE, Disagreement, disagreements
 from pipelines.record.model import Submission
-from schemas.registry import returns
+from pipelines.warehouse.tables import StandingRow, SubmissionRow
 from schemas.working_days import LONDON
 
 GLANCE = dg.AssetKey("at_a_glance")  # its name puts it first in the catalogue
@@ -50,7 +50,7 @@ _NEXT_CHECKS = {
 
 @dg.asset(
     key=OWED,
-    deps=[["raw", "submission"], *(["raw", name] for name in returns())],
+    deps=[["raw", SubmissionRow.table], ["raw", StandingRow.table]],
     group_name="returns",
     owners=[OWNER],
     kinds={"markdown"},

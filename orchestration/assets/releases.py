@@ -10,6 +10,7 @@ from orchestration.assets.board import OWNER
 from orchestration.instance import WAREHOUSE_POOL
 from orchestration.resources import WarehouseResource, WorkspaceResource
 from orchestration.site import BoardSite
+from pipelines.board.in_force import in_force
 from pipelines.publishing.making import export, make_draft
 
 
@@ -31,7 +32,7 @@ def draft_release(
     with drawing(cache=workspace.workspace.charts, draft=True) as begun:
         begun.start()  # it takes seconds, which the attack takes too
         with warehouse.writing():
-            staging = export(workspace.workspace, workspace.record)
+            staging = export(workspace.workspace, workspace.record, in_force(workspace.record))
         made = make_draft(
             workspace.workspace,
             staging,

@@ -4,7 +4,7 @@ What belongs here: carrying the record into the warehouse, and showing what the 
 does not: any rule about a return (``schemas``, ``pipelines.checking``).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import dagster as dg
 
@@ -26,7 +26,6 @@ from pipelines.warehouse.tables import (
     SubmissionRow,
 )
 from schemas.declaration import Return
-from schemas.registry import returns
 
 UP_TO = "the record up to"
 
@@ -64,13 +63,14 @@ def _of_return(declared: Return) -> dg.AssetSpec:
     )
 
 
-def raw_assets() -> dg.AssetsDefinition:
-    """Return the assets of the ``raw`` schema, with the checks of every declared return.
+def raw_assets(declared: Mapping[str, Return]) -> dg.AssetsDefinition:
+    """Return the assets of the ``raw`` schema, with the checks of each of these returns.
 
-    One step loads them all, whichever of them were chosen: they hold one state of the record.
+    One step loads them all, whichever of them were chosen: they hold one state of the record. A
+    return that a newer board has and these have not is loaded too, and shown once Dagster loads
+    its code again.
     """
-    declared = returns()
-    observed = [_key(name) for name, one in declared.items() if one.observation is not None]
+    observed = [_key(name) for name, one in declared.items() if one.views]
     specs = [
         *(_of_table(row, [BOARD]) for row in RECORD_TABLES),
         *(_of_return(one) for one in declared.values()),
@@ -100,14 +100,14 @@ def raw_assets() -> dg.AssetsDefinition:
                 yield dg.MaterializeResult(
                     asset_key=spec.key,
                     metadata={
-                        "dagster/row_count": loaded[spec.key.path[-1]],
+                        "dagster/row_count": loaded.get(spec.key.path[-1], 0),
                         UP_TO: up_to or "nothing",
                         "as it stands on": on.isoformat(),
                     },
                 )
         stood = standings_of_all(record, reference, on=on)
         for name in declared:
-            for outcome in results(_key(name), record, stood):
+            for outcome in results(_key(name), record, reference, stood):
                 check = dg.AssetCheckKey(_key(name), str(outcome.check_name))
                 if check in context.selected_asset_check_keys:
                     yield outcome

@@ -14,6 +14,7 @@ from pipelines.obligations.explanations import explained
 from pipelines.obligations.standing import Standing, State
 from pipelines.record.store import Record
 from schemas.finding import Finding, Severity
+from schemas.reference import Reference
 
 ACCEPTED = "every_newest_file_is_accepted"
 ANSWERED = "every_query_is_explained"
@@ -36,7 +37,7 @@ def check_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
 
 
 def results(
-    key: dg.AssetKey, record: Record, standings: Iterable[Standing]
+    key: dg.AssetKey, record: Record, reference: Reference, standings: Iterable[Standing]
 ) -> Iterator[dg.AssetCheckResult]:
     """Yield the outcome of each check of a return's asset, with a table of what is behind it.
 
@@ -47,7 +48,7 @@ def results(
     queried = [one for one in stood if one.open_queries]
     missing = [one for one in stood if one.state is State.OVERDUE]
     faults = ((one, _faults(record, one)) for one in _newest_first(rejected))
-    queries = ((one, _open_queries(record, one)) for one in _newest_first(queried))
+    queries = ((one, _open_queries(record, reference, one)) for one in _newest_first(queried))
     yield _result(key, ACCEPTED, rejected, _findings_table(faults))
     yield _result(
         key,
@@ -93,11 +94,11 @@ def _faults(record: Record, standing: Standing) -> list[Finding]:
     return [one for one in found if one.severity.stops]
 
 
-def _open_queries(record: Record, standing: Standing) -> list[Finding]:
+def _open_queries(record: Record, reference: Reference, standing: Standing) -> list[Finding]:
     """Return the unanswered queries of the file in use."""
     if standing.current is None:
         return []
-    answered = explained(record, standing.current)
+    answered = explained(record, standing.current, reference)
     found = record.findings(standing.current.submission_id)
     return [
         one

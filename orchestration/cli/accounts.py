@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NAME = click.argument("name")
 ORGANISATIONS = click.option(
-    "--organisation", "organisations", multiple=True, help="A code, such as UHB; once for each."
+    "--organisation", "organisations", multiple=True, help="A code of the board; once for each."
 )
 EMAIL = click.option(
     "--email", help="Where a link for a new password is sent, and another name to sign in with."

@@ -26,6 +26,7 @@ from pipelines.workspace import Workspace
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "Set up a workspace with the samples, run everything, say where the site is."),
     "template": ("partner", "Write the CSV to fill in, with the rows that are expected."),
+    "schema": ("partner", "Print how a return is declared, in a format that other tools read."),
     "check": ("partner", "Check files without sending them."),
     "submit": ("partner", "Send files: receive them into the record and print the receipt."),
     "receipt": (

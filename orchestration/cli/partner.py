@@ -18,13 +18,15 @@ from pipelines.reading.from_disk import NotReadError, read_from_disk
 from pipelines.receiving import decisions
 from pipelines.receiving.annotated import annotate
 from pipelines.receiving.desk import Desk, Requester
+from pipelines.receiving.interchange import csvw, table_schema
 from pipelines.receiving.receipts.as_text import as_text, findings_as_text
 from pipelines.receiving.templates import file_name as template_name
 from pipelines.record.model import Submission
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
+from schemas.declaration import Return
 from schemas.quarter import Quarter
-from schemas.registry import returns
+from schemas.reference import Reference
 
 AS = click.option(
     "--as",
@@ -38,7 +40,7 @@ FILES = click.argument(
 
 @click.command()
 @click.argument("return_name", metavar="RETURN")
-@click.option("--organisation", required=True, help="The organisation's code, such as UHB.")
+@click.option("--organisation", required=True, help="The organisation's code, as the board has it.")
 @click.option("--quarter", required=True, type=QUARTER, help="Such as 2018-19-Q1.")
 @click.option(
     "--output",
@@ -58,10 +60,7 @@ def template(
     Of actions and risks, those that were open in the return before.
     """
     reference = in_force(Record(workspace.record))
-    declared = returns().get(return_name)
-    if declared is None:
-        known = ", ".join(returns())
-        raise click.ClickException(f"There is no return “{return_name}”. There are: {known}.")
+    declared = _declared(reference, return_name)
     if reference.organisation(organisation) is None:
         codes = ", ".join(one.organisation for one in reference.organisations)
         raise click.ClickException(
@@ -71,6 +70,40 @@ def template(
     target = output or Path(template_name(organisation, return_name, quarter))
     target.write_bytes(content)
     click.echo(f"Wrote {target}. Fill it in, then: quarterdeck check {target}")
+
+
+@click.command()
+@click.argument("return_name", metavar="RETURN")
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["table-schema", "csvw"]),
+    default="table-schema",
+    show_default=True,
+    help="Frictionless Data's Table Schema, or the W3C's CSV on the Web.",
+)
+@click.option(
+    "--quarter", type=QUARTER, help="The columns and codes of that quarter. [default: all]"
+)
+@click.pass_obj
+def schema(workspace: Workspace, return_name: str, form: str, quarter: Quarter | None) -> None:
+    """Print how a return is declared, in a format that other tools read."""
+    reference = in_force(Record(workspace.record))
+    declared = _declared(reference, return_name)
+    made = (
+        csvw(declared, quarter=quarter, reference=reference, url=f"{return_name}.csv")
+        if form == "csvw"
+        else table_schema(declared, quarter=quarter, reference=reference)
+    )
+    click.echo(json.dumps(made, ensure_ascii=False, indent=2))
+
+
+def _declared(reference: Reference, name: str) -> Return:
+    declared = reference.declared(name)
+    if declared is None:
+        known = ", ".join(reference.declared_returns)
+        raise click.ClickException(f"There is no return “{name}”. There are: {known}.")
+    return declared
 
 
 @click.command()

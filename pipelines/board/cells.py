@@ -6,7 +6,7 @@ import csv
 import difflib
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -73,10 +73,12 @@ def read_table(table: str, content: bytes | None, kind: type[Any]) -> tuple[Tabl
     Args:
         table: The table's name.
         content: The bytes of its CSV file; None if there is none.
-        kind: The dataclass of a row, whose fields are the columns; pydantic reads the cells.
+        kind: The dataclass of a row, whose fields are the columns; pydantic reads the cells. A
+            column with a default may be missing.
     """
     columns = [one.name for one in fields(kind)]
-    read, faults = _cells(table, content, columns=columns)
+    needed = [one.name for one in fields(kind) if one.default is MISSING]
+    read, faults = _cells(table, content, columns=columns, needed=needed)
     if read is None:
         return Table(is_read=False), faults
     adapter = TypeAdapter(tuple[kind, ...])  # type: ignore[valid-type]  # made at run time
@@ -121,7 +123,7 @@ def words_of(error: ErrorDetails) -> str:
     """Say what is wrong with a cell as the officer who edits the table reads it."""
     if error["input"] is None:
         return "is empty; it must be filled in."
-    if error["type"] == "literal_error":
+    if error["type"] in ("literal_error", "enum"):
         allowed = error["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
         near = did_you_mean(str(error["input"]), allowed.split(", "))
         return f"“{error['input']}” must be one of: {allowed}.{near}"
@@ -132,7 +134,7 @@ _Cells = list[tuple[int, dict[str, str | None]]]
 
 
 def _cells(
-    table: str, content: bytes | None, *, columns: Sequence[str]
+    table: str, content: bytes | None, *, columns: Sequence[str], needed: Sequence[str]
 ) -> tuple[_Cells | None, list[Fault]]:
     """Read the cells of each row, by column, with the row's number; a blank cell is None.
 
@@ -148,14 +150,15 @@ def _cells(
         said = f"a quotation mark is not closed, or stands alone ({problem})."
         return None, [Fault(table=table, text=said)]
     heading = lines[0] if lines else []
-    missing = [column for column in columns if column not in heading]
+    missing = [column for column in needed if column not in heading]
     faults = [
         Fault(table=table, row=1, text=f"the column {column} is missing.") for column in missing
     ]
     faults += [
         Fault(
             table=table, row=1,
-            text=f"there is no column called “{column}”.{did_you_mean(column, missing)}",
+            text=f"there is no column called “{column}”."
+            f"{did_you_mean(column, set(columns) - set(heading))}",
         )
         for column in heading
         if column not in columns

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from pipelines.board.rules import KEYS, LINKS, Tables
 from schemas.reference import TABLES
-from schemas.reference_cells import YesNo
+from schemas.reference_cells import YesNo, YesOrBlank
 
 
 def choices(table: str, column: str, tables: Tables) -> list[tuple[str, str]] | None:
@@ -18,7 +18,7 @@ def choices(table: str, column: str, tables: Tables) -> list[tuple[str, str]] | 
             rows = [one.row for one in tables[other].rows]
             return [(getattr(row, code), _name(row, getattr(row, code))) for row in rows]
     kind = get_type_hints(TABLES[table][1], include_extras=True).get(column)
-    if kind == YesNo:
+    if kind in (YesNo, YesOrBlank):
         return [("yes", "yes"), ("no", "no")]
     return [(word, word) for word in _words(kind)] or None
 

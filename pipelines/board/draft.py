@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.board.cells import Fault, lines_of, text_of_lines
-from pipelines.board.in_force import apply, files_in, version_in_force
-from pipelines.board.tables import files_of, read_board
+from pipelines.board.in_force import apply, faults_of_applying, files_in, version_in_force
+from pipelines.board.tables import files_of, read_board, reference_of
 from pipelines.durable import exclusive, flush_folder, flush_tree, make_folder, replace_file
 from pipelines.record.model import Event
 from pipelines.record.store import Record
@@ -196,7 +196,8 @@ class Draft:
         files = self.files()
         look = (one.partition(": ") for one in self._faults_of_look(files))
         said = (Fault(table=file, text=text) for file, _, text in look)
-        return [*read_board(files).faults, *said]
+        found = [*read_board(files).faults, *said]
+        return found or faults_of_applying(self._record, reference_of(files))
 
     def refusal(self, by_whom: str) -> Refusal | None:
         """Return why this person may not put the draft into force, None if they may."""

@@ -11,7 +11,9 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from pipelines.board import NoBoardError
+from pipelines.board import NoBoardError, ReferenceDataError
+from pipelines.board.cells import Fault
+from pipelines.board.return_columns import faults_of_change
 from pipelines.board.tables import files_of, reference_of
 from pipelines.record.model import Details, Event, EventKind
 from pipelines.record.store import Record
@@ -89,6 +91,9 @@ def apply(
     """
     files = files_of(folder)
     reference = reference_of(files)
+    faults = faults_of_applying(record, reference)
+    if faults:
+        raise ReferenceDataError("\n".join(map(str, faults)))
     event = record.add_event(
         EventKind.BOARD,
         at=at,
@@ -97,6 +102,18 @@ def apply(
         details=Details(board={name: content.decode() for name, content in files.items()}),
     )
     return event, reference
+
+
+def faults_of_applying(record: Record, after: Reference) -> list[Fault]:
+    """Return what a sound board may not change of the one in force."""
+    applied = versions(record)
+    if not applied:
+        return []
+    try:
+        before = reference_of_version(record, applied[-1])
+    except ReferenceDataError:  # one that cannot be used any more holds nothing up
+        return []
+    return list(faults_of_change(before, after))
 
 
 @lru_cache(maxsize=64)

@@ -9,9 +9,9 @@ from itertools import combinations
 from typing import Any
 
 from pipelines.board.cells import Fault, Numbered, Table, did_you_mean
+from pipelines.board.return_columns import faults_of_returns
 from schemas.board import BoardSettings
 from schemas.quarter import Quarter
-from schemas.registry import returns
 from schemas.return_calendar import Calendar
 from schemas.working_days import publish_by
 
@@ -39,6 +39,7 @@ KEYS: Mapping[str, Sequence[tuple[str, ...]]] = {
     "rebases": [("measure", "organisation", "quarter")],
     "published_already": [("measure", "organisation", "first_quarter")],
     "plans": [("plan",)],
+    "return_columns": [("return_name", "name", "first_quarter")],
 }
 # Table, column, and the table whose key it names.
 LINKS = (
@@ -52,6 +53,9 @@ LINKS = (
     *((table, "measure", "measures") for table in ("targets", "baselines", "definitions")),
     *((table, "organisation", "organisations") for table in ("targets", "baselines")),
     *((table, "area", "areas") for table in ("targets", "baselines")),
+    ("return_columns", "return_name", "returns"),
+    ("return_columns", "measure", "measures"),
+    ("measures", "share_of", "measures"),
     ("measure_categories", "measure", "measures"),
     ("expected_rows", "organisation", "organisations"),
     ("expected_rows", "measure", "measures"),
@@ -128,12 +132,6 @@ def _unknown(tables: Tables) -> Iterator[Fault]:
             if code is not None and code not in known:
                 near = did_you_mean(code, known)
                 yield _fault(table, one, column, f"“{code}” is not in {other}.csv.{near}")
-    declared = returns()
-    for one in tables["returns"].rows:
-        name = one.row.return_name
-        if name not in declared:
-            said = f"no return is called “{name}”.{did_you_mean(name, declared)}"
-            yield _fault("returns", one, "return_name", said)
 
 
 def _periods(tables: Tables) -> Iterator[Fault]:
@@ -267,6 +265,22 @@ def _forms(tables: Tables) -> Iterator[Fault]:
             yield _fault("measures", one, "aggregation", said)
 
 
+def _structure(tables: Tables) -> Iterator[Fault]:
+    """A measure is a share of another one of its return; its plausible range is one."""
+    return_of = {one.row.measure: one.row.return_name for one in tables["measures"].rows}
+    for one in tables["measures"].rows:
+        row = one.row
+        if row.share_of == row.measure:
+            yield _fault("measures", one, "share_of", "a measure is no share of itself.")
+        elif return_of.get(row.share_of, row.return_name) != row.return_name:
+            said = f"“{row.share_of}” is a measure of another return, whose counts come apart."
+            yield _fault("measures", one, "share_of", said)
+        low, high = row.plausible_min, row.plausible_max
+        if low is not None and high is not None and low > high:
+            said = f"{low:g} is above plausible_max, {high:g}."
+            yield _fault("measures", one, "plausible_min", said)
+
+
 def _trees(tables: Tables) -> Iterator[Fault]:
     """What is a part of what: a parent must be there, and nothing a part of itself."""
     trees: dict[tuple[str, str], dict[str, str | None]] = defaultdict(dict)
@@ -313,4 +327,5 @@ def _key(value: object) -> str:
 
 _RULES: tuple[Callable[[Tables], Iterator[Fault]], ...] = (
     _repeated, _unknown, _periods, _days, _targets, _overlaps, _definitions, _forms, _trees,
+    _structure, faults_of_returns,
 )  # fmt: skip

@@ -122,7 +122,7 @@ def about_submissions(record: Record, reference: Reference, *, on: dt.date) -> l
     for one in _news(record, on=on):
         if not one.is_accepted:
             kind = "refused" if one.outcome == "refused" else "rejected"
-        elif open_queries(record, one):
+        elif open_queries(record, one, reference):
             kind = "queries"
         else:
             continue

@@ -19,7 +19,7 @@ from pipelines.record.store import Record
 from schemas.declaration import Return
 from schemas.finding import Finding, Severity
 from schemas.quarter import Quarter
-from schemas.registry import returns
+from schemas.reference import Reference
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +43,7 @@ class SenderAnswers:
 
     Args:
         record: The record.
+        reference: The board's tables.
         organisations: Whom the sender sends for; None for any organisation.
         as_of: Give the answers as they stood at that moment (aware); None for now.
     """
@@ -50,12 +51,14 @@ class SenderAnswers:
     def __init__(
         self,
         record: Record,
+        reference: Reference,
         *,
         organisations: frozenset[str] | None,
         as_of: dt.datetime | None = None,
     ) -> None:
         """Answer for these organisations."""
         self._record = record
+        self._reference = reference
         self._organisations = organisations
         self._as_of = as_of
 
@@ -66,10 +69,12 @@ class SenderAnswers:
         obligation = Obligation(organisation, return_name, quarter)
         chain = self._record.accepted_of(obligation, as_of=self._as_of)
         events = _answers(self._record, chain, as_of=self._as_of)
-        return _walk(self._record, chain, events)[1] if events else ()
+        return _walk(self._record, self._reference, chain, events)[1] if events else ()
 
 
-def explained(record: Record, submission: Submission) -> Mapping[int, Explained]:
+def explained(
+    record: Record, submission: Submission, reference: Reference
+) -> Mapping[int, Explained]:
     """Return the queries of a submission that are answered, by the finding's number (from 1)."""
     if submission.queries == 0:
         return {}
@@ -78,11 +83,13 @@ def explained(record: Record, submission: Submission) -> Mapping[int, Explained]
         accepted = record.accepted_of(submission.obligation)
         chain[:0] = [one for one in accepted if one.submission_id < submission.submission_id]
     events = _answers(record, chain)
-    return _walk(record, chain, events)[0].get(submission.submission_id, {}) if events else {}
+    if not events:
+        return {}
+    return _walk(record, reference, chain, events)[0].get(submission.submission_id, {})
 
 
 def explained_in_all(
-    record: Record, submissions: Iterable[Submission]
+    record: Record, submissions: Iterable[Submission], reference: Reference
 ) -> Mapping[str, Mapping[int, Explained]]:
     """``explained`` of each of these submissions, by submission and finding number."""
     answered = {
@@ -91,7 +98,7 @@ def explained_in_all(
         if (one := record.submission(event.details.submission_id or "")) is not None
     }
     return {
-        one.submission_id: explained(record, one)
+        one.submission_id: explained(record, one, reference)
         for one in submissions
         if one.queries and one.obligation in answered
     }
@@ -111,7 +118,10 @@ def _answers(
 
 
 def _walk(
-    record: Record, chain: Sequence[Submission], events: Mapping[str, Mapping[int, Event]]
+    record: Record,
+    reference: Reference,
+    chain: Sequence[Submission],
+    events: Mapping[str, Mapping[int, Event]],
 ) -> tuple[dict[str, Mapping[int, Explained]], list[Answer]]:
     """From the first submission of an obligation to the last.
 
@@ -121,7 +131,7 @@ def _walk(
     live: dict[object, Answer] = {}
     for submission in chain:
         own = events.get(submission.submission_id, {})
-        ret = returns().get(submission.return_name or "")
+        ret = reference.declared(submission.return_name)
         if ret is None or not (live or own):
             continue
         if not submission.is_accepted:  # it has no rows that an answer could be carried over by

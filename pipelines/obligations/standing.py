@@ -165,9 +165,8 @@ def standings_of(
     record: Record, reference: Reference, quarters: Sequence[Quarter], *, on: dt.date
 ) -> list[Standing]:
     """Return how every obligation of these quarters stands, quarter by quarter, from one look."""
-    return decide(
-        Known.of(record), reference, quarters, on=on, open_queries=partial(open_queries, record)
-    )
+    unanswered = partial(open_queries, record, reference=reference)
+    return decide(Known.of(record), reference, quarters, on=on, open_queries=unanswered)
 
 
 def standings_of_all(record: Record, reference: Reference, *, on: dt.date) -> list[Standing]:
@@ -175,8 +174,8 @@ def standings_of_all(record: Record, reference: Reference, *, on: dt.date) -> li
 
     What was sent for another quarter is there too.
     """
-    known = Known.of(record)
-    return decide_all(known, reference, on=on, open_queries=partial(open_queries, record))
+    unanswered = partial(open_queries, record, reference=reference)
+    return decide_all(Known.of(record), reference, on=on, open_queries=unanswered)
 
 
 def decide_all(
@@ -246,11 +245,11 @@ def decide(
     return found
 
 
-def open_queries(record: Record, submission: Submission) -> int:
+def open_queries(record: Record, submission: Submission, reference: Reference) -> int:
     """Return how many queries of the submission are unanswered."""
     if submission.queries == 0:
         return 0
-    answered = explained(record, submission)
+    answered = explained(record, submission, reference)
     findings = record.findings(submission.submission_id)
     return sum(
         finding.severity is Severity.QUERY and number not in answered

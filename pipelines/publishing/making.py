@@ -49,6 +49,7 @@ from pipelines.warehouse.health import check_totals
 from pipelines.warehouse.loading import connect
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
+from schemas.reference import Reference
 
 
 class UnsafeReleaseError(Exception):
@@ -99,7 +100,7 @@ class Made:
     was_published: bool = False
 
 
-def export(workspace: Workspace, record: Record) -> Path:
+def export(workspace: Workspace, record: Record, reference: Reference) -> Path:
     """Copy the published data out of the warehouse into a staging folder and return it.
 
     Raises:
@@ -107,7 +108,7 @@ def export(workspace: Workspace, record: Record) -> Path:
     """
     staging = staging_folder(workspace.releases)
     with connect(workspace.warehouse) as connection:
-        check_totals(connection, record)
+        check_totals(connection, record, reference)
         export_published(connection, staging / "data")
         write_ledger(connection, staging / LEDGER, release_id=data_sha256(staging / "data"))
     attack = attack_release(

@@ -18,7 +18,7 @@ from schemas.period import Period
 class CellChange:
     """One cell that says something else than before.
 
-    ``row`` names the row for people (``DA03, source: GP practice``). ``before`` and ``after`` are
+    ``row`` names the row for people (``M03, source: GP practice``). ``before`` and ``after`` are
     the cells as sent, empty if blank. ``row_before`` and ``row_after`` are the row numbers in
     the two files. ``sensitive``: the values are not to be quoted.
     """

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipelines.checking.engine.models import with_measures
-from pipelines.checking.engine.observations import observations
+from pipelines.checking.engine.observations import observations, stating
 from pipelines.checking.engine.wording import rules
 from pipelines.receiving.history import accepted_rows
 from pipelines.record.store import Record
-from schemas.declaration import Return
+from schemas.declaration import Return, with_every_column
 from schemas.quarter import Quarter
 from schemas.reference import Reference
-from schemas.registry import returns
 
 RULE = "XRT-001"
 _KEY = ["item", "breakdown", "category", "area", "when", "of"]
@@ -73,9 +72,10 @@ def disagreements(record: Record, reference: Reference, quarter: Quarter) -> lis
     Only figures of an area can be of the same thing; others are each organisation's own.
     """
     found: list[Disagreement] = []
-    for ret in returns().values():
-        if ret.observation is not None and ret.observation.area is not None:
-            found += _in_return(record, reference, ret, quarter)
+    for ret in reference.declared_returns.values():
+        for view in ret.views:
+            if view.observation is not None and view.observation.area is not None:
+                found += _in_return(record, reference, view, quarter)
     return found
 
 
@@ -87,7 +87,8 @@ def _in_return(
         return
     frames = []
     for obligation, submission in current.items():
-        rows = with_measures(accepted_rows(record, submission), ret, reference=reference)
+        rows = with_every_column(accepted_rows(record, submission), ret)
+        rows = with_measures(stating(rows.lazy(), ret).collect(), ret, reference=reference)
         frames.append(
             observations(ret, rows)
             .with_columns(pl.col("breakdown", "category", "area", "when").fill_null(""))

@@ -26,7 +26,6 @@ from pipelines.record.model import Obligation, Submission
 from pipelines.record.store import Record
 from schemas.finding import Severity
 from schemas.reference import Reference
-from schemas.registry import returns
 
 NIL_RETURN = "COV-003"
 
@@ -141,7 +140,7 @@ def check_sent(
         context,
         sender_organisations=own,
         history=SenderHistory(record, organisations=own),
-        answers=SenderAnswers(record, organisations=own),
+        answers=SenderAnswers(record, context.reference, organisations=own),
         closing=RecordClosing(record),
     )
     return _of_the_sender(check(content, file_name=file_name, context=context), sender)
@@ -166,7 +165,7 @@ def _receipt(
     previous: Submission | None,
     context: Context,
 ) -> Receipt:
-    declared = returns().get(submission.return_name or "")
+    declared = context.reference.declared(submission.return_name)
     changed = None
     if previous is not None and declared is not None and checked.rows is not None:
         before = pl.read_parquet(record.rows_file(previous.submission_id))

@@ -13,7 +13,7 @@ from schemas.reference import Reference
 
 
 def file_name(organisation: str, return_name: str, quarter: Quarter) -> str:
-    """Return the name under which a return is saved: ``UHB-training_compliance-2018-19-Q2.csv``."""
+    """Return the name under which a return is saved: ``ABC-training_compliance-2018-19-Q2.csv``."""
     return f"{organisation}-{return_name}-{quarter.key}.csv"
 
 
@@ -31,10 +31,13 @@ def template(
     return's rows last (actions, risks), they are those of the newest return in ``history`` that
     are not finished, with what is new left blank.
     """
+    ret = ret.at(quarter)
     rows = _carried_forward(organisation, ret, quarter, history=history)
-    if not rows and ret.observation is not None:
+    if not rows and ret.views:
         due = expected_figures(ret, organisation=organisation, quarter=quarter, reference=reference)
-        rows = [_row(figure, ret.observation) for figure in due]
+        rows = [_row(figure, seen) for figure in due if (seen := _observation(figure, ret))]
+    if ret.wide:  # one row has several measures
+        rows = list({tuple(sorted(row.items())): row for row in rows}.values())
     names = [column.name for column in ret.columns]
     start = {"organisation": organisation, "quarter": quarter.label}
     lines = [[{**start, **row}.get(name, "") for name in names] for row in rows]
@@ -59,8 +62,13 @@ def _carried_forward(
     return []
 
 
+def _observation(due: ExpectedFigure, ret: Return) -> Observation | None:
+    every = [view.observation for view in ret.views if view.observation is not None]
+    return next((one for one in every if one.of in (None, due.item)), None)
+
+
 def _row(due: ExpectedFigure, seen: Observation) -> dict[str, str]:
-    row = {seen.item: due.item}
+    row = {seen.item: due.item} if seen.item else {}
     if due.breakdown != "total":
         if seen.breakdown and seen.category:
             row |= {seen.breakdown: due.breakdown, seen.category: due.category}

@@ -10,6 +10,7 @@ import datetime as dt
 import types
 from collections.abc import Sequence
 from dataclasses import fields
+from enum import StrEnum
 from types import SimpleNamespace
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -83,13 +84,15 @@ def _plain(hint: Any) -> Any:
         return next(_plain(one) for one in get_args(hint) if one is not type(None))
     if origin is Literal:
         return str
-    return origin or hint
+    return str if isinstance(hint, type) and issubclass(hint, StrEnum) else origin or hint
 
 
 def _cell(value: Any) -> Any:
     """Return a value as the warehouse keeps it: a quarter by its key, quarters as ``Q2 Q4``."""
     if isinstance(value, Quarter):
         return value.key
+    if isinstance(value, StrEnum):
+        return value.value
     if isinstance(value, tuple):
         return None if value == _EVERY_QUARTER else " ".join(f"Q{number}" for number in value)
     return value

@@ -10,8 +10,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipelines.warehouse.loading import raw_columns
-from pipelines.warehouse.tables import RAW_TABLES, TableColumn
+from pipelines.warehouse.tables import RAW_TABLES, TableColumn, raw_columns
 from schemas.columns import Kind
 from schemas.declaration import Return
 from schemas.registry import returns

@@ -17,8 +17,14 @@ import duckdb
 
 from pipelines.durable import flush_folder, write_flushed
 from pipelines.record.store import Record
-from pipelines.warehouse.loading import WarehouseBusyError, accepted_rows, connect, unlike
-from schemas.registry import returns
+from pipelines.warehouse.loading import (
+    WarehouseBusyError,
+    accepted_rows,
+    connect,
+    unlike,
+)
+from pipelines.warehouse.tables import loaded_returns
+from schemas.reference import Reference
 
 UNFINISHED = ".unfinished"
 ASIDE = ".put-aside"
@@ -73,13 +79,15 @@ def settle(path: Path) -> None:
         raise OSError(f"{wal} could not be written into the warehouse; is the disk full?")
 
 
-def check_totals(connection: duckdb.DuckDBPyConnection, record: Record) -> None:
+def check_totals(
+    connection: duckdb.DuckDBPyConnection, record: Record, reference: Reference
+) -> None:
     """Raise ``WarehouseIncompleteError`` if the warehouse does not hold what was accepted."""
     newest = connection.execute("SELECT max(submission_id) FROM raw.submission").fetchone()
     # What was received while the build ran is not in it yet, and need not be.
     known = str(newest[0]) if newest and newest[0] else ""
     submissions = [one for one in record.submissions() if one.submission_id <= known]
-    for declared in returns().values():
+    for declared in loaded_returns(reference).values():
         accepted = accepted_rows(submissions, declared)
         for name, loaded in unlike(connection, declared, accepted).items():
             raise WarehouseIncompleteError(

@@ -29,7 +29,6 @@ from pipelines.record.store import Record
 from pipelines.warehouse.board_tables import ensure_board_tables, load_board
 from pipelines.warehouse.periods import period_rows
 from pipelines.warehouse.tables import (
-    RAW_TABLES,
     FindingRow,
     HorizonRow,
     ObservationRow,
@@ -37,12 +36,13 @@ from pipelines.warehouse.tables import (
     RawRow,
     StandingRow,
     SubmissionRow,
-    sql_type,
+    loaded_returns,
+    raw_columns,
+    raw_tables,
 )
 from schemas.declaration import Return, record_columns
 from schemas.finding import Finding, Severity
 from schemas.reference import Reference
-from schemas.registry import returns
 
 # No extension is fetched or loaded by itself: nothing leaves this machine.
 SETTINGS: Mapping[str, str] = {
@@ -76,7 +76,7 @@ def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyC
         connection.close()
 
 
-def ensure_raw_schema(connection: duckdb.DuckDBPyConnection) -> None:
+def ensure_raw_schema(connection: duckdb.DuckDBPyConnection, reference: Reference) -> None:
     """Make the schemas and tables that the loader fills and dbt reads, where they are missing.
 
     A table that another version of Quarterdeck made, or that is declared otherwise now, is made
@@ -90,7 +90,7 @@ def ensure_raw_schema(connection: duckdb.DuckDBPyConnection) -> None:
             "SELECT table_name, comment FROM duckdb_tables() WHERE schema_name = 'raw'"
         ).fetchall()
     )
-    for table, (columns, declaration) in _raw_tables().items():
+    for table, (columns, declaration) in raw_tables(reference).items():
         listed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
         made_from = f"{version('quarterdeck')} {listed} {declaration}"
         stamp = hashlib.sha256(made_from.encode()).hexdigest()
@@ -101,22 +101,6 @@ def ensure_raw_schema(connection: duckdb.DuckDBPyConnection) -> None:
         "CREATE TABLE IF NOT EXISTS disclosure.cell_state "
         "(cell_id VARCHAR, state VARCHAR, reason VARCHAR)"
     )
-
-
-def _raw_tables() -> dict[str, tuple[dict[str, str], str]]:
-    """Return for each raw table its columns with their SQL types, and what else it depends on."""
-    tables = {
-        row.table: ({one.name: one.sql_type for one in row.columns()}, "") for row in RAW_TABLES
-    }
-    return tables | {
-        one.name: (raw_columns(one), repr(one.observation)) for one in returns().values()
-    }
-
-
-def raw_columns(declared: Return) -> dict[str, str]:
-    """Return the columns of ``raw.<return>`` in order, with their SQL types."""
-    typed = {name: sql_type(dtype) for name, dtype in record_columns(declared).items()}
-    return {"submission_id": "varchar", **typed}
 
 
 def load(
@@ -147,18 +131,18 @@ def load(
     record.require_sound()
     connection.begin()
     try:
-        ensure_raw_schema(connection)
+        ensure_raw_schema(connection, reference)
         load_board(connection, reference)
         known = Known.of(record)  # what comes meanwhile is loaded by the next build
         _load_what_came(connection, record, known, reference, on=on)
-        for declared in returns().values():
-            _load_rows(connection, record, known.submissions, declared)
+        for declared in loaded_returns(reference).values():
+            _load_rows(connection, record, known.submissions, declared, reference)
         fill(connection, PeriodRow, period_rows(connection))
     except BaseException:
         connection.rollback()
         raise
     connection.commit()
-    return {table: _count(connection, table) for table in _raw_tables()}
+    return {table: _count(connection, table) for table in raw_tables(reference)}
 
 
 def unlike(
@@ -175,13 +159,15 @@ def unlike(
         How many rows, or observations, of these submissions it holds.
     """
     relations = [f"raw.{declared.name}"]
-    if declared.observation is not None:
+    if declared.views:
         relations.append(f"raw.observation WHERE return_name = '{declared.name}'")
     found: dict[str, int] = {}
+    # A row of a wide table is several observations.
+    counted = "count(DISTINCT row_number)" if declared.wide else "count(*)"
     for relation in relations:
         loaded = dict(
             connection.execute(
-                f"SELECT submission_id, count(*) FROM {relation} GROUP BY submission_id"
+                f"SELECT submission_id, {counted} FROM {relation} GROUP BY submission_id"
             ).fetchall()
         )
         differing = {name for name, _ in loaded.items() ^ accepted.items()}
@@ -203,6 +189,7 @@ def _load_rows(
     record: Record,
     submissions: Sequence[Submission],
     declared: Return,
+    reference: Reference,
 ) -> None:
     accepted = accepted_rows(submissions, declared)
     wrong = unlike(connection, declared, accepted)
@@ -214,15 +201,17 @@ def _load_rows(
     )
     if not files:
         return
-    listed = ", ".join(f'"{name}"' for name in raw_columns(declared))
+    # A column that no file has, or that the return has no longer, is of another quarter.
     connection.execute(
-        f"""INSERT INTO raw.{declared.name} ({listed}) SELECT {listed} FROM (
-            SELECT *, parse_filename(parse_dirpath(filename)) AS submission_id
-            FROM read_parquet(?, union_by_name = true, filename = true))""",
-        [files],
+        f"""INSERT INTO raw.{declared.name} BY NAME
+            SELECT COLUMNS(lambda name: list_contains(?, name)) FROM (
+                SELECT *, parse_filename(parse_dirpath(filename)) AS submission_id
+                FROM read_parquet(?, union_by_name = true, filename = true))""",
+        [list(raw_columns(declared)), files],
     )
-    if declared.observation is not None:
-        observe(connection, declared, _rows_of(declared, files))
+    if declared.views:
+        wholes = reference.wholes_of(declared.name)
+        observe(connection, declared, _rows_of(declared, files), wholes=wholes)
 
 
 def _rows_of(declared: Return, files: list[str]) -> pl.LazyFrame:
@@ -235,12 +224,21 @@ def _rows_of(declared: Return, files: list[str]) -> pl.LazyFrame:
     ).with_columns(pl.col("file").str.extract(r"([^/]+)/[^/]+$").alias("submission_id"))
 
 
-def observe(connection: duckdb.DuckDBPyConnection, declared: Return, rows: pl.LazyFrame) -> None:
-    """Add what these accepted rows of one return state to ``raw.observation``."""
+def observe(
+    connection: duckdb.DuckDBPyConnection,
+    declared: Return,
+    rows: pl.LazyFrame,
+    *,
+    wholes: Mapping[str, str],
+) -> None:
+    """Add what these accepted rows of one return state to ``raw.observation``.
+
+    ``wholes`` are the items that are shares of another one's count.
+    """
     names = [column.name for column in ObservationRow.columns()]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "observations.parquet"  # which both libraries read without a third
-        stated(declared, rows).select(names).sink_parquet(file, compression="lz4")
+        stated(declared, rows, wholes=wholes).select(names).sink_parquet(file, compression="lz4")
         listed = ", ".join(names)
         connection.execute(
             f"INSERT INTO raw.observation ({listed}) SELECT {listed} FROM read_parquet(?)",
@@ -256,7 +254,7 @@ def _load_what_came(
     *,
     on: dt.date,
 ) -> None:
-    answers = explained_in_all(record, known.submissions)
+    answers = explained_in_all(record, known.submissions, reference)
     findings = [
         finding_row(one.submission_id, number, found, answers.get(one.submission_id, {}))
         for one in known.submissions

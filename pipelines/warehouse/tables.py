@@ -1,4 +1,4 @@
-"""The tables of the ``raw`` schema that are not returns, declared once as typed rows.
+"""The tables of the ``raw`` schema: the returns' own, and those declared here as typed rows.
 
 The tables themselves, dbt's sources and the descriptions on Dagster's pages are all made from
 these classes; the loader fills the tables with their instances.
@@ -7,10 +7,15 @@ these classes; the loader fills the tables with their instances.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, get_args, get_type_hints
 
 import polars as pl
+
+from schemas.declaration import Return, record_columns
+from schemas.reference import Reference
+from schemas.registry import returns
 
 _SQL_TYPES: dict[type, str] = {
     str: "varchar",
@@ -167,7 +172,7 @@ class HorizonRow(RawRow):
 
 @dataclass(frozen=True, kw_only=True)
 class ObservationRow(RawRow):
-    """One row of an accepted return with figures, as an observation of a measure."""
+    """What a row of an accepted return states of a measure; of a wide table, one of several."""
 
     table = "observation"
     description = "Every stated figure of every accepted return, made from its declaration."
@@ -179,7 +184,10 @@ class ObservationRow(RawRow):
     quarter: Annotated[str, "The quarter of the return, as a key."]
     period_start: Annotated[dt.date | None, "The first day of the row's own month or period."]
     period_end: Annotated[dt.date | None, "The last day of it."]
-    item: Annotated[str | None, "What the return's measure column says."]
+    item: Annotated[
+        str | None,
+        "What is measured: what the measure column says, or the measure that the columns are of.",
+    ]
     return_name: Annotated[str, "The return it came in."]
     breakdown: Annotated[str, "`total`, or what the figure is broken down by."]
     category: Annotated[str, "`all`, or the category of the breakdown."]
@@ -221,3 +229,28 @@ class PeriodRow(RawRow):
 
 RECORD_TABLES: tuple[type[RawRow], ...] = (SubmissionRow, FindingRow, StandingRow, HorizonRow)
 RAW_TABLES: tuple[type[RawRow], ...] = (*RECORD_TABLES, ObservationRow, PeriodRow)
+
+
+def loaded_returns(reference: Reference) -> Mapping[str, Return]:
+    """Return the returns with a table of their own: the board's, and those that are built in."""
+    return {**returns(), **reference.declared_returns}
+
+
+def raw_tables(reference: Reference) -> dict[str, tuple[dict[str, str], str]]:
+    """Return for each raw table its columns with their SQL types, and what else it depends on."""
+    tables = {
+        row.table: ({one.name: one.sql_type for one in row.columns()}, "") for row in RAW_TABLES
+    }
+    return tables | {
+        one.name: (
+            raw_columns(one),
+            repr((one.observation, one.wide, reference.wholes_of(one.name))),
+        )
+        for one in loaded_returns(reference).values()
+    }
+
+
+def raw_columns(declared: Return) -> dict[str, str]:
+    """Return the columns of ``raw.<return>`` in order, with their SQL types."""
+    typed = {name: sql_type(dtype) for name, dtype in record_columns(declared).items()}
+    return {"submission_id": "varchar", **typed}

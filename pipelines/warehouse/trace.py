@@ -16,7 +16,6 @@ from pipelines.reading.reader import read
 from pipelines.record.store import Record
 from schemas.reference import Reference
 from schemas.reference_rows import Measure
-from schemas.registry import returns
 
 COMBINED = "ALL"
 Figure = Mapping[str, Any]  # a row of pub_measure_value, as polars reads it
@@ -151,7 +150,7 @@ def rows_behind(figures: Sequence[Figure], figure: Figure) -> Iterator[Figure]:
         figure: One of them; a sum of partners, a quarter made of months, or a single row.
     """
     if figure["organisation"] == COMBINED:
-        # A member is named with the number of breaks behind it, such as UHB/1.
+        # A member is named with the number of breaks behind it, such as ABC/1.
         members = {name.partition("/")[0] for name in (figure["members"] or "").split("; ")}
         parts = [
             one
@@ -181,13 +180,11 @@ def _whole(
     record: Record, figure: Figure, measure: Measure, reference: Reference
 ) -> Iterator[Origin]:
     """Yield the row that the figure's denominator came from, if that is not the figure's own."""
-    ret = returns()[measure.return_name]
-    whole_item = ret.observation.share_of if ret.observation else None
-    whole = reference.measure_by_item(ret.name, whole_item) if whole_item else None
-    if whole is None or measure == whole:
+    ret, whole = reference.declared(measure.return_name), reference.measure(measure.share_of or "")
+    if ret is None or whole is None or figure["row_number"] is None:
         return
     rows = pl.read_parquet(record.sound_rows_file(figure["submission_id"]))
-    row_number = row_of_the_whole(ret, rows)
+    row_number = row_of_the_whole(ret, rows, whole=whole.item, beside=figure["row_number"])
     if row_number is not None:
         of_whole = {
             **figure, "breakdown": TOTAL, "category": ALL, "value": figure["denominator"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from itertools import pairwise
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -178,9 +178,11 @@ def _editable(files: Files) -> list[str]:
     """Return the tables that have forms here, of those that have the columns that they must."""
     found = []
     for table in EDITED:
-        columns = sorted(one.name for one in fields(TABLES[table][1]))
+        columns = {one.name: one.default is MISSING for one in fields(TABLES[table][1])}
         with suppress(ValueError):
-            if sorted(lines_of_table(files, table).heading) == columns:
+            heading = lines_of_table(files, table).heading
+            needed = {name for name, is_needed in columns.items() if is_needed}
+            if len({*heading}) == len(heading) and needed <= {*heading} <= columns.keys():
                 found.append(table)
     return found
 

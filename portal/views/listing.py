@@ -57,6 +57,7 @@ def state_of(
     if submission.is_accepted and submission not in current:
         return "superseded"
     if submission.is_accepted and submission.queries:
-        still_open = open_queries(the_portal().record, submission)
+        portal = the_portal()
+        still_open = open_queries(portal.record, submission, portal.reference)
         return submission.outcome if still_open else "accepted, answered"
     return submission.outcome

@@ -147,7 +147,7 @@ def _open_queries(rows: list[Row]) -> list[OpenQuery]:
         if submission is None or not row.standing.open_queries:
             continue
         findings = the_portal().record.findings(submission.submission_id)
-        answered = answers(the_portal().record, submission.submission_id)
+        answered = answers(the_portal().record, submission.submission_id, the_portal().reference)
         found += [
             OpenQuery(row=row, submission_id=submission.submission_id, finding=finding)
             for finding in groups(findings, answered).get(Severity.QUERY, [])

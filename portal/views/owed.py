@@ -14,7 +14,6 @@ from portal.refused import not_found
 from portal.state import the_portal
 from portal.words import counted, day, due_words, words
 from schemas.quarter import Quarter
-from schemas.registry import returns
 from schemas.return_calendar import Calendar
 
 LISTED_QUARTERS = 8
@@ -65,8 +64,8 @@ def obligation_of(organisation: str, return_name: str, quarter: str) -> Obligati
     Raises ``Refused`` if there is no such organisation or return.
     """
     found = Obligation(organisation, return_name, quarter_of(quarter))
-    known = the_portal().reference.organisation(organisation) is not None
-    if not known or return_name not in returns():
+    reference = the_portal().reference
+    if reference.organisation(organisation) is None or reference.declared(return_name) is None:
         raise not_found()
     return found
 

@@ -26,7 +26,6 @@ from portal.views.owed import obligation_of, path_of, row_of, standing_of
 from portal.waiting import CheckedNotSent
 from portal.words import day, words
 from portal.work import Task, check_file, receive_file
-from schemas.registry import returns
 
 _T = TypeVar("_T")
 
@@ -43,7 +42,7 @@ def template_file(
     """Return the CSV to fill in, with the rows that are expected."""
     obligation = _obligation(request, organisation, return_name, quarter)
     standing_of(obligation)
-    declared = returns()[obligation.return_name]
+    declared = the_portal().reference.declared_returns[obligation.return_name]
     content = desk(request).template(declared, obligation.organisation, obligation.quarter)
     log(request, "template downloaded", **_about(obligation))
     name = template_name(obligation.organisation, obligation.return_name, obligation.quarter)
@@ -217,7 +216,8 @@ def _obligation(request: Asked, organisation: str, return_name: str, quarter: st
 def _page(
     request: Asked, obligation: Obligation, standing: Standing, fault: str | None = None
 ) -> HttpResponse:
-    declared = returns()[obligation.return_name]
+    every = the_portal().reference.declared_returns
+    declared = every[obligation.return_name].at(obligation.quarter)
     sent = reversed(desk(request).submissions_of(obligation))
     return show(
         request,

@@ -146,7 +146,7 @@ def _page(
         shown=shown,
         submission=submission,
         organisation=organisation.name if organisation else None,
-        groups=groups(found, answers(record, submission.submission_id)),
+        groups=groups(found, answers(record, submission.submission_id, the_portal().reference)),
         steps=receipt.get("next", []) if has_steps else [],
         changes=receipt.get("changes"),
         previous=receipt.get("previous"),

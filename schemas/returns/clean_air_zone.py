@@ -6,7 +6,7 @@ import pandera.polars as pa
 
 from schemas.columns import Kind, ReturnRows, column, comment_column, item_column
 from schemas.declaration import Observation, Return
-from schemas.row_checks import not_a_fraction, percentage_within_100
+from schemas.row_checks import OF_THE_ROW, not_a_fraction, percentage_within_100
 
 
 class CleanAirZone(ReturnRows):
@@ -50,7 +50,7 @@ class CleanAirZone(ReturnRows):
 class CleanAirZoneQueries(pa.DataFrameModel):
     """What may be right and needs a word."""
 
-    value_is_not_a_fraction = not_a_fraction("value", of_measures=True)
+    value_is_not_a_fraction = not_a_fraction("value", measured=OF_THE_ROW)
 
 
 RETURN = Return(

@@ -17,7 +17,7 @@ class Commentary(ReturnRows):
             "What it is about: the code of a measure, the code of a plan, or board for the board "
             "as a whole."
         ),
-        example="TC02",
+        example="M02",
         kind=Kind.CODE,
         key=True,
         code_list="subject",

@@ -7,6 +7,7 @@ import pandera.polars as pa
 from schemas.columns import Kind, ReturnRows, column, comment_column, item_column
 from schemas.declaration import Observation, Parts, Return
 from schemas.row_checks import (
+    OF_THE_ROW,
     enough_in_denominator,
     not_a_fraction,
     part_within_whole,
@@ -20,8 +21,8 @@ class DomesticAbuse(ReturnRows):
 
     measure: str = item_column(
         title="Measure",
-        description="The measure's id, DA01 to DA08.",
-        example="DA03",
+        description="The measure's id, as the list of measures has it.",
+        example="M03",
     )
     breakdown: str = column(
         title="Breakdown",
@@ -68,17 +69,17 @@ class DomesticAbuse(ReturnRows):
     comment: str = comment_column()
 
     numerator_is_within_denominator = part_within_whole(
-        "numerator", "denominator", of_measures=True
+        "numerator", "denominator", measured=OF_THE_ROW
     )
-    value_follows = rate_follows("value", "numerator", "denominator", of_measures=True)
+    value_follows = rate_follows("value", "numerator", "denominator", measured=OF_THE_ROW)
     value_is_within_100 = percentage_within_100("value")
 
 
 class DomesticAbuseQueries(pa.DataFrameModel):
     """What may be right and needs a word."""
 
-    denominator_is_large_enough = enough_in_denominator("denominator", of_measures=True)
-    value_is_not_a_fraction = not_a_fraction("value", of_measures=True)
+    denominator_is_large_enough = enough_in_denominator("denominator", measured=OF_THE_ROW)
+    value_is_not_a_fraction = not_a_fraction("value", measured=OF_THE_ROW)
 
 
 RETURN = Return(

@@ -58,9 +58,7 @@ RETURN = Return(
     sent_by="NHS trusts, the ambulance service and the Children's Trust",
     model=ReferralOutcomes,
     queries=ReferralOutcomesQueries,
-    observation=Observation(
-        item="outcome", numerator="referrals", value="percent", share_of="All referrals"
-    ),
+    observation=Observation(item="outcome", numerator="referrals", value="percent"),
     figures=(("referrals",), ("percent",)),
     parts=(
         Parts(part_of="part_of", figure="percent", whole_is_100=True),

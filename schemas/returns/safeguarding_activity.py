@@ -8,7 +8,7 @@ import pandera.polars as pa
 
 from schemas.columns import Kind, ReturnRows, column, comment_column, item_column
 from schemas.declaration import Observation, Parts, Return
-from schemas.row_checks import change_follows, not_a_fraction, percentage_within_100
+from schemas.row_checks import OF_THE_ROW, change_follows, not_a_fraction, percentage_within_100
 
 
 class SafeguardingActivity(ReturnRows):
@@ -88,7 +88,7 @@ class SafeguardingActivity(ReturnRows):
 class SafeguardingActivityQueries(pa.DataFrameModel):
     """What may be right and needs a word."""
 
-    value_is_not_a_fraction = not_a_fraction("value", of_measures=True)
+    value_is_not_a_fraction = not_a_fraction("value", measured=OF_THE_ROW)
 
 
 RETURN = Return(

@@ -23,7 +23,7 @@ import pandera.polars as pa
 
 from schemas.columns import Kind, column, item_column, ReturnRows
 from schemas.declaration import Observation, Return
-from schemas.row_checks import not_a_fraction
+from schemas.row_checks import OF_THE_ROW, not_a_fraction
 
 
 class Housing(ReturnRows):
@@ -40,7 +40,7 @@ class Housing(ReturnRows):
 class HousingQueries(pa.DataFrameModel):
     """What may be right and needs a word."""
 
-    value_is_not_a_fraction = not_a_fraction("value", of_measures=True)
+    value_is_not_a_fraction = not_a_fraction("value", measured=OF_THE_ROW)
 
 
 RETURN = Return(

@@ -80,7 +80,7 @@ class Warehouse:
     def __post_init__(self) -> None:
         self.path.parent.mkdir(exist_ok=True)
         with connect(self.path) as connection:
-            ensure_raw_schema(connection)
+            ensure_raw_schema(connection, self.board)
 
     def send(
         self,
@@ -141,13 +141,14 @@ class Warehouse:
         return submission_id
 
     def _add_rows(self, return_name: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        declared = returns()[return_name]
+        declared = self.board.declared_returns[return_name]
         frame = pl.DataFrame(rows, {"submission_id": pl.String, **record_columns(declared)})
         with connect(self.path) as connection:
             for row in rows:
                 self._insert(connection, f"raw.{return_name}", row)
-            if declared.observation is not None:
-                observe(connection, declared, frame.lazy())
+            if declared.views:
+                wholes = self.board.wholes_of(return_name)
+                observe(connection, declared, frame.lazy(), wholes=wholes)
 
     def withdraw(self, submission_id: str, at: dt.datetime, *, erase: bool = False) -> None:
         """Withdraws a submission at a moment in UTC, and takes its rows and findings away too."""

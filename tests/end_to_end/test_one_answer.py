@@ -106,7 +106,7 @@ def by_the_checks(history: History) -> dict[str, list[tuple[str, ...]]]:
     found = {}
     key = dg.AssetKey(["raw", RETURN])
     stood = standings_of_all(history.record, REFERENCE, on=on)
-    for one in results(key, history.record, stood):
+    for one in results(key, history.record, REFERENCE, stood):
         text = str(one.metadata[BEHIND].value).replace("\\", "")
         rows = [tuple(c.strip() for c in line.split("|")[1:-1]) for line in text.splitlines()[2:]]
         found[str(one.check_name)] = [
@@ -212,8 +212,8 @@ def _largest_extension(events: Any) -> Decided:
 _by = Decided.by
 
 
-def _own_answers_only(record: Any, submission: Any) -> Mapping[int, Any]:
-    found = pipelines.obligations.explanations.explained(record, submission)
+def _own_answers_only(record: Any, submission: Any, reference: Any) -> Mapping[int, Any]:
+    found = pipelines.obligations.explanations.explained(record, submission, reference)
     return {number: one for number, one in found.items() if not one.carried}
 
 

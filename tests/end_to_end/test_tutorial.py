@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.workspace import Workspace
-from tests.boards import with_board
+from tests.boards import birmingham, with_board
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/tutorial.md"
@@ -68,8 +68,27 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_every_step_of_the_tutorial_does_what_the_page_says(folder: Path) -> None:
-    steps = list(_STEP.finditer(PAGE.read_text(encoding="utf-8")))
-    assert len(steps) == PAGE.read_text(encoding="utf-8").count("```sh") > 8
+    follow(PAGE, folder, at_least=9)
+
+
+def test_a_board_of_ones_own_is_published_as_its_page_says(tmp_path: Path) -> None:
+    follow(ROOT / "docs/first-board.md", tmp_path, at_least=8)
+    workspace = Workspace(tmp_path / "exampleshire" / "workspace")
+    pages = [*workspace.public.rglob("*.html"), *workspace.public.rglob("*.csv")]
+    texts = [path.read_text(encoding="utf-8-sig") for path in pages]
+    assert any("Exampleshire Health and Wellbeing Board" in text for text in texts)
+    others = {*(one.organisation for one in birmingham().organisations), "Birmingham"}
+    own = {"BCC", "PH"}  # two letters stand in other words too
+    for path, text in zip(pages, texts, strict=True):
+        found = [one for one in others - own if re.search(rf"\b{re.escape(one)}\b", text)]
+        assert not found, (path, found)
+
+
+def follow(page: Path, folder: Path, *, at_least: int) -> None:
+    """Runs the commands of a page in one shell; each ends, and prints, as the page says."""
+    text = page.read_text(encoding="utf-8")
+    steps = list(_STEP.finditer(text))
+    assert len(steps) == text.count("```sh") >= at_least
     commands = [line for step in steps for line in step["commands"].splitlines()]
     script = "".join(f'{line}\necho "=== $?"\n' for line in commands)
     said = re.split(r"^=== (\d+)\n", _run(script, folder), flags=re.MULTILINE)

@@ -29,6 +29,7 @@ from pipelines.warehouse.health import (
 )
 from pipelines.warehouse.loading import WarehouseBusyError, connect, load
 from pipelines.workspace import Workspace
+from tests.boards import birmingham
 from tests.faults import small
 from tests.faults.small import small_workspace
 
@@ -137,10 +138,10 @@ def test_rows_that_are_missing_are_seen_and_loaded_or_stop_the_release(
 ) -> None:
     record = Record(workspace.record)
     with connect(workspace.warehouse) as connection:
-        check_totals(connection, record)
+        check_totals(connection, record, birmingham())
         connection.execute("DELETE FROM raw.training_compliance WHERE row_number = 2")
         with pytest.raises(WarehouseIncompleteError, match=r"holds 1 rows of .* 2 were accepted"):
-            check_totals(connection, record)
+            check_totals(connection, record, birmingham())
     small.load_warehouse(workspace)
     assert rows(workspace) == 4
 
@@ -156,7 +157,7 @@ def test_rows_of_nothing_that_is_in_use_are_seen_and_removed_or_stop_the_release
             "FROM raw.training_compliance WHERE row_number = 2)"
         )
         with pytest.raises(WarehouseIncompleteError, match="bcdfgh, and 0 were accepted"):
-            check_totals(connection, record)
+            check_totals(connection, record, birmingham())
     small.load_warehouse(workspace)
     assert rows(workspace) == 4
 

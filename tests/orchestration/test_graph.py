@@ -25,7 +25,7 @@ from orchestration.instance import WAREHOUSE_POOL
 from pipelines.warehouse.loading import ensure_raw_schema
 from pipelines.workspace import Workspace
 from schemas.registry import returns
-from tests.boards import with_board
+from tests.boards import birmingham, with_board
 
 SNAPSHOT = Path(__file__).with_name("graph.json")
 GROUPS = {"returns", "reference", "warehouse", "releases"}
@@ -95,7 +95,7 @@ def test_every_table_that_people_read_describes_each_of_its_columns(
 
 def test_the_columns_described_are_those_of_the_warehouse(definitions: dg.Definitions) -> None:
     with duckdb.connect() as connection:
-        ensure_raw_schema(connection)
+        ensure_raw_schema(connection, birmingham())
         there: dict[str, set[str]] = {}
         for table, column in connection.execute(
             "SELECT table_name, column_name FROM information_schema.columns "

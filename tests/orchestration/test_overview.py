@@ -115,6 +115,7 @@ def test_days_late_stand_before_the_day_in_every_table(
         for one in results(
             key,
             record,
+            small.reference(),
             standings_of_all(record, small.reference(), on=dt.datetime.now(dt.UTC).date()),
         )
     }

@@ -15,9 +15,10 @@ from orchestration.checks.returns import ACCEPTED, ANSWERED, RECEIVED
 from orchestration.resources import AsOfResource, WarehouseResource, WorkspaceResource
 from pipelines.record.store import Record
 from pipelines.warehouse.loading import connect
-from pipelines.warehouse.tables import RAW_TABLES
+from pipelines.warehouse.tables import RAW_TABLES, loaded_returns
 from pipelines.workspace import Workspace
 from schemas.registry import returns
+from tests.declared import LONG, WIDE, declared_board
 from tests.faults import small
 
 ROWS = "dagster/row_count"
@@ -37,7 +38,7 @@ def loaded(
     """What came of loading these, all of them by default."""
     root = str(workspace.root)
     return dg.materialize(
-        [raw_assets()],
+        [raw_assets(returns())],
         selection=selection,
         instance=instance,
         resources={
@@ -46,6 +47,15 @@ def loaded(
             "warehouse": WarehouseResource(root=root),
         },
     )
+
+
+def test_a_return_that_the_tables_declare_is_an_asset_with_its_checks() -> None:
+    assets = raw_assets(loaded_returns(declared_board()))
+    for name in (LONG, WIDE):
+        key = dg.AssetKey(["raw", name])
+        assert key in assets.keys
+        assert len([one for one in assets.check_specs if one.asset_key == key]) == 3
+        assert dg.AssetKey(["raw", "risks"]) in assets.keys
 
 
 def made(result: dg.ExecuteInProcessResult) -> dict[str, object]:

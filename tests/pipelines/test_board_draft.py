@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from tests.boards import BIRMINGHAM, with_board
 
+STARTER = BIRMINGHAM.with_name("starter")
 NOW = dt.datetime(2018, 10, 18, 9, 0, tzinfo=dt.UTC)
 ROW: Cells = ("TC01", "ROH", "", "", "", "96", "91", "")
 
@@ -106,6 +108,16 @@ def test_what_was_not_seen_is_not_decided_on(workspace: Workspace) -> None:
         draft.put("targets", 2, ROW, by_whom="two", at=NOW, seen=seen)
     with pytest.raises(DraftRefusedError, match="changed"):
         draft.put_into_force(by_whom="two", note="x", at=NOW, seen=seen)
+
+
+def test_what_would_lose_accepted_rows_is_a_fault_of_the_draft(tmp_path: Path) -> None:
+    workspace = with_board(Workspace(tmp_path), STARTER)
+    shutil.copytree(STARTER, workspace.board)
+    columns = workspace.board / "reference" / "return_columns.csv"
+    columns.write_text(columns.read_text().replace("131,number,value", "131,people,value"))
+    draft = draft_of(workspace)
+    assert ["Give another kind another name." in one.text for one in draft.faults()] == [True]
+    assert draft.refusal("two") is Refusal.FAULTS
 
 
 def test_cells_are_chosen_from_words_codes_yes_and_no_or_typed() -> None:

@@ -58,7 +58,7 @@ def state(record: Record) -> State:
 def test_a_query_is_answered_once_somebody_says_why(tmp_path: Path) -> None:
     record = Record(tmp_path)
     sent = send(record)
-    assert open_queries(record, sent) == 1
+    assert open_queries(record, sent, REFERENCE) == 1
     event = decisions.explain(
         record,
         submission_id=sent.submission_id,
@@ -68,7 +68,7 @@ def test_a_query_is_answered_once_somebody_says_why(tmp_path: Path) -> None:
         at=AT,
     )
     assert (event.by_whom, event.reason) == ("UHB data lead", "Two nurses joined in June.")
-    assert open_queries(record, sent) == 0
+    assert open_queries(record, sent, REFERENCE) == 0
     assert Record(tmp_path).events(EventKind.EXPLANATION) == [event]
 
 

@@ -222,7 +222,9 @@ class Life(RuleBasedStateMachine):
         for received, content, _ in self.sent[-2:]:
             at = received.submission.received_at
             context: dict[str, Any] = {
-                "answers": SenderAnswers(self.record, organisations=None, as_of=at - INSTANT)
+                "answers": SenderAnswers(
+                    self.record, REFERENCE, organisations=None, as_of=at - INSTANT
+                )
             }
             again = check(
                 content,

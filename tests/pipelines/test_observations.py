@@ -8,11 +8,14 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.checking.engine.observations import stated
+from pipelines.checking.engine.observations import row_of_the_whole, stated
 from pipelines.warehouse.tables import ObservationRow
 from schemas.declaration import record_columns
 from schemas.registry import returns
+from tests.boards import birmingham
+from tests.declared import WIDE, declared_board
 
+REFERENCE = birmingham()
 _MAY_BE_EMPTY = {"submission_id": "s", "organisation": "UHB", "quarter": "2018-19 Q1"}
 
 
@@ -21,7 +24,8 @@ def of(return_name: str, *rows: Mapping[str, Any]) -> list[dict[str, Any]]:
     ret = returns()[return_name]
     given = [_MAY_BE_EMPTY | {"row_number": n, **row} for n, row in enumerate(rows, start=2)]
     frame = pl.DataFrame(given, {"submission_id": pl.String, **record_columns(ret)})
-    return stated(ret, frame.lazy()).collect().to_dicts()
+    wholes = REFERENCE.wholes_of(return_name)
+    return stated(ret, frame.lazy(), wholes=wholes).collect().to_dicts()
 
 
 def picked(rows: list[dict[str, Any]], *names: str) -> list[tuple[Any, ...]]:
@@ -32,7 +36,7 @@ def test_every_return_with_figures_states_all_that_the_warehouse_keeps() -> None
     names = {column.name for column in ObservationRow.columns()}
     for name, ret in returns().items():
         if ret.observation is not None:
-            item = ret.observation.item
+            item = ret.observation.item or ""
             [row] = of(name, {item: "an item"})
             assert row.keys() == names
             assert (row["area"], row["breakdown"], row["category"]) == ("all", "total", "all")
@@ -73,6 +77,34 @@ def test_an_outcome_is_a_share_of_the_row_of_all_referrals() -> None:
         (1000.0, None, None, None),
         (47.0, 1000.0, None, None),
         (None, None, 29.7, "29.7"),
+    ]
+
+
+def test_the_row_of_a_whole_is_of_the_same_submission_and_place() -> None:
+    ret = returns()["referral_outcomes"]
+    columns = [{"row_number": 2, "outcome": "Section 47", "referrals": 47},
+               {"row_number": 3, "outcome": "All referrals", "referrals": 1000}]  # fmt: skip
+    rows = pl.DataFrame(columns, record_columns(ret))
+    assert row_of_the_whole(ret, rows, whole="All referrals", beside=2) == 3
+    assert row_of_the_whole(ret, rows.head(1), whole="All referrals", beside=2) is None
+
+
+def test_a_row_of_a_wide_table_states_each_of_its_measures() -> None:
+    board = declared_board()
+    ret = board.declared_returns[WIDE]
+    row = {"area": "Northfield", "calls": 1204, "in_time": 1001, "timed": 1100, "to_hospital": 801,
+           "wait_symbol": "x", **_MAY_BE_EMPTY, "row_number": 2}  # fmt: skip
+    frame = pl.DataFrame([row], {"submission_id": pl.String, **record_columns(ret)})
+    made = stated(ret, frame.lazy(), wholes=board.wholes_of(WIDE)).collect().to_dicts()
+    assert {(one["area"], one["row_number"], one["return_name"]) for one in made} == {
+        ("Northfield", 2, WIDE)
+    }
+    # Those taken to hospital are a share of all calls; nothing was said of who was turned away.
+    assert picked(made, "item", "numerator", "denominator", "value", "symbol") == [
+        ("Calls", None, None, 1204.0, None),
+        ("Handed over in time", 1001.0, 1100.0, None, None),
+        ("Taken to hospital", 801.0, 1204.0, None, None),
+        ("Longest wait", None, None, None, "x"),
     ]
 
 

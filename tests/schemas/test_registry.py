@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from pipelines.warehouse.dbt_files import dbt_files
-from pipelines.warehouse.loading import raw_columns
+from pipelines.warehouse.tables import raw_columns
 from schemas.columns import Column, Kind
 from schemas.declaration import Return, record_columns
 from schemas.registry import returns
@@ -41,7 +41,7 @@ def test_what_a_return_says_of_its_columns_names_columns_it_has(ret: Return) -> 
         o = ret.observation
         named |= {o.item, *o.figures, o.breakdown, o.category, o.area, o.month, o.period}
         named |= set(o.category_columns)
-        assert ret.column_by_name[o.item].kind is Kind.ITEM
+        assert ret.column_by_name[o.item or ""].kind is Kind.ITEM
     for way in ret.figures:
         named |= set(way)
     for parts in ret.parts:

@@ -16,7 +16,7 @@ rows_loaded as (
 
     select
         submission_id,
-        count(*) as accepted_rows
+        count(distinct row_number) as accepted_rows
     from {{ ref('stg_observation') }}
     group by submission_id
     {% for model in ['stg_commentary', 'stg_action_progress', 'stg_risks'] %}

@@ -17,8 +17,9 @@ from pipelines.checking.engine.wording import rules
 from pipelines.checking.rules.answers import Answer, answered
 from pipelines.checking.rules.cells import Cells, read_cells
 from pipelines.checking.rules.files import violations_of
-from pipelines.checking.rules.headings import match_headings, recognise
+from pipelines.checking.rules.headings import Headings, match_headings, recognise
 from pipelines.checking.rules.history import rules_over_time
+from pipelines.checking.rules.measures import rules_of_measures
 from pipelines.checking.rules.plans import rules_over_plans
 from pipelines.checking.rules.rows import Rows, rules_over_rows
 from pipelines.checking.rules.sender_rules import (
@@ -36,7 +37,6 @@ from pipelines.reading.headings import plain
 from pipelines.reading.reader import ReadFile, read
 from schemas.declaration import Return, record_columns
 from schemas.finding import Severity
-from schemas.registry import returns
 
 __all__ = ["CheckedFile", "check"]
 
@@ -44,7 +44,7 @@ NIL = "nil"
 _OURS = frozenset({plain("findings"), plain("what to do")})
 # Where a row breaks one of these its figure is wrong by itself: below zero, above 100 per cent or a
 # share of 1, a part above its whole, not what its numerator and denominator make.
-_OF_A_FIGURE = frozenset({"NUM-004", "NUM-006", "ROW-001", "ROW-003"})
+_OF_A_FIGURE = frozenset({"NUM-004", "NUM-006", "NUM-007", "ROW-001", "ROW-003"})
 
 
 def check(
@@ -62,9 +62,9 @@ def check(
         content: The bytes of the file.
         file_name: Its name, which may speak of another return, organisation or quarter.
         context: What it is checked against.
-        declared: The returns there are; None for all that are declared.
+        declared: The returns there are; None for those of the board.
     """
-    known = returns() if declared is None else declared
+    known = context.reference.declared_returns if declared is None else declared
     read_file = read(
         content,
         limits=context.limits,
@@ -80,17 +80,11 @@ def check(
         titles = ", ".join(sorted(one.title for one in known.values()))
         unknown = of_file("HDR-001", variant="no_return", titles=titles)
         return _checked(file_name, read_file, [*_of_reading(read_file, None), unknown])
-    headings = match_headings(
-        read_file.header, header_row=read_file.header_row, table=read_file.table, ret=ret
-    )
-    sheet = Sheet(
-        ret=ret,
-        header=read_file.header,
-        header_row=read_file.header_row,
-        positions=headings.positions,
-        table=read_file.table,
-    )
+    headings, sheet = _sheet(read_file, ret)
     found = origin_of(sheet, context=context)
+    if ret.at(found.quarter) is not ret:  # its columns are those of its own quarter
+        ret = ret.at(found.quarter)
+        headings, sheet = _sheet(read_file, ret)
     violations = [
         *_of_reading(read_file, sheet),
         *headings.violations,
@@ -116,6 +110,19 @@ def check(
         answers = context.answers.of(found.organisation, ret.name, found.quarter)
     return _checked(
         file_name, read_file, violations, sheet=sheet, found=found, rows=cells.rows, answers=answers
+    )
+
+
+def _sheet(file: ReadFile, ret: Return) -> tuple[Headings, Sheet]:
+    """Return where the columns of the return stand in a file that was read, and its rows."""
+    header, table = file.header or (), file.table if file.table is not None else pl.DataFrame()
+    headings = match_headings(header, header_row=file.header_row, table=table, ret=ret)
+    return headings, Sheet(
+        ret=ret,
+        header=header,
+        header_row=file.header_row,
+        positions=headings.positions,
+        table=table,
     )
 
 
@@ -157,12 +164,17 @@ def _of_reading(read_file: ReadFile, sheet: Sheet | None) -> Iterator[Violations
 
 
 def _is_nil(sheet: Sheet) -> bool:
-    """Return whether the only row has the word nil for its measure and no figure."""
-    seen = sheet.ret.observation
-    if seen is None or sheet.table.height != 1:
+    """Return whether the only row has the word nil for its measure and no figure.
+
+    In a wide table nil is all that stands in it, beside the organisation and the quarter.
+    """
+    if not sheet.ret.views or sheet.table.height != 1:
         return False
-    figures = [sheet.text(name)[0].strip() for name in seen.figures]
-    return sheet.text(seen.item)[0].strip().casefold() == NIL and not any(figures)
+    seen = sheet.ret.observation
+    cells = {one.name: sheet.text(one.name)[0].strip().casefold() for one in sheet.ret.columns[2:]}
+    if seen is not None and seen.item is not None:
+        return cells[seen.item] == NIL and not any(cells[name] for name in seen.figures)
+    return {text for text in cells.values() if text} == {NIL}
 
 
 def _refuses(violations: Iterable[Violations]) -> bool:
@@ -194,9 +206,10 @@ def _of_rows(
     odd = [*failures(sheet.ret.queries, measured)]
     yield from odd
     yield from years_to_date(rows, context=context)
-    wrong = [one.rows["row_number"] for one in [*impossible, *odd] if one.rule in _OF_A_FIGURE]
-    none_wrong = pl.Series(dtype=pl.Int32)
-    yield from rules_over_time(rows, context=context, wrong=pl.concat([none_wrong, *wrong]))
+    not_right = [one.rows["row_number"] for one in [*impossible, *odd] if one.rule in _OF_A_FIGURE]
+    wrong = pl.concat([pl.Series(dtype=pl.Int32), *not_right])
+    yield from rules_of_measures(rows, wrong=wrong)
+    yield from rules_over_time(rows, context=context, wrong=wrong)
     yield from rules_over_plans(rows, context=context)
 
 

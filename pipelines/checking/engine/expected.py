@@ -30,7 +30,7 @@ def expected_figures(
     A monthly measure is due for each month, where the return has a column for it.
     """
     items = {measure.measure: measure for measure in reference.measures}
-    by_month = ret.observation is not None and ret.observation.month is not None
+    by_month = any(view.observation and view.observation.month for view in ret.views)
     for row in reference.expected_rows(organisation, ret.name, quarter):
         measure = items[row.measure]
         monthly = by_month and measure.frequency == "monthly"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pandera.polars as pa
 import polars as pl
@@ -11,19 +11,24 @@ from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 from pipelines.checking.engine.violations import Violations
 from schemas.declaration import Return
 from schemas.reference import Reference
-from schemas.row_checks import decimals_shown, unit_factor
+from schemas.row_checks import plain_number
 
-# pandera's own checks, by what a failure of them means here.
-_RULES = {
-    "greater_than_or_equal_to": "NUM-004",
-    "less_than_or_equal_to": "NUM-006",
+# pandera's own checks: where the limit stands among what they say, and what a failure means: for
+# the limit that numbers have anyhow, and for any other one.
+_LIMITS = {
+    "greater_than_or_equal_to": ("min_value", {0.0: ("NUM-004", "")}, ("NUM-007", "")),
+    "less_than_or_equal_to": ("max_value", {100.0: ("NUM-006", "")}, ("NUM-007", "above")),
 }
+_PATTERN = "str_matches"
 
 
 def with_measures(rows: pl.DataFrame, ret: Return, *, reference: Reference) -> pl.DataFrame:
-    """Return the rows with ``measure_form`` and ``measure_unit`` of the catalogue."""
+    """Return the rows with ``measure_form`` and ``measure_unit`` of the catalogue.
+
+    Both are null where a row is of no one measure; each view of a wide table has its own.
+    """
     measures = reference.measures_of(ret.name) if ret.observation is not None else ()
-    item = pl.lit(None) if ret.observation is None else pl.col(ret.observation.item)
+    item = pl.lit(None) if ret.observation is None else ret.observation.what
     catalogue = pl.DataFrame(
         [(m.item, m.form, m.unit) for m in measures],
         schema=dict.fromkeys(("measure_item", "measure_form", "measure_unit"), pl.String),
@@ -64,22 +69,16 @@ def failures(model: type[pa.DataFrameModel] | None, rows: pl.DataFrame) -> Itera
 def _violations(error: SchemaError, passed: pl.Series, rows: pl.DataFrame) -> Iterator[Violations]:
     if not isinstance(error.check, pa.Check):
         raise TypeError(f"not a failed check: {error}")
-    says = error.check.statistics or {}
-    name = str(error.check.name)
-    if name in _RULES:
-        rule, variant, columns = _RULES[name], "", [str(error.schema.name)]
-    else:
-        rule, variant, columns = says["rule"], says["variant"], list(says["columns"])
+    rule, variant, columns, computed = _meaning(error)
     failing = rows.filter(~passed.fill_null(value=True))
     if failing.is_empty():
         return
     value, others = columns[0], tuple(columns[1:])
-    facts = [pl.col(f"{value}_as_sent").str.strip_chars().alias("value")]
-    facts += [
-        pl.col(f"{other}_as_sent").str.strip_chars().alias(fact)
-        for other, fact in zip(others, ("other", "third"), strict=False)
+    facts = [
+        _sent(name, rows).alias(fact)
+        for name, fact in zip(columns, ("value", "other", "third"), strict=False)
     ]
-    facts += _computed(rule, variant, columns)
+    facts += [made.alias(fact) for fact, made in computed.items()]
     violation = failing.select("row_number", *facts)
     if rule == "ROW-002":
         nobody = failing[value] == 0
@@ -92,14 +91,22 @@ def _violations(error: SchemaError, passed: pl.Series, rows: pl.DataFrame) -> It
     yield Violations(rule=rule, variant=variant, column=value, rows=violation, other_columns=others)
 
 
-def _computed(rule: str, variant: str, columns: list[str]) -> list[pl.Expr]:
-    """Return what a contradicting rate should be, and to how many decimals to show it."""
-    if rule != "ROW-003":
-        return []
-    first, second = (pl.col(name) for name in columns[1:3])
-    exact = (
-        (first - second) / second * 100.0
-        if variant == "change"
-        else first / second * unit_factor().fill_null(100.0)
-    )
-    return [exact.alias("exact"), decimals_shown(columns[0]).alias("decimals")]
+def _meaning(error: SchemaError) -> tuple[str, str, list[str], Mapping[str, pl.Expr]]:
+    """Return the rule that a failed check stands for, its variant, its columns and its facts."""
+    check = error.check
+    says, name = check.statistics or {}, str(check.name)
+    if name in _LIMITS:
+        limit, usual, otherwise = _LIMITS[name]
+        rule, variant = usual.get(float(says[limit]), otherwise)
+        return rule, variant, [str(error.schema.name)], {"limit": pl.lit(plain_number(says[limit]))}
+    if name == _PATTERN:
+        described = error.schema.metadata["column"]
+        return "COD-005", "", [described.name], {"example": pl.lit(described.example)}
+    return says["rule"], says["variant"], list(says["columns"]), says["facts"]
+
+
+def _sent(name: str, rows: pl.DataFrame) -> pl.Expr:
+    """Return the cells of a column as they were sent."""
+    as_sent = f"{name}_as_sent"
+    sent = pl.col(as_sent) if as_sent in rows.columns else pl.col(name).cast(pl.String)
+    return sent.str.strip_chars()

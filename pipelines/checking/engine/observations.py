@@ -5,11 +5,13 @@ Checks and the warehouse read the declaration here, and nowhere else.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from schemas.columns import Kind
-from schemas.declaration import Observation, Return
-from schemas.row_checks import rate, unit_factor
+from schemas.declaration import Observation, Return, with_every_column
+from schemas.row_checks import OF_THE_ROW, rate
 
 TOTAL, ALL = "total", "all"
 
@@ -27,48 +29,82 @@ def observations(ret: Return, rows: pl.DataFrame) -> pl.DataFrame:
     ``with_measures`` gave the rows one, and in per cent where not.
     """
     seen = _declared(ret)
-    when = seen.month or seen.period
+    rows = stating(with_every_column(rows, ret).lazy(), ret).collect()
     return rows.select(
         "row_number",
         *_of_what(seen),
-        (pl.col(when).cast(pl.String) if when else pl.lit(None, dtype=pl.String)).alias("when"),
+        _when(seen),
         _of(seen).alias("of"),
         _figure(seen, in_units="measure_unit" in rows.columns).alias("figure"),
     )
 
 
-def stated(ret: Return, rows: pl.LazyFrame) -> pl.LazyFrame:
+def places(ret: Return, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the breakdown, category, area and time of each row, whatever it states."""
+    seen = _declared(ret.views[0])
+    return rows.select(*_of_what(seen)[1:], _when(seen))
+
+
+def stated(ret: Return, rows: pl.LazyFrame, *, wholes: Mapping[str, str]) -> pl.LazyFrame:
     """Return what each row states, as sent: the columns of ``warehouse.tables.ObservationRow``.
 
-    ``rows`` are accepted rows with their ``submission_id``. The breakdown of a category is named
-    after its column where no column names it, and the area is ``all`` where there is none.
+    The breakdown of a category is named after its column where no column names it, and the area is
+    ``all`` where there is none. A row of a wide table states several things, or some of them.
+
+    Args:
+        ret: The return.
+        rows: Accepted rows with their ``submission_id``.
+        wholes: The items that are shares of another one's count, each with that item.
     """
-    seen = _declared(ret)
+    return pl.concat([_stated(view, ret, stating(rows, view), wholes) for view in ret.views])
+
+
+def stating(rows: pl.LazyFrame, view: Return) -> pl.LazyFrame:
+    """Leave out the rows of a wide table that say nothing of the view's measure."""
+    seen = _declared(view)
+    if seen.of is None:
+        return rows
+    said = (pl.col(name).is_not_null() for n in seen.figures for name in (n, f"{n}_symbol"))
+    return rows.filter(pl.any_horizontal(said))
+
+
+def _stated(
+    view: Return, ret: Return, rows: pl.LazyFrame, wholes: Mapping[str, str]
+) -> pl.LazyFrame:
+    seen = _declared(view)
     start, end = _days(seen)
-    is_whole = (
-        pl.col(seen.item).eq_missing(pl.lit(seen.share_of))
-        if seen.share_of
-        else pl.lit(value=False)
-    )
+    is_whole = pl.lit(value=False)
+    if seen.numerator:
+        for item in dict.fromkeys(wholes.values()):
+            is_whole = is_whole | seen.what.eq_missing(pl.lit(item))
     value = pl.when(~is_whole)  # the whole of which others are a share has no share of its own
-    return rows.select(
-        "submission_id",
-        "row_number",
-        "organisation",
-        pl.col("quarter").str.replace(" ", "-", literal=True),
-        *_of_what(seen),
-        start.alias("period_start"),
-        end.alias("period_end"),
-        pl.lit(ret.name).alias("return_name"),
-        _number(seen.numerator).alias("numerator"),
-        _denominator(seen, is_whole).alias("denominator"),
-        value.then(_number(seen.value)).alias("value"),
-        _number(seen.lower).alias("lower"),
-        _number(seen.upper).alias("upper"),
-        value.then(_text(f"{seen.value}_as_sent" if seen.value else None)).alias("value_as_sent"),
-        _symbol(seen).alias("symbol"),
-    ).with_columns(
-        pl.col("breakdown").fill_null(pl.lit(seen.category)), pl.col("area").fill_null(ALL)
+    return (
+        rows.select(
+            "submission_id",
+            "row_number",
+            "organisation",
+            pl.col("quarter").str.replace(" ", "-", literal=True),
+            *_of_what(seen),
+            start.alias("period_start"),
+            end.alias("period_end"),
+            pl.lit(ret.name).alias("return_name"),
+            _number(seen.numerator).alias("numerator"),
+            _denominator(ret, seen, wholes).alias("denominator"),
+            _number(seen.count).alias("count"),
+            value.then(_number(seen.value)).alias("value"),
+            _number(seen.lower).alias("lower"),
+            _number(seen.upper).alias("upper"),
+            value.then(_text(f"{seen.value}_as_sent" if seen.value else None)).alias(
+                "value_as_sent"
+            ),
+            _symbol(seen).alias("symbol"),
+        )
+        .with_columns(
+            _denominator_of_another_row(wholes if seen.item else {}),
+            pl.col("breakdown").fill_null(pl.lit(seen.category)),
+            pl.col("area").fill_null(ALL),
+        )
+        .drop("count")
     )
 
 
@@ -81,11 +117,16 @@ def _declared(ret: Return) -> Observation:
 def _of_what(seen: Observation) -> tuple[pl.Expr, ...]:
     breakdown, category = _category(seen)
     return (
-        pl.col(seen.item).alias("item"),
+        seen.what.alias("item"),
         breakdown.alias("breakdown"),
         category.alias("category"),
         _text(seen.area).alias("area"),
     )
+
+
+def _when(seen: Observation) -> pl.Expr:
+    when = seen.month or seen.period
+    return (pl.col(when).cast(pl.String) if when else pl.lit(None, dtype=pl.String)).alias("when")
 
 
 def _days(seen: Observation) -> tuple[pl.Expr, pl.Expr]:
@@ -96,26 +137,42 @@ def _days(seen: Observation) -> tuple[pl.Expr, pl.Expr]:
     return pl.lit(None, dtype=pl.Date), pl.lit(None, dtype=pl.Date)
 
 
-def _denominator(seen: Observation, is_whole: pl.Expr) -> pl.Expr:
-    if seen.share_of is None:
-        return _number(seen.denominator)
-    whole = pl.when(is_whole).then(_number(seen.numerator)).max().over("submission_id")
-    return pl.when(~is_whole).then(whole)
+def _denominator(ret: Return, seen: Observation, wholes: Mapping[str, str]) -> pl.Expr:
+    """Return the denominator as sent or, in a wide table, the count of which it is a share."""
+    whole = wholes.get(seen.of or "")
+    counts = [one.count for one in ret.wide if one.of == whole]
+    return pl.coalesce(_number(seen.denominator), *map(_number, counts))
 
 
-def row_of_the_whole(ret: Return, rows: pl.DataFrame) -> int | None:
-    """Return the row whose numerator is the denominator of the other rows of one submission.
+def _denominator_of_another_row(wholes: Mapping[str, str]) -> pl.Expr:
+    """Return the denominator or, of a share, the count of its whole.
 
-    Always None for a return whose rows have denominators of their own, or if the row has no number.
+    That stands in another row of the same submission, breakdown, category, area and time.
     """
-    seen = _declared(ret)
-    if seen.share_of is None or seen.numerator is None:
+    found = [pl.col("denominator")]
+    same = ["submission_id", "breakdown", "category", "area", "period_start", "period_end"]
+    for item in dict.fromkeys(wholes.values()):
+        count = pl.when(pl.col("item") == item).then("count").max().over(same)
+        shares = [share for share, whole in wholes.items() if whole == item]
+        found.append(pl.when(pl.col("item").is_in(shares)).then(count))
+    return pl.coalesce(found).alias("denominator")
+
+
+def row_of_the_whole(ret: Return, rows: pl.DataFrame, *, whole: str, beside: int) -> int | None:
+    """Return the row whose count is the denominator of a share in row ``beside``.
+
+    ``whole`` is its item. None if no row has it, or the share's own row in a wide table.
+    """
+    if ret.observation is None or ret.observation.count is None:
         return None
-    wholes = rows.filter(
-        (pl.col(seen.item) == seen.share_of) & pl.col(seen.numerator).is_not_null()
-    )
-    found = wholes.sort(seen.numerator, "row_number", descending=[True, False])["row_number"]
-    return None if found.is_empty() else int(found[0])
+    same = ["breakdown", "category", "area", "when"]
+    rows = with_every_column(rows, ret)
+    seen = observations(ret, rows).with_columns(rows[ret.observation.count].alias("count"))
+    share = seen.filter(pl.col("row_number") == beside).select(same)
+    found = seen.filter((pl.col("item") == whole) & pl.col("count").is_not_null())
+    found = found.join(share, on=same, how="semi", nulls_equal=True)
+    found = found.sort("count", "row_number", descending=[True, False])
+    return None if found.is_empty() else int(found["row_number"][0])
 
 
 def _symbol(seen: Observation) -> pl.Expr:
@@ -151,7 +208,7 @@ def _figure(seen: Observation, *, in_units: bool) -> pl.Expr:
     if seen.value:
         ways.append(pl.col(seen.value).cast(pl.Float64))
     if seen.numerator and seen.denominator:
-        factor = unit_factor() if in_units else pl.lit(100.0)
+        factor = OF_THE_ROW.factor() if in_units else pl.lit(100.0)
         ways.append(rate(seen.numerator, seen.denominator, factor=factor))
         if in_units:
             counted = pl.col("measure_unit") == "count"

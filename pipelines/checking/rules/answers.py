@@ -119,8 +119,11 @@ def _declared(heading: str | None, ret: Return) -> str | None:
 
 
 def _columns(rule: str, column: str | None, ret: Return) -> tuple[str, ...]:
-    if ret.observation is not None and (column is None or rule.startswith(_OF_THE_FIGURE)):
-        return ret.observation.figures
+    views = [view.observation for view in ret.views if view.observation is not None]
+    if column is None or rule.startswith(_OF_THE_FIGURE):
+        of_column = [seen for seen in views if column in seen.figures] or views
+        if of_column:
+            return tuple(name for seen in of_column for name in seen.figures)
     return (column,) if column is not None else ()
 
 

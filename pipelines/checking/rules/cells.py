@@ -24,7 +24,7 @@ from pipelines.checking.rules.personal_details import SUSPECT, personal_details
 from pipelines.escaping import is_formula
 from pipelines.reading.headings import BLANK
 from schemas.columns import Column, Kind
-from schemas.declaration import DEADLINE_PARTS, Return, dtype_of, record_columns
+from schemas.declaration import Return, columns_of, dtype_of, record_columns
 from schemas.quarter import Quarter
 from schemas.reference import Reference
 
@@ -54,6 +54,8 @@ def read_cells(sheet: Sheet, *, reference: Reference, quarter: Quarter | None) -
     columns: list[pl.Series] = [sheet.table["row_number"]]
     violations: list[Violations] = []
     unread: dict[str, pl.Series] = {}
+    # Where a row can give its figure in several ways, whether one is filled is judged by the row.
+    ways = {name for way in sheet.ret.figures for name in way if not sheet.ret.wide}
     for column in sheet.ret.columns:
         text = sheet.text(column.name)
         if column.name not in sheet.positions:
@@ -62,6 +64,8 @@ def read_cells(sheet: Sheet, *, reference: Reference, quarter: Quarter | None) -
         reader = _reader(column, sheet.ret, reference=reference, quarter=quarter)
         if column.kind.is_number:
             read, found, faulty = _number_column(text, column, sheet.table["row_number"])
+            if not column.blank_allowed and column.name not in ways:
+                found = [*found, _blank(text, column, sheet.table["row_number"])]
         elif column.kind is Kind.TEXT:
             read, found, faulty = _text_column(text, column, sheet.table["row_number"])
         else:
@@ -84,20 +88,10 @@ _Found = tuple[list[pl.Series], list[Violations], pl.Series | None]
 
 
 def _empty(column: Column, height: int) -> list[pl.Series]:
-    names = record_columns_of(column)
-    return [pl.Series(name, [None], dtype=kind).new_from_index(0, height) for name, kind in names]
-
-
-def record_columns_of(column: Column) -> list[tuple[str, type[pl.DataType]]]:
-    """The columns of accepted rows that one declared column becomes."""
-    names: list[tuple[str, type[pl.DataType]]] = [(column.name, dtype_of(column.kind))]
-    if column.kind.is_number:
-        names += [(f"{column.name}_as_sent", pl.String), (f"{column.name}_symbol", pl.String)]
-    elif column.kind is Kind.PERIOD:
-        names += [(f"{column.name}_start", pl.Date), (f"{column.name}_end", pl.Date)]
-    elif column.kind is Kind.DEADLINE:
-        names += [(f"{column.name}_{part}", dtype) for part, dtype in DEADLINE_PARTS.items()]
-    return names
+    return [
+        pl.Series(name, [None], dtype=kind).new_from_index(0, height)
+        for name, kind in columns_of(column).items()
+    ]
 
 
 # --- Numbers --------------------------------------------------------------------------------
@@ -131,6 +125,12 @@ def _number_column(text: pl.Series, column: Column, row_numbers: pl.Series) -> _
         violations,
         faulty,
     )
+
+
+def _blank(text: pl.Series, column: Column, row_numbers: pl.Series) -> Violations:
+    blank = text.str.strip_chars(_EDGES) == ""
+    rows = pl.DataFrame({"row_number": row_numbers}).filter(blank)
+    return Violations(rule="SYM-001", variant="needed", column=column.name, rows=rows)
 
 
 def _read_number(cell: str, kind: Kind) -> Reading:
@@ -204,7 +204,7 @@ def _series_of_parts(
     text: pl.Series, column: Column, readings: Mapping[str, Reading]
 ) -> list[pl.Series]:
     """The series of a column that is kept in several: the words, and what was read of them."""
-    nothing = (None,) * len(record_columns_of(column))
+    nothing = (None,) * len(columns_of(column))
     found = [r.value if isinstance(r.value, tuple) else nothing for r in readings.values()]
     keys = pl.Series(list(readings), dtype=pl.String)
     return [
@@ -213,7 +213,7 @@ def _series_of_parts(
         )
         .cast(dtype)
         .alias(name)
-        for index, (name, dtype) in enumerate(record_columns_of(column))
+        for index, (name, dtype) in enumerate(columns_of(column).items())
     ]
 
 

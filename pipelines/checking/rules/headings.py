@@ -53,7 +53,7 @@ def recognise(
 
 
 def _items_known(ret: Return, header: Sequence[str], table: pl.DataFrame, context: Context) -> int:
-    if ret.observation is None:
+    if ret.observation is None or ret.observation.item is None:
         return 0
     for position, heading in enumerate(header):
         if plain(heading) == plain(ret.observation.item):

@@ -12,9 +12,10 @@ import polars as pl
 from pipelines.checking.engine.context import Context
 from pipelines.checking.engine.figures import figure_of
 from pipelines.checking.engine.models import with_measures
-from pipelines.checking.engine.observations import observations
+from pipelines.checking.engine.observations import observations, stating
 from pipelines.checking.engine.violations import Violations, of_file
 from pipelines.checking.rules.rows import Rows
+from schemas.declaration import with_every_column
 from schemas.quarter import Quarter
 
 _FEWEST_FOR_LIMITS = 8
@@ -34,27 +35,43 @@ def rules_over_time(rows: Rows, *, context: Context, wrong: pl.Series) -> Iterat
     ``wrong`` are the rows whose figure cannot be right, whatever came before. That it is unlike
     those before is asked once it is put right.
     """
-    if rows.organisation is None or rows.quarter is None or rows.ret.observation is None:
+    if rows.organisation is None or rows.quarter is None or not rows.views:
+        return
+    before = _past(rows, rows.organisation, rows.quarter, context=context)
+    if before is None:
+        return
+    now, past = _keyed(rows.observed), pl.concat([_observed(before, one) for one in rows.views])
+    if past.is_empty():
+        return
+    last = past.filter(pl.col("back") == past["back"].min())
+    if last["back"][0] == 1:
+        yield from _many_the_same(now, last)
+        if now.height < last.height * _FAR_FEWER:
+            yield of_file("COV-002", variant="fewer", now=now.height, before=last.height)
+    for view in rows.views:
+        yield from _of_measures(view, _observed(before, view), rows.quarter, wrong=wrong)
+
+
+def _of_measures(
+    rows: Rows, past: pl.DataFrame, quarter: Quarter, *, wrong: pl.Series
+) -> Iterator[Violations]:
+    """Yield what is odd of single figures, those of a measure or of a return that names them."""
+    if past.is_empty():
         return
     now = _keyed(rows.observed)
     likely = now if wrong.is_empty() else now.filter(~pl.col("row_number").is_in(wrong.implode()))
-    past = _past(rows, rows.organisation, rows.quarter, context=context)
-    if past is not None:
-        last = past.filter(pl.col("back") == past["back"].min())
-        # Figures of a month or a period of their own are compared with the same month or period.
-        yield from _restated(likely, past, rows)
-        if last["back"][0] == 1:
-            yield from _many_the_same(now, last)
-            yield from _no_longer_available(now, last, rows)
-            if now.height < last.height * _FAR_FEWER:
-                yield of_file("COV-002", variant="fewer", now=now.height, before=last.height)
-        yield from _unusual(likely, past, rows, rows.quarter)
+    last = past.filter(pl.col("back") == past["back"].min())
+    # Figures of a month or a period of their own are compared with the same month or period.
+    yield from _restated(likely, past, rows)
+    if last["back"][0] == 1:
+        yield from _no_longer_available(now, last, rows)
+    yield from _unusual(likely, past, rows, quarter)
 
 
 def _past(
     rows: Rows, organisation: str, quarter: Quarter, *, context: Context
 ) -> pl.DataFrame | None:
-    """Return what was observed before, with ``back``: how many quarters ago; None for nothing."""
+    """Return the rows accepted before, with ``back``: how many quarters ago; None for nothing."""
     before = context.accepted_before(organisation, rows.ret.name, quarter)
     frames = [
         frame.hstack([pl.Series("back", [back] * frame.height, dtype=pl.Int32)])
@@ -65,14 +82,16 @@ def _past(
     # Earlier templates may have had other columns.
     alike = all(frame.columns == frames[0].columns for frame in frames)
     every = pl.concat(frames, how="vertical" if alike else "diagonal_relaxed")
-    return _keyed(_observed(every, rows).hstack([every["back"]]))
+    return with_every_column(every, rows.ret)
 
 
 def _observed(accepted: pl.DataFrame, rows: Rows) -> pl.DataFrame:
     """Return the observations of accepted rows, in the units of ``rows.observed``."""
+    accepted = stating(accepted.lazy(), rows.ret).collect()
+    back = accepted["back"]
     if rows.ret.observation is not None and rows.ret.observation.denominator is not None:
         accepted = with_measures(accepted, rows.ret, reference=rows.reference)
-    return observations(rows.ret, accepted)
+    return _keyed(observations(rows.ret, accepted).hstack([back]))
 
 
 def _keyed(seen: pl.DataFrame) -> pl.DataFrame:

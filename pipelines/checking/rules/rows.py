@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import polars as pl
 
 from pipelines.checking.engine.expected import ExpectedFigure, expected_figures
-from pipelines.checking.engine.observations import ALL, counts, observations
+from pipelines.checking.engine.models import with_measures
+from pipelines.checking.engine.observations import ALL, counts, observations, places, stating
 from pipelines.checking.engine.sheet import Sheet
 from pipelines.checking.engine.violations import Violations, of_file
 from pipelines.checking.rules.codes import list_in_words, probably_meant
 from pipelines.reading.headings import BLANK
 from schemas.columns import Kind
-from schemas.declaration import Return
+from schemas.declaration import Observation, Return
 from schemas.period import Period
 from schemas.quarter import Quarter
 from schemas.reference import Reference
@@ -41,9 +42,24 @@ class Rows:
     rows_lost: bool = False
 
     @cached_property
+    def views(self) -> tuple[Rows, ...]:
+        """The rows as each view of the return has them: those that state its measure."""
+        if self.ret.observation is not None:
+            return (self,)
+        plain = self.rows.drop("measure_form", "measure_unit").lazy()
+        return tuple(
+            replace(
+                self,
+                ret=view,
+                rows=with_measures(stating(plain, view).collect(), view, reference=self.reference),
+            )
+            for view in self.ret.views
+        )
+
+    @cached_property
     def observed(self) -> pl.DataFrame:
         """The ``observations`` of the rows."""
-        return observations(self.ret, self.rows)
+        return pl.concat([observations(one.ret, one.rows) for one in self.views])
 
     def readable(self, *columns: str) -> pl.DataFrame:
         """Return the rows whose cells of these columns could all be read."""
@@ -58,7 +74,7 @@ def rules_over_rows(rows: Rows) -> Iterator[Violations]:
     yield from figures_due(rows)
     yield from repeated_keys(rows)
     yield from not_owed(rows)
-    if rows.ret.observation is not None:
+    if rows.views:
         yield from unknown_categories(rows)
         yield from missing_rows(rows)
         yield from small_numbers(rows)
@@ -68,21 +84,40 @@ def rules_over_rows(rows: Rows) -> Iterator[Violations]:
 
 def figures_due(rows: Rows) -> Iterator[Violations]:
     """Yield SYM-001: a row in which no way of giving the figure is filled whole."""
+    names = [
+        name for seen in rows.ret.wide for name in seen.figures if name in rows.sheet.positions
+    ]
+    if names and all(rows.ret.column_by_name[name].blank_allowed for name in names):
+        nothing = pl.all_horizontal(~_given(name) for name in names)
+        yield Violations(
+            rule="SYM-001", column=names[0], rows=rows.rows.filter(nothing).select("row_number")
+        )
+    for view in rows.views:
+        yield from _figures_due(view)
+
+
+def _given(name: str) -> pl.Expr:
+    """Return whether a column of numbers is filled, with a symbol too."""
+    return pl.col(f"{name}_as_sent").fill_null("").str.strip_chars() != ""
+
+
+def _figures_due(rows: Rows) -> Iterator[Violations]:
     present = rows.sheet.positions
     ways = [way for way in rows.ret.figures if all(name in present for name in way)]
     if not ways:
         ways = [way for way in rows.ret.figures if any(name in present for name in way)]
     if not ways:
         return
-    given = {
-        n: pl.col(f"{n}_as_sent").fill_null("").str.strip_chars() != "" for w in ways for n in w
-    }
+    given = {name: _given(name) for way in ways for name in way}
     lacking = rows.rows.filter(
         ~pl.any_horizontal(pl.all_horizontal(given[name] for name in way) for way in ways)
     )
+    is_wide = bool(rows.ret.observation and rows.ret.observation.of)
     for way in sorted(ways, key=len, reverse=True):
         started = lacking.filter(pl.any_horizontal(given[name] for name in way))
         for name in way:
+            if is_wide and not rows.ret.column_by_name[name].blank_allowed:
+                continue  # found with the cells
             others = tuple(other for other in way if other != name)
             yield Violations(
                 rule="SYM-001", variant="other_half", column=name, other_columns=others,
@@ -121,7 +156,7 @@ def _folded(cells: pl.Series) -> pl.Series:
 
 def unknown_categories(rows: Rows) -> Iterator[Violations]:
     """Yield COD-001: a breakdown or category that the measure does not have."""
-    seen = rows.ret.observation
+    seen = rows.views[0].ret.observation  # views differ in their figures only
     if seen is None or not (seen.category or seen.category_columns):
         return
     broken_down = [
@@ -130,6 +165,7 @@ def unknown_categories(rows: Rows) -> Iterator[Violations]:
         if rows.reference.categories_of(measure.measure)
     ]
     named = rows.observed.filter((pl.col("category") != ALL) & pl.col("item").is_in(broken_down))
+    named = named.unique("row_number", keep="first", maintain_order=True)
     combinations = named.select("item", "breakdown", "category").unique(maintain_order=True)
     for item, breakdown, category in combinations.iter_rows():
         measure = rows.reference.measure_by_item(rows.ret.name, item)
@@ -171,36 +207,48 @@ def not_owed(rows: Rows) -> Iterator[Violations]:
         facts = {"quarter": rows.quarter.label, "title": rows.ret.title}
         yield of_file("PER-001", variant=variant, organisation=rows.organisation, **facts)
         return
-    if rows.ret.observation is None:
-        return
     items = {figure.item for figure in _expected(rows, rows.organisation, rows.quarter)}
-    column = rows.ret.observation.item
-    foreign = rows.rows.filter(pl.col(column).is_not_null() & ~pl.col(column).is_in(items))
-    if items:
+    for view in rows.views if items else ():
+        seen = _seen(view)
+        foreign = view.rows.filter(seen.what.is_not_null() & ~seen.what.is_in(items))
+        facts = {"organisation": rows.organisation, "quarter": rows.quarter.label}
         yield Violations(
-            rule="COD-004", column=column, rows=foreign.select("row_number", value=column),
-            facts={"organisation": rows.organisation, "quarter": rows.quarter.label},
-        )  # fmt: skip
+            rule="COD-004",
+            variant="" if seen.item else "column",
+            column=seen.item or seen.figures[0],
+            rows=foreign.select("row_number", value=seen.what),
+            facts=facts,
+        )
+
+
+def _seen(view: Rows) -> Observation:
+    if view.ret.observation is None:
+        raise ValueError(f"{view.ret.name} is no view of a return")
+    return view.ret.observation
 
 
 def missing_rows(rows: Rows) -> Iterator[Violations]:
     """Yield COV-001: an expected measure is missing; COV-002: an expected breakdown or area is."""
-    if rows.organisation is None or rows.quarter is None or rows.ret.observation is None:
+    if rows.organisation is None or rows.quarter is None:
         return
-    item_column = rows.ret.observation.item
-    if item_column not in rows.sheet.positions:
+    seen = _seen(rows.views[0])
+    item_column = seen.item
+    if item_column is not None and item_column not in rows.sheet.positions:
         return
     expected = _expected(rows, rows.organisation, rows.quarter)
     sent = rows.observed.select("item", "breakdown", "category", "area", "when")
     wanted = pl.col("category").is_in([*{figure.category for figure in expected}, ALL])
     have = set(sent.filter(wanted).unique().iter_rows())
+    have |= set(_blank_and_needed(rows))
+    items = {*sent["item"].unique().to_list(), *(item for item, *_ in have)}
+    if item_column is not None:
+        items |= _meant_items(rows, item_column)
     have |= {(item, None, category, area, when) for item, _, category, area, when in have}
     have |= {(*what, None) for *what, _ in have}
-    items = set(sent["item"].unique().to_list()) | _meant_items(rows, item_column)
     without_item: list[str] = []
     without_rows: list[str] = []
     for due in expected:
-        breakdown = None if rows.ret.observation.breakdown is None else due.breakdown
+        breakdown = None if seen.breakdown is None else due.breakdown
         when = due.month.isoformat() if due.month else None
         if due.item not in items:
             without_item.append(due.item)
@@ -216,14 +264,23 @@ def missing_rows(rows: Rows) -> Iterator[Violations]:
         yield of_file("COV-002", missing=list_in_words(without_rows, most=20))
 
 
-def _may_be_there(rows: Rows, column: str) -> bool:
+def _blank_and_needed(rows: Rows) -> Iterator[tuple[str | None, ...]]:
+    """Yield what a row of a wide table must state: a blank cell has a finding of its own."""
+    for view in rows.views if rows.ret.wide else ():
+        seen, declared = _seen(view), view.ret.column_by_name
+        if not all(declared[name].blank_allowed for name in seen.figures):
+            for place in places(rows.ret, rows.rows).unique().rows():
+                yield seen.of, *place
+
+
+def _may_be_there(rows: Rows, column: str | None) -> bool:
     """Return whether a row that seems to be missing may be there and could not be read.
 
     A row whose measure is blank counts: it has a finding of its own.
     """
     if rows.rows_lost:
         return True
-    if column not in rows.unread:
+    if column is None or column not in rows.unread:
         return False
     at = rows.sheet.table["row_number"].is_in(rows.unread[column].implode())
     return any(not text.strip(BLANK) for text in rows.sheet.text(column).filter(at).to_list())
@@ -263,23 +320,25 @@ def _place(due: ExpectedFigure) -> str:
 
 def small_numbers(rows: Rows) -> Iterator[Violations]:
     """Yield SDC-001: numbers that will be suppressed on pages; none of them is quoted."""
-    seen = rows.ret.observation
-    if seen is None:
-        return
     measures = rows.reference.measures_of(rows.ret.name)
     thresholds = {one.small_number_rule: one.threshold for one in rows.reference.small_number_rules}
     limits = {one.item: thresholds.get(one.small_number_rule, 0) for one in measures}
     if not any(limits.values()):
         return
-    threshold = pl.col(seen.item).replace_strict(limits, default=0, return_dtype=pl.Int32)
-    is_count = pl.col(seen.item).is_in([one.item for one in measures if one.unit == "count"])
+    found = [_small(view, limits).select("row_number") for view in rows.views]
+    yield Violations(rule="SDC-001", rows=pl.concat(found).unique().sort("row_number"), whole=True)
+
+
+def _small(view: Rows, limits: Mapping[str, int]) -> pl.DataFrame:
+    seen = _seen(view)
+    threshold = seen.what.replace_strict(limits, default=0, return_dtype=pl.Int32)
+    is_count = pl.col("measure_unit") == "count"
     small = pl.lit(value=False)
     for name, counted in ((seen.numerator, pl.lit(value=True)), (seen.value, is_count)):
         if name is not None:
             here = (pl.col(name) > 0) & (pl.col(name) <= pl.col("threshold")) & counted
             small = small | here.fill_null(value=False)
-    found = rows.rows.with_columns(threshold=threshold).filter(small)
-    yield Violations(rule="SDC-001", rows=found.select("row_number"), whole=True)
+    return view.rows.with_columns(threshold=threshold).filter(small)
 
 
 def dates_in_the_future(rows: Rows) -> Iterator[Violations]:

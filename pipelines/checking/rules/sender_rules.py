@@ -18,7 +18,6 @@ from pipelines.deadlines.reading import day_month_year
 from pipelines.reading.headings import BLANK
 from schemas.declaration import Return
 from schemas.quarter import Quarter
-from schemas.registry import returns
 
 _QUARTER_IN_NAME = re.compile(r"(?<!\d)(\d{4}-\d{2})[ _-]?Q([1-4])(?!\d)", re.I | re.ASCII)
 
@@ -129,7 +128,7 @@ def period(sheet: Sheet, found: Origin, *, context: Context) -> Iterator[Violati
 def announced(ret: Return, *, context: Context) -> Iterator[Violations]:
     """Yield AUT-003: the headings are those of another return than the one named."""
     if context.expected_return is not None and context.expected_return != ret.name:
-        expected = returns().get(context.expected_return)
+        expected = context.reference.declared(context.expected_return)
         title = expected.title if expected is not None else context.expected_return
         yield of_file("AUT-003", announced=title, title=ret.title)
 
@@ -139,9 +138,10 @@ def file_name_disagrees(
 ) -> Iterator[Violations]:
     """Yield FIL-006: the file's name speaks of another return, organisation or quarter."""
     parts: list[tuple[str, str]] = []
-    named = [name for name in returns() if name in file_name.lower()]
+    known = context.reference.declared_returns
+    named = [name for name in known if name in file_name.lower()]
     if named and ret.name not in named:
-        parts.append((returns()[named[0]].title, ret.title))
+        parts.append((known[named[0]].title, ret.title))
     match = _QUARTER_IN_NAME.search(file_name)
     if match is not None and found.quarter is not None:
         written = f"{match[1]} Q{match[2]}"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
 from pipelines.checking.engine.observations import ALL, observations
 from pipelines.checking.engine.violations import Violations
 from pipelines.checking.rules.rows import Rows
+from pipelines.checking.rules.year_to_date import YEAR_TO_DATE
 from schemas.columns import Kind
 from schemas.declaration import Parts
 from schemas.row_checks import decimals_shown, rounding_shown
@@ -24,8 +25,14 @@ def parts_and_wholes(rows: Rows) -> Iterator[Violations]:
     an error, less a query (an error where the reference data says that they add up). A sum of
     rounded figures may be off by half a unit of the last decimal for each of them.
     """
-    if rows.ret.observation is None:
-        return
+    for view in rows.views:
+        yield from _parts_and_wholes(view)
+
+
+def _parts_and_wholes(rows: Rows) -> Iterator[Violations]:
+    named_by = next((one.part_of for one in rows.ret.parts if one.part_of), None)
+    if named_by in rows.sheet.positions:
+        yield from _contradicted(rows, named_by or "")
     for parts in rows.ret.parts:
         if parts.figure not in rows.sheet.positions:
             continue
@@ -50,18 +57,19 @@ def _named(rows: Rows, parts: Parts) -> pl.DataFrame:
         .then(slack)
         .otherwise(exact)
     )  # fmt: skip
-    part_of = pl.col(parts.part_of) if parts.part_of else pl.lit(None, dtype=pl.String)
+    sent = pl.col(parts.part_of) if parts.part_of else pl.lit(None, dtype=pl.String)
     seen = observations(rows.ret, readable).drop("figure")
     return (
         seen.with_columns(
             readable.select(
                 pl.col(parts.figure).cast(pl.Float64).alias("figure"),
                 in_units.alias("slack"),
-                part_of.alias("part_of"),
+                sent.alias("sent"),
                 decimals_shown(parts.figure).alias("decimals"),
             )
         )
         .filter(pl.col("figure").is_not_null())
+        .with_columns(part_of=pl.coalesce(_looked_up(_wholes(rows), pl.String), "sent"))
         .with_columns(pl.col("breakdown").fill_null(""), pl.col("area", "when").fill_null(""))
     )
 
@@ -75,8 +83,8 @@ def _pairs(named: pl.DataFrame, rows: Rows) -> pl.DataFrame:
         whole_category=pl.when(of_total)
         .then(pl.lit(ALL))
         .otherwise(pl.col("part_of").fill_null(ALL)),
-        adds_up=_looked_up(complete) > 0,
-        parts_due=_looked_up(complete),
+        adds_up=_looked_up(complete, pl.Int64).fill_null(0) > 0,
+        parts_due=_looked_up(complete, pl.Int64).fill_null(0),
         # Categories that name no whole may overlap, unless the reference data says otherwise.
         named_whole=pl.col("part_of").is_not_null(),
     ).filter(pl.col("whole_item").is_not_null())
@@ -109,11 +117,45 @@ def _complete_breakdowns(rows: Rows) -> dict[str, int]:
     return found
 
 
-def _looked_up(complete: dict[str, int]) -> pl.Expr:
-    if not complete:
-        return pl.lit(0, dtype=pl.Int64)
+def _wholes(rows: Rows, *, of_all: bool = False) -> dict[str, str]:
+    """Return what each item and category is a part of, by the reference data.
+
+    ``of_all``: also where that is the whole of which every item of the return is a share.
+    """
+    measures = rows.reference.measures_of(rows.ret.name)
+    items = {measure.item for measure in measures}
+    every = set() if of_all else set(rows.reference.wholes_of(rows.ret.name).values())
+    found: dict[str, str] = {}
+    for measure in measures:
+        for row in rows.reference.categories_of(measure.measure):
+            if row.part_of is not None:
+                found[f"{measure.item}{_BETWEEN}{row.category}"] = row.part_of
+            # A year to date is made of months, not of another measure's figure of the same time.
+            is_item = row.category in items and row.breakdown != YEAR_TO_DATE
+            if is_item and measure.item not in every:
+                found[f"{row.category}{_BETWEEN}{ALL}"] = measure.item
+    return found
+
+
+def _contradicted(rows: Rows, part_of: str) -> Iterator[Violations]:
+    """Yield ROW-006: a row says that it is a part of something else than the list says."""
+    seen = observations(rows.ret, rows.rows).with_columns(
+        rows.rows[part_of].alias("value"), whole=_looked_up(_wholes(rows, of_all=True), pl.String)
+    )
+    off = seen.filter(pl.col("value") != pl.col("whole"))
+    of_total = pl.col("category") == ALL
+    part = pl.when(of_total).then("item").otherwise("category")
+    yield Violations(
+        rule="ROW-006", column=part_of, rows=off.select("row_number", "value", "whole", part=part)
+    )
+
+
+def _looked_up(found: Mapping[str, int] | Mapping[str, str], dtype: type[pl.DataType]) -> pl.Expr:
+    """Return what is found of each row's item and category; null where nothing is."""
     place = pl.concat_str("item", "category", separator=_BETWEEN)
-    return place.replace_strict(complete, default=0, return_dtype=pl.Int64)
+    known = pl.Series(list(found), dtype=pl.String)
+    values = pl.Series(list(found.values()), dtype=dtype)
+    return place.replace_strict(known, values, default=None, return_dtype=dtype)
 
 
 def _sums(pairs: pl.DataFrame, parts: Parts) -> Iterator[Violations]:

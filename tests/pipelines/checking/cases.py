@@ -6,7 +6,7 @@ of before) would not do: ``as_of``, ``file_name``, ``sender``, ``expected_return
 ``enforce_window``, ``before`` (accepted files by quarter), ``others`` (another organisation's),
 ``answered`` (a file whose first query was answered before),
 ``opens_after_days``, ``closes_after_days``, ``extended_to``,
-``earlier_template``, ``date_column``. A table
+``earlier_template``, ``date_column``, ``declared`` (the board has two more returns). A table
 with the name of a file is for that file only.
 """
 
@@ -35,6 +35,7 @@ from schemas.quarter import Quarter
 from schemas.reference import Reference
 from schemas.registry import returns
 from tests.boards import birmingham
+from tests.declared import declared_board
 
 FIXTURES = Path(__file__).parent / "fixtures"
 OTHER = "PH"  # who sent what stands in a file of ``others``
@@ -210,7 +211,7 @@ def _reference(options: Mapping[str, Any]) -> Reference:
     days = {
         name: options[name] for name in ("opens_after_days", "closes_after_days") if name in options
     }
-    reference = _loaded()
+    reference = declared_board() if options.get("declared") else _loaded()
     calendars = tuple(replace(one, **days) for one in reference.returns)
     return replace(reference, returns=calendars) if days else reference
 

@@ -21,11 +21,11 @@ from pipelines.receiving.receipts.as_text import findings_as_text
 from pipelines.receiving.templates import template
 from schemas.declaration import record_columns
 from schemas.quarter import Quarter
-from schemas.registry import returns
-from tests.boards import birmingham
+from tests.declared import declared_board
 from tests.pipelines.checking.cases import Case
 
-REFERENCE = birmingham()
+REFERENCE = declared_board()
+RETURNS = REFERENCE.declared_returns
 QUARTER = Quarter(2018, 2)
 UNHURRIED = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
@@ -55,7 +55,7 @@ def holds(content: bytes) -> CheckedFile:
     assert (file.rows is not None) == file.accepted
     assert file.accepted or file.findings, "what is not taken says why"
     if file.rows is not None and file.return_name is not None:
-        ret = returns()[file.return_name]
+        ret = RETURNS[file.return_name].at(file.quarter)
         assert dict(file.rows.schema) == {n: d() for n, d in record_columns(ret).items()}
         assert file.rows.height == file.rows_used
     for finding in file.findings:
@@ -90,13 +90,13 @@ def test_a_good_file_with_some_bytes_damaged_gives_findings(data: st.DataObject)
     holds(bytes(content))
 
 
-@pytest.mark.parametrize("name", returns())
+@pytest.mark.parametrize("name", RETURNS)
 @given(data=st.data())
 @settings(UNHURRIED, max_examples=15)
 def test_odd_cells_in_any_column_of_any_return_give_findings(
     name: str, data: st.DataObject
 ) -> None:
-    ret = returns()[name]
+    ret = RETURNS[name]
     owed = [one for one in REFERENCE.every_obligation if one.return_name == name]
     organisation = owed[0].organisation if owed else "BCC"
     started = template(
@@ -113,10 +113,10 @@ def test_odd_cells_in_any_column_of_any_return_give_findings(
     holds(out.getvalue().encode())
 
 
-@pytest.mark.parametrize("name", returns())
+@pytest.mark.parametrize("name", RETURNS)
 def test_nothing_is_ever_quoted_of_a_column_that_is_never_quoted(name: str) -> None:
     """A mark in each sensitive cell, in files that break much else, is in no finding."""
-    ret = returns()[name]
+    ret = RETURNS[name]
     mark = "4711"  # a number, so that it is one in columns of numbers too
     sensitive = {column.name for column in ret.columns if column.sensitive}
     assert sensitive
@@ -133,9 +133,9 @@ def test_nothing_is_ever_quoted_of_a_column_that_is_never_quoted(name: str) -> N
             assert mark not in f"{finding.message}{finding.hint}{finding.value}", finding
 
 
-@pytest.mark.parametrize("name", sorted(returns()))
+@pytest.mark.parametrize("name", sorted(RETURNS))
 def test_a_file_whose_only_row_cannot_be_read_gives_findings(name: str) -> None:
-    heading = ",".join(column.name for column in returns()[name].columns)
+    heading = ",".join(column.name for column in RETURNS[name].columns)
     context = Context(reference=REFERENCE, as_of=dt.date(2019, 1, 1))
     file = check(f"{heading}\nUHB,2018-19 Q1\n".encode(), file_name="x.csv", context=context)
     assert "STR-001" in {finding.rule for finding in file.findings}

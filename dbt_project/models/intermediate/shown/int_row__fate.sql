@@ -77,12 +77,14 @@ accepted_rows as (
     select
         submission_id,
         row_number,
+        item,
         true as is_figure
     from observations
     union all
     select
         submission_id,
         row_number,
+        '' as item,
         false as is_figure
     from told
 
@@ -107,6 +109,7 @@ joined as (
     select
         accepted_rows.submission_id,
         accepted_rows.row_number,
+        accepted_rows.item,
         accepted_rows.is_figure,
         submissions.return_name,
         submissions.organisation as sent_by,
@@ -130,6 +133,7 @@ joined as (
             accepted_rows.is_figure
             and accepted_rows.submission_id = stated.submission_id
             and accepted_rows.row_number = stated.row_number
+            and accepted_rows.item = stated.item
     left join figures
         on
             stated.measure = figures.measure
@@ -165,6 +169,23 @@ decided as (
 
 ),
 
+-- A row that states several measures has the fate of the one of which readers see most.
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by submission_id, row_number
+            order by
+                case fate
+                    when 'published' then 1 when 'suppressed' then 2 when 'superseded' then 3 else 4
+                end,
+                item
+        ) as place
+    from decided
+
+),
+
 final as (
 
     select
@@ -182,7 +203,8 @@ final as (
         end as reason,
         case when fate = 'superseded' then newest_submission end as superseded_by,
         case when fate in ('published', 'suppressed') then cell_id end as cell_id
-    from decided
+    from ranked
+    where place = 1
 
 )
 
