@@ -12,6 +12,7 @@ from django.contrib.auth import login, logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 
+from pipelines.board import NoBoardError, ReferenceDataError
 from pipelines.receiving.desk import NotAllowedError, NotFoundError
 from portal import signing_in
 from portal.models import Account
@@ -61,6 +62,10 @@ class Border:
             return refusal_page(request, not_found())
         if isinstance(problem, NotAllowedError):
             return refusal_page(request, Refused("not_allowed", 403))
+        if isinstance(problem, ReferenceDataError):
+            no_board = isinstance(problem, NoBoardError)
+            reason = "no_board" if no_board else "board_not_usable"
+            return refusal_page(request, Refused(reason, 503, retry_after=600))
         return None
 
 

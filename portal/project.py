@@ -169,7 +169,7 @@ def _headers_and_forms(settings: Settings) -> dict[str, Any]:
         },
         "FILE_UPLOAD_HANDLERS": ["portal.uploads.CountedUpload"],
         "DATA_UPLOAD_MAX_MEMORY_SIZE": settings.limits.form,
-        "DATA_UPLOAD_MAX_NUMBER_FIELDS": 20,
+        "DATA_UPLOAD_MAX_NUMBER_FIELDS": 40,
         "DATA_UPLOAD_MAX_NUMBER_FILES": 1,
     }
 

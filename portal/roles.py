@@ -13,7 +13,7 @@ class Role(StrEnum):
 
     A sender checks and sends returns and answers queries. A signatory answers for the figures:
     all that a sender does, and withdraws a return. An officer sees every organisation, excuses,
-    extends and reopens, and sends nothing.
+    extends and reopens, drafts changes of the board, and sends nothing.
     """
 
     SENDER = "sender"

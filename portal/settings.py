@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pipelines.workspace import Workspace
@@ -39,7 +40,8 @@ class Settings:
     host and browsers are told to come by https only. ``trusted_proxies`` are the networks whose
     word is taken for where a request came from, and, where ``user_header`` is set, for who sent
     it; ``sign_out_path`` is where such a proxy signs people out. ``practice_day``: everything
-    happens on that day and is kept as a sample.
+    happens on that day and is kept as a sample. ``faults_of_look``: what is wrong with the words
+    and outlines in the files of a board, which are of the published site.
     """
 
     workspace: Workspace
@@ -51,6 +53,7 @@ class Settings:
     practice_day: dt.date | None = None
     workers: int = 2
     limits: Limits = Limits()
+    faults_of_look: Callable[[Mapping[str, bytes]], list[str]] = lambda _: []
 
     def trusts(self, address: str) -> bool:
         """Whether the address is that of a proxy whose word is taken."""

@@ -7,6 +7,7 @@ from typing import Any
 import jinja2
 from django.http import HttpRequest
 
+from pipelines.board import ReferenceDataError
 from pipelines.escaping import visible
 from portal.models import Account
 from portal.state import the_portal
@@ -31,7 +32,12 @@ def environment(**options: Any) -> jinja2.Environment:
 def on_every_page(request: HttpRequest) -> dict[str, Any]:
     """Return what the frame of every page shows."""
     account = getattr(request, "user", None)
+    try:
+        board = the_portal().reference.settings.name
+    except ReferenceDataError:
+        board = ""  # also the page that says so has this frame
     return {
+        "board": board,
         "account": account if isinstance(account, Account) else None,
         "path": request.path,
         "practice_day": the_portal().settings.practice_day,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.views import account, home, officer, problems, returning, submissions
+from portal.views import account, board, home, officer, problems, returning, submissions
 
 RETURN = "returns/<organisation>/<return_name>/<quarter>"
 SUBMISSION = "submissions/<submission_id>"
@@ -32,6 +32,12 @@ urlpatterns = [
     path(f"{SUBMISSION}/explain", submissions.explain),
     path(f"{SUBMISSION}/withdraw", submissions.withdraw),
     path("officer", officer.officer_page),
+    path("officer/board", board.board_page),
+    path("officer/board/draft", board.draft_page),
+    path("officer/board/draft/put-into-force", board.put_into_force),
+    path("officer/board/draft/<table>", board.draft_table),
+    path("officer/board/draft/<table>/<number>", board.draft_row),
+    path("officer/board/<table>", board.table_page),
     path(f"officer/{RETURN}", officer.decision),
 ]
 handler400 = problems.broken

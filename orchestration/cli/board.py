@@ -81,7 +81,7 @@ def check(workspace: Workspace, folder: Path | None) -> None:
     """
     files = files_of(_folder(workspace, folder))
     read = read_board(files)
-    _stop_at([*map(str, read.faults), *_faults_of_look(files)])
+    _stop_at([*map(str, read.faults), *faults_of_look_if_any(files)])
     rows = sum(len(table.rows) for table in read.tables.values())
     click.echo(f"{len(read.tables)} tables with {rows} rows: no fault.")
 
@@ -117,7 +117,7 @@ def apply(workspace: Workspace, folder: Path | None, by_whom: str, note: str) ->
     """
     record, named = Record(workspace.create().record), _folder(workspace, folder)
     known, files = len(versions(record)), files_of(named)
-    _stop_at([*map(str, read_board(files).faults), *_faults_of_look(files)])
+    _stop_at([*map(str, read_board(files).faults), *faults_of_look_if_any(files)])
     event, reference = put_into_force(
         record, named, by_whom=by_whom, note=note, at=dt.datetime.now(dt.UTC)
     )
@@ -182,7 +182,8 @@ def _line(version: Event) -> str:
     return f"{version.event_id}  {when:%-d %B %Y at %H:%M}  {version.by_whom}: {version.reason}"
 
 
-def _faults_of_look(files: Mapping[str, bytes]) -> list[str]:
+def faults_of_look_if_any(files: Mapping[str, bytes]) -> list[str]:
+    """Return what is wrong with the words and outlines of a board, each at its file."""
     if not any(name.startswith(("words/", "shapes/")) for name in files):
         return []
     from orchestration.look import faults_of_look  # noqa: PLC0415  # loads the pages

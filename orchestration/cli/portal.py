@@ -7,6 +7,8 @@ import ipaddress
 
 import click
 
+from orchestration.cli.board import faults_of_look_if_any
+from pipelines.board.in_force import in_force
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from portal.server import serve
@@ -72,8 +74,9 @@ def portal(
         raise click.ClickException(
             "--user-header needs --trusted-proxy: anyone could send the header otherwise."
         )
-    workspace.create()
-    holds_only_samples = all(one.sample for one in Record(workspace.record).submissions())
+    record = Record(workspace.create().record)
+    in_force(record)  # the command ends with what to do if there is none
+    holds_only_samples = all(one.sample for one in record.submissions())
     if practice is not None and not holds_only_samples:
         # Practice marks what is sent as a sample, and a real record must never hold such a one.
         raise click.ClickException(
@@ -89,6 +92,7 @@ def portal(
         sign_out_path=sign_out_path,
         practice_day=practice.date() if practice else practice_day,
         workers=workers,
+        faults_of_look=faults_of_look_if_any,
     )
     click.echo(f"The upload pages: http://{host}:{port}   (stop with Ctrl-C)")
     click.echo(f"Returns are received into {workspace.record}")

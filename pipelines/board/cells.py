@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
@@ -97,6 +98,27 @@ def read_table(table: str, content: bytes | None, kind: type[Any]) -> tuple[Tabl
     return Table(rows=tuple(numbered), unsound=tuple(read[at][1] for at in sorted(bad))), faults
 
 
+def lines_of(content: bytes) -> list[list[str]]:
+    """Return the cells of each line of a table, the heading first, as they stand there.
+
+    Raises:
+        UnicodeDecodeError: It is not UTF-8.
+        ValueError: A quotation mark is not closed, or stands alone.
+    """
+    text = content.decode("utf-8-sig")
+    try:
+        return list(csv.reader(text.splitlines(keepends=True), strict=True))
+    except csv.Error as problem:
+        raise ValueError(str(problem)) from problem
+
+
+def text_of_lines(lines: Iterable[Sequence[str]]) -> bytes:
+    """Return the table that ``lines_of`` reads: UTF-8, each line ended by one character."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(lines)
+    return text.getvalue().encode()
+
+
 def words_of(error: ErrorDetails) -> str:
     """Say what is wrong with a cell as the officer who edits the table reads it."""
     if error["input"] is None:
@@ -121,11 +143,10 @@ def _cells(
     if content is None:
         return None, [Fault(table=table, text="the file is missing from the folder reference.")]
     try:
-        text = content.decode("utf-8-sig")
-        lines = list(csv.reader(text.splitlines(keepends=True), strict=True))
+        lines = lines_of(content)
     except UnicodeDecodeError:
         return None, [Fault(table=table, text="is not saved as UTF-8; save it as “CSV UTF-8”.")]
-    except csv.Error as problem:
+    except ValueError as problem:
         said = f"a quotation mark is not closed, or stands alone ({problem})."
         return None, [Fault(table=table, text=said)]
     heading = lines[0] if lines else []

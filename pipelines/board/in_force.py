@@ -27,12 +27,11 @@ def versions(record: Record) -> list[Event]:
     return record.events(EventKind.BOARD)
 
 
-def in_force(record: Record) -> Reference:
-    """Return the board in force, typed; read once in a process.
+def version_in_force(record: Record) -> Event:
+    """Return the decision by which the board in force came into force.
 
     Raises:
         NoBoardError: None was applied yet.
-        ReferenceDataError: This version of Quarterdeck cannot use it; every fault is listed.
     """
     applied = versions(record)
     if not applied:
@@ -44,7 +43,17 @@ def in_force(record: Record) -> Reference:
             "apply`."
         )
         raise NoBoardError(f"No board is in force in {record.folder.parent}. {to_do}")
-    return reference_of_version(record, applied[-1])
+    return applied[-1]
+
+
+def in_force(record: Record) -> Reference:
+    """Return the board in force, typed; read once in a process.
+
+    Raises:
+        NoBoardError: None was applied yet.
+        ReferenceDataError: This version of Quarterdeck cannot use it; every fault is listed.
+    """
+    return reference_of_version(record, version_in_force(record))
 
 
 def reference_of_version(record: Record, version: Event) -> Reference:
@@ -82,7 +91,7 @@ def apply(
     """
     files = files_of(folder)
     reference = reference_of(files)
-    faults = _of_change(record, reference)
+    faults = faults_of_applying(record, reference)
     if faults:
         raise ReferenceDataError("\n".join(map(str, faults)))
     event = record.add_event(
@@ -95,7 +104,8 @@ def apply(
     return event, reference
 
 
-def _of_change(record: Record, after: Reference) -> list[Fault]:
+def faults_of_applying(record: Record, after: Reference) -> list[Fault]:
+    """Return what a sound board may not change of the one in force."""
     applied = versions(record)
     if not applied:
         return []

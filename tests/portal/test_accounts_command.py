@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from orchestration.cli.main import quarterdeck
+from pipelines.board import NoBoardError
 from pipelines.workspace import Workspace
 from tests.boards import with_board
 
@@ -84,3 +85,9 @@ def test_a_header_is_never_believed_without_a_proxy_to_trust(tmp_path: Path) -> 
     answer = run(tmp_path, "portal", "--user-header", "X-Remote-User")
     assert answer.exit_code == 1
     assert "--trusted-proxy" in answer.output
+
+
+def test_the_pages_do_not_start_without_a_board_and_say_what_to_do(tmp_path: Path) -> None:
+    words = ["--workspace", str(tmp_path), "portal", "--port", "0"]
+    with pytest.raises(NoBoardError, match="Begin one with `quarterdeck init`"):
+        CliRunner().invoke(quarterdeck, words, catch_exceptions=False)

@@ -13,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from portal.roles import Role
 from tests.portal.browsing import THREE_FAULTS, choose, chromium_running, needs_chromium, sign_in
 from tests.portal.conftest import GOOD, PASSWORD, RETURN, make_world
 from tests.portal.serving import serving
@@ -30,7 +31,11 @@ pytestmark = [
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A portal as the command runs it, on a record in which BCHC has sent a return."""
     folder = tmp_path_factory.mktemp("chromium")
-    make_world(folder)
+    world = make_world(folder)
+    world.accounts.add("second", organisations=[], roles=[Role.OFFICER], with_password=False)
+    one, second = (world.accounts.account(name) for name in ("officer", "second"))
+    second.password = one.password
+    second.save()
     with serving(folder, *PRACTICE) as served:
         yield served
 
@@ -209,6 +214,26 @@ def pages_of(page: Page, address: str) -> Iterator[str]:
     page.get_by_role("link", name="Decide").first.click()
     page.get_by_role("button", name="Give longer").wait_for()
     yield "decide"
+    page.get_by_role("link", name="The board", exact=True).click()
+    yield "board"
+    page.get_by_role("link", name="measures", exact=True).click()
+    yield "table of the board"
+    page.goto(address + "/officer/board/draft/targets/new")
+    yield "a new row"
+    page.get_by_label("Measure").select_option("TC01")
+    page.get_by_label("Target").fill("lots")
+    page.get_by_role("button", name="Keep in the draft").click()
+    page.locator(".fault").wait_for()
+    yield "a row with a fault"
+    page.get_by_role("link", name="The draft of a change").click()
+    page.get_by_role("heading", name="What is wrong").wait_for()
+    yield "draft with a fault"
+    page.get_by_role("link", name="targets: change a row or add one").click()
+    page.get_by_role("link", name="Change row 9").click()
+    yield "the row of a fault"
+    page.get_by_role("button", name="Take this row out").click()
+    page.get_by_text("Nothing: the draft is as the board in force.").wait_for()
+    yield "draft"
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark"), (320, "light")])
@@ -235,6 +260,39 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
     assert len(names) >= 15
     assert blocked == []
     assert context.foreign == []  # type: ignore[attr-defined]
+    context.close()
+
+
+def test_an_officer_drafts_a_target_by_keyboard_without_scripts_and_a_second_one_applies_it(
+    chromium: Browser, address: str
+) -> None:
+    """Tab, type, Enter; on a telephone. The pages have no script, and none is needed."""
+    small = {"width": 390, "height": 800}
+    context = window(chromium, address, java_script_enabled=False, viewport=small)
+    page = context.new_page()
+    sign_in(page, address, "officer")
+    page.goto(address + "/officer/board/draft/targets/new")
+    page.get_by_label("Measure").focus()
+    # Measure, organisation, area and two quarters come before the target, an amber limit after it.
+    for typed in ("TC01", "ROH", "", "2019-20-Q1", "", "96", "91"):
+        page.keyboard.type(typed)
+        page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_text("It is kept in the draft.").wait_for()
+    expect(page.locator(".fault")).to_have_count(0)
+    page.get_by_role("link", name="The draft of a change").click()
+    expect(page.get_by_text("You drafted a part of this.")).to_be_visible()
+    expect(page.get_by_role("button", name="Put into force")).to_have_count(0)
+    page.get_by_role("button", name="Sign out").click()
+    sign_in(page, address, "second")
+    page.goto(address + "/officer/board/draft")
+    sentence = "TC01, ROH: target none becomes 96 (amber limit 91) from 2019-20 Q1."
+    expect(page.get_by_text(sentence)).to_be_visible()
+    page.get_by_label("What changes, and why?").fill("Targets of 2019-20")
+    page.get_by_role("button", name="Put into force").press("Enter")
+    expect(page.get_by_text("The board is in force.")).to_be_visible()
+    expect(page.get_by_text("by second: Targets of 2019-20")).to_be_visible()
     context.close()
 
 

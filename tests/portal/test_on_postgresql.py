@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from pipelines.workspace import Workspace
+from tests.boards import with_board
 from tests.orchestration.test_postgresql import (
     Cluster,
     cluster,  # noqa: F401  # a fixture
@@ -33,6 +35,7 @@ def test_an_account_is_made_and_signs_in(
     cluster: Cluster,  # noqa: F811  # the fixture
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    with_board(Workspace(tmp_path))
     address = cluster.address.replace("+psycopg2", "")
     monkeypatch.setenv("QUARTERDECK_PORTAL_DATABASE", address)
     added = subprocess.run(

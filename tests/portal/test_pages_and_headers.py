@@ -29,6 +29,8 @@ EVERY_FORM = (
     "/submissions/20180714T101500123456Z-7f3k2q/explain",
     "/submissions/20180714T101500123456Z-7f3k2q/withdraw",
     "/officer" + RETURN,
+    "/officer/board/draft/targets/new",
+    "/officer/board/draft/put-into-force",
 )
 EVERY_PAGE = ("/", "/history", "/account", "/password", "/sessions", "/accessibility", RETURN)
 
@@ -152,6 +154,7 @@ def test_nothing_is_changed_by_get(quiet: World) -> None:
     lead = quiet.person("bchc")
     for path in ("/sign-out", RETURN + "/file", "/checked/x/send"):
         assert lead.get(path).status_code == 405
+    assert quiet.person("officer").get("/officer/board/draft/put-into-force").status_code == 405
     assert lead.get("/").status_code == 200
 
 

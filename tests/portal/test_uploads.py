@@ -16,8 +16,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from pipelines.workspace import Workspace
 from portal.settings import Limits
 from portal.uploads import as_text
+from tests.boards import with_board
 from tests.portal.conftest import GOOD, RETURN, World, multipart
 from tests.portal.serving import serving
 
@@ -61,7 +63,7 @@ def test_a_file_at_the_limit_is_taken_and_one_byte_more_is_not(make: Callable[..
 def test_fields_are_small_and_few(make: Callable[..., World]) -> None:
     """OWASP upload: a form is no way round the limit of a file."""
     lead = make(limits=SMALL).person("bchc")
-    for fields in ({"a": "x" * 600}, {f"a{n}": "" for n in range(21)}):
+    for fields in ({"a": "x" * 600}, {f"a{n}": "" for n in range(41)}):
         for kind in ("file", "page"):
             lead.get(RETURN)
             path = RETURN + "/file" if kind == "file" else "/sign-out"
@@ -97,7 +99,8 @@ def test_a_compressed_body_is_refused(quiet: World) -> None:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address, without its scheme, of a portal as the command runs it."""
-    with serving(tmp_path_factory.mktemp("served")) as address:
+    workspace = with_board(Workspace(tmp_path_factory.mktemp("served")))
+    with serving(workspace.root) as address:
         yield urlsplit(address).netloc
 
 
