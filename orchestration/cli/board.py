@@ -5,17 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from orchestration.cli.options import BY
-from pipelines.board import ReferenceDataError
 from pipelines.board.differences import differences
 from pipelines.board.in_force import apply as put_into_force
-from pipelines.board.in_force import files_in, in_force, versions
-from pipelines.board.tables import files_of, load_reference, read_board
+from pipelines.board.in_force import faults_of_applying, files_in, in_force, versions
+from pipelines.board.tables import ReadBoard, files_of, load_reference, read_board, typed
 from pipelines.escaping import terminal
 from pipelines.record.model import Event
 from pipelines.record.store import Record
@@ -80,8 +79,7 @@ def check(workspace: Workspace, folder: Path | None) -> None:
     Ends with 0 if there is none, 1 if there is any.
     """
     files = files_of(_folder(workspace, folder))
-    read = read_board(files)
-    _stop_at([*map(str, read.faults), *faults_of_look_if_any(files)])
+    read = _without_fault(Record(workspace.record), files)
     rows = sum(len(table.rows) for table in read.tables.values())
     click.echo(f"{len(read.tables)} tables with {rows} rows: no fault.")
 
@@ -93,12 +91,8 @@ def diff(workspace: Workspace, folder: Path | None) -> None:
     """Say in sentences what `board apply` would change. Nothing is changed."""
     record = Record(workspace.record)
     before = in_force(record) if versions(record) else None
-    try:
-        after = load_reference(_folder(workspace, folder))
-    except ReferenceDataError as problem:
-        _stop_at(str(problem).splitlines())
-        return
-    found = differences(before, after)
+    files = files_of(_folder(workspace, folder))
+    found = differences(before, typed(_without_fault(record, files)))
     for line in found:
         click.echo(terminal(line))
     if not found:
@@ -116,8 +110,8 @@ def apply(workspace: Workspace, folder: Path | None, by_whom: str, note: str) ->
     Nothing is changed where there is a fault. Builds, checks and pages use it from then on.
     """
     record, named = Record(workspace.create().record), _folder(workspace, folder)
-    known, files = len(versions(record)), files_of(named)
-    _stop_at([*map(str, read_board(files).faults), *faults_of_look_if_any(files)])
+    known = len(versions(record))
+    _without_fault(record, files_of(named))
     event, reference = put_into_force(
         record, named, by_whom=by_whom, note=note, at=dt.datetime.now(dt.UTC)
     )
@@ -191,10 +185,14 @@ def faults_of_look_if_any(files: Mapping[str, bytes]) -> list[str]:
     return faults_of_look(files)
 
 
-def _stop_at(faults: Sequence[str]) -> None:
-    """Tell the faults and end the command, if there are any."""
+def _without_fault(record: Record, files: Mapping[str, bytes]) -> ReadBoard:
+    """Return the board that was read; end the command where it, or the change to it, has faults."""
+    read = read_board(files)
+    faults = [*map(str, read.faults), *faults_of_look_if_any(files)]
+    if not faults and versions(record):
+        faults = [str(one) for one in faults_of_applying(record, typed(read))]
     if not faults:
-        return
+        return read
     for fault in faults:
         click.echo(terminal(fault))
     what = "fault" if len(faults) == 1 else "faults"

@@ -68,7 +68,15 @@ def reference_of(files: Mapping[str, bytes]) -> Reference:
     Raises:
         ReferenceDataError: It lists every fault with its file, row and column.
     """
-    read = read_board(files)
+    return typed(read_board(files))
+
+
+def typed(read: ReadBoard) -> Reference:
+    """Return what was read as the board that it is.
+
+    Raises:
+        ReferenceDataError: It lists every fault with its file, row and column.
+    """
     if read.faults or read.settings is None:
         raise ReferenceDataError("\n".join(map(str, read.faults)))
     rows: dict[str, Any] = {
