@@ -118,6 +118,10 @@ def test_every_slip_is_said_at_once_and_a_table_that_has_another_name_is_found(
         workspace.board / "reference/meetings.csv", workspace.board / "reference/meeting.csv"
     )
     said = run(workspace, "board", "check").output.splitlines()
+    hospital = (
+        "obligations.csv, row 3, column organisation: “HOSPTIAL” is not in organisations.csv. Did "
+        "you mean “HOSPITAL”?"
+    )
     for wanted in (
         "board.toml, column publishr: there is no setting of this name. Did you mean “publisher”?",
         "board.toml, column publisher: is missing.",
