@@ -10,7 +10,6 @@ from typing import Any
 
 from pipelines.board.cells import Fault, Numbered, Table, did_you_mean
 from pipelines.board.return_columns import faults_of_returns
-from schemas.board import BoardSettings
 from schemas.quarter import Quarter
 from schemas.return_calendar import Calendar
 from schemas.working_days import publish_by
@@ -90,19 +89,16 @@ def broken_rules(tables: Tables) -> list[Fault]:
     return [fault for rule in _RULES for fault in rule(tables)]
 
 
-def broken_settings(file: str, settings: BoardSettings, tables: Tables) -> Iterator[Fault]:
-    """Yield every fault between the settings of a board and its tables."""
-    named = (
-        ("home_area", settings.home_area, "areas"),
-        ("rule_within_home_area", settings.rule_within_home_area, "small_number_rules"),
-    )
-    for setting, code, table in named:
-        known = tables[table].codes(KEYS[table][0][0])
-        if tables[table].is_read and code not in known:
+def broken_settings(file: str, settings: Mapping[str, Any], tables: Tables) -> Iterator[Fault]:
+    """Yield every fault between the settings of a board, as they were written, and its tables."""
+    named = (("home_area", "areas"), ("rule_within_home_area", "small_number_rules"))
+    for setting, table in named:
+        code, known = settings.get(setting), tables[table].codes(KEYS[table][0][0])
+        if tables[table].is_read and isinstance(code, str) and code not in known:
             near = did_you_mean(code, known)
             yield Fault(table=file, column=setting, text=f"“{code}” is not in {table}.csv.{near}")
     for one in tables["areas"].rows:
-        if one.row.area == settings.home_area and one.row.within_home:
+        if one.row.area == settings.get("home_area") and one.row.within_home:
             yield _fault("areas", one, "within_home", "the home area is no part of itself.")
 
 

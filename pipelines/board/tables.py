@@ -88,7 +88,8 @@ def typed(read: ReadBoard) -> Reference:
 
 def read_board(files: Mapping[str, bytes]) -> ReadBoard:
     """Return what these files give, and every fault in and between them, by file and row."""
-    settings, faults = _read_settings(files.get(SETTINGS))
+    given, faults = _settings_given(files.get(SETTINGS))
+    settings = _typed_settings(given, faults)
     tables: dict[str, Table] = {}
     for name, (_, kind) in TABLES.items():
         content = files.get(f"reference/{name}.csv")
@@ -103,21 +104,21 @@ def read_board(files: Mapping[str, bytes]) -> ReadBoard:
             said = f"there is no table of this name.{did_you_mean(table, TABLES)}"
             faults.append(Fault(table=table, text=said))
     faults += broken_rules(tables)
-    if settings is not None:
-        faults += broken_settings(SETTINGS, settings, tables)
+    faults += broken_settings(SETTINGS, given, tables)
     order = [SETTINGS, *TABLES]
     place = {name: at for at, name in enumerate(order)}
     faults.sort(key=lambda one: (place.get(one.table, len(order)), one.row or 0))
     return ReadBoard(settings=settings, tables=tables, faults=tuple(faults))
 
 
-def _read_settings(content: bytes | None) -> tuple[BoardSettings | None, list[Fault]]:
+def _settings_given(content: bytes | None) -> tuple[dict[str, Any], list[Fault]]:
+    """Return the settings by their known names as they were written, and what is no setting."""
     if content is None:
-        return None, [Fault(table=SETTINGS, text="the file is missing.")]
+        return {}, [Fault(table=SETTINGS, text="the file is missing.")]
     try:
         given = tomllib.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        return None, [Fault(table=SETTINGS, text=f"cannot be read: {problem}.")]
+        return {}, [Fault(table=SETTINGS, text=f"cannot be read: {problem}.")]
     known = [one.name for one in fields(BoardSettings)]
     faults = [
         Fault(table=SETTINGS, column=name,
@@ -125,13 +126,17 @@ def _read_settings(content: bytes | None) -> tuple[BoardSettings | None, list[Fa
         for name in given
         if name not in known
     ]  # fmt: skip
+    return {name: value for name, value in given.items() if name in known}, faults
+
+
+def _typed_settings(given: Mapping[str, Any], faults: list[Fault]) -> BoardSettings | None:
+    """Return the settings typed, or add to the faults why they cannot be."""
+    if not given:
+        return None  # why is told already
     try:
-        settings = TypeAdapter(BoardSettings).validate_python(
-            {name: value for name, value in given.items() if name in known}
-        )
+        return TypeAdapter(BoardSettings).validate_python(given)
     except ValidationError as problem:
         for error in problem.errors():
             said = "is missing." if error["type"] == "missing" else words_of(error)
             faults.append(Fault(table=SETTINGS, column=str(error["loc"][0]), text=said))
-        return None, faults
-    return settings, faults
+        return None

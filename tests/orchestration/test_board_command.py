@@ -122,11 +122,15 @@ def test_every_slip_is_said_at_once_and_a_table_that_has_another_name_is_found(
         "obligations.csv, row 3, column organisation: “HOSPTIAL” is not in organisations.csv. Did "
         "you mean “HOSPITAL”?"
     )
+    home = (
+        "board.toml, column home_area: “Exampelshire” is not in areas.csv. Did you mean "
+        "“Exampleshire”?"
+    )
     for wanted in (
         "board.toml, column publishr: there is no setting of this name. Did you mean “publisher”?",
         "board.toml, column publisher: is missing.",
-        "obligations.csv, row 3, column organisation: “HOSPTIAL” is not in organisations.csv."
-        " Did you mean “HOSPITAL”?",
+        hospital,
+        home,
         "meeting.csv: there is no table of this name. Did you mean “meetings”?",
     ):
         assert wanted in said
