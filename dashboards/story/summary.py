@@ -72,7 +72,7 @@ def finding(board: Sequence[BoardRow]) -> str:
     """Return the headline of the summary: the most pressing finding in one sentence."""
     rows = pressing(board)
     if not rows:
-        return words.say("summary.finding_none")
+        return words.say(f"summary.finding_{'none' if is_any_judged(board) else 'unknown'}")
     kind = "worse" if words.is_concern(rows[0][1]) else "failing"
     return words.counted(
         f"summary.finding_{kind}",
@@ -80,6 +80,11 @@ def finding(board: Sequence[BoardRow]) -> str:
         number=len(rows),
         names=words.listed([named(*row) for row in rows], most=_MOST_NAMES),
     )
+
+
+def is_any_judged(board: Sequence[BoardRow]) -> bool:
+    """Return whether it can be said of any measure if its change is real."""
+    return any(summary is not None and summary.reading is not None for _, summary in board)
 
 
 def named(measure: Measure, summary: Summary) -> str:

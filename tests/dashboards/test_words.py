@@ -140,7 +140,14 @@ def test_what_got_worse_comes_before_what_keeps_failing() -> None:
     assert summary_words.finding(rows[:1]).startswith(
         "Nothing got worse by more than chance, but one measure will keep missing its target"
     )
-    assert summary_words.finding([board_row("C")]) == "Nothing got worse by more than chance"
+    calm = board_row("C", reading="common cause")
+    assert summary_words.finding([calm]) == "Nothing got worse by more than chance"
+
+
+def test_where_nothing_can_be_judged_nobody_is_told_that_nothing_got_worse() -> None:
+    assert summary_words.finding([board_row("C"), (made_up.measure("D"), None)]) == (
+        "Whether anything got worse cannot be said yet: no measure has enough figures"
+    )
 
 
 def test_a_long_list_names_three_and_counts_the_others() -> None:

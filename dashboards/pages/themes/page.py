@@ -11,6 +11,7 @@ from dashboards.data.rows import Measure, Summary, Theme, Value
 from dashboards.drawing.spine import spine_chart, vertebrae
 from dashboards.pages.base import Page, Site
 from dashboards.pages.summary.page import Row, attention_rows
+from dashboards.story import summary as summary_words
 from dashboards.story import words
 from dashboards.story.gaps import gaps
 
@@ -48,6 +49,8 @@ def _finding_of_all(site: Site) -> str:
         for theme in site.published.themes
         if any(summary and words.is_concern(summary) for _, summary in _rows(site, theme))
     ]
+    if not summary_words.is_any_judged(site.board):
+        return words.say("themes.finding_unknown")
     return words.counted(
         "themes.finding",
         len(worse),
