@@ -41,6 +41,7 @@ def open_columns(data_dir: Path) -> tuple[OpenColumn, ...]:
     """
     values = by_period(pl.read_parquet(data_dir / "pub_measure_value.parquet"))
     hidden = values.filter(pl.col("state").is_in(HIDDEN_STATES))
+    of_the_whole = _of_the_whole(hidden, data_dir)
     found = list(_filled(hidden, "pub_measure_value", FIGURES, SAME_ROW))
     for model, columns in OTHER_FIGURES.items():
         path = data_dir / f"{model}.parquet"
@@ -48,11 +49,25 @@ def open_columns(data_dir: Path) -> tuple[OpenColumn, ...]:
             other = by_period(pl.read_parquet(path))
             keys = [name for name in SAME_ROW if name in other.columns]
             is_total = (pl.col("breakdown") == "total") & (pl.col("category") == "all")
-            secret = hidden if "breakdown" in keys else hidden.filter(is_total)
+            of_places = hidden if "area" in keys else of_the_whole
+            secret = of_places if "breakdown" in keys else of_places.filter(is_total)
             rows = other.join(secret.select(keys), on=keys, how="semi", nulls_equal=True)
             found += _filled(rows, model, columns, keys)
     found += _revealing_means(data_dir)
     return tuple(found)
+
+
+def _of_the_whole(hidden: pl.DataFrame, data_dir: Path) -> pl.DataFrame:
+    """Return the hidden rows that are of no part of the home area.
+
+    A model without areas holds the figures of the home area, or of all places together, alone.
+    """
+    release = data_dir / "pub_release.parquet"
+    frame = pl.read_parquet(release) if release.exists() else pl.DataFrame()
+    if "home_area" not in frame.columns or "area" not in hidden.columns:
+        return hidden
+    whole = ["all", *frame["home_area"].drop_nulls().to_list()]
+    return hidden.filter(pl.col("area").is_null() | pl.col("area").is_in(whole))
 
 
 def by_period(rows: pl.DataFrame) -> pl.DataFrame:

@@ -61,6 +61,24 @@ def test_a_restated_year_is_a_revision_and_a_repeated_one_is_not(lives: Warehous
     ) == [(1, "2018-10-20", "2017-10-20")]
 
 
+def test_what_a_withdrawn_return_repeated_leads_back_to_the_one_that_stands(
+    tmp_path: Path,
+) -> None:
+    made = Warehouse(tmp_path / "warehouse.duckdb")
+    made.send("population_outcomes", "PH", "2017-18-Q2", received="2017-10-20 09:00",
+              rows=[year(2014, 78.0), year(2015, 79.0)])  # fmt: skip
+    made.send("population_outcomes", "PH", "2018-19-Q2", received="2018-10-20 09:00",
+              withdrawn="2018-11-01 09:00", rows=[year(2014, 79.5), year(2015, 79.0)])  # fmt: skip
+    made.build()
+    assert made.rows(
+        "select period, value, left(submission_id, 10) from marts.fct_measure_value "
+        "where measure = 'PO11' and is_current order by period"
+    ) == [
+        ("2014-15-financial", 78.0, "2017-10-20"),
+        ("2015-16-financial", 79.0, "2017-10-20"),
+    ]
+
+
 def test_every_year_of_a_return_is_published_under_its_own_name(lives: Warehouse) -> None:
     assert [
         row

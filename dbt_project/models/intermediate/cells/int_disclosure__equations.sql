@@ -189,6 +189,63 @@ combined_terms as (
 
 ),
 
+-- Where a whole and areas within it are given, whoever sees the whole and all but one of the areas
+-- knows that one. A whole that no rule hides (it is no cell here) is known all the same.
+areas as (
+
+    select
+        area,
+        kind,
+        is_home,
+        is_within_home
+    from {{ ref('dim_area') }}
+
+),
+
+area_parts as (
+
+    select
+        cells.*,
+        areas.kind as area_kind,
+        concat_ws(
+            '|', 'areas', cells.measure, cells.organisation, cells.period, cells.breakdown,
+            cells.category, areas.kind
+        ) as equation_id
+    from cells
+    inner join areas
+        on cells.area = areas.area
+    inner join measures
+        on cells.measure = measures.measure
+    where areas.is_within_home and measures.aggregation in ('sum', 'ratio')
+
+),
+
+area_terms as (
+
+    select
+        equation_id,
+        cell_id,
+        1.0 as coefficient
+    from area_parts
+    union all
+    select distinct
+        area_parts.equation_id,
+        whole.cell_id,
+        -1.0 as coefficient
+    from area_parts
+    inner join cells as whole
+        on
+            area_parts.measure = whole.measure
+            and area_parts.organisation = whole.organisation
+            and area_parts.period = whole.period
+            and area_parts.breakdown = whole.breakdown
+            and area_parts.category = whole.category
+    left join areas
+        on whole.area = areas.area
+    where whole.area = 'all' or areas.is_home
+
+),
+
 -- A longer period and shorter ones of one kind that lie in it.
 spans as (
 
@@ -285,6 +342,8 @@ terms as (
     select * from combined_terms
     union all
     select * from span_terms
+    union all
+    select * from area_terms
 
 ),
 

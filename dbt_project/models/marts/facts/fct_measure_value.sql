@@ -190,30 +190,22 @@ numbered as (
 
 ),
 
-with_newest as (
-
-    select
-        *,
-        max(submission_id) over (partition by figure, version) as newest_submission_id
-    from numbered
-    where content is not null
-
-),
-
--- The same figure said again is the same version: it leads to who says it now, and keeps who said
--- it first. It is a sample only where every statement of it is.
+-- The same figure said again is the same version: it leads to who says it now (whoever said it
+-- before, where the newest is withdrawn), and keeps who said it first. It is a sample only where
+-- every statement of it is.
 versions as (
 
     select
         figure,
         version,
-        max(newest_submission_id) as submission_id,
-        max(case when submission_id = newest_submission_id then row_number end) as row_number,
+        max_by(submission_id, moment) as submission_id,
+        max_by(row_number, moment) as row_number,
         min(submission_id) as first_submission_id,
         case when count(sample) = count(*) then min(sample) end as sample,
         min(moment) as known_from,
         case when count(next_moment) = count(*) then max(next_moment) end as known_to
-    from with_newest
+    from numbered
+    where content is not null
     group by figure, version
 
 ),
