@@ -131,7 +131,9 @@ def show(workspace: Workspace, name: str | None, into: Path | None) -> None:
     """Say which versions were in force, by whom and why; write one into a folder."""
     kept = versions(Record(workspace.record))
     if not kept:
-        raise click.ClickException("No board is in force yet. Begin one with: quarterdeck init")
+        raise click.ClickException(
+            "No board is in force yet. Begin: quarterdeck init, then: quarterdeck board apply"
+        )
     if into is None:
         for one in kept:
             click.echo(terminal(_line(one)))

@@ -133,7 +133,7 @@ def _details() -> Path:
 
 
 def _stop(message: str) -> None:
-    click.echo(terminal(message), err=True)
+    click.echo("\n".join(map(terminal, message.splitlines())), err=True)
     sys.exit(2)
 
 

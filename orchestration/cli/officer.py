@@ -27,6 +27,7 @@ from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 from schemas.reference import Reference
+from schemas.rounding import grouped
 from schemas.working_days import LONDON
 
 
@@ -210,7 +211,9 @@ def trace(
         )
     for origin in origins:
         what = "" if origin.category == "all" else f", {origin.breakdown}: {origin.category}"
-        shown = origin.state if origin.value is None else f"{origin.value:g}"
+        shown = origin.state
+        if origin.value is not None:
+            shown = grouped(origin.value, 0 if origin.share else origin.measure.decimals)
         lines = {
             "figure": f"{origin.measure.measure} {origin.measure.title}{what}",
             "of": f"{origin.organisation}, {origin.period}",

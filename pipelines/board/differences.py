@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import pairwise
 from typing import Any
 
@@ -61,16 +61,21 @@ def _obligations(
     _: str, before: Iterable[Obligation], after: Iterable[Obligation]
 ) -> Iterator[str]:
     old, new = set(before), set(after)
+    was = {(one.organisation, one.return_name, one.first_quarter): one for one in old - new}
     for row in sorted(new - old, key=str):
-        yield f"{row.organisation} owes {row.return_name}{_span(row)}."
-    for row in sorted(old - new, key=str):
+        earlier = was.pop((row.organisation, row.return_name, row.first_quarter), None)
+        before_that = f"; before: {_span(earlier).strip(', ') or 'always'}" if earlier else ""
+        yield f"{row.organisation} owes {row.return_name}{_span(row)}{before_that}."
+    for row in sorted(was.values(), key=str):
         yield f"{row.organisation} no longer owes {row.return_name}{_span(row)}."
 
 
 def _expected(_: str, before: Iterable[ExpectedRow], after: Iterable[ExpectedRow]) -> Iterator[str]:
     """Say how many rows of whom: one by one they would be a wall of text."""
     old, new = set(before), set(after)
-    for rows, becomes in ((new - old, "expected"), (old - new, "not expected any more")):
+    longer = {replace(row, last_quarter=None) for row in new - old}
+    gone = {row for row in old - new if replace(row, last_quarter=None) not in longer}
+    for rows, becomes in ((new - old, "expected"), (gone, "not expected any more")):
         counted = Counter((row.organisation, row.measure, _span(row)) for row in rows)
         for (organisation, measure, span), count in sorted(counted.items()):
             what = "1 row becomes" if count == 1 else f"{count} rows become"
@@ -99,8 +104,12 @@ def _targets(_: str, before: Iterable[Target], after: Iterable[Target]) -> Itera
             )
         if changed:
             first = changed[0][0]
-            anew = f"no figure before {first.label} is" if first else "past figures are"
-            yield f"{_named(scope)}: {anew} rated anew."
+            yield (
+                f"{_named(scope)}: figures from {first.label} on are rated by it, published ones "
+                "too; none before is rated anew."
+                if first
+                else f"{_named(scope)}: past figures are rated anew."
+            )
         elif set(was) != set(now):
             yield f"{_named(scope)}: the rows of its target are others; no figure is rated anew."
 

@@ -83,7 +83,7 @@ def apply(
 ) -> tuple[Event, Reference]:
     """Put the board in a folder into force, and return the decision and the board.
 
-    The same board by the same person with the same note again is the same decision.
+    A board that is in force already stays in force by the decision that there is.
 
     Raises:
         ReferenceDataError: It lists every fault; what was in force stays in force.
@@ -94,6 +94,9 @@ def apply(
     faults = faults_of_applying(record, reference)
     if faults:
         raise ReferenceDataError("\n".join(map(str, faults)))
+    applied = versions(record)
+    if applied and files_in(applied[-1]) == files:
+        return applied[-1], reference
     event = record.add_event(
         EventKind.BOARD,
         at=at,

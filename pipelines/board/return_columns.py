@@ -98,7 +98,13 @@ def faults_of_change(before: Reference, after: Reference) -> Iterator[Fault]:
             continue
         for column in old.columns:
             now = new.column_by_name.get(column.name)
-            if now is not None and now.kind is not column.kind:
+            if now is None:
+                said = (
+                    f"“{column.name}” of “{name}” is gone, and what was sent in it would be on no "
+                    "page."
+                )
+                yield Fault(table=TABLE, text=f"{said} Leave its row, and give it a last_quarter.")
+            elif now.kind is not column.kind:
                 said = (
                     f"“{column.name}” of “{name}” was “{column.kind}”; rows were accepted as that."
                 )

@@ -105,5 +105,5 @@ def test_a_draft_of_a_day_shows_the_figure_of_that_day(
                       "--organisation", "UHB", "--release", draft]
     )  # fmt: skip
     assert traced.exit_code == 0, traced.output
-    assert "on the page  88.8889" in traced.output
+    assert "on the page  88.9" in traced.output
     assert "trained=8000" in traced.output
