@@ -37,6 +37,7 @@ _.value_year_before, _.vehicle_class
 _.baselines, _.board_priorities, _.decided_by, _.decided_on, _.denominator_words, _.lead_role
 _.numerator_words, _.peer_sets, _.priority, _.rebases, _.seasonal, _.valid_from
 _.action_links, _.contact, _.peer_set_members, _.published_already, _.publisher, _.risk_links
+_.rule_within_home_area
 
 # Commands, which are found by their names.
 _.diff, _.init, _.upgrade
