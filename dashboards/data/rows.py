@@ -150,6 +150,7 @@ class Measure(PublishedRow):
     next_due_on: dt.date | None = None
     threshold: int | None = None
     rounding: int | None = None
+    first_quarter: str | None = None
     last_quarter: str | None = None
     target_from: str | None = None
 

@@ -13,6 +13,7 @@ from pipelines.checking.rules.personal_details import personal_details
 from pipelines.escaping import visible
 from schemas.columns import Kind
 from schemas.finding import Finding, Severity
+from schemas.rounding import grouped
 
 LONGEST_VALUE = 60
 MOST_APART = 3  # more alike than this are one finding
@@ -194,7 +195,7 @@ class _Words(dict[str, str]):
 
 def _shown(fact: object, facts: dict[str, Any]) -> str:
     if isinstance(fact, float):
-        return f"{fact:,.{facts.get('decimals') or 0}f}"
+        return grouped(fact, facts.get("decimals") or 0)
     text = "" if fact is None else visible(str(fact))
     return text if len(text) <= 200 else text[:199] + "…"
 

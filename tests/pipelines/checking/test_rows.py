@@ -142,3 +142,11 @@ def test_a_retired_measure_can_be_corrected_up_to_its_last_quarter(
 if __name__ == "__main__":  # after a change of words that is meant: read what it changes
     sentences = {name: [one.sentence for one in findings_of(name)] for name in every_name()}
     FILE.write_text(json.dumps(sentences, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def test_what_counts_give_is_rounded_in_a_message_as_on_pages() -> None:
+    content = f"{HEADING}{LEVEL}1,,2000,881,46.0,\n".encode()
+    context = Context(reference=REFERENCE, as_of=dt.date(2018, 10, 20))
+    found = check(content, file_name="a.csv", context=context).findings
+    [said] = [one.message for one in found if one.rule == "ROW-003"]
+    assert "gives 44.1." in said
