@@ -14,7 +14,6 @@ import pytest
 
 from pipelines.publishing.releases import MANIFEST
 from pipelines.workspace import Workspace
-from tests.boards import with_board
 from tests.browser.conftest import publish_two
 
 
@@ -30,7 +29,7 @@ def hashes(folder: Path) -> dict[str, str]:
 @pytest.mark.slow
 def test_two_whole_publications_give_the_same_bytes(workspace: Workspace, tmp_path: Path) -> None:
     """Pages, pictures drawn anew, both PDFs, the ZIPs, the lists around them, and the manifests."""
-    again = with_board(Workspace(tmp_path / "again"))
+    again = Workspace(tmp_path / "again").create()
     publish_two(again)
     first, second = hashes(workspace.public), hashes(again.public)
     assert {path for path, sha in first.items() if second.get(path) != sha} == set()

@@ -75,7 +75,7 @@ def small_city(root: Path) -> Workspace:
 
 def copied(workspace: Workspace, root: Path) -> Workspace:
     """A new workspace with its record, and with the charts it has drawn: drawing takes longest."""
-    copy = with_board(Workspace(root))
+    copy = Workspace(root).create()
     shutil.copytree(workspace.record, copy.record, dirs_exist_ok=True)
     shutil.copytree(workspace.charts, copy.charts, dirs_exist_ok=True)
     shutil.copy(workspace.practice, copy.practice)
