@@ -32,7 +32,7 @@ def counted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """Three wards of a count of people and their whole, which has a rule or has none."""
     board = birmingham()
     measures = tuple(
-        replace(one, form="count", unit="count", aggregation="sum",
+        replace(one, form="count", unit="count", aggregation="none",
                 small_number_rule=request.param)
         if one.measure == "PO11"
         else one

@@ -190,7 +190,8 @@ combined_terms as (
 ),
 
 -- Where a whole and areas within it are given, whoever sees the whole and all but one of the areas
--- knows that one. A whole that no rule hides (it is no cell here) is known all the same.
+-- knows that one, however partners are combined. A whole that no rule hides (it is no cell here) is
+-- known all the same.
 areas as (
 
     select
@@ -214,9 +215,7 @@ area_parts as (
     from cells
     inner join areas
         on cells.area = areas.area
-    inner join measures
-        on cells.measure = measures.measure
-    where areas.is_within_home and measures.aggregation in ('sum', 'ratio')
+    where areas.is_within_home
 
 ),
 
