@@ -238,6 +238,7 @@ class Summary(Judged):
     state_reason: str | None = None  # releases made before these have none
     target_from: str | None = None
     has_new_target: bool | None = None
+    read_from: str | None = None
     baseline: float | None = None
     baseline_label: str | None = None
     baseline_source: str | None = None

@@ -171,7 +171,9 @@ def _caption(measure: Measure, points: Sequence[Point], *, kind: str) -> list[st
 
 def _state(point: Point) -> Cell:
     reason = point.value.state_reason if point.value else None
-    return Cell(value=point.state, text=words.state_words(point.state, reason))
+    text = words.state_words(point.state, reason)
+    lacks = words.lacks(point.value)
+    return Cell(value=point.state, text=f"{text} ({lacks})" if lacks else text)
 
 
 def series_table(

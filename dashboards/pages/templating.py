@@ -97,6 +97,7 @@ def environment(
         "rests_on_illustrative": published.rests_on_illustrative,
         "revision_provenance": published.revision_provenance,
         "state_words": words.state_words,
+        "lacks": words.lacks,
         "change_icon": partial(icons.change_icon, published),
         "variation_icon": icons.variation_icon,
         "assurance_icon": icons.assurance_icon,

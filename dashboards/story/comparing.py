@@ -67,8 +67,8 @@ class RatingMove:
 class Changes:
     """How an edition differs from its neighbour.
 
-    ``figures`` are cells that were published and are others now. ``moved_on`` counts measures by
-    the period of the board's figure, before and now.
+    ``figures`` are cells that were published and are others now. ``moved_on`` counts measures
+    by the period of the board's figure, before and now, where both editions show one.
     """
 
     new_measures: tuple[str, ...]
@@ -98,7 +98,11 @@ def compare(old: Path, new: Path) -> Changes:
     titles_before, titles = _titles(old), _titles(new)
     boards = _board(old).join(_board(new), on="measure", suffix="_now").sort("measure")
     moved = boards.filter(pl.col("rating") != pl.col("rating_now"))
-    periods = boards.group_by("period_label", "period_label_now").len()
+    periods = (
+        boards.filter(pl.col("value").is_not_null(), pl.col("value_now").is_not_null())
+        .group_by("period_label", "period_label_now")
+        .len()
+    )
     unseen = now.join(before, on=KEY, how="anti", nulls_equal=True)
     return Changes(
         new_measures=tuple(sorted(titles.keys() - titles_before.keys())),
@@ -169,7 +173,7 @@ def _titles(data_dir: Path) -> dict[str, str]:
 
 def _board(data_dir: Path) -> pl.DataFrame:
     """Return period and rating of the figure that the board reads of each measure."""
-    columns = ("measure", "organisation", "period_label", "rating")
+    columns = ("measure", "organisation", "period_label", "value", "rating")
     summaries = _read(data_dir, "pub_measure_summary", *columns).with_columns(
         pl.col("rating").fill_null("not rated"), is_combined=pl.col("organisation") == COMBINED
     )

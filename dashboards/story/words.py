@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from dashboards.data.release import Published
-from dashboards.data.rows import Measure, Summary
+from dashboards.data.rows import Measure, Summary, Value
 from dashboards.story import numbers
 
 WORDS_FILE = Path(__file__).parent / "words.toml"
@@ -91,6 +91,20 @@ def shown_figure(measure: Measure, value: float | None) -> str:
     return numbers.figure(value, unit=measure.unit, decimals=measure.decimals)
 
 
+def lacks(value: Value | None) -> str:
+    """Return what a shown figure lacks, as "2 of 3 months" or "1 of 4 partners", if anything."""
+    if value is None or value.value is None:
+        return ""
+    return value.state_reason or ""
+
+
+def figure_with_marks(measure: Measure, value: Value) -> str:
+    """Return a shown figure as pages write it, with its sender's word and what it lacks."""
+    short = lacks(value)
+    parts = (value.qualifier, shown_figure(measure, value.value), f"({short})" if short else "")
+    return " ".join(part for part in parts if part)
+
+
 def measure_headline(published: Published, measure: Measure) -> str:
     """Return the finding of a measure's page: what moved, and whether that is real.
 
@@ -146,22 +160,30 @@ def change_words(published: Published, summary: Summary, *, length: str) -> str:
     """Return what the figures signal, as people read it.
 
     Where the latest point gives no signal, as of a yearly measure with too few points, it may be of
-    the trend of five years; of a count that lacks partners there is none, with the reason.
+    the trend of five years, or of the step from the period before; of a figure that lacks partners
+    or a month there is none, with the reason.
 
     Args:
         published: The release's data.
         summary: The series.
         length: ``short`` (beside an icon), ``long`` (in a sentence) or ``headline``.
     """
+    if summary.read_from == "period before":
+        return word("step.short" if length == "short" else "step.long", summary.direction)
     if summary.reading is not None and summary.reading != summary.variation:
         return word("trend.short" if length == "short" else "trend.long", summary.recent_trend)
-    if summary.variation is None and summary.value is None:
-        return word(f"variation.{length}", "no figure")
-    if summary.variation is None and _lacks_partners(published, summary):
-        return word(f"variation.{length}", "incomplete")
-    if summary.variation is None and summary.no_limits_reason not in (None, TOO_FEW_POINTS):
-        return word(f"variation.{length}", summary.no_limits_reason)
-    return word(f"variation.{length}", summary.variation)
+    return word(f"variation.{length}", summary.variation or _why_unread(published, summary))
+
+
+def _why_unread(published: Published, summary: Summary) -> str | None:
+    """Return why the latest point cannot be read; None for too few figures."""
+    if summary.value is None:
+        return "no figure"
+    if _lacks_partners(published, summary):
+        return "incomplete"
+    if _lacks_a_month(published, summary):
+        return "a month is missing"
+    return None if summary.no_limits_reason == TOO_FEW_POINTS else summary.no_limits_reason
 
 
 def _lacks_partners(published: Published, summary: Summary) -> bool:
@@ -169,6 +191,13 @@ def _lacks_partners(published: Published, summary: Summary) -> bool:
     value = published.value_of(summary)
     is_sum = published.measure_by_id[summary.measure].aggregation == "sum"
     return is_sum and value is not None and bool(value.partners_missing)
+
+
+def _lacks_a_month(published: Published, summary: Summary) -> bool:
+    """Return whether the figure is a count that a month is missing in."""
+    value = published.value_of(summary)
+    is_count = published.measure_by_id[summary.measure].form == "count"
+    return is_count and value is not None and value.is_whole_period is False
 
 
 def small_numbers(measure: Measure) -> str:

@@ -48,7 +48,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sign-off": ("officer", "Record the sign-off of a quarter's figures."),
     "publish": ("officer", "Make the signed-off release current."),
     "editions": ("editions", "What was published for each meeting; check it, show it again."),
-    "trace": ("officer", "Lead from a figure on a page back to file, row, sender and hash."),
+    "trace": ("trace", "Lead from a figure on a page back to file, row, sender and hash."),
     "as-of": ("run", "Build what was known on a day, in a folder of its own."),
     "rebuild": ("run", "Delete the warehouse and rebuild it from the record."),
     "verify": ("keeping", "Look at every hash in the record and the releases."),

@@ -27,8 +27,6 @@ from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 from schemas.reference import Reference
-from schemas.rounding import grouped
-from schemas.working_days import LONDON
 
 
 @click.command()
@@ -176,72 +174,6 @@ def publish(workspace: Workspace, quarter: Quarter, note: str | None) -> None:
     click.echo(f"To serve or copy: {workspace.public}")
 
 
-@click.command()
-@click.argument("measure")
-@click.option("--period", help="As a page writes it: 2018-19 Q1, June 2018, 2016-17.")
-@click.option("--quarter", type=QUARTER, help="A quarter; also finds what its return gave.")
-@click.option("--organisation", help="ALL for the combined figure. [default: every partner]")
-@click.option("--release", "release_id", help="[default: the current one, else the newest draft]")
-@click.pass_obj
-def trace(
-    workspace: Workspace,
-    measure: str,
-    period: str | None,
-    quarter: Quarter | None,
-    organisation: str | None,
-    release_id: str | None,
-) -> None:
-    """Lead from a figure on a page back to file, row, sender and hash."""
-    if (period is None) == (quarter is None):
-        raise click.UsageError("Give either --period or --quarter.")
-    from pipelines.warehouse.trace import NothingToTraceError, find_measure  # noqa: PLC0415  # loads polars
-    from pipelines.warehouse.trace import trace as trace_figures  # noqa: PLC0415
-
-    data_dir = _release_folder(workspace, release_id) / "data"
-    record = Record(workspace.record)
-    reference = in_force(record)
-    with refusal_as_sentence(NothingToTraceError):
-        origins = trace_figures(
-            record,
-            data_dir,
-            reference=reference,
-            measure=find_measure(reference, measure),
-            period=period or (quarter.label if quarter else ""),
-            organisation=organisation,
-        )
-    for origin in origins:
-        what = "" if origin.category == "all" else f", {origin.breakdown}: {origin.category}"
-        shown = origin.state
-        if origin.value is not None:
-            shown = grouped(origin.value, 0 if origin.share else origin.measure.decimals)
-        lines = {
-            "figure": f"{origin.measure.measure} {origin.measure.title}{what}",
-            "of": f"{origin.organisation}, {origin.period}",
-            "whole of": origin.share or "",
-            "on the page": shown,
-            "as sent": origin.value_as_sent or "",
-            "file": origin.file_name,
-            "row": str(origin.row_number or "none that was accepted"),
-            "the row says": "; ".join(f"{name}={cell}" for name, cell in origin.cells if cell),
-            "sent by": f"{origin.sender}, {origin.channel}, "
-            f"{origin.received_at.astimezone(LONDON):%-d %B %Y at %H:%M}",
-            "reference": origin.submission_id,
-            "kept as": str(origin.file),
-            "SHA-256": f"{origin.sha256} "
-            + (
-                "(the kept file still has it)"
-                if origin.is_intact
-                else "(THE KEPT FILE HAS ANOTHER)"
-            ),
-        }
-        if origin.sample:
-            lines["sample"] = origin.sample.replace("_", " ")
-        for name, text in lines.items():
-            if text:
-                click.echo(f"{name:>13}  {terminal(text)}")
-        click.echo()
-
-
 def _notes(standing: Standing) -> str:
     notes = []
     if standing.days_late:
@@ -264,7 +196,12 @@ def _newest_quarter(record: Record, reference: Reference, *, on: dt.date) -> Qua
     return quarters[-1]
 
 
-def _release_folder(workspace: Workspace, release_id: str | None) -> Path:
+def release_folder(workspace: Workspace, release_id: str | None) -> Path:
+    """Return the folder of a release: the one named, else the current one or the newest draft.
+
+    Raises:
+        click.ClickException: There is none, or none of that name.
+    """
     if release_id is not None:
         known = {one.release_id for one in all_releases(workspace.releases)}
         if release_id not in known:

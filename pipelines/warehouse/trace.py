@@ -59,6 +59,26 @@ class Origin:
     share: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sum:
+    """A published figure that was made of several: a sum of partners, a quarter of its months.
+
+    ``numerator`` and ``denominator`` are what it was reckoned from, None where the page shows
+    none; ``figures`` is how many figures it was made of.
+    """
+
+    measure: Measure
+    organisation: str
+    period: str
+    breakdown: str
+    category: str
+    state: str
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    figures: int
+
+
 def find_measure(reference: Reference, text: str) -> Measure:
     """Return the measure of that code, item or title, in any case.
 
@@ -86,11 +106,12 @@ def trace(
     measure: Measure,
     period: str,
     organisation: str | None,
-) -> list[Origin]:
+) -> list[Sum | Origin]:
     """Return the origins of the published figures of a measure of one period, by organisation.
 
     A sum is traced to the rows of all its partners, a quarter made of months to those of its
-    months, a share of another row's count to that row too.
+    months, a share of another row's count to that row too. Before the rows of a figure that was
+    made of several stands the figure itself.
 
     Args:
         record: Where the files are.
@@ -123,23 +144,40 @@ def trace(
         if key in (one["quarter"].casefold(), str(one["returned_in"]).casefold())
     ]
     found = [
-        row
+        (one, list(rows_behind(figures, one)))
         for one in of_period or of_return
         if one["organisation"] == (organisation or one["organisation"])
         if organisation or one["organisation"] != COMBINED
-        for row in rows_behind(figures, one)
     ]
-    if not found:
+    if not any(rows for _, rows in found):
         who = f" from {organisation}" if organisation else ""
         raise NothingToTraceError(
             f"No figure of {measure.measure} ({measure.title}) for {period}{who} is in "
             "this release."
         )
-    origins = []
-    for figure in found:
-        origins.append(_origin(record, figure, measure))
-        origins += _whole(record, figure, measure, reference)
+    origins: list[Sum | Origin] = []
+    for one, rows in found:
+        if rows and rows != [one]:
+            origins.append(_sum(one, measure, figures=len(rows)))
+        for figure in rows:
+            origins.append(_origin(record, figure, measure))
+            origins += _whole(record, figure, measure, reference)
     return origins
+
+
+def _sum(figure: Figure, measure: Measure, *, figures: int) -> Sum:
+    return Sum(
+        measure=measure,
+        organisation=figure["organisation"],
+        period=figure["period_label"],
+        breakdown=figure["breakdown"],
+        category=figure["category"],
+        state=figure["state"],
+        value=figure["value"],
+        numerator=figure["numerator"],
+        denominator=figure["denominator"],
+        figures=figures,
+    )
 
 
 def rows_behind(figures: Sequence[Figure], figure: Figure) -> Iterator[Figure]:

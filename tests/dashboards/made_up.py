@@ -44,7 +44,11 @@ WARDS = ("North ward", "East ward", "South ward", "West ward")
 def row(model: type[Any], **given: Any) -> Any:
     """A row of a model: what is given, and nothing in every other column."""
     if model is Summary:  # what it is read as is what its latest point says
-        given = {"reading": given.get("variation"), **given}
+        given = {
+            "reading": given.get("variation"),
+            "read_from": given.get("variation") and "process control",
+            **given,
+        }
     names = {field.name for field in fields(model)}
     if "period" in names and "period" not in given and given.get("quarter"):
         given |= period_of(given)

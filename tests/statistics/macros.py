@@ -32,7 +32,8 @@ def _environment() -> jinja2.Environment:
     # SQL, not HTML: nothing is to be escaped.
     environment = jinja2.Environment(autoescape=False)  # noqa: S701
     environment.globals["exceptions"] = _Exceptions()
-    paths = [*sorted(MACROS.glob("*.sql")), MACROS.parent / "figures" / "attention.sql"]
+    figures = MACROS.parent / "figures"
+    paths = [*sorted(MACROS.glob("*.sql")), figures / "cell_state.sql", figures / "attention.sql"]
     sources = (path.read_text(encoding="utf-8") for path in paths)
     macros = environment.from_string("\n".join(sources)).module
     environment.globals |= {name: macro for name, macro in vars(macros).items() if callable(macro)}

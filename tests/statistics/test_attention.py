@@ -48,8 +48,50 @@ def test_usual_variation_does_not_silence_what_five_years_signal(
     variation: str | None, trend: str | None, reading: str | None
 ) -> None:
     # Limits do not tell a fall that is slower than they are wide.
-    found = evaluate("reading_of('variation', 'trend')", variation=variation, trend=trend)
-    assert found == reading
+    assert _reading(variation=variation, trend=trend) == reading
+
+
+@pytest.mark.parametrize(
+    ("variation", "trend", "direction", "reading", "read_from"),
+    [
+        # Seventeen equal figures and then a fall beyond chance: no limits, and yet a change.
+        (None, "no significant change", "worse", "concern low", "period before"),
+        (None, None, "better", "improvement low", "period before"),
+        (None, None, "lower", "neutral low", "period before"),
+        (None, None, "no significant change", None, None),
+        (None, "decreasing and getting worse", "worse", "concern low", "trend"),
+        # Where the measure's own history can tell, two figures alone do not.
+        ("common cause", None, "worse", "common cause", "process control"),
+        (
+            "concern low",
+            "increasing and getting better",
+            "better",
+            "concern low",
+            "process control",
+        ),
+    ],
+)
+def test_a_step_beyond_chance_is_read_where_the_history_gives_no_limits(
+    variation: str | None,
+    trend: str | None,
+    direction: str,
+    reading: str | None,
+    read_from: str | None,
+) -> None:
+    assert _reading(variation=variation, trend=trend, direction=direction) == reading
+    found = evaluate(
+        "read_from('variation', 'trend', 'direction')",
+        variation=variation, trend=trend, direction=direction,
+    )  # fmt: skip
+    assert found == read_from
+
+
+def _reading(*, variation: str | None, trend: str | None, direction: str | None = None) -> object:
+    """Return the reading of a figure that fell from 90 to 60."""
+    return evaluate(
+        "reading_of('variation', 'trend', 'direction', 'value', 'previous')",
+        variation=variation, trend=trend, direction=direction, value=60.0, previous=90.0,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,26 @@ def test_a_series_that_hardly_varies_has_no_limits_and_no_icon(value: float) -> 
     assert {p["no_limits_reason"] for p in points} == {"too few different values"}
 
 
+def test_a_fall_does_not_make_an_improvement_of_the_figures_before_it() -> None:
+    # Worked by hand: twelve of 80 and 81 have the mean 80.5 and moving ranges of 1; 20 with them
+    # would give the mean 75.8 and all twelve above the upper limit.
+    before = [80, 81] * 6
+    [points] = control([*before, 20], target=75)
+    assert points[0]["mean"] == 80.5
+    assert points[0]["lpl"] == pytest.approx(80.5 - 2.66)
+    assert [p["variation"] for p in points] == ["common cause"] * 12 + ["concern low"]
+    # Nor will it "keep meeting" a target that it has just left.
+    assert {p["assurance"] for p in points} == {None}
+    assert not points[0]["trial"]
+    # The same fall told by the first quarters alone, and a second quarter at the new level.
+    [points] = control([*before, 20, 21])
+    assert [p["variation"] for p in points] == ["common cause"] * 12 + ["concern low"] * 2
+    # Too few before the jump to say what is usual.
+    [points] = control([80, 81, 80, 81, 20, 21, 20, 21])
+    assert {p["no_limits_reason"] for p in points} == {"a jump after fewer than seven points"}
+    assert {p["variation"] for p in points} == {None}
+
+
 def test_one_event_in_twelve_quarters_is_no_improvement() -> None:
     [points] = control([0.0] * 11 + [1.0], more=", is_count='true'")
     assert {p["variation"] for p in points} == {None}

@@ -48,11 +48,26 @@ def _stretch(values: list[Fraction | None], number: int) -> list[Point]:
         return points
     if 2 * ranges.count(Fraction(0)) > len(ranges):
         return points  # too few different values
-    average = sum(ranges, Fraction(0)) / len(ranges)
+    unscreened = average = sum(ranges, Fraction(0)) / len(ranges)
     if average > 0:
         kept = [each for each in ranges if each < Fraction("3.267") * average]
         average = sum(kept, Fraction(0)) / len(kept)
     width = Fraction("2.66") * average
+    jumps = [
+        place
+        for place, (a, b) in enumerate(pairwise(values), start=1)
+        if a is not None and b is not None and abs(b - a) >= Fraction("3.267") * unscreened > 0
+    ]
+    if jumps and 2 * sum(abs(value - mean) > width for value in given) > len(given):
+        before = values[: jumps[0]]
+        given = [value for value in before if value is not None]
+        mean = sum(given, Fraction(0)) / len(given)
+        for point in points:
+            point.mean = mean
+        if len(given) < 7:
+            return points  # a jump after fewer than seven points
+        ranges = [abs(b - a) for a, b in pairwise(before) if a is not None and b is not None]
+        width = Fraction("2.66") * sum(ranges, Fraction(0)) / len(ranges)
     for point in points:
         point.upl, point.lpl = mean + width, mean - width
     _signals(values, points, mean, width)

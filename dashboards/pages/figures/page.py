@@ -71,5 +71,4 @@ def _cell(measure: Measure, value: Value) -> Cell:
     """Return a figure as pages write it, or the words of the state that stands in its place."""
     if value.value is None:
         return Cell(value=None, text=words.state_words(value.state, value.state_reason))
-    before = f"{value.qualifier} " if value.qualifier else ""
-    return Cell(value=value.value, text=before + words.shown_figure(measure, value.value))
+    return Cell(value=value.value, text=words.figure_with_marks(measure, value))

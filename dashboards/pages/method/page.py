@@ -14,6 +14,10 @@ VARIATION_KEY = (
     "concern high", "concern low", "improvement high", "improvement low", "neutral high",
     "neutral low", "common cause",
 )  # fmt: skip
+_STATES = (
+    "suppressed", "withheld", "not available", "not applicable", "not received", "not accepted",
+    "not in the return", "nil return", "excused", "not due",
+)  # fmt: skip
 
 
 def pages(site: Site) -> Iterator[Page]:
@@ -25,7 +29,7 @@ def pages(site: Site) -> Iterator[Page]:
             "variations": VARIATION_KEY,
             "assurances": ("consistently passing", "hit and miss", "consistently failing"),
             "ratings": ("on target", "close to target", "off target", "not rated"),
-            "states": ("suppressed", "withheld", "not available", "not applicable", "not received"),
+            "states": _STATES,
             "example": _example(site),
             "next_due": min(
                 (m for m in site.published.measures if m.next_due_on and m.status != "retired"),
@@ -53,7 +57,7 @@ def _example(site: Site) -> Example | None:
     for measure, summary in site.board:
         if summary is None or summary.value is None or summary.target is None:
             continue
-        if summary.reading != summary.variation:
+        if summary.read_from != "process control":
             continue
         series = site.published.process_by_series.get((measure.measure, summary.organisation), ())
         point = next((p for p in series if p.period == summary.period and p.upl is not None), None)

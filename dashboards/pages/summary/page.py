@@ -58,10 +58,11 @@ def attention_rows(site: Site) -> list[Row]:
     return [row for _, row in sorted(ranked, key=lambda one: one[0])]
 
 
-def status_moves(site: Site) -> list[tuple[Measure, str, str]]:
+def status_moves(site: Site) -> list[tuple[Measure, str, str, bool]]:
     """Return the measures whose rating differs from the period before, with both ratings.
 
-    Only where both figures are of the same members: else it is others that are rated.
+    Only where both figures are of the same members: else it is others that are rated. Last stands
+    whether the two are rated by different targets.
     """
     moves = []
     for measure, summary in site.board:
@@ -69,7 +70,10 @@ def status_moves(site: Site) -> list[tuple[Measure, str, str]]:
             continue
         before = site.published.value_before(summary)
         if before and before.rating and summary.rating and before.rating != summary.rating:
-            moves.append((measure, before.rating, summary.rating))
+            by_another = (before.target, before.amber_limit) != (
+                summary.target, summary.amber_limit,
+            )  # fmt: skip
+            moves.append((measure, before.rating, summary.rating, by_another))
     return moves
 
 

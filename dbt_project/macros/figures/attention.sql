@@ -9,22 +9,52 @@
         when {{ rating }} = 'off target' then 4
         when {{ variation }} in ('concern high', 'concern low') then 5
         when {{ direction }} = 'worse' then 6
-        when {{ state }} = 'not received' then 7
+        when {{ is_lacking(state) }} then 7
         when {{ rating }} = 'close to target' then 8
         else 9
     end
 {%- endmacro %}
 
-{# What the figures signal, of the latest point's variation and the trend of five years: a signal of
-   the latest point; where it gives none, one of the trend, which may be slower than any limits
-   can tell; where neither signals, that one of them could be read. #}
-{% macro reading_of(variation, recent_trend) -%}
+{# What the figures signal, of the latest point's variation, the trend of five years and the step from
+   the period before: a signal of the latest point; where it gives none, one of the trend, which may
+   be slower than any limits can tell; where the history gives no limits, one of the step, as of a
+   fall after figures that were all the same; else that one of them could be read. #}
+{% macro reading_of(variation, recent_trend, direction, value, previous_value) -%}
     coalesce(
         nullif({{ variation }}, 'common cause'),
         nullif({{ reading_of_trend(recent_trend) }}, 'common cause'),
+        case
+            when {{ variation }} is null
+                then {{ reading_of_step(direction, value, previous_value) }}
+        end,
         {{ variation }},
         {{ reading_of_trend(recent_trend) }}
     )
+{%- endmacro %}
+
+{# What a reading is read from, in the same order; null where nothing can be read. #}
+{% macro read_from(variation, recent_trend, direction) -%}
+    case
+        when {{ variation }} <> 'common cause' then 'process control'
+        when {{ reading_of_trend(recent_trend) }} <> 'common cause' then 'trend'
+        when {{ variation }} is not null then 'process control'
+        when {{ direction }} in ('better', 'worse', 'higher', 'lower') then 'period before'
+        when {{ reading_of_trend(recent_trend) }} is not null then 'trend'
+    end
+{%- endmacro %}
+
+{# What a step beyond chance signals, in the words of a variation; null where there is none. #}
+{% macro reading_of_step(direction, value, previous_value) -%}
+    case
+        {% for said, signal in [
+            ('better', 'improvement'), ('worse', 'concern'),
+            ('higher', 'neutral'), ('lower', 'neutral')
+        ] %}
+            when {{ direction }} = '{{ said }}' and {{ value }} > {{ previous_value }}
+                then '{{ signal }} high'
+            when {{ direction }} = '{{ said }}' then '{{ signal }} low'
+        {% endfor %}
+    end
 {%- endmacro %}
 
 {# What a trend of five years signals, in the words of a variation. #}
@@ -49,7 +79,7 @@
         when 4 then 'off target'
         when 5 then 'a signal of concern'
         when 6 then 'worse than before'
-        when 7 then 'not received'
+        when 7 then 'no figure came'
         when 8 then 'close to target'
     end
 {%- endmacro %}

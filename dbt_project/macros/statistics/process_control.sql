@@ -26,14 +26,18 @@
                              variation is that of its latest point. Null without limits or value.
     no_limits_reason         the periods overlap, fewer than seven points, rare events (more than half
                              of a count's values are zero), no two values in a row, too few different values (more than
-                             half of the moving ranges are zero); null where there are limits
+                             half of the moving ranges are zero), a jump after fewer than seven points;
+                             null where there are limits
     assurance                of the series, on each of its rows: from the last stretch's limits
-                             and the last target
+                             and the last target; null after a jump out of those limits
     has_new_target           of the series too: whether a point of that stretch was under another
                              target or none, so that the assurance is of the last target alone
 
     `overlaps` and `is_count` are expressions too. `fix_after_n_points`: limits are reckoned from the
-    first n points of each stretch (NHSRplotthedots' rule of that name); none: from all of them.
+    first n points of each stretch (NHSRplotthedots' rule of that name); none: from all of them. Where
+    most of a stretch's points lie outside the limits of all, since a jump carried the mean away, they
+    are reckoned from the points before the first jump (a moving range that is screened out); this
+    is our choice, NHSRplotthedots draws the limits of all.
 
     Numbers that differ by less than a thousand-millionth of the stretch's largest value are equal:
     a point lies on the mean, on a limit, or level with the one before, whatever the computer's
@@ -104,7 +108,7 @@ centred as (
                 = max(limit_value) over (partition by series, stretch)
                 then min(limit_value) over (partition by series, stretch)
             else avg(limit_value) over (partition by series, stretch)
-        end as mean,
+        end as whole_mean,
         0.000000001 * max(abs(value)) over (partition by series, stretch) as margin,
         value - lag(value) over (partition by series, stretch order by place) as step,
         limit_value - lag(limit_value) over (partition by series, stretch order by place)
@@ -117,13 +121,7 @@ steps as (
         *,
         case when abs(limit_step) <= margin then 0 else abs(limit_step) end as moving_range,
         case when step is null then null when step > margin then 1 when step < -margin then -1 else 0 end
-            as step_sign,
-        case
-            when value is null then null
-            when value > mean + margin then 1
-            when value < mean - margin then -1
-            else 0
-        end as side
+            as step_sign
     from centred
 ),
 
@@ -150,19 +148,15 @@ screened as (
 averaged as (
     select
         *,
-        avg(kept_range) over (partition by series, stretch) as average_moving_range,
+        avg(kept_range) over (partition by series, stretch) as whole_range,
         count(moving_range) over (partition by series, stretch) as moving_ranges,
         count(moving_range) over (partition by series, stretch)
-            - count(kept_range) over (partition by series, stretch) as moving_ranges_screened
-    from screened
-),
-
-reasoned as (
-    select
-        *,
+            - count(kept_range) over (partition by series, stretch) as moving_ranges_screened,
         count(case when moving_range = 0 then 1 end) over (partition by series, stretch)
-            as still_ranges
-    from averaged
+            as still_ranges,
+        min(case when moving_range > 0 and kept_range is null then place end)
+            over (partition by series, stretch) as jump
+    from screened
 ),
 
 {# Why a stretch has no limits: the rules are of independent values that vary. #}
@@ -176,8 +170,56 @@ allowed as (
                 then 'rare events: a count of days or cases between events would be needed'
             when moving_ranges = 0 then 'no two values in a row'
             when still_ranges * 2 > moving_ranges then 'too few different values'
+        end as reason_of_all
+    from averaged
+),
+
+{# Where a jump carries the mean so far that most points lie outside the limits, those are limits of
+   nothing: old figures that never moved would be signals. Then the limits are those of the points
+   before the jump. #}
+carried as (
+    select
+        *,
+        reason_of_all is null and jump is not null and 2 * count(
+            case when abs(value - whole_mean) > 2.66 * whole_range + margin then 1 end
+        ) over (partition by series, stretch) > points as is_carried
+    from allowed
+),
+
+before_the_jump as (
+    select
+        *,
+        count(case when place < jump then limit_value end) over (partition by series, stretch)
+            as points_before,
+        avg(case when place < jump then limit_value end) over (partition by series, stretch)
+            as mean_before,
+        avg(case when place < jump then moving_range end) over (partition by series, stretch)
+            as range_before
+    from carried
+),
+
+settled as (
+    select
+        *,
+        case when is_carried then mean_before else whole_mean end as mean,
+        case when is_carried then range_before else whole_range end as average_moving_range,
+        case
+            when is_carried and points_before < 7 then 'a jump after fewer than seven points'
+            else reason_of_all
         end as no_limits_reason
-    from reasoned
+    from before_the_jump
+),
+
+sided as (
+    select
+        *,
+        case
+            when value is null then null
+            when value > mean + margin then 1
+            when value < mean - margin then -1
+            else 0
+        end as side
+    from settled
 ),
 
 limited as (
@@ -187,7 +229,7 @@ limited as (
         case when no_limits_reason is null then mean - 2.66 * average_moving_range end as lpl,
         case when no_limits_reason is null then mean + 2.66 * 2 / 3 * average_moving_range end as near_upl,
         case when no_limits_reason is null then mean - 2.66 * 2 / 3 * average_moving_range end as near_lpl
-    from allowed
+    from sided
 ),
 
 placed as (
@@ -273,7 +315,7 @@ last_points as (
         series,
         least_target <> greatest_target or points_without_target > 0 as has_other_targets,
         case
-            when target is null or upl is null then null
+            when target is null or upl is null or is_carried then null
             when coalesce(improvement, 'none') not in ('higher', 'lower') then null
             when target > upl + margin
                 then case improvement when 'higher' then 'consistently failing' else 'consistently passing' end
@@ -300,7 +342,7 @@ select
     sides.average_moving_range,
     cast(sides.moving_ranges as integer) as moving_ranges,
     cast(sides.moving_ranges_screened as integer) as moving_ranges_screened,
-    sides.upl is not null and {{ 'sides.points' if fix_after_n_points is none else 'least(sides.points, ' ~ fix_after_n_points ~ ')' }} < 12 as trial,
+    sides.upl is not null and case when sides.is_carried then sides.points_before else {{ 'sides.points' if fix_after_n_points is none else 'least(sides.points, ' ~ fix_after_n_points ~ ')' }} end < 12 as trial,
     sides.no_limits_reason,
     sides.special_cause,
     sides.special_cause_side,

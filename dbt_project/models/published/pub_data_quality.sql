@@ -50,18 +50,17 @@ by_measure as (
         measure as subject_id,
         coalesce(case when frequency = 'yearly' then returned_in end, quarter) as quarter,
         count(*) as wanted,
-        count(case when state <> 'not received' then 1 end) as came,
+        count(case when not ({{ nothing_came('state') }}) then 1 end) as came,
         count(case when state in ('shown', 'suppressed') then 1 end) as with_a_figure,
-        count(case when state <> 'not received' and open_queries = 0 then 1 end) as without_query
+        count(case when not ({{ nothing_came('state') }}) and open_queries = 0 then 1 end)
+            as without_query
     from judged
     where
         organisation <> 'ALL'
         and is_own_area
         and period_kind <> 'month'
         and (frequency = 'yearly' or period_kind = 'quarter')
-        and coalesce(state_reason, '') not in (
-            'the return is not due yet', 'the return was excused', 'the return is a nil return'
-        )
+        and state not in ('not due', 'excused', 'nil return')
     group by
         measure,
         coalesce(case when frequency = 'yearly' then returned_in end, quarter)

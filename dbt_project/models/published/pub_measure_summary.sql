@@ -53,6 +53,7 @@ final as (
         summary.target_from,
         summary.variation,
         summary.reading,
+        summary.read_from,
         summary.assurance,
         summary.has_new_target,
         summary.no_limits_reason,

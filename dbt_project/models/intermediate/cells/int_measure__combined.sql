@@ -83,7 +83,8 @@ added as (
         {{ joined('case when not is_counted then name end') }} as partners_missing,
         {{ joined('case when is_counted then members end') }} as members,
         count(case when is_counted and not is_complete then 1 end) as partners_with_months_missing,
-        count(case when state <> 'not received' then 1 end) as partners_heard_from,
+        count(case when not ({{ nothing_came('state') }}) then 1 end) as partners_heard_from,
+        case when min(state) = max(state) then max(state) end as only_state,
         max(known_from) as known_from,
         {{ joined('case when is_counted then version_id end') }} as version_ids,
         max(case when is_counted then sample end) as largest_sample,
@@ -112,7 +113,7 @@ final as (
         case
             when partners_reported > 0 then 'figure'
             when partners_heard_from > 0 then 'not available'
-            else 'not received'
+            else coalesce(only_state, 'not received')
         end as state,
         case
             when partners_reported = 0 and partners_heard_from > 0

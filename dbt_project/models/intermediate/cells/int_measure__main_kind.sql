@@ -8,7 +8,7 @@ cells as (
         period_end,
         state in ('figure', 'withheld') as has_figure
     from {{ ref('int_measure__cells') }}
-    where breakdown = 'total' and category = 'all' and state <> 'not received'
+    where breakdown = 'total' and category = 'all' and not ({{ nothing_came('state') }})
 
 ),
 

@@ -57,7 +57,8 @@ matched as (
         {{ cell_state(
             came='figures.measure is not null',
             value='figures.value',
-            symbol='figures.symbol'
+            symbol='figures.symbol',
+            obligation_state='expected.obligation_state'
         ) }} as state
     from expected
     full outer join figures
@@ -95,20 +96,6 @@ final as (
         matched.symbol,
         matched.state,
         case
-            when matched.state = 'not received' and matched.obligation_state = 'excused'
-                then 'the return was excused'
-            when
-                matched.state = 'not received'
-                and matched.obligation_state in ('accepted', 'accepted with queries')
-                then 'the return came without this figure'
-            when matched.state = 'not received' and matched.obligation_state = 'nil'
-                then 'the return is a nil return'
-            when
-                matched.state = 'not received'
-                and matched.obligation_state in ('refused', 'needs correction')
-                then 'the return was not accepted'
-            when matched.state = 'not received' and matched.obligation_state = 'not due'
-                then 'the return is not due yet'
             when matched.periods_reported < matched.periods_expected
                 then concat(
                     cast(matched.periods_reported as string), ' of ',

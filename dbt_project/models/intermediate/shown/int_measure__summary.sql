@@ -96,7 +96,7 @@ recent as (
             partition by judged.measure, judged.organisation
             order by
                 case
-                    when judged.state = 'not received' then 2
+                    when {{ nothing_came('judged.state') }} then 2
                     when judged.state in ('not available', 'not applicable') then 1
                     else 0
                 end,
@@ -114,7 +114,7 @@ recent as (
         case
             when main_kinds.period_kind = 'quarter' and judged.frequency <> 'yearly'
                 then judged.period = reported.quarter
-            when judged.state = 'not received'
+            when {{ nothing_came('judged.state') }}
                 then
                     quarters.quarter_index >= reported.quarter_index - 4
                     and judged.period_kind <> 'month'
@@ -129,7 +129,11 @@ read as (
         recent.*,
         measures.headline,
         control.variation,
-        {{ reading_of('control.variation', trend_of_this_figure) }} as reading,
+        {{ reading_of(
+            'control.variation', trend_of_this_figure,
+            'recent.direction', 'recent.value', 'recent.previous_value'
+        ) }} as reading,
+        {{ read_from('control.variation', trend_of_this_figure, 'recent.direction') }} as read_from,
         control.assurance,
         coalesce(control.has_new_target, false) as has_new_target,
         control.no_limits_reason,
@@ -208,6 +212,7 @@ final as (
         target_from,
         variation,
         reading,
+        read_from,
         assurance,
         has_new_target,
         no_limits_reason,
