@@ -127,7 +127,14 @@ def trace(
     figures = (
         pl.scan_parquet(data_dir / "pub_measure_value.parquet")
         .filter(pl.col("measure") == measure.measure)
-        .sort("organisation", "period_end", "breakdown", "sort", "category")
+        .sort(
+            "organisation",
+            "period_end",
+            pl.col("breakdown") != TOTAL,
+            "breakdown",
+            "sort",
+            "category",
+        )
         .collect()
         .to_dicts()
     )

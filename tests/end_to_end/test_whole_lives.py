@@ -146,6 +146,12 @@ def test_a_retired_measure_names_the_return_behind_its_last_figure(site: dict[st
     assert "Where the figures for 2017-18 Q4 come from" in site["measures/tc05.html"]
 
 
+def test_a_withdrawn_figure_stands_among_the_corrections(site: dict[str, str]) -> None:
+    changes = site["changes.html"]
+    assert "A figure, not repeated here Withdrawn" in changes
+    assert "61.1% 91.1%" in changes
+
+
 def test_a_nil_return_over_earlier_figures_is_named_and_compared_with_nothing(
     site: dict[str, str],
 ) -> None:

@@ -32,7 +32,9 @@ versions as (
         facts.*,
         lag(facts.value) over (partition by facts.figure order by facts.version) as old_value,
         lag(facts.submission_id) over (partition by facts.figure order by facts.version)
-            as old_submission_id
+            as old_submission_id,
+        lead(facts.version) over (partition by facts.figure order by facts.version)
+            as next_version
     from facts
     inner join measures
         on facts.measure = measures.measure
@@ -50,28 +52,69 @@ periods as (
 
 ),
 
+-- What was withdrawn or left out of a later file, with nothing in its place, is a change too, and
+-- not repeated.
+changed as (
+
+    select
+        measure,
+        organisation,
+        area,
+        period,
+        quarter,
+        period_start,
+        period_end,
+        breakdown,
+        category,
+        old_value,
+        value as new_value,
+        old_submission_id,
+        submission_id as new_submission_id,
+        known_from as changed_at
+    from versions
+    where old_value <> value or (old_value is not null and value is null)
+    union all
+    select
+        measure,
+        organisation,
+        area,
+        period,
+        quarter,
+        period_start,
+        period_end,
+        breakdown,
+        category,
+        cast(null as double) as old_value,
+        cast(null as double) as new_value,
+        submission_id as old_submission_id,
+        cast(null as string) as new_submission_id,
+        known_to as changed_at
+    from versions
+    where next_version is null and known_to is not null and value is not null
+
+),
+
 final as (
 
     select
-        versions.measure,
-        versions.organisation,
-        versions.area,
-        versions.period,
+        changed.measure,
+        changed.organisation,
+        changed.area,
+        changed.period,
         periods.period_label,
-        versions.quarter,
-        versions.period_start,
-        versions.period_end,
-        versions.breakdown,
-        versions.category,
-        versions.old_value,
-        versions.value as new_value,
-        versions.old_submission_id,
-        versions.submission_id as new_submission_id,
-        versions.known_from as changed_at
-    from versions
+        changed.quarter,
+        changed.period_start,
+        changed.period_end,
+        changed.breakdown,
+        changed.category,
+        changed.old_value,
+        changed.new_value,
+        changed.old_submission_id,
+        changed.new_submission_id,
+        changed.changed_at
+    from changed
     inner join periods
-        on versions.period = periods.period
-    where versions.old_value <> versions.value
+        on changed.period = periods.period
 
 )
 
