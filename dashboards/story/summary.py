@@ -157,6 +157,4 @@ def _why_unjudged(published: Published, measure: Measure, summary: Summary | Non
         return "apart" if is_sent else "never sent"
     if summary.reading is not None:
         return ""
-    if summary.value is None:
-        return "no figure"
-    return summary.no_limits_reason or "incomplete"
+    return words.why_unread(published, summary) or summary.no_limits_reason or "incomplete"

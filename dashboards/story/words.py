@@ -122,7 +122,8 @@ def series_headline(published: Published, measure: Measure, summary: Summary) ->
     if summary.value is None:
         state = state_words(summary.state, summary.state_reason)
         return say("headline.no_figure", title=measure.title, period=period, state=state)
-    moved = movement(measure, summary) if summary.is_like_for_like else "first"
+    is_set_against = summary.is_like_for_like and not _is_incomplete(published, summary)
+    moved = movement(measure, summary) if is_set_against else "first"
     is_still = _is_still(summary, moved)
     start = say(
         f"headline.{moved}_still" if is_still else f"headline.{moved}",
@@ -172,10 +173,10 @@ def change_words(published: Published, summary: Summary, *, length: str) -> str:
         return word("step.short" if length == "short" else "step.long", summary.direction)
     if summary.reading is not None and summary.reading != summary.variation:
         return word("trend.short" if length == "short" else "trend.long", summary.recent_trend)
-    return word(f"variation.{length}", summary.variation or _why_unread(published, summary))
+    return word(f"variation.{length}", summary.variation or why_unread(published, summary))
 
 
-def _why_unread(published: Published, summary: Summary) -> str | None:
+def why_unread(published: Published, summary: Summary) -> str | None:
     """Return why the latest point cannot be read; None for too few figures."""
     if summary.value is None:
         return "no figure"
@@ -184,6 +185,13 @@ def _why_unread(published: Published, summary: Summary) -> str | None:
     if _lacks_a_month(published, summary):
         return "a month is missing"
     return None if summary.no_limits_reason == TOO_FEW_POINTS else summary.no_limits_reason
+
+
+def _is_incomplete(published: Published, summary: Summary) -> bool:
+    """Return whether a count that is not read lacks partners or a month."""
+    return summary.reading is None and (
+        _lacks_partners(published, summary) or _lacks_a_month(published, summary)
+    )
 
 
 def _lacks_partners(published: Published, summary: Summary) -> bool:

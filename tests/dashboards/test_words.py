@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from dashboards.data.plan_groups import Plans
 from dashboards.data.release import Published
+from dashboards.data.release import load as load_published
 from dashboards.data.rows import Measure, ProcessPoint, Summary
 from dashboards.drawing import process
 from dashboards.pages.base import Site
@@ -275,3 +276,30 @@ def test_every_reason_for_no_limits_has_words_on_the_summary_and_the_page(
 
 def test_the_reasons_for_no_limits_are_read_from_the_model() -> None:
     assert len(NO_LIMITS) == 6
+
+
+@pytest.mark.parametrize(
+    ("direction", "reading", "said"),
+    [
+        ("worse", "concern low", "a real change for the worse since the period before"),
+        ("better", "improvement low", "a real change for the better since the period before"),
+    ],
+)
+def test_a_step_after_equal_figures_is_told_as_the_change_that_it_is(
+    data: Path, direction: str, reading: str, said: str
+) -> None:
+    board = load_published(data)
+    measure = board.measure_by_id["P1"]
+    summary = made_up.row(
+        Summary, measure="P1", organisation="ALL", quarter=made_up.LAST.key, value=60.0,
+        previous_value=90.0, is_like_for_like=True, state="shown", rating="not rated",
+        variation=None, reading=reading, read_from="period before", direction=direction,
+        no_limits_reason="too few different values", recent_trend="no significant change",
+    )  # fmt: skip
+    assert words.series_headline(board, measure, summary).endswith(f": {said}")
+    assert "period before" in words.change_words(board, summary, length="short")
+    assert summary_words.unjudged(board, [(measure, summary)]) == ""
+    is_worse = direction == "worse"
+    assert words.is_concern(summary) is is_worse
+    headline = summary_words.finding([(measure, summary)])
+    assert headline.startswith("One measure got worse") is is_worse
