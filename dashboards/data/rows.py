@@ -216,6 +216,7 @@ class ProcessPoint(OfPeriod):
     no_limits_reason: str | None
     trial: bool | None
     illustrative: bool | None
+    is_in_limits: bool | None = None  # releases made before it have none
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

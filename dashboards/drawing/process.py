@@ -157,6 +157,7 @@ def _caption(measure: Measure, points: Sequence[Point], *, kind: str) -> list[st
         "provisional": any(p.is_provisional for p in points),
         "missing": any(p.shown is None for p in points),
         "not_following": any(not p.follows for p in points),
+        "earlier_limits": any(p.reading and p.reading.is_in_limits is False for p in points),
         "trial": bool(points[-1].reading and points[-1].reading.trial),
         "rebased": len(
             {p.reading.stretch for p in points if p.reading and p.reading.upl is not None}

@@ -96,7 +96,8 @@ def _filled(
 def _revealing_means(data_dir: Path) -> Iterable[OpenColumn]:
     """Yield process-control means that are not the means of the points shown.
 
-    A hidden point is in them, and can be worked out from them.
+    A hidden point is in them, and can be worked out from them. A point that the limits are not
+    reckoned from says so.
     """
     path = data_dir / "pub_process_control.parquet"
     if not path.exists():
@@ -104,14 +105,17 @@ def _revealing_means(data_dir: Path) -> Iterable[OpenColumn]:
     control = pl.read_parquet(path)
     keys = ["measure", "organisation"]
     keys += [name for name in ("area", "period_kind") if name in control.columns]
+    if "is_in_limits" not in control.columns:  # as in older releases: all of them are
+        control = control.with_columns(is_in_limits=True)
     stretches = control.group_by([*keys, "stretch"], maintain_order=True).agg(
         pl.col("mean").first(),
-        pl.col("value").mean().alias("mean_of_shown"),
+        pl.col("value").filter("is_in_limits").mean().alias("mean_of_shown"),
         pl.col("value").abs().max().alias("largest"),
     )
+    apart = (pl.col("mean") - pl.col("mean_of_shown")).abs()
+    as_good_as_equal = apart <= 1e-6 * pl.max_horizontal(pl.lit(1.0), pl.col("largest"))
     revealing = stretches.filter(
-        (pl.col("mean") - pl.col("mean_of_shown")).abs()
-        > 1e-6 * pl.max_horizontal(pl.lit(1.0), pl.col("largest"))
+        pl.col("mean").is_not_null() & ~as_good_as_equal.fill_null(value=False)
     )
     for row in revealing.select([*keys, "stretch"]).iter_rows():
         yield OpenColumn(

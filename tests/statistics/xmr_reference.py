@@ -58,7 +58,8 @@ def _stretch(values: list[Fraction | None], number: int) -> list[Point]:
         for place, (a, b) in enumerate(pairwise(values), start=1)
         if a is not None and b is not None and abs(b - a) >= Fraction("3.267") * unscreened > 0
     ]
-    if jumps and 2 * sum(abs(value - mean) > width for value in given) > len(given):
+    since = [value for value in values[jumps[0] :] if value is not None] if jumps else []
+    if 0 < len(since) < 7 and 2 * sum(abs(value - mean) > width for value in given) > len(given):
         before = values[: jumps[0]]
         given = [value for value in before if value is not None]
         mean = sum(given, Fraction(0)) / len(given)

@@ -14,6 +14,7 @@
     series, period, value
     stretch                  1, 2 … : limits are reckoned anew in each, and no rule spans two
     points, missing_points   of this stretch, with and without a value
+    is_in_limits             whether mean and limits are reckoned from this point too
     mean                     of the stretch; null if it has no value
     upl, lpl                 limits; null where `no_limits_reason` says why
     near_upl, near_lpl       at two thirds of them
@@ -36,8 +37,8 @@
     `overlaps` and `is_count` are expressions too. `fix_after_n_points`: limits are reckoned from the
     first n points of each stretch (NHSRplotthedots' rule of that name); none: from all of them. Where
     most of a stretch's points lie outside the limits of all, since a jump carried the mean away, they
-    are reckoned from the points before the first jump (a moving range that is screened out); this
-    is our choice, NHSRplotthedots draws the limits of all.
+    are reckoned from the points before the first jump (a moving range that is screened out), until
+    seven points have come since; this is our choice, NHSRplotthedots draws the limits of all.
 
     Numbers that differ by less than a thousand-millionth of the stretch's largest value are equal:
     a point lies on the mean, on a limit, or level with the one before, whatever the computer's
@@ -175,12 +176,15 @@ allowed as (
 ),
 
 {# Where a jump carries the mean so far that most points lie outside the limits, those are limits of
-   nothing: old figures that never moved would be signals. Then the limits are those of the points
-   before the jump. #}
+   nothing: old figures that never moved would be signals. Until seven points have come since, the
+   limits are those of the points before the jump. #}
 carried as (
     select
         *,
-        reason_of_all is null and jump is not null and 2 * count(
+        reason_of_all is null
+        and count(case when place >= jump then value end) over (partition by series, stretch)
+            between 1 and 6
+        and 2 * count(
             case when abs(value - whole_mean) > 2.66 * whole_range + margin then 1 end
         ) over (partition by series, stretch) > points as is_carried
     from allowed
@@ -334,6 +338,8 @@ select
     cast(sides.stretch as integer) as stretch,
     cast(sides.points as integer) as points,
     cast(sides.missing_points as integer) as missing_points,
+    sides.limit_value is not null and (not sides.is_carried or sides.place < sides.jump)
+        as is_in_limits,
     sides.mean,
     sides.upl,
     sides.lpl,

@@ -18,6 +18,7 @@ final as (
         period_start,
         period_end,
         value,
+        is_in_limits,
         mean,
         upl,
         lpl,

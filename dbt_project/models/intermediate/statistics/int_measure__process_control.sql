@@ -24,6 +24,7 @@ select
     control.stretch,
     control.points,
     control.missing_points,
+    control.is_in_limits,
     control.mean,
     control.upl,
     control.lpl,
