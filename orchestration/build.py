@@ -13,7 +13,10 @@ from orchestration.dbt.project import parsed, prepare
 from orchestration.definitions import build_defs
 from orchestration.instance import opened
 from orchestration.jobs import BUILD, build_config
+from pipelines.publishing.failed_build import note_failure
 from pipelines.publishing.releases import Release, all_releases
+from pipelines.record.changes import newest_change_id
+from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 
@@ -62,7 +65,15 @@ def build(
         )
     took = time.monotonic() - started
     if not result.success:
-        return Outcome(succeeded=False, draft=None, lines=tuple(_failures(result)))
+        lines = _failures(result)
+        failed = note_failure(
+            workspace,
+            run_id=result.run_id,
+            error="\n".join(lines),
+            up_to=newest_change_id(Record(workspace.record)),
+            at=dt.datetime.now(dt.UTC),
+        )
+        return Outcome(succeeded=False, draft=None, lines=(*lines, failed.in_words))
     draft = _draft_of(workspace, result)
     site = workspace.releases / draft.release_id / "site" / "index.html"
     return Outcome(

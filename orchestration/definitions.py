@@ -15,7 +15,14 @@ from orchestration.instance import set_up_home
 from orchestration.jobs import PUBLISHED, build_job, publish, send_notices, sign_off
 from orchestration.resources import AsOfResource, WarehouseResource, WorkspaceResource
 from orchestration.schedules import chasing, nightly_draft, publication
-from orchestration.sensors import inbox, lost_runs, new_submissions, news
+from orchestration.sensors import (
+    as_it_stands,
+    failed_builds,
+    inbox,
+    lost_runs,
+    new_submissions,
+    news,
+)
 from pipelines.board.in_force import in_force, versions
 from pipelines.record.store import Record
 from pipelines.warehouse.tables import loaded_returns
@@ -38,7 +45,7 @@ def build_defs(workspace: Workspace, *, manifest: Path) -> dg.Definitions:
             at_a_glance,
         ],
         jobs=[build_job, sign_off, publish, send_notices],
-        sensors=[inbox, new_submissions, news, lost_runs],
+        sensors=[inbox, new_submissions, news, lost_runs, failed_builds, as_it_stands],
         schedules=[nightly_draft, chasing, publication],
         resources={
             "workspace": WorkspaceResource(root=str(workspace.root)),

@@ -13,6 +13,7 @@ from pipelines.board.in_force import in_force, versions
 from pipelines.escaping import log_line
 from pipelines.notices.delivery import NoticeSettingsError, deliver, read_settings
 from pipelines.notices.notices import notices
+from pipelines.publishing.failed_build import failed_build
 from pipelines.publishing.overview import quarter_to_report
 from pipelines.publishing.releases import PublishingError
 from pipelines.publishing.sign_off import SigningError
@@ -163,6 +164,7 @@ def deliver_notices(context: dg.OpExecutionContext, workspace: WorkspaceResource
         in_force(record),
         workspace.workspace.releases,
         on=workspace.workspace.today(now=now),
+        failed=failed_build(workspace.workspace),
     )
     delivered = deliver(workspace.workspace, found, settings, now=now)
     for notice in (*delivered.mailed, *delivered.filed):

@@ -5,9 +5,11 @@ What belongs here: when to look, and what to start. What does not: what is done 
 """
 
 import datetime as dt
+import hashlib
 
 import dagster as dg
 
+from orchestration.assets.overview import as_events, overview
 from orchestration.assets.returns import SUBMISSIONS, UP_TO
 from orchestration.jobs import BUILD, build_job, build_request, send_notices, without_board
 from orchestration.resources import WorkspaceResource, end_interrupted_run, warehouse_lock
@@ -15,7 +17,14 @@ from pipelines.board.in_force import in_force
 from pipelines.escaping import log_line
 from pipelines.inbox.look import CHANNEL, STILL_SECONDS, in_words, look, on_its_way
 from pipelines.notices.delivery import unsent
-from pipelines.notices.notices import about_publication, about_rows, about_submissions
+from pipelines.notices.notices import (
+    about_failure,
+    about_publication,
+    about_rows,
+    about_submissions,
+)
+from pipelines.publishing.failed_build import failed_build, note_failure
+from pipelines.publishing.releases import all_releases
 from pipelines.record.changes import newest_change_id
 from pipelines.record.ids import time_of
 
@@ -73,7 +82,8 @@ def new_submissions(
     """Compare the record with what the last finished build had read of it.
 
     Nothing is remembered in the sensor: a build that never finished is seen as one that did not
-    happen. The run's key is the newest id of the record, so one state of it is built once.
+    happen. The run's key is the newest id of the record, so one state of it is built once; again
+    only where a build of it failed for a cause that may pass, and not for ever.
     """
     record, instance = workspace.record, context.instance
     newest = newest_change_id(record)
@@ -88,7 +98,12 @@ def new_submissions(
         return dg.SkipReason(waiting)
     if instance.get_run_records(dg.RunsFilter(job_name=BUILD, statuses=_GOES_ON), limit=1):
         return dg.SkipReason("A build goes on. What came since is built after it.")
-    return build_request(record, on=workspace.workspace.today(now=now), run_key=newest)
+    failed, key = failed_build(workspace.workspace), newest
+    if failed is not None and failed.up_to == newest:
+        if failed.next_try_at is None or now < failed.next_try_at:
+            return dg.SkipReason(failed.in_words)
+        key = f"{newest}-again-{failed.failures}"
+    return build_request(record, on=workspace.workspace.today(now=now), run_key=key)
 
 
 def built_up_to(instance: dg.DagsterInstance) -> str | None:
@@ -146,6 +161,7 @@ def news(workspace: WorkspaceResource) -> dg.RunRequest | dg.SkipReason:
             *about_submissions(record, reference, on=on),
             *about_rows(record, reference, releases, on=on),
             *about_publication(record, reference, releases, on=on),
+            *about_failure(failed_build(workspace.workspace)),
         ],
     )
     if not waiting:
@@ -167,3 +183,62 @@ def lost_runs(context: dg.SensorEvaluationContext, workspace: WorkspaceResource)
     return dg.SkipReason(
         f"Failed, since its process is gone: {ended}." if ended else "No run was lost."
     )
+
+
+@dg.run_failure_sensor(
+    monitored_jobs=[build_job],
+    minimum_interval_seconds=15,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Keeps that a build failed, and why, until one succeeds: it then stands on the "
+    "first page, in `status` and in a notice to the officers.",
+)
+def failed_builds(
+    context: dg.RunFailureSensorContext, workspace: WorkspaceResource
+) -> dg.SkipReason:
+    """Note the failure, unless a build has succeeded since."""
+    run_id, instance = context.dagster_run.run_id, context.instance
+    made = instance.get_latest_materialization_event(DRAFT)
+    ended = instance.get_run_record_by_id(run_id)
+    if made is not None and ended is not None and made.timestamp > (ended.end_time or 0):
+        return dg.SkipReason("A build has succeeded since.")
+    said = [
+        event.step_failure_data.error.to_string()
+        for event in context.get_step_failure_events()
+        if event.step_failure_data.error is not None
+    ]
+    failed = note_failure(
+        workspace.workspace,
+        run_id=run_id,
+        error="\n".join(said) or context.failure_event.message or "",
+        up_to=newest_change_id(workspace.record),
+        at=dt.datetime.now(dt.UTC),
+    )
+    return dg.SkipReason(failed.in_words)
+
+
+@dg.sensor(
+    minimum_interval_seconds=15,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Writes at_a_glance, what_is_owed and next_publication anew once something in them "
+    "is otherwise: a sign-off, a publication, an answer, a failed build, a day that is over.",
+)
+def as_it_stands(
+    context: dg.SensorEvaluationContext, workspace: WorkspaceResource
+) -> dg.SensorResult | dg.SkipReason:
+    """Compare what stands on the officer's assets with how it is, and report what differs."""
+    if (why := without_board(workspace.record)) is not None:
+        return why
+    on = workspace.workspace.today(now=dt.datetime.now(dt.UTC))
+    cursor = _seen(workspace, on=on)
+    if context.cursor == cursor:
+        return dg.SkipReason("It stands as it is written there.")
+    return dg.SensorResult(asset_events=list(as_events(overview(workspace, on=on))), cursor=cursor)
+
+
+def _seen(workspace: WorkspaceResource, *, on: dt.date) -> str:
+    """Return what changes whenever something on the officer's assets can be otherwise."""
+    failed, record = failed_build(workspace.workspace), workspace.record
+    made = [one.release_id for one in all_releases(workspace.workspace.releases)]
+    decided = [one.event_id for one in record.events()]  # a sign-off too, which moves no figure
+    seen = (on, newest_change_id(record), decided[-1:], made, failed and (failed.run_id, failed.at))
+    return hashlib.sha256(repr(seen).encode()).hexdigest()

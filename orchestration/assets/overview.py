@@ -14,6 +14,7 @@ from orchestration.resources import AsOfResource, WorkspaceResource
 from orchestration.tables import BEHIND, table
 from pipelines.board.in_force import in_force
 from pipelines.obligations.standing import Standing, State, most_pressing_first
+from pipelines.publishing.failed_build import failed_build
 from pipelines.publishing.overview import (
     NextPublication,
     Owed,
@@ -25,6 +26,8 @@ from pipelines.receiving.disagreements import RULE, Disagreement, disagreements
 from pipelines.record.model import Submission
 from pipelines.warehouse.tables import StandingRow, SubmissionRow
 from schemas.working_days import LONDON
+
+Events = Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]
 
 GLANCE = dg.AssetKey("at_a_glance")  # its name puts it first in the catalogue
 OWED = dg.AssetKey("what_is_owed")
@@ -62,12 +65,14 @@ _NEXT_CHECKS = {
         for name, sentence in _OWED_CHECKS.items()
     ],
 )
-def what_is_owed(
-    workspace: WorkspaceResource, as_of: AsOfResource
-) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+def what_is_owed(workspace: WorkspaceResource, as_of: AsOfResource) -> Events:
     """Look at what is owed and what came, for the tables on Dagster's pages."""
+    yield from _about_owed(workspace, on=as_of.on(workspace.workspace))
+
+
+def _about_owed(workspace: WorkspaceResource, *, on: dt.date) -> Events:
     record, reference = workspace.record, in_force(workspace.record)
-    found = owed(record, reference, on=as_of.on(workspace.workspace))
+    found = owed(record, reference, on=on)
     newest = found.quarters[:1]
     contradictions = [
         one for quarter in found.quarters for one in disagreements(record, reference, quarter)
@@ -111,11 +116,13 @@ def what_is_owed(
         for name, sentence in _NEXT_CHECKS.items()
     ],
 )
-def upcoming(
-    workspace: WorkspaceResource, as_of: AsOfResource
-) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+def upcoming(workspace: WorkspaceResource, as_of: AsOfResource) -> Events:
     """Look at what will be published next, and at what stands in its way."""
-    on, reference = as_of.on(workspace.workspace), in_force(workspace.record)
+    yield from _about_publication(workspace, on=as_of.on(workspace.workspace))
+
+
+def _about_publication(workspace: WorkspaceResource, *, on: dt.date) -> Events:
+    reference = in_force(workspace.record)
     coming = next_publication(workspace.record, reference, workspace.workspace.releases, on=on)
     stood = owed(workspace.record, reference, on=on)
     if coming is None:
@@ -153,23 +160,58 @@ def upcoming(
 )
 def at_a_glance(workspace: WorkspaceResource, as_of: AsOfResource) -> dg.MaterializeResult[None]:
     """Put together what an officer asks first, about the quarter that is published next."""
-    on, record = as_of.on(workspace.workspace), workspace.record
+    return _glance(workspace, on=as_of.on(workspace.workspace))
+
+
+def overview(workspace: WorkspaceResource, *, on: dt.date) -> Events:
+    """Yield what the officer's assets and their checks say on the day ``on``."""
+    yield from _about_owed(workspace, on=on)
+    yield from _about_publication(workspace, on=on)
+    yield _glance(workspace, on=on)
+
+
+def as_events(
+    results: Events,
+) -> Iterator[dg.AssetMaterialization | dg.AssetCheckEvaluation]:
+    """Yield results of assets and checks as events that a sensor can report without a run."""
+    for one in results:
+        if isinstance(one, dg.AssetCheckResult):
+            yield dg.AssetCheckEvaluation(
+                asset_key=dg.AssetKey.from_coercible(one.asset_key or []),
+                check_name=str(one.check_name),
+                passed=one.passed,
+                severity=one.severity,
+                metadata=one.metadata,
+            )
+        else:
+            yield dg.AssetMaterialization(
+                asset_key=dg.AssetKey.from_coercible(one.asset_key or []), metadata=one.metadata
+            )
+
+
+def _glance(workspace: WorkspaceResource, *, on: dt.date) -> dg.MaterializeResult[None]:
+    record = workspace.record
     reference = in_force(record)
+    failed = failed_build(workspace.workspace)
     coming = next_publication(record, reference, workspace.workspace.releases, on=on)
     stood = owed(record, reference, on=on)
     found: dict[str, dg.MetadataValue | str] = {}
+    if failed is not None:
+        found |= {"the newest build failed": failed.in_words}
     if coming is not None:
+        lines = _in_short(coming, stood)
+        if failed is not None:
+            lines.insert(0, f"The newest build failed. {failed.why}")
         found |= {
-            "in short": dg.MetadataValue.md(
-                table(("In short",), [(line,) for line in _in_short(coming, stood)])
-            )
+            "in short": dg.MetadataValue.md(table(("In short",), [(line,) for line in lines]))
         }
     found |= {"as it stands on": _day(stood.on)}
     if coming is not None:
         found |= _in_detail(coming, stood)
     came = came_lately(record, on=stood.on)
     return dg.MaterializeResult(
-        metadata={**found, "came in the last seven days": dg.MetadataValue.md(_came_table(came))}
+        asset_key=GLANCE,
+        metadata={**found, "came in the last seven days": dg.MetadataValue.md(_came_table(came))},
     )
 
 

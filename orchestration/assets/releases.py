@@ -11,6 +11,7 @@ from orchestration.instance import WAREHOUSE_POOL
 from orchestration.resources import WarehouseResource, WorkspaceResource
 from orchestration.site import BoardSite
 from pipelines.board.in_force import in_force
+from pipelines.publishing.failed_build import note_success
 from pipelines.publishing.making import export, make_draft
 
 
@@ -40,6 +41,7 @@ def draft_release(
             made_by=f"run {context.run_id}",
             now=dt.datetime.now(dt.UTC),
         )
+    note_success(workspace.workspace)
     folder = workspace.workspace.releases / made.release.release_id
     fates = (
         pl.read_parquet(folder / "data" / "pub_row_fate.parquet")

@@ -17,6 +17,7 @@ from pipelines.obligations.standing import (
     most_pressing_first,
     standings,
 )
+from pipelines.publishing.failed_build import failed_build
 from pipelines.publishing.releases import PublishingError, all_releases, current
 from pipelines.publishing.sign_off import SigningError
 from pipelines.publishing.sign_off import sign_off as record_sign_off
@@ -39,6 +40,8 @@ def status(workspace: Workspace, quarter: Quarter | None) -> None:
     reference = in_force(record)
     quarter = quarter or _newest_quarter(record, reference, on=on)
     stood = standings(record, reference, quarter, on=on)
+    if (failed := failed_build(workspace)) is not None:
+        click.echo(f"{failed.in_words}\n")
     click.echo(f"{quarter.label}, as it stands on {on:%-d %B %Y}\n")
     click.echo(f"{'Organisation':<13}{'Return':<22}{'Due':<12}{'State':<24}Notes")
     for one in sorted(stood, key=most_pressing_first):

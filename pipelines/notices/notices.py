@@ -22,6 +22,7 @@ from pathlib import Path
 from pipelines.inbox.look import sent_by
 from pipelines.obligations.calendar import chasing_days
 from pipelines.obligations.standing import Standing, State, open_queries, standings
+from pipelines.publishing.failed_build import FailedBuild
 from pipelines.publishing.fates import fates_in_words, newest_with, rows_by_fate
 from pipelines.publishing.releases import all_releases
 from pipelines.publishing.sign_off import open_points
@@ -30,7 +31,7 @@ from pipelines.record.store import Record
 from schemas.quarter import Quarter
 from schemas.reference import Reference
 from schemas.reference_rows import Meeting
-from schemas.working_days import publish_by, working_days_from
+from schemas.working_days import LONDON, publish_by, working_days_from
 
 OFFICERS = "officers"
 _WORDS = Path(__file__).parent / "wording.toml"
@@ -57,9 +58,25 @@ class Notice:
         return hashlib.sha256(self.key.encode()).hexdigest()[:16]
 
 
-def notices(record: Record, reference: Reference, releases: Path, *, on: dt.date) -> list[Notice]:
-    """Return every notice that is due by the day ``on`` and still of use."""
+def notices(
+    record: Record,
+    reference: Reference,
+    releases: Path,
+    *,
+    on: dt.date,
+    failed: FailedBuild | None = None,
+) -> list[Notice]:
+    """Return every notice that is due by the day ``on`` and still of use.
+
+    Args:
+        record: What came and was decided.
+        reference: The board in force.
+        releases: The folder of the releases.
+        on: The day.
+        failed: The newest build, if it failed.
+    """
     return [
+        *about_failure(failed),
         *chasers(record, reference, on=on),
         *about_submissions(record, reference, on=on),
         *about_rows(record, reference, releases, on=on),
@@ -205,6 +222,22 @@ def about_publication(
         if one.made_at.date() >= on - _NEWS
     )
     return found
+
+
+def about_failure(failed: FailedBuild | None) -> list[Notice]:
+    """Return a notice to the officers that the newest build failed; of one cause one alone."""
+    if failed is None:
+        return []
+    return [
+        _notice(
+            "build_failed",
+            key=f"{failed.up_to}/{failed.kind}",
+            to=OFFICERS,
+            when=f"{failed.at.astimezone(LONDON):%A %-d %B %Y at %H:%M}",
+            why=failed.why,
+            what_to_do=failed.what_to_do,
+        )
+    ]
 
 
 def _not_published(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.http import HttpResponse, HttpResponseRedirect
 
 from pipelines.obligations.standing import State, decided_about, most_pressing_first
+from pipelines.publishing.failed_build import failed_build
 from pipelines.receiving import decisions
 from pipelines.receiving.decisions import DecisionError
 from pipelines.receiving.disagreements import disagreements
@@ -61,6 +62,7 @@ def officer_page(request: Asked) -> HttpResponse:
         unread=listed(reversed(unread[-10:])),
         quarters=listed_quarters(),
         on=the_portal().today,
+        failed=failed_build(the_portal().settings.workspace),
         counts={
             "came": sum(row.standing.current is not None for row in rows),
             "owed": len(rows),

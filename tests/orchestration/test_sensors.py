@@ -11,6 +11,7 @@ import datetime as dt
 import time
 
 import dagster as dg
+import polars as pl
 import pytest
 
 import pipelines.inbox.look
@@ -18,7 +19,15 @@ from orchestration.assets.returns import SUBMISSIONS, UP_TO
 from orchestration.jobs import BUILD
 from orchestration.resources import WorkspaceResource
 from orchestration.schedules import chasing, nightly_draft, publication
-from orchestration.sensors import DRAFT, inbox, lost_runs, new_submissions
+from orchestration.sensors import (
+    DRAFT,
+    as_it_stands,
+    failed_builds,
+    inbox,
+    lost_runs,
+    new_submissions,
+)
+from pipelines.publishing.failed_build import failed_build, note_failure, note_success
 from pipelines.record.changes import newest_change_id
 from pipelines.record.model import Details, EventKind
 from pipelines.record.store import Record
@@ -181,6 +190,107 @@ def test_a_build_that_did_not_finish_is_as_one_that_did_not_happen(
     # A later build that stopped half-way: the draft is older than what was read.
     built(instance, newest_change_id(record), draft=False)
     assert isinstance(tick(workspace, instance), dg.RunRequest)
+
+
+def test_a_build_that_failed_for_what_passes_is_tried_again_and_another_is_not(
+    workspace: Workspace, instance: dg.DagsterInstance, record: Record
+) -> None:
+    newest = newest_change_id(record)
+    now = dt.datetime.now(dt.UTC)
+    note_failure(workspace, run_id="1", error="No space left on device", up_to=newest, at=now)
+    said = str(tick(workspace, instance))
+    assert "The disk is full." in said
+    assert "tried again by itself" in said
+    # Two minutes later, under another key than that of the run which failed.
+    note_success(workspace)
+    before = now - dt.timedelta(minutes=3)
+    note_failure(workspace, run_id="1", error="No space left on device", up_to=newest, at=before)
+    again = tick(workspace, instance)
+    assert isinstance(again, dg.RunRequest)
+    assert again.run_key == f"{newest}-again-1"
+    note_failure(workspace, run_id="2", error="IndexError: x", up_to=newest, at=before)
+    assert "not tried again by itself until something changes" in str(tick(workspace, instance))
+    # Something that comes afterwards is built.
+    small.send(record, small.training_return(7000))
+    later = tick(workspace, instance)
+    assert isinstance(later, dg.RunRequest)
+    assert later.run_key == newest_change_id(record)
+
+
+def test_a_failed_run_is_noted_unless_a_build_has_succeeded_since(
+    workspace: Workspace, instance: dg.DagsterInstance, record: Record
+) -> None:
+    @dg.op
+    def write() -> None:
+        raise OSError(28, "No space left on device")
+
+    @dg.job(name=BUILD)
+    def job() -> None:
+        write()
+
+    result = job.execute_in_process(instance=instance, raise_on_error=False)
+    context = dg.build_run_status_sensor_context(
+        sensor_name="failed_builds",
+        dagster_event=result.get_run_failure_event(),
+        dagster_instance=instance,
+        dagster_run=result.dagster_run,
+        resources={"workspace": WorkspaceResource(root=str(workspace.root))},
+    ).for_run_failure()
+    said = failed_builds(context)
+    assert isinstance(said, dg.SkipReason)
+    noted = failed_build(workspace)
+    assert noted is not None
+    assert (noted.kind, noted.run_id) == ("disk", result.run_id)
+    assert noted.up_to == newest_change_id(record)
+    built(instance, newest_change_id(record))
+    note_success(workspace)
+    failed_builds(context)
+    assert failed_build(workspace) is None
+
+
+def test_what_stands_on_the_officers_assets_follows_each_sign_off_and_failure(
+    workspace: Workspace, instance: dg.DagsterInstance, record: Record
+) -> None:
+    resource = WorkspaceResource(root=str(workspace.root))
+    data = workspace.releases / small.draft(workspace, 8000).release_id / "data"
+    row = {
+        "measure": "TC01", "organisation": "UHB", "area": "all", "breakdown": "total",
+        "category": "all", "period_kind": "quarter", "quarter": small.QUARTER.key,
+        "period_end": small.QUARTER.end, "value": 80.0, "state": "shown", "members": "UHB/0",
+        "partners_missing": None,
+    }  # fmt: skip
+    pl.DataFrame([row]).write_parquet(data / "pub_measure_value.parquet")
+    workspace.practise(small.NOON.date())
+    cursor: str | None = None
+
+    def look() -> dict[str, str]:
+        """What a look reports anew, by the asset's or check's name; nothing where it stands."""
+        nonlocal cursor
+        with dg.build_sensor_context(
+            instance=instance, resources={"workspace": resource}, cursor=cursor
+        ) as context:
+            said = as_it_stands(context)
+        if isinstance(said, dg.SkipReason):
+            return {}
+        assert isinstance(said, dg.SensorResult)
+        cursor = said.cursor
+        return {
+            getattr(one, "check_name", one.asset_key.path[-1]): str(
+                one.passed if isinstance(one, dg.AssetCheckEvaluation) else one.metadata
+            )
+            for one in said.asset_events
+        }
+
+    assert look()["the_figures_are_signed_off"] == "False"
+    assert look() == {}
+    small.sign_off(workspace)
+    assert look()["the_figures_are_signed_off"] == "True"
+    now = dt.datetime.now(dt.UTC)
+    note_failure(workspace, run_id="1", error="IndexError: x", up_to=None, at=now)
+    assert "The newest build failed" in look()["at_a_glance"]
+    note_success(workspace)
+    assert "The newest build failed" not in look()["at_a_glance"]
+    assert look() == {}
 
 
 def test_an_inbox_with_what_it_cannot_take_does_not_stop_the_sensor(
