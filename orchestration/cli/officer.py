@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from orchestration.cli.options import BY, QUARTER, refusal_as_sentence
+from orchestration.cli.options import BY, MEETING, QUARTER, refusal_as_sentence
 from pipelines.board.in_force import in_force
 from pipelines.escaping import terminal
 from pipelines.obligations.standing import (
@@ -123,10 +123,13 @@ def reopen(
 
 @click.command("sign-off")
 @click.option("--quarter", required=True, type=QUARTER)
+@MEETING
 @click.option("--note", default="", help="Anything the next reader should know.")
 @BY
 @click.pass_obj
-def sign_off(workspace: Workspace, quarter: Quarter, note: str, by_whom: str) -> None:
+def sign_off(
+    workspace: Workspace, quarter: Quarter, meeting: dt.date | None, note: str, by_whom: str
+) -> None:
     """Record the sign-off of a quarter's figures: those of its newest draft, and no others."""
     now, record = dt.datetime.now(dt.UTC), Record(workspace.record)
     with refusal_as_sentence(SigningError):
@@ -139,18 +142,24 @@ def sign_off(workspace: Workspace, quarter: Quarter, note: str, by_whom: str) ->
             note=note,
             at=now,
             on=workspace.today(now=now),
+            meeting_on=meeting,
         )
     queries, missing = event.details.open_queries, event.details.not_accepted or ()
     click.echo(f"Signed off {draft.release_id} by {terminal(by_whom)}.")
+    click.echo(f"It is of the edition {event.details.meeting}.")
     click.echo(f"Open at sign-off: {queries} queries, {len(missing)} returns not accepted.")
-    click.echo(f"Now: quarterdeck publish --quarter {quarter.key}")
+    option = f" --meeting {meeting.isoformat()}" if meeting else ""
+    click.echo(f"Now: quarterdeck publish --quarter {quarter.key}{option}")
 
 
 @click.command()
 @click.option("--quarter", required=True, type=QUARTER)
+@MEETING
 @click.option("--note", help="Why an edition that was published is amended; its readers see it.")
 @click.pass_obj
-def publish(workspace: Workspace, quarter: Quarter, note: str | None) -> None:
+def publish(
+    workspace: Workspace, quarter: Quarter, meeting: dt.date | None, note: str | None
+) -> None:
     """Make the signed-off release current."""
     from orchestration.site import BoardSite  # noqa: PLC0415  # loads Plotly
     from pipelines.publishing.making import publish as publish_release  # noqa: PLC0415
@@ -163,6 +172,7 @@ def publish(workspace: Workspace, quarter: Quarter, note: str | None) -> None:
             BoardSite(workspace),
             now=dt.datetime.now(dt.UTC),
             note=note,
+            meeting_on=meeting,
         )
     edition = made.release.edition
     name = edition.name if edition else made.release.release_id

@@ -23,7 +23,7 @@ from pipelines.inbox.look import sent_by
 from pipelines.obligations.calendar import chasing_days
 from pipelines.obligations.standing import Standing, State, open_queries, standings
 from pipelines.publishing.fates import fates_in_words, newest_with, rows_by_fate
-from pipelines.publishing.releases import all_releases
+from pipelines.publishing.releases import all_releases, published_for
 from pipelines.publishing.sign_off import open_points
 from pipelines.record.model import Submission
 from pipelines.record.store import Record
@@ -188,8 +188,7 @@ def about_publication(
         if meeting.quarter is None or not on <= meeting.meeting_on:
             continue
         last_day = publish_by(meeting.meeting_on)
-        published = any(one.quarter == meeting.quarter for one in final)
-        if not published and on >= working_days_from(last_day, -2):
+        if published_for(final, meeting) is None and on >= working_days_from(last_day, -2):
             found.append(
                 _not_published(record, reference, meeting, meeting.quarter, last_day, on=on)
             )

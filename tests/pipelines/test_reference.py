@@ -144,7 +144,7 @@ def change(tables: Path, file: str, column: str, old: str, new: str) -> int:
         ("returns", "due_after_days", "30", "60", "after the papers of the meeting of 4 September"),
         ("returns", "closes_after_days", "", "3", "the return would close before it is due."),
         ("returns", "return_name", "risks", "risk", "declares none. Did you mean “risks”?"),
-        ("meetings", "quarter", "2018-19-Q2", "2018-19-Q1", "the quarter “2018-19-Q1” stands"),
+        ("meetings", "meeting_on", "2018-11-27", "2018-09-04", "on 4 September 2018 in row 3 too"),
         ("meetings", "meeting_on", "2018-11-27", "2018-09-27", "before the end of 2018-19 Q2"),
         ("meetings", "meeting_on", "2018-11-27", "27 November", "write it as 2018-04-01."),
         ("organisations", "ended_on", "2018-03-31", "2018-02-30", "write it as 2018-04-01."),
