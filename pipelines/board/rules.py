@@ -10,6 +10,7 @@ from typing import Any
 
 from pipelines.board.cells import Fault, Numbered, Table, did_you_mean
 from pipelines.board.return_columns import faults_of_returns
+from pipelines.board.what_is_sent import faults_of_what_is_sent
 from schemas.quarter import Quarter
 from schemas.return_calendar import Calendar, first_meetings
 from schemas.working_days import publish_by
@@ -123,11 +124,10 @@ def _unknown(tables: Tables) -> Iterator[Fault]:
         if not tables[other].is_read:
             continue  # the cause is told; what follows from it is not
         known = tables[other].codes(KEYS[other][0][0])
-        for one in tables[table].rows:
-            code = getattr(one.row, column)
+        for number, code in tables[table].written(column):
             if code is not None and code not in known:
-                near = did_you_mean(code, known)
-                yield _fault(table, one, column, f"“{code}” is not in {other}.csv.{near}")
+                said = f"“{code}” is not in {other}.csv.{did_you_mean(code, known)}"
+                yield Fault(table=table, row=number, column=column, text=said)
 
 
 def _periods(tables: Tables) -> Iterator[Fault]:
@@ -309,18 +309,6 @@ def _trees(tables: Tables) -> Iterator[Fault]:
             above = tree.get(above)
         if above == one.row.category:
             yield _fault("measure_categories", one, "part_of", "it would be a part of itself.")
-    categories = tables["measure_categories"]
-    if not categories.is_read or categories.unsound:
-        return
-    for one in tables["expected_rows"].rows:
-        row = one.row
-        tree = trees.get((row.measure, row.breakdown), {})
-        if (row.breakdown, row.category) != ("total", "all") and row.category not in tree:
-            said = (
-                f"{row.measure} has no category “{row.category}” of the breakdown "
-                f"“{row.breakdown}”.{did_you_mean(row.category, tree)}"
-            )
-            yield _fault("expected_rows", one, "category", said)
 
 
 def _fault(table: str, one: Numbered, column: str | None, text: str) -> Fault:
@@ -337,5 +325,5 @@ def _key(value: object) -> str:
 
 _RULES: tuple[Callable[[Tables], Iterator[Fault]], ...] = (
     _repeated, _unknown, _periods, _meetings, _days, _targets, _overlaps, _definitions, _forms,
-    _trees, _structure, faults_of_returns,
+    _trees, _structure, faults_of_returns, faults_of_what_is_sent,
 )  # fmt: skip

@@ -232,6 +232,10 @@ def test_a_measure_is_changed_and_an_obligation_added_and_taken_out(office: Worl
     owed = {"organisation": "ROH", "return_name": "domestic_abuse", "first_quarter": "2019-20-Q1"}
     page = drafts(officer, "obligations/new", owed)
     told = words_of(officer.get(DRAFT))
+    assert "no row of “domestic_abuse” is expected of ROH" in told
+    row = {"organisation": "ROH", "measure": "DA01", "breakdown": "total", "category": "all"}
+    drafts(officer, "expected_rows/new", row)
+    told = words_of(officer.get(DRAFT))
     assert "decimals 0 becomes 1." in told
     assert "ROH owes domestic_abuse from 2019-20 Q1" in told
     number = page.path.rsplit("/", 1)[1]
