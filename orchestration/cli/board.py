@@ -20,6 +20,7 @@ from pipelines.record.model import Event
 from pipelines.record.store import Record
 from pipelines.settings import BOARD, setting
 from pipelines.workspace import Workspace
+from schemas.counting import how_many
 from schemas.working_days import LONDON
 
 BOARDS = Path(__file__).parents[2] / "boards"
@@ -81,7 +82,7 @@ def check(workspace: Workspace, folder: Path | None) -> None:
     files = files_of(_folder(workspace, folder))
     read = _without_fault(Record(workspace.record), files)
     rows = sum(len(table.rows) for table in read.tables.values())
-    click.echo(f"{len(read.tables)} tables with {rows} rows: no fault.")
+    click.echo(f"{len(read.tables)} tables with {how_many(rows, 'row', 'rows')}: no fault.")
 
 
 @board.command()
@@ -197,6 +198,5 @@ def _without_fault(record: Record, files: Mapping[str, bytes]) -> ReadBoard:
         return read
     for fault in faults:
         click.echo(terminal(fault))
-    what = "fault" if len(faults) == 1 else "faults"
-    click.echo(f"\n{len(faults)} {what}. Nothing was changed.")
+    click.echo(f"\n{how_many(len(faults), 'fault', 'faults')}. Nothing was changed.")
     sys.exit(1)

@@ -25,6 +25,7 @@ from pipelines.receiving.disagreements import RULE, disagreements
 from pipelines.record.model import Obligation
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
+from schemas.counting import how_many
 from schemas.quarter import Quarter
 from schemas.reference import Reference
 from schemas.rounding import grouped
@@ -48,10 +49,11 @@ def status(workspace: Workspace, quarter: Quarter | None) -> None:
             f"{one.obligation.organisation:<13}{one.obligation.return_name:<22}"
             f"{one.due_on.isoformat():<12}{one.state.value:<24}{_notes(one)}"
         )
-    came = sum(one.current is not None for one in stood)
-    late = sum(one.state is State.OVERDUE for one in stood)
-    queries = sum(one.open_queries for one in stood)
-    click.echo(f"\n{came} of {len(stood)} accepted, {late} overdue, {queries} queries open.")
+    owed = [one for one in stood if one.counts]
+    came = sum(one.current is not None for one in owed)
+    late = sum(one.state is State.OVERDUE for one in owed)
+    queries = how_many(sum(one.open_queries for one in owed), "query", "queries")
+    click.echo(f"\n{came} of {len(owed)} accepted, {late} overdue, {queries} open.")
     for two in disagreements(record, reference, quarter):
         click.echo(f"\nLooks odd: {terminal(two.message)} {two.hint} [{RULE}]")
         for each in (two.one, two.other):
@@ -147,7 +149,10 @@ def sign_off(
     queries, missing = event.details.open_queries, event.details.not_accepted or ()
     click.echo(f"Signed off {draft.release_id} by {terminal(by_whom)}.")
     click.echo(f"It is of the edition {event.details.meeting}.")
-    click.echo(f"Open at sign-off: {queries} queries, {len(missing)} returns not accepted.")
+    click.echo(
+        f"Open at sign-off: {how_many(queries or 0, 'query', 'queries')}, "
+        f"{how_many(len(missing), 'return', 'returns')} not accepted."
+    )
     option = f" --meeting {meeting.isoformat()}" if meeting else ""
     click.echo(f"Now: quarterdeck publish --quarter {quarter.key}{option}")
 
@@ -254,12 +259,14 @@ def trace(
 
 def _notes(standing: Standing) -> str:
     notes = []
-    if standing.days_late:
-        notes.append(f"{standing.days_late} days late")
+    if not standing.is_owed:
+        notes.append("not owed")
+    elif standing.days_late:
+        notes.append(f"{how_many(standing.days_late, 'day', 'days')} late")
     if standing.open_queries:
-        notes.append(f"{standing.open_queries} queries open")
+        notes.append(f"{how_many(standing.open_queries, 'query', 'queries')} open")
     if standing.corrections:
-        notes.append(f"corrected {standing.corrections} times")
+        notes.append(f"corrected {how_many(standing.corrections, 'time', 'times')}")
     if standing.last_correction_failed:
         notes.append("the last correction was not accepted; the figures before it stay")
     return "; ".join(notes)

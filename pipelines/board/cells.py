@@ -12,6 +12,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from schemas.counting import how_many
+
 _LONGEST_COMPARED = 60  # letters; comparing longer ones takes time and helps nobody
 
 
@@ -222,10 +224,9 @@ def _cells(
             found.rows.append((number, named))
             continue
         found.ragged.append(Unsound(number=number, cells=named))
-        count = "one cell" if len(cells) == 1 else f"{len(cells)} cells"
         said = (
-            f"has {count} and the heading has {len(heading)}; look for a comma that needs "
-            "quotation marks around its cell."
+            f"has {how_many(len(cells), 'cell', 'cells')} and the heading has {len(heading)}; "
+            "look for a comma that needs quotation marks around its cell."
         )
         faults.append(Fault(table=table, row=number, text=said))
     return found, [*faults, *torn]

@@ -77,7 +77,7 @@ def chasers(record: Record, reference: Reference, *, on: dt.date) -> list[Notice
     grouped: dict[tuple[str, dt.date, int], list[Standing]] = defaultdict(list)
     for quarter in _quarters_about(on):
         for one in standings(record, reference, quarter, on=on):
-            if one.state not in _OUTSTANDING or one.current is not None:
+            if not one.is_owed or one.state not in _OUTSTANDING or one.current is not None:
                 continue
             come = [day for day in chasing_days(one.due_on) if day.on <= on]
             if come and on <= working_days_from(come[-1].on, _CATCH_UP):

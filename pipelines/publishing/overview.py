@@ -80,7 +80,8 @@ def came_lately(record: Record, *, on: dt.date) -> list[Submission]:
 
 def owed(record: Record, reference: Reference, *, on: dt.date) -> Owed:
     """Return what is owed and what came on the day ``on``, over every quarter that is known."""
-    return Owed(on=on, standings=tuple(standings_of_all(record, reference, on=on)))
+    stood = standings_of_all(record, reference, on=on)
+    return Owed(on=on, standings=tuple(one for one in stood if one.counts))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,7 +54,9 @@ def open_points(
     return OpenPoints(
         queried=tuple(one for one in stood if one.open_queries),
         missing=tuple(
-            one for one in stood if one.current is None and one.state is not State.EXCUSED
+            one
+            for one in stood
+            if one.counts and one.current is None and one.state is not State.EXCUSED
         ),
     )
 

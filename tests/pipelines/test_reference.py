@@ -209,7 +209,7 @@ def test_a_row_with_a_cell_too_many_still_has_its_code(tables: Path) -> None:
     assert said.startswith("measures.csv, row 2: has ")
     measures.write_text(text + "TC99\n", encoding="utf-8")
     [said] = faults(tables)
-    assert ": has one cell and the heading has " in said
+    assert ": has 1 cell and the heading has " in said
 
 
 def test_a_column_that_is_misspelt_is_named_with_the_right_one(tables: Path) -> None:
