@@ -18,7 +18,6 @@ from pipelines.board.tables import ReadBoard, files_of, load_reference, read_boa
 from pipelines.escaping import terminal
 from pipelines.record.model import Event
 from pipelines.record.store import Record
-from pipelines.settings import BOARD, setting
 from pipelines.workspace import Workspace
 from schemas.counting import how_many
 from schemas.working_days import LONDON
@@ -34,7 +33,7 @@ def _folder(workspace: Workspace, given: Path | None) -> Path:
     Raises:
         click.ClickException: There is no such folder.
     """
-    named = given or (Path(kept) if (kept := setting(BOARD)) else workspace.board)
+    named = given or workspace.board
     if not named.is_dir():
         raise click.ClickException(
             f"There is no folder {terminal(str(named))}. Begin one with: quarterdeck init"
@@ -46,7 +45,9 @@ def _folder(workspace: Workspace, given: Path | None) -> Path:
 @FOLDER
 @click.pass_obj
 def init(workspace: Workspace, folder: Path | None) -> None:
-    """Begin a board of your own in FOLDER, by default in the workspace's folder ``board``.
+    """Begin a board of your own in FOLDER.
+
+    By default in QUARTERDECK_BOARD, or the folder ``board`` of the workspace.
 
     It holds three made-up partners, two measures and one return, to be replaced by yours.
     """
