@@ -41,12 +41,17 @@ def ready(workspace: Workspace) -> None:
 
 
 def build(
-    workspace: Workspace, quarter: Quarter | None, *, as_of: dt.date | None = None
+    workspace: Workspace,
+    quarter: Quarter | None,
+    *,
+    as_of: dt.date | None = None,
+    meeting_on: dt.date | None = None,
 ) -> Outcome:
     """Load what came and make a draft release for ``quarter``.
 
     ``quarter`` None: the newest that has an accepted return. ``as_of`` is the day by which
-    lateness is judged; None: the workspace's today. Run twice on the same record for the same day
+    lateness is judged; None: the workspace's today. ``meeting_on`` is the meeting for which it is
+    reported; None: the quarter's next on that day. Run twice on the same record for the same day
     it gives the same draft. Raises ``orchestration.dbt.project.DbtFailedError``.
     """
     on = as_of or workspace.today(now=dt.datetime.now(dt.UTC))
@@ -57,7 +62,7 @@ def build(
         result = definitions.resolve_job_def(BUILD).execute_in_process(
             instance=instance,
             run_config={
-                **build_config(quarter, as_of=on),
+                **build_config(quarter, as_of=on, meeting_on=meeting_on),
                 # What a person must know is in the outcome; the rest stands on Dagster's pages.
                 "loggers": {"console": {"config": {"log_level": "ERROR"}}},
             },

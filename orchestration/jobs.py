@@ -56,31 +56,40 @@ def build_request(
     )
 
 
-def build_config(quarter: Quarter | None, *, as_of: dt.date) -> dict[str, Any]:
+def build_config(
+    quarter: Quarter | None, *, as_of: dt.date, meeting_on: dt.date | None = None
+) -> dict[str, Any]:
     """Return the run's settings.
 
     Args:
         quarter: What is reported; None for the newest that was sent.
         as_of: The day by which lateness is judged.
+        meeting_on: The meeting for which it is reported; None for the quarter's next.
     """
+    judged = {"day": as_of.isoformat(), "meeting": meeting_on and meeting_on.isoformat()}
     return {
         "ops": {"published_models": {"config": {"quarter": quarter and quarter.key}}},
-        "resources": {"as_of": {"config": {"day": as_of.isoformat()}}},
+        "resources": {"as_of": {"config": judged}},
     }
 
 
 class SignOffConfig(dg.Config):
-    """Whose sign-off, of which quarter's newest draft."""
+    """Whose sign-off, of which quarter's newest draft; of one meeting's where one is named."""
 
     quarter: str
+    meeting: str | None = None
     by_whom: str
     note: str = ""
 
 
 class PublishConfig(dg.Config):
-    """Which quarter is published; the note is needed where it amends a published edition."""
+    """Which quarter is published, for which meeting (None: that of the newest draft).
+
+    The note is needed where it amends a published edition.
+    """
 
     quarter: str
+    meeting: str | None = None
     note: str | None = None
 
 
@@ -98,6 +107,7 @@ def record_the_sign_off(
             _quarter(config.quarter),
             by_whom=config.by_whom,
             note=config.note,
+            meeting_on=_day(config.meeting),
             at=now,
             on=workspace.workspace.today(now=now),
         )
@@ -106,6 +116,7 @@ def record_the_sign_off(
     context.add_output_metadata(
         {
             "draft": draft.release_id,
+            "meeting": event.details.meeting or "none",
             "by": event.by_whom,
             "queries open": event.details.open_queries,
             "returns not accepted": ", ".join(event.details.not_accepted or ()) or "none",
@@ -129,6 +140,7 @@ def publish_the_release(
             BoardSite(workspace.workspace),
             now=dt.datetime.now(dt.UTC),
             note=config.note,
+            meeting_on=_day(config.meeting),
         )
     except PublishingError as refusal:
         raise dg.Failure(str(refusal), allow_retries=False) from refusal
@@ -226,4 +238,14 @@ def _quarter(text: str) -> Quarter:
     except ValueError as problem:
         raise dg.Failure(
             f"“{log_line(text)}” is not a quarter. Write it like 2018-19-Q1.", allow_retries=False
+        ) from problem
+
+
+def _day(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError as problem:
+        raise dg.Failure(
+            f"“{log_line(str(text))}” is not a day. Write the meeting's day like 2018-11-27.",
+            allow_retries=False,
         ) from problem

@@ -38,11 +38,15 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # D
 
 
 class AsOfResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagster's own form
-    """By which day a run judges what is late."""
+    """By which day a run judges what is late, and for which meeting it reports."""
 
     day: str | None = Field(
         default=None,
         description="A day, such as 2018-11-19. Empty: today in London, or the practice day.",
+    )
+    meeting: str | None = Field(
+        default=None,
+        description="The day of a meeting, such as 2018-11-27. Empty: the next of the quarter.",
     )
 
     def on(self, workspace: Workspace) -> dt.date:
@@ -50,6 +54,11 @@ class AsOfResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagste
         if self.day:
             return dt.date.fromisoformat(self.day)
         return workspace.today(now=dt.datetime.now(dt.UTC))
+
+    @property
+    def meeting_on(self) -> dt.date | None:
+        """The day of the meeting that was asked for, if one was."""
+        return dt.date.fromisoformat(self.meeting) if self.meeting else None
 
 
 class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagster's own form

@@ -14,12 +14,18 @@ from pipelines.board.in_force import in_force
 from pipelines.obligations.calendar import london_day
 from pipelines.obligations.standing import standings_of_all
 from pipelines.publishing.overview import next_meeting
-from pipelines.publishing.releases import all_releases, newest_draft, signed_off
+from pipelines.publishing.releases import (
+    Reported,
+    all_releases,
+    newest_draft,
+    published_for,
+    signed_off,
+)
 from pipelines.record.changes import newest_change
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
-from schemas.quarter import Quarter
 from schemas.reference import Reference
+from schemas.reference_rows import Meeting
 from schemas.working_days import publish_by
 
 LONDON = "Europe/London"
@@ -66,6 +72,11 @@ def nothing_to_add(
     newest = drafts[-1] if drafts else None
     if newest is None or newest.as_of is None or newest.made_at < newest_change(record):
         return None
+    meeting = next_meeting(reference, on=on)
+    if meeting is not None and meeting.quarter == newest.quarter:
+        reported = Reported.read(workspace.releases / newest.release_id / "data")
+        if reported.meeting_on != meeting.meeting_on:
+            return None  # the meeting that it was made for is over, and the quarter has another
     if signed_off(record, newest.quarter, newest.data_sha256) is not None:
         return "Nothing came since the newest draft was signed off: it stays as it is."
     then = standings_of_all(record, reference, on=newest.as_of)
@@ -109,15 +120,18 @@ def publication(
     )
     if isinstance(due, str):
         return dg.SkipReason(due)
-    return dg.RunRequest(
-        run_config={"ops": {"publish_the_release": {"config": {"quarter": due.key}}}}
-    )
+    return dg.RunRequest(run_config={"ops": {"publish_the_release": {"config": _which(due)}}})
+
+
+def _which(meeting: Meeting) -> dict[str, str]:
+    quarter = {"quarter": meeting.quarter.key} if meeting.quarter else {}
+    return {**quarter, "meeting": meeting.meeting_on.isoformat()}
 
 
 def to_publish(
     workspace: Workspace, record: Record, reference: Reference, *, on: dt.date
-) -> Quarter | str:
-    """Return the quarter to publish on the day ``on``, or why none, in a sentence."""
+) -> Meeting | str:
+    """Return the meeting to publish for on the day ``on``, or why none, in a sentence."""
     meeting = next_meeting(reference, on=on)
     if meeting is None or meeting.quarter is None:
         return "No meeting is planned to which a quarter is reported."
@@ -125,13 +139,12 @@ def to_publish(
     last_day = publish_by(meeting.meeting_on)
     if on < last_day:
         return f"{quarter.label} is published on {last_day:%-d %B %Y}, if it is signed off."
-    if any(
-        one.status == "final" and one.quarter == quarter for one in all_releases(workspace.releases)
-    ):
-        return f"{quarter.label} is published already. An amendment is published by a person."
-    draft = newest_draft(workspace.releases, quarter)
+    of = f"{quarter.label}, for the meeting of {meeting.meeting_on:%-d %B %Y},"
+    if published_for(all_releases(workspace.releases), meeting) is not None:
+        return f"{of} is published already. An amendment is published by a person."
+    draft = newest_draft(workspace.releases, quarter, meeting_on=meeting.meeting_on)
     if draft is None:
-        return f"There is no draft for {quarter.label}."
+        return f"There is no draft of {of.removesuffix(',')}."
     if signed_off(record, quarter, draft.data_sha256) is None:
-        return f"Nobody has signed off the newest draft for {quarter.label}: it is not published."
-    return quarter
+        return f"Nobody has signed off the newest draft of {of} so it is not published."
+    return meeting

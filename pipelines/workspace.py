@@ -8,7 +8,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.settings import WORKSPACE, setting
+from pipelines.settings import BOARD, WORKSPACE, setting
 from schemas.working_days import LONDON
 
 _README = Path(__file__).with_name("workspace_readme.txt")
@@ -33,8 +33,12 @@ class Workspace:
 
     @property
     def board(self) -> Path:
-        """The board's tables as the officer edits them; what counts is in the record."""
-        return self.root / "board"
+        """The board's tables as officers edit them; what counts is in the record.
+
+        The folder that ``QUARTERDECK_BOARD`` names, for the command and the upload pages alike.
+        """
+        named = setting(BOARD)
+        return Path(named).expanduser().absolute() if named else self.root / "board"
 
     @property
     def warehouse(self) -> Path:

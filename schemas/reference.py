@@ -37,7 +37,7 @@ from schemas.reference_rows import (
     Theme,
 )
 from schemas.registry import returns
-from schemas.return_calendar import Calendar
+from schemas.return_calendar import Calendar, first_meetings
 from schemas.return_columns import ReturnColumn, declared_return
 
 # The tables of a board: a file's name, the field of Reference that holds it, and what a row is.
@@ -139,7 +139,7 @@ class Reference:
 
     @cached_property
     def _meeting_on(self) -> dict[Quarter, dt.date]:
-        return {row.quarter: row.meeting_on for row in self.meetings if row.quarter is not None}
+        return first_meetings(self.meetings)
 
     @cached_property
     def _rule_by_name(self) -> dict[str, SmallNumberRule]:

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from schemas.quarter import Quarter
-from schemas.reference_rows import ReturnCalendar
+from schemas.reference_rows import Meeting, ReturnCalendar
 from schemas.working_days import working_day_on_or_after, working_days_from
+
+
+def first_meetings(meetings: Iterable[Meeting]) -> dict[Quarter, dt.date]:
+    """Return the day of the first meeting to which each quarter is reported."""
+    found: dict[Quarter, dt.date] = {}
+    for one in meetings:
+        if one.quarter is not None:
+            found[one.quarter] = min(one.meeting_on, found.get(one.quarter, one.meeting_on))
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
 class Calendar:
-    """The days of one return; ``meeting_on`` is when the meeting for a quarter is held."""
+    """The days of one return; ``meeting_on`` is the first meeting that a quarter is reported to."""
 
     row: ReturnCalendar
     meeting_on: Mapping[Quarter, dt.date]

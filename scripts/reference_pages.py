@@ -73,9 +73,9 @@ class Example:
         return [visible(rows[number - 1])[:160] for number in wanted if number <= len(rows)]
 
 
-def rule_page(rule: Rule, examples: Sequence[Example]) -> str:
-    """Return the page of a rule, in Markdown."""
-    return _page("rule.md.j2", rule=rule, examples=examples)
+def rule_page(rule: Rule, examples: Sequence[Example], *, board: str) -> str:
+    """Return the page of a rule, in Markdown. ``board`` is the name of the examples' board."""
+    return _page("rule.md.j2", rule=rule, examples=examples, board=board)
 
 
 def rules_index(rules: Mapping[str, Rule]) -> str:
@@ -101,6 +101,7 @@ def return_page(ret: Return, reference: Reference) -> str:
     return _page(
         "return.md.j2",
         ret=ret,
+        board=reference.settings.name,
         owed_by=sorted({row.organisation for row in duties}),
         ways=["` with `".join(way) for way in ret.figures],
         measures=measures,

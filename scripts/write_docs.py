@@ -26,7 +26,11 @@ def pages() -> dict[str, str]:
     """Every page by its place below ``docs``. The examples of a rule are its own bad files."""
     reference = birmingham()
     made = {"rules/index.md": rules_index(rules())}
-    made |= {f"rules/{name}.md": rule_page(rule, _examples(name)) for name, rule in rules().items()}
+    board = reference.settings.name
+    made |= {
+        f"rules/{name}.md": rule_page(rule, _examples(name), board=board)
+        for name, rule in rules().items()
+    }
     made["returns/index.md"] = returns_index(reference.declared_returns, reference)
     made |= {
         f"returns/{name}.md": return_page(ret, reference)

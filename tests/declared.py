@@ -66,7 +66,7 @@ COLUMNS: Mapping[str, Sequence[Cells]] = {
 }  # fmt: skip
 
 
-def _measure(code: str, of: str, item: str, unit: str, **more: str) -> Cells:
+def measure(code: str, of: str, item: str, unit: str, **more: str) -> Cells:
     form = {"count": "count", "percent": "proportion"}.get(unit, "value")
     return {"measure": code, "return_name": of, "item": item, "title": item, "unit": unit,
             "form": form, "definition": f"{item} in the quarter.", "decimals": "0",
@@ -77,14 +77,14 @@ def _measure(code: str, of: str, item: str, unit: str, **more: str) -> Cells:
 
 
 MEASURES: Sequence[Cells] = [
-    _measure("HS01", LONG, "Households housed", "percent", interval_expected="yes",
+    measure("HS01", LONG, "Households housed", "percent", interval_expected="yes",
              plausible_min="20", plausible_max="95"),
-    _measure("HS02", LONG, "Rough sleepers", "count"),
-    _measure("AH01", WIDE, "Calls", "count"),
-    _measure("AH02", WIDE, "Handed over in time", "percent"),
-    _measure("AH03", WIDE, "Taken to hospital", "percent", share_of="AH01"),
-    _measure("AH04", WIDE, "Longest wait", "ratio"),
-    _measure("AH05", WIDE, "Turned away", "count", first_quarter="2018-19-Q2"),
+    measure("HS02", LONG, "Rough sleepers", "count"),
+    measure("AH01", WIDE, "Calls", "count"),
+    measure("AH02", WIDE, "Handed over in time", "percent"),
+    measure("AH03", WIDE, "Taken to hospital", "percent", share_of="AH01"),
+    measure("AH04", WIDE, "Longest wait", "ratio"),
+    measure("AH05", WIDE, "Turned away", "count", first_quarter="2018-19-Q2"),
 ]  # fmt: skip
 OBLIGATIONS: Sequence[Cells] = [
     {"organisation": LONG_SENDER, "return_name": LONG},

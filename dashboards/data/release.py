@@ -286,6 +286,16 @@ class Published:
         organisations = self.organisations_of(measure)
         return organisations[0] if len(organisations) == 1 else None
 
+    def last_of_retired(self, measure: Measure) -> Value | None:
+        """Return the last figure that stood for a retired measure on the board's pages, if any."""
+        if measure.status != "retired":
+            return None
+        organisation = COMBINED
+        if (measure.measure, COMBINED) not in self.newest_shown:
+            organisation = self.board_organisation(measure.measure) or ""
+        last = self.newest_shown.get((measure.measure, organisation))
+        return last if last is not None and last.breakdown == "total" else None
+
     def commentary_about(self, subject_kind: str, subject_id: str) -> tuple[Commentary, ...]:
         """Return what was said of a measure or a plan, the newest first."""
         return tuple(

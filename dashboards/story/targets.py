@@ -14,12 +14,24 @@ def every_change(published: Published) -> list[tuple[Measure, str]]:
         (measure, _told(published, measure, change))
         for change in reversed(published.measure_changes)
         if (measure := published.measure_by_id.get(change.measure))
+        and not _is_the_first(published, change)
     ]
 
 
 def changes_of(published: Published, measure: Measure) -> list[str]:
     """Return the changes of a measure's targets and of its definition, the newest first."""
     return [sentence for one, sentence in every_change(published) if one is measure]
+
+
+def _is_the_first(published: Published, change: MeasureChange) -> bool:
+    """Whether it is a target that is as old as the figures: nothing changed by it."""
+    figures = published.values_by_measure.get(change.measure, ())
+    return (
+        change.subject == "target"
+        and change.old_target is None
+        and change.quarter <= published.release.quarter
+        and not any(one.quarter < change.quarter and one.value is not None for one in figures)
+    )
 
 
 def _told(published: Published, measure: Measure, change: MeasureChange) -> str:

@@ -249,7 +249,7 @@ def _in_detail(coming: NextPublication, stood: Owed) -> dict[str, dg.MetadataVal
         "publish by": _last_day(coming),
         "published": published,
         "stands in its way": dg.MetadataValue.md(_what_stands_in_its_way(coming)),
-        "it will contain": f"{coming.shown} figures; {coming.suppressed} more are suppressed",
+        "it will contain": f"figures shown: {coming.shown}; suppressed: {coming.suppressed}",
         "returns": dg.MetadataValue.md(_quarters_table(of_quarter)),
         "late": dg.MetadataValue.md(
             _standings_table(of_quarter.late, without=("Quarter", "State"))

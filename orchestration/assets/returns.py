@@ -94,7 +94,7 @@ def raw_assets(declared: Mapping[str, Return]) -> dg.AssetsDefinition:
         on = as_of.on(workspace.workspace)
         up_to = newest_change_id(record)  # before loading: what comes meanwhile is built next
         with warehouse.writing(loads=True) as file, connect(file) as connection:
-            loaded = load(connection, record, reference, on=on)
+            loaded = load(connection, record, reference, on=on, meeting_on=as_of.meeting_on)
         for spec in specs:
             if spec.key in context.selected_asset_keys:
                 yield dg.MaterializeResult(

@@ -18,8 +18,8 @@ from pipelines.board.tables import ReadBoard, files_of, load_reference, read_boa
 from pipelines.escaping import terminal
 from pipelines.record.model import Event
 from pipelines.record.store import Record
-from pipelines.settings import BOARD, setting
 from pipelines.workspace import Workspace
+from schemas.counting import how_many
 from schemas.working_days import LONDON
 
 BOARDS = Path(__file__).parents[2] / "boards"
@@ -33,7 +33,7 @@ def _folder(workspace: Workspace, given: Path | None) -> Path:
     Raises:
         click.ClickException: There is no such folder.
     """
-    named = given or (Path(kept) if (kept := setting(BOARD)) else workspace.board)
+    named = given or workspace.board
     if not named.is_dir():
         raise click.ClickException(
             f"There is no folder {terminal(str(named))}. Begin one with: quarterdeck init"
@@ -45,7 +45,9 @@ def _folder(workspace: Workspace, given: Path | None) -> Path:
 @FOLDER
 @click.pass_obj
 def init(workspace: Workspace, folder: Path | None) -> None:
-    """Begin a board of your own in FOLDER, by default in the workspace's folder ``board``.
+    """Begin a board of your own in FOLDER.
+
+    By default in QUARTERDECK_BOARD, or the folder ``board`` of the workspace.
 
     It holds three made-up partners, two measures and one return, to be replaced by yours.
     """
@@ -81,7 +83,7 @@ def check(workspace: Workspace, folder: Path | None) -> None:
     files = files_of(_folder(workspace, folder))
     read = _without_fault(Record(workspace.record), files)
     rows = sum(len(table.rows) for table in read.tables.values())
-    click.echo(f"{len(read.tables)} tables with {rows} rows: no fault.")
+    click.echo(f"{len(read.tables)} tables with {how_many(rows, 'row', 'rows')}: no fault.")
 
 
 @board.command()
@@ -197,6 +199,5 @@ def _without_fault(record: Record, files: Mapping[str, bytes]) -> ReadBoard:
         return read
     for fault in faults:
         click.echo(terminal(fault))
-    what = "fault" if len(faults) == 1 else "faults"
-    click.echo(f"\n{len(faults)} {what}. Nothing was changed.")
+    click.echo(f"\n{how_many(len(faults), 'fault', 'faults')}. Nothing was changed.")
     sys.exit(1)

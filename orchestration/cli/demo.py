@@ -17,6 +17,7 @@ from orchestration.instance import set_up_home
 from pipelines.record.model import Details, EventKind
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
+from schemas.counting import how_many
 from schemas.working_days import LONDON
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -60,7 +61,9 @@ def demo(workspace: Workspace) -> None:
         timed["loading Dagster and dbt, at the same time"] = time.monotonic() - started
         outcomes = receiving.result()
     timed["receiving and checking"] = time.monotonic() - started
-    click.echo(f"Received {sum(outcomes.values())} files: " + _counted(outcomes))
+    click.echo(
+        f"Received {how_many(sum(outcomes.values()), 'file', 'files')}: " + _counted(outcomes)
+    )
 
     started = time.monotonic()
     outcome = build(workspace, None)

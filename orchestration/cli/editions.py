@@ -7,6 +7,7 @@ import click
 from orchestration.cli.options import refusal_as_sentence
 from pipelines.escaping import terminal
 from pipelines.workspace import Workspace
+from schemas.counting import how_many
 
 
 @click.command()
@@ -50,7 +51,7 @@ def editions(workspace: Workspace, verify: bool, show_again: bool) -> None:
             click.echo(terminal(fault), err=True)
         if wrong:
             raise click.ClickException(
-                f"{len(wrong)} faults. Take the folder that is wrong out of "
+                f"{how_many(len(wrong), 'fault', 'faults')}. Take the folder that is wrong out of "
                 f"{workspace.public / 'meetings'}, then: quarterdeck editions --show-again"
             )
         click.echo("Every file is as it was published.")

@@ -22,6 +22,7 @@ from pipelines.record.erasure import erase as erase_submission
 from pipelines.record.model import Details, EventKind
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
+from schemas.counting import how_many
 
 FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 
@@ -134,8 +135,10 @@ def _told(done: Copied, where: Path) -> None:
 
 def _tell(found: Verified) -> None:
     click.echo(
-        f"{found.submissions} submissions ({found.erased} erased), {found.events} decisions and "
-        f"{found.releases} releases: {found.files} files looked at."
+        f"{how_many(found.submissions, 'submission', 'submissions')} ({found.erased} erased), "
+        f"{how_many(found.events, 'decision', 'decisions')} and "
+        f"{how_many(found.releases, 'release', 'releases')}: "
+        f"{how_many(found.files, 'file', 'files')} looked at."
     )
     for note in found.notes:
         click.echo(terminal(note))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from orchestration.cli.options import BY, QUARTER, refusal_as_sentence
+from orchestration.cli.options import BY, MEETING, QUARTER, refusal_as_sentence
 from pipelines.board.in_force import in_force
 from pipelines.escaping import terminal
 from pipelines.obligations.standing import (
@@ -26,6 +26,7 @@ from pipelines.receiving.disagreements import RULE, disagreements
 from pipelines.record.model import Obligation
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
+from schemas.counting import how_many
 from schemas.quarter import Quarter
 from schemas.reference import Reference
 
@@ -49,10 +50,11 @@ def status(workspace: Workspace, quarter: Quarter | None) -> None:
             f"{one.obligation.organisation:<13}{one.obligation.return_name:<22}"
             f"{one.due_on.isoformat():<12}{one.state.value:<24}{_notes(one)}"
         )
-    came = sum(one.current is not None for one in stood)
-    late = sum(one.state is State.OVERDUE for one in stood)
-    queries = sum(one.open_queries for one in stood)
-    click.echo(f"\n{came} of {len(stood)} accepted, {late} overdue, {queries} queries open.")
+    owed = [one for one in stood if one.counts]
+    came = sum(one.current is not None for one in owed)
+    late = sum(one.state is State.OVERDUE for one in owed)
+    queries = how_many(sum(one.open_queries for one in owed), "query", "queries")
+    click.echo(f"\n{came} of {len(owed)} accepted, {late} overdue, {queries} open.")
     for two in disagreements(record, reference, quarter):
         click.echo(f"\nLooks odd: {terminal(two.message)} {two.hint} [{RULE}]")
         for each in (two.one, two.other):
@@ -124,10 +126,13 @@ def reopen(
 
 @click.command("sign-off")
 @click.option("--quarter", required=True, type=QUARTER)
+@MEETING
 @click.option("--note", default="", help="Anything the next reader should know.")
 @BY
 @click.pass_obj
-def sign_off(workspace: Workspace, quarter: Quarter, note: str, by_whom: str) -> None:
+def sign_off(
+    workspace: Workspace, quarter: Quarter, meeting: dt.date | None, note: str, by_whom: str
+) -> None:
     """Record the sign-off of a quarter's figures: those of its newest draft, and no others."""
     now, record = dt.datetime.now(dt.UTC), Record(workspace.record)
     with refusal_as_sentence(SigningError):
@@ -140,18 +145,27 @@ def sign_off(workspace: Workspace, quarter: Quarter, note: str, by_whom: str) ->
             note=note,
             at=now,
             on=workspace.today(now=now),
+            meeting_on=meeting,
         )
     queries, missing = event.details.open_queries, event.details.not_accepted or ()
     click.echo(f"Signed off {draft.release_id} by {terminal(by_whom)}.")
-    click.echo(f"Open at sign-off: {queries} queries, {len(missing)} returns not accepted.")
-    click.echo(f"Now: quarterdeck publish --quarter {quarter.key}")
+    click.echo(f"It is of the edition {event.details.meeting}.")
+    click.echo(
+        f"Open at sign-off: {how_many(queries or 0, 'query', 'queries')}, "
+        f"{how_many(len(missing), 'return', 'returns')} not accepted."
+    )
+    option = f" --meeting {meeting.isoformat()}" if meeting else ""
+    click.echo(f"Now: quarterdeck publish --quarter {quarter.key}{option}")
 
 
 @click.command()
 @click.option("--quarter", required=True, type=QUARTER)
+@MEETING
 @click.option("--note", help="Why an edition that was published is amended; its readers see it.")
 @click.pass_obj
-def publish(workspace: Workspace, quarter: Quarter, note: str | None) -> None:
+def publish(
+    workspace: Workspace, quarter: Quarter, meeting: dt.date | None, note: str | None
+) -> None:
     """Make the signed-off release current."""
     from orchestration.site import BoardSite  # noqa: PLC0415  # loads Plotly
     from pipelines.publishing.making import publish as publish_release  # noqa: PLC0415
@@ -164,6 +178,7 @@ def publish(workspace: Workspace, quarter: Quarter, note: str | None) -> None:
             BoardSite(workspace),
             now=dt.datetime.now(dt.UTC),
             note=note,
+            meeting_on=meeting,
         )
     edition = made.release.edition
     name = edition.name if edition else made.release.release_id
@@ -179,12 +194,14 @@ def publish(workspace: Workspace, quarter: Quarter, note: str | None) -> None:
 
 def _notes(standing: Standing) -> str:
     notes = []
-    if standing.days_late:
-        notes.append(f"{standing.days_late} days late")
+    if not standing.is_owed:
+        notes.append("not owed")
+    elif standing.days_late:
+        notes.append(f"{how_many(standing.days_late, 'day', 'days')} late")
     if standing.open_queries:
-        notes.append(f"{standing.open_queries} queries open")
+        notes.append(f"{how_many(standing.open_queries, 'query', 'queries')} open")
     if standing.corrections:
-        notes.append(f"corrected {standing.corrections} times")
+        notes.append(f"corrected {how_many(standing.corrections, 'time', 'times')}")
     if standing.last_correction_failed:
         notes.append("the last correction was not accepted; the figures before it stay")
     return "; ".join(notes)

@@ -30,6 +30,12 @@ class QuarterType(click.ParamType[Quarter]):
 
 
 QUARTER = QuarterType()
+MEETING = click.option(
+    "--meeting",
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=lambda _ctx, _param, value: value and value.date(),
+    help="The day of the meeting it is for. [default: the next; then that of the newest draft]",
+)
 BY = click.option("--by", "by_whom", required=True, help="Your role.")
 
 

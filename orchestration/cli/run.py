@@ -13,12 +13,14 @@ from pathlib import Path
 
 import click
 
-from orchestration.cli.options import QUARTER
+from orchestration.cli.options import MEETING, QUARTER
 from orchestration.instance import opened, set_up_home, settings_behind
+from pipelines.board.in_force import in_force
 from pipelines.durable import exclusive
 from pipelines.escaping import terminal
 from pipelines.keeping.backup import BackupError
 from pipelines.keeping.known_then import copy_as_of
+from pipelines.record.store import Record
 from pipelines.settings import environment
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
@@ -32,11 +34,39 @@ AS_OF = click.option(
 
 @click.command()
 @click.option("--quarter", type=QUARTER, help="Report this quarter. [default: the newest sent]")
+@MEETING
 @AS_OF
 @click.pass_obj
-def build(workspace: Workspace, quarter: Quarter | None, as_of: dt.datetime | None) -> None:
+def build(
+    workspace: Workspace,
+    quarter: Quarter | None,
+    meeting: dt.date | None,
+    as_of: dt.datetime | None,
+) -> None:
     """Load the warehouse and make a draft release, through Dagster."""
-    run_build(workspace, quarter, as_of=as_of)
+    if meeting is not None:
+        quarter = _quarter_of(workspace, meeting, asked=quarter)
+    run_build(workspace, quarter, as_of=as_of, meeting_on=meeting)
+
+
+def _quarter_of(workspace: Workspace, meeting_on: dt.date, *, asked: Quarter | None) -> Quarter:
+    """Return the quarter that is reported to the meeting on that day."""
+    reported = {
+        one.meeting_on: one.quarter
+        for one in in_force(Record(workspace.record)).meetings
+        if one.quarter is not None
+    }
+    quarter = reported.get(meeting_on)
+    if quarter is None or asked not in (None, quarter):
+        days = ", ".join(
+            day.isoformat() for day, of in sorted(reported.items()) if asked in (None, of)
+        )
+        what = asked.label if asked else "A quarter"
+        raise click.UsageError(
+            f"{what} is not reported to a meeting on {meeting_on.isoformat()}, but on: "
+            f"{days or 'no day yet'}. The meetings are those of meetings.csv."
+        )
+    return quarter
 
 
 @click.command()
@@ -144,7 +174,13 @@ def _keeping_the_terminal() -> Iterator[None]:
             os.close(copy)
 
 
-def run_build(workspace: Workspace, quarter: Quarter | None, *, as_of: dt.datetime | None) -> None:
+def run_build(
+    workspace: Workspace,
+    quarter: Quarter | None,
+    *,
+    as_of: dt.datetime | None,
+    meeting_on: dt.date | None = None,
+) -> None:
     """Run the build and report the outcome; end the command if it failed."""
     if not any(workspace.record.glob("submissions/*/*")):
         raise click.ClickException(
@@ -156,7 +192,12 @@ def run_build(workspace: Workspace, quarter: Quarter | None, *, as_of: dt.dateti
 
     try:
         with _keeping_the_terminal():
-            outcome = build_release(workspace, quarter, as_of=as_of.date() if as_of else None)
+            outcome = build_release(
+                workspace,
+                quarter,
+                as_of=as_of.date() if as_of else None,
+                meeting_on=meeting_on,
+            )
     except Exception as problem:
         if _is_full(workspace):
             raise click.ClickException(_FULL) from problem

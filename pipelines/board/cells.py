@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import difflib
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
+
+from schemas.counting import how_many
 
 _LONGEST_COMPARED = 60  # letters; comparing longer ones takes time and helps nobody
 
@@ -19,7 +21,8 @@ _LONGEST_COMPARED = 60  # letters; comparing longer ones takes time and helps no
 class Fault:
     """What is wrong with a file, and where: ``row`` as a spreadsheet counts, None for the file.
 
-    ``table`` is the name of a table, or of another file with its ending.
+    ``table`` is the name of a table, or of another file with its ending; ``column`` is a setting's
+    name where the file has no columns.
     """
 
     table: str
@@ -30,7 +33,8 @@ class Fault:
     def __str__(self) -> str:
         """Return the fault as a line: ``measures.csv, row 3, column theme: …``."""
         row = "" if self.row is None else f", row {self.row}"
-        column = "" if self.column is None else f", column {self.column}"
+        kind = "setting" if self.table.endswith(".toml") else "column"
+        column = "" if self.column is None else f", {kind} {self.column}"
         file = self.table if "." in self.table else f"{self.table}.csv"
         return f"{file}{row}{column}: {self.text}"
 
@@ -44,21 +48,47 @@ class Numbered:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Unsound:
+    """A row that cannot be used: its cells as they were written, and which of them are sound."""
+
+    number: int
+    cells: Mapping[str, str | None]
+    sound: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Table:
     """What a file gave: the rows that are sound, and the cells of those that are not.
 
-    ``is_read`` is false if nothing of it could be read.
+    ``is_read`` is false if it, or the end of it, could not be read.
     """
 
     rows: tuple[Numbered, ...] = ()
-    unsound: tuple[Mapping[str, str | None], ...] = ()
+    unsound: tuple[Unsound, ...] = ()
     is_read: bool = True
 
     def codes(self, column: str) -> set[str]:
         """Return what stands in a column, in unsound rows too."""
         found = {getattr(one.row, column) for one in self.rows}
-        found |= {cells.get(column) for cells in self.unsound}
+        found |= {one.cells.get(column) for one in self.unsound}
         return found - {None}
+
+    def written(self, column: str) -> Iterator[tuple[int, Any]]:
+        """Yield each row's number and what stands in a column, where it can be read."""
+        for row in self.rows:
+            yield row.number, getattr(row.row, column)
+        for one in self.unsound:
+            if column in one.sound:
+                yield one.number, one.cells[column]
+
+
+class TornRowError(ValueError):
+    """A row with a quotation mark that is not closed, or stands alone."""
+
+    def __init__(self, why: str, before: list[list[str]]) -> None:
+        """Name the lines before it."""
+        super().__init__(why)
+        self.before = before
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -82,20 +112,28 @@ def read_table(table: str, content: bytes | None, kind: type[Any]) -> tuple[Tabl
     if read is None:
         return Table(is_read=False), faults
     adapter = TypeAdapter(tuple[kind, ...])  # type: ignore[valid-type]  # made at run time
-    bad: set[int] = set()
+    bad: dict[int, set[str]] = {}
     try:
-        adapter.validate_python([cells for _, cells in read])
+        adapter.validate_python([cells for _, cells in read.rows])
     except ValidationError as problem:
         for error in problem.errors():
             at, column = int(error["loc"][0]), str(error["loc"][1])
-            bad.add(at)
-            faults.append(Fault(table=table, row=read[at][0], column=column, text=words_of(error)))
-    sound = [one for at, one in enumerate(read) if at not in bad]
+            bad.setdefault(at, set()).add(column)
+            number = read.rows[at][0]
+            faults.append(Fault(table=table, row=number, column=column, text=words_of(error)))
+    unsound = tuple(
+        Unsound(number=number, cells=cells, sound=frozenset(cells) - bad.get(at, set()))
+        for at, (number, cells) in enumerate(read.rows)
+        if at in bad or not read.is_whole  # rules between rows need all of them
+    )
+    if not read.is_whole:
+        return Table(unsound=(*unsound, *read.ragged), is_read=False), faults
+    sound = [one for at, one in enumerate(read.rows) if at not in bad]
     rows = adapter.validate_python([cells for _, cells in sound])
     numbered = (
         Numbered(number=number, row=row) for (number, _), row in zip(sound, rows, strict=True)
     )
-    return Table(rows=tuple(numbered), unsound=tuple(read[at][1] for at in sorted(bad))), faults
+    return Table(rows=tuple(numbered), unsound=(*unsound, *read.ragged)), faults
 
 
 def lines_of(content: bytes) -> list[list[str]]:
@@ -103,13 +141,16 @@ def lines_of(content: bytes) -> list[list[str]]:
 
     Raises:
         UnicodeDecodeError: It is not UTF-8.
-        ValueError: A quotation mark is not closed, or stands alone.
+        TornRowError: A quotation mark is not closed, or stands alone.
     """
     text = content.decode("utf-8-sig")
+    lines: list[list[str]] = []
     try:
-        return list(csv.reader(text.splitlines(keepends=True), strict=True))
+        for line in csv.reader(text.splitlines(keepends=True), strict=True):
+            lines.append(line)  # noqa: PERF402  # those before a torn one are read too
     except csv.Error as problem:
-        raise ValueError(str(problem)) from problem
+        raise TornRowError(str(problem), lines) from problem
+    return lines
 
 
 def text_of_lines(lines: Iterable[Sequence[str]]) -> bytes:
@@ -130,25 +171,36 @@ def words_of(error: ErrorDetails) -> str:
     return error["msg"].removeprefix("Value error, ")
 
 
-_Cells = list[tuple[int, dict[str, str | None]]]
+@dataclass(frozen=True, kw_only=True)
+class _Read:
+    """The cells of each row, by column, with the row's number; a blank cell is None.
+
+    ``ragged`` are the rows with more or fewer cells than the heading. ``is_whole``: it was read to
+    its end.
+    """
+
+    rows: list[tuple[int, dict[str, str | None]]]
+    ragged: list[Unsound]
+    is_whole: bool
 
 
 def _cells(
     table: str, content: bytes | None, *, columns: Sequence[str], needed: Sequence[str]
-) -> tuple[_Cells | None, list[Fault]]:
-    """Read the cells of each row, by column, with the row's number; a blank cell is None.
-
-    Returns None in the place of the rows of a file that cannot be read.
-    """
+) -> tuple[_Read | None, list[Fault]]:
+    """Read the cells of a file; None if there are none, or nobody can say of which columns."""
+    torn: list[Fault] = []
     if content is None:
         return None, [Fault(table=table, text="the file is missing from the folder reference.")]
     try:
         lines = lines_of(content)
     except UnicodeDecodeError:
         return None, [Fault(table=table, text="is not saved as UTF-8; save it as “CSV UTF-8”.")]
-    except ValueError as problem:
+    except TornRowError as problem:
+        lines = problem.before
         said = f"a quotation mark is not closed, or stands alone ({problem})."
-        return None, [Fault(table=table, text=said)]
+        torn = [Fault(table=table, row=len(lines) + 1, text=said)]
+        if not lines:
+            return None, torn
     heading = lines[0] if lines else []
     missing = [column for column in needed if column not in heading]
     faults = [
@@ -164,16 +216,17 @@ def _cells(
         if column not in columns
     ]  # fmt: skip
     if faults:
-        return None, faults
-    rows: _Cells = []
+        return None, [*faults, *torn]
+    found = _Read(rows=[], ragged=[], is_whole=not torn)
     for number, cells in enumerate(lines[1:], start=2):
-        if len(cells) != len(heading):
-            said = (
-                f"has {len(cells)} cells and the heading has {len(heading)}; look for a comma that "
-                "needs quotation marks around its cell."
-            )
-            faults.append(Fault(table=table, row=number, text=said))
+        named = {name: cell.strip() or None for name, cell in zip(heading, cells, strict=False)}
+        if len(cells) == len(heading):
+            found.rows.append((number, named))
             continue
-        named = {name: cell.strip() or None for name, cell in zip(heading, cells, strict=True)}
-        rows.append((number, named))
-    return rows, faults
+        found.ragged.append(Unsound(number=number, cells=named))
+        said = (
+            f"has {how_many(len(cells), 'cell', 'cells')} and the heading has {len(heading)}; "
+            "look for a comma that needs quotation marks around its cell."
+        )
+        faults.append(Fault(table=table, row=number, text=said))
+    return found, [*faults, *torn]

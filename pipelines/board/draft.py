@@ -18,7 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.board.cells import Fault, lines_of, text_of_lines
-from pipelines.board.in_force import apply, faults_of_applying, files_in, version_in_force
+from pipelines.board.in_force import (
+    apply,
+    faults_of_applying,
+    files_in,
+    version_in_force,
+    versions,
+)
 from pipelines.board.tables import files_of, read_board, reference_of
 from pipelines.durable import exclusive, flush_folder, flush_tree, make_folder, replace_file
 from pipelines.record.model import Event
@@ -101,7 +107,11 @@ def lines_of_table(files: Files, table: str) -> Lines:
 
 
 class Draft:
-    """The draft in a folder. It is as the board in force while there is no file in it."""
+    """The draft in a folder.
+
+    It is as the board in force while there is no file in it, or what is there is a version that
+    was in force before, unchanged: nobody drafts what went out of force.
+    """
 
     def __init__(
         self, record: Record, folder: Path, *, faults_of_look: Callable[[Files], list[str]]
@@ -114,7 +124,7 @@ class Draft:
     def files(self) -> Files:
         """Return the files of the draft. Raises ``NoBoardError`` if no board is in force."""
         in_force = files_in(version_in_force(self._record))
-        return files_of(self._folder) or in_force
+        return self._drafted() or in_force
 
     def fingerprint(self) -> str:
         """Return what differs as soon as the draft does, or the version that it would replace."""
@@ -222,6 +232,10 @@ class Draft:
             event, _ = apply(self._record, self._folder, by_whom=by_whom, note=note, at=at)
         return event
 
+    def _drafted(self) -> Files:
+        found = files_of(self._folder)
+        return {} if found in [files_in(one) for one in versions(self._record)] else found
+
     @property
     def _lock(self) -> Path:
         return self._folder.with_name(f".{self._folder.name}.lock")
@@ -233,8 +247,10 @@ class Draft:
     def _write(self, was: Files, table: str, content: bytes, change: RowChange) -> None:
         """Caller must hold the lock. Who did it is on disk before what they did."""
         changes = [asdict(one) | {"at": one.at.isoformat()} for one in (*self.changes(), change)]
-        if not files_of(self._folder):
+        if not self._drafted():
             _copy(was, self._folder)
+            for gone in files_of(self._folder).keys() - was.keys():
+                (self._folder / gone).unlink()
         replace_file(json.dumps(changes).encode(), self._folder / DRAFTED)
         replace_file(content, self._folder / _file(table))
 

@@ -75,7 +75,7 @@ def faults_of_returns(tables: Mapping[str, Table]) -> Iterator[Fault]:
             near = did_you_mean(name, {*built_in, *named})
             yield Fault(table="returns", row=one.number, column="return_name", text=said + near)
     known = _known(tables)
-    unsound = {row.get("return_name") for row in tables[TABLE].unsound}
+    unsound = {one.cells.get("return_name") for one in tables[TABLE].unsound}
     for name, rows in declared.items():
         if name not in unsound:  # what follows from a cell that cannot be read is not said
             yield from _of_return(name, rows, known)

@@ -10,8 +10,9 @@ from typing import Any
 
 from pipelines.board.cells import Fault, Numbered, Table, did_you_mean
 from pipelines.board.return_columns import faults_of_returns
+from pipelines.board.what_is_sent import faults_of_what_is_sent
 from schemas.quarter import Quarter
-from schemas.return_calendar import Calendar
+from schemas.return_calendar import Calendar, first_meetings
 from schemas.working_days import publish_by
 
 Tables = Mapping[str, Table]
@@ -21,7 +22,7 @@ KEYS: Mapping[str, Sequence[tuple[str, ...]]] = {
     "organisations": [("organisation",)],
     "themes": [("theme",), ("sort",)],
     "board_priorities": [("priority",), ("sort",)],
-    "meetings": [("meeting",), ("quarter",)],
+    "meetings": [("meeting",)],
     "returns": [("return_name",)],
     "obligations": [("organisation", "return_name", "first_quarter")],
     "measures": [("measure",), ("return_name", "item"), ("headline",)],
@@ -123,11 +124,10 @@ def _unknown(tables: Tables) -> Iterator[Fault]:
         if not tables[other].is_read:
             continue  # the cause is told; what follows from it is not
         known = tables[other].codes(KEYS[other][0][0])
-        for one in tables[table].rows:
-            code = getattr(one.row, column)
+        for number, code in tables[table].written(column):
             if code is not None and code not in known:
-                near = did_you_mean(code, known)
-                yield _fault(table, one, column, f"“{code}” is not in {other}.csv.{near}")
+                said = f"“{code}” is not in {other}.csv.{did_you_mean(code, known)}"
+                yield Fault(table=table, row=number, column=column, text=said)
 
 
 def _periods(tables: Tables) -> Iterator[Fault]:
@@ -138,16 +138,30 @@ def _periods(tables: Tables) -> Iterator[Fault]:
                 begins, ends = getattr(one.row, first, None), getattr(one.row, last, None)
                 if begins is not None and ends is not None and begins > ends:
                     yield _fault(table, one, last, f"“{_key(ends)}” lies before the {first}.")
+
+
+def _meetings(tables: Tables) -> Iterator[Fault]:
+    """A quarter is reported after its end, to any number of meetings, one on a day."""
+    seen: dict[dt.date, Numbered] = {}
     for one in tables["meetings"].rows:
-        if one.row.quarter is not None and one.row.meeting_on <= one.row.quarter.end:
-            said = f"the meeting is before the end of {one.row.quarter.label}, which is reported."
+        row = one.row
+        if row.quarter is None:
+            continue
+        if row.meeting_on <= row.quarter.end:
+            said = f"the meeting is before the end of {row.quarter.label}, which is reported."
+            yield _fault("meetings", one, "meeting_on", said)
+        other = seen.setdefault(row.meeting_on, one)
+        if other is not one:
+            said = (
+                f"an edition is named by its day, and a quarter is reported on "
+                f"{_day(row.meeting_on)} in row {other.number} too."
+            )
             yield _fault("meetings", one, "meeting_on", said)
 
 
 def _days(tables: Tables) -> Iterator[Fault]:
     """A return opens before it is due, and is due before the papers of its meeting are out."""
-    meetings = [one.row for one in tables["meetings"].rows if one.row.quarter is not None]
-    meeting_on = {one.quarter: one.meeting_on for one in meetings}
+    meeting_on = first_meetings(one.row for one in tables["meetings"].rows)
     for one in tables["returns"].rows:
         row = one.row
         if (row.due_after_days is None) == (row.due_after_working_days is None):
@@ -295,18 +309,6 @@ def _trees(tables: Tables) -> Iterator[Fault]:
             above = tree.get(above)
         if above == one.row.category:
             yield _fault("measure_categories", one, "part_of", "it would be a part of itself.")
-    categories = tables["measure_categories"]
-    if not categories.is_read or categories.unsound:
-        return
-    for one in tables["expected_rows"].rows:
-        row = one.row
-        tree = trees.get((row.measure, row.breakdown), {})
-        if (row.breakdown, row.category) != ("total", "all") and row.category not in tree:
-            said = (
-                f"{row.measure} has no category “{row.category}” of the breakdown "
-                f"“{row.breakdown}”.{did_you_mean(row.category, tree)}"
-            )
-            yield _fault("expected_rows", one, "category", said)
 
 
 def _fault(table: str, one: Numbered, column: str | None, text: str) -> Fault:
@@ -322,6 +324,6 @@ def _key(value: object) -> str:
 
 
 _RULES: tuple[Callable[[Tables], Iterator[Fault]], ...] = (
-    _repeated, _unknown, _periods, _days, _targets, _overlaps, _definitions, _forms, _trees,
-    _structure, faults_of_returns,
+    _repeated, _unknown, _periods, _meetings, _days, _targets, _overlaps, _definitions, _forms,
+    _trees, _structure, faults_of_returns, faults_of_what_is_sent,
 )  # fmt: skip

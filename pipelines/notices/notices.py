@@ -24,7 +24,7 @@ from pipelines.obligations.calendar import chasing_days
 from pipelines.obligations.standing import Standing, State, open_queries, standings
 from pipelines.publishing.failed_build import FailedBuild
 from pipelines.publishing.fates import fates_in_words, newest_with, rows_by_fate
-from pipelines.publishing.releases import all_releases
+from pipelines.publishing.releases import all_releases, published_for
 from pipelines.publishing.sign_off import open_points
 from pipelines.record.model import Submission
 from pipelines.record.store import Record
@@ -94,7 +94,7 @@ def chasers(record: Record, reference: Reference, *, on: dt.date) -> list[Notice
     grouped: dict[tuple[str, dt.date, int], list[Standing]] = defaultdict(list)
     for quarter in _quarters_about(on):
         for one in standings(record, reference, quarter, on=on):
-            if one.state not in _OUTSTANDING or one.current is not None:
+            if not one.is_owed or one.state not in _OUTSTANDING or one.current is not None:
                 continue
             come = [day for day in chasing_days(one.due_on) if day.on <= on]
             if come and on <= working_days_from(come[-1].on, _CATCH_UP):
@@ -205,8 +205,7 @@ def about_publication(
         if meeting.quarter is None or not on <= meeting.meeting_on:
             continue
         last_day = publish_by(meeting.meeting_on)
-        published = any(one.quarter == meeting.quarter for one in final)
-        if not published and on >= working_days_from(last_day, -2):
+        if published_for(final, meeting) is None and on >= working_days_from(last_day, -2):
             found.append(
                 _not_published(record, reference, meeting, meeting.quarter, last_day, on=on)
             )

@@ -107,6 +107,14 @@ class Standing:
     accepted_at: dt.datetime | None = None
 
     @property
+    def counts(self) -> bool:
+        """Whether it counts as owed: it was asked for, or is in use although it was not.
+
+        A file that was refused makes nobody owe what was not asked for.
+        """
+        return self.is_owed or self.current is not None
+
+    @property
     def last_correction_failed(self) -> bool:
         """Whether a newer file was not accepted while an older one stays in use."""
         return (

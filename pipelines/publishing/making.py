@@ -39,6 +39,7 @@ from pipelines.publishing.releases import (
     export_published,
     finish,
     newest_draft,
+    no_draft,
     published_folders,
     signed_off,
     staging_folder,
@@ -189,13 +190,15 @@ def publish(
     *,
     now: dt.datetime,
     note: str | None = None,
+    meeting_on: dt.date | None = None,
 ) -> Made:
     """Make the signed-off figures of the quarter an edition, and show it to the public.
 
-    The pages are made anew from the very data that was signed off, without the marks of a draft.
-    Figures that are published already stay as they are, unless ``note`` is another one: then an
-    amendment carries it. Of two calls at once the second waits, and finds the edition of the first.
-    One that was stopped at any step is completed by the next call.
+    They are those of the quarter's newest draft; with ``meeting_on`` of the newest for that
+    meeting. The pages are made anew from the very data that was signed off, without the marks of
+    a draft. Figures that are published already stay as they are, unless ``note`` is another one:
+    then an amendment carries it. Of two calls at once the second waits, and finds the edition of
+    the first. One that was stopped at any step is completed by the next call.
 
     Raises:
         NotSignedOffError: There is no draft, no sign-off, or the sign-off is of other figures than
@@ -205,7 +208,7 @@ def publish(
         NothingToAmendError: There is a note, and the meeting has no edition.
     """
     with exclusive(workspace.releases / ".publishing.lock"):
-        draft, event = signed_off_draft(workspace, record, quarter)
+        draft, event = signed_off_draft(workspace, record, quarter, meeting_on=meeting_on)
         source = workspace.releases / draft.release_id
         check_whole(source)
         published = editions(workspace.releases)
@@ -265,20 +268,21 @@ def editions_before(workspace: Workspace, data: Path) -> tuple[Release, ...]:
 
 
 def signed_off_draft(
-    workspace: Workspace, record: Record, quarter: Quarter
+    workspace: Workspace, record: Record, quarter: Quarter, *, meeting_on: dt.date | None = None
 ) -> tuple[Release, Event]:
-    """Return the newest draft of the quarter with its sign-off. Raises ``NotSignedOffError``."""
-    draft = newest_draft(workspace.releases, quarter)
+    """Return the newest draft of the quarter, or of its meeting on that day, with its sign-off.
+
+    Raises ``NotSignedOffError``.
+    """
+    draft = newest_draft(workspace.releases, quarter, meeting_on=meeting_on)
     if draft is None:
-        raise NotSignedOffError(
-            f"There is no draft for {quarter.label}. Make one with: "
-            f"quarterdeck build --quarter {quarter.key}"
-        )
+        raise NotSignedOffError(no_draft(quarter, meeting_on))
     event = signed_off(record, quarter, draft.data_sha256)
     if event is None:
+        option = f" --meeting {meeting_on.isoformat()}" if meeting_on else ""
         raise NotSignedOffError(
             f"Nobody has signed off the figures of the newest draft for {quarter.label}. Look at "
             f"it ({workspace.releases / draft.release_id / 'site' / 'index.html'}), then: "
-            f'quarterdeck sign-off --quarter {quarter.key} --by "your role"'
+            f'quarterdeck sign-off --quarter {quarter.key}{option} --by "your role"'
         )
     return draft, event

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,13 @@ import polars as pl
 
 from pipelines.obligations.standing import Standing, State, standings_of_all
 from pipelines.publishing.rebases import ProposedRebase, proposed_rebases
-from pipelines.publishing.releases import Release, all_releases, newest_draft, signed_off
+from pipelines.publishing.releases import (
+    Release,
+    all_releases,
+    newest_draft,
+    published_for,
+    signed_off,
+)
 from pipelines.publishing.sign_off import OpenPoints, open_points
 from pipelines.record.changes import newest_change
 from pipelines.record.model import Event, Submission
@@ -73,7 +80,8 @@ def came_lately(record: Record, *, on: dt.date) -> list[Submission]:
 
 def owed(record: Record, reference: Reference, *, on: dt.date) -> Owed:
     """Return what is owed and what came on the day ``on``, over every quarter that is known."""
-    return Owed(on=on, standings=tuple(standings_of_all(record, reference, on=on)))
+    stood = standings_of_all(record, reference, on=on)
+    return Owed(on=on, standings=tuple(one for one in stood if one.counts))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,9 +120,9 @@ def next_publication(
         quarter = max(one.quarter for one in made)
     else:
         return None
-    draft = newest_draft(releases, quarter)
+    draft = newest_draft(releases, quarter, meeting_on=meeting.meeting_on if meeting else None)
     sign_off = signed_off(record, quarter, draft.data_sha256) if draft else None
-    final = [one for one in made if one.status == "final" and one.quarter == quarter]
+    final = published_for(made, meeting) if meeting else _newest_edition(made, quarter)
     figures = _states(releases / draft.release_id / "data", quarter) if draft else Counter()
     last_day = publish_by(meeting.meeting_on) if meeting else None
     behind = draft is not None and draft.made_at < newest_change(record)
@@ -124,7 +132,7 @@ def next_publication(
         publish_by=last_day,
         draft=draft,
         sign_off=sign_off,
-        published=final[-1] if final else None,
+        published=final,
         open_points=open_points(record, reference, quarter, on=on),
         shown=figures["shown"],
         suppressed=figures["suppressed"],
@@ -134,6 +142,11 @@ def next_publication(
         if draft
         else (),
     )
+
+
+def _newest_edition(made: Iterable[Release], quarter: Quarter) -> Release | None:
+    final = [one for one in made if one.status == "final" and one.quarter == quarter]
+    return final[-1] if final else None
 
 
 def next_meeting(reference: Reference, *, on: dt.date) -> Meeting | None:

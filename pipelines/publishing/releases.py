@@ -12,7 +12,7 @@ import json
 import secrets
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from pipelines.durable import flush_folder, flush_tree, place_link
 from pipelines.record.model import Event, EventKind
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
+from schemas.reference_rows import Meeting
 
 MANIFEST = "manifest.json"
 _DAY = 24 * 60 * 60
@@ -306,14 +307,36 @@ def published_folders(releases: Path) -> list[Path]:
     ]
 
 
-def newest_draft(releases: Path, quarter: Quarter) -> Release | None:
-    """Return the draft of the quarter that was made last."""
-    drafts = [
-        release
-        for release in all_releases(releases)
-        if release.quarter == quarter and release.status == "draft"
-    ]
-    return drafts[-1] if drafts else None
+def newest_draft(
+    releases: Path, quarter: Quarter, *, meeting_on: dt.date | None = None
+) -> Release | None:
+    """Return the draft of the quarter that was made last, of one meeting's where one is named."""
+    for release in reversed(all_releases(releases)):
+        if release.quarter == quarter and release.status == "draft":
+            reported = Reported.read(releases / release.release_id / "data") if meeting_on else None
+            if reported is None or reported.meeting_on == meeting_on:
+                return release
+    return None
+
+
+def no_draft(quarter: Quarter, meeting_on: dt.date | None) -> str:
+    """Say that there is no draft, and how one is made."""
+    met = f" and the meeting of {meeting_on:%-d %B %Y}" if meeting_on else ""
+    option = f" --meeting {meeting_on.isoformat()}" if meeting_on else ""
+    return (
+        f"There is no draft for {quarter.label}{met}. "
+        f"Make one with: quarterdeck build --quarter {quarter.key}{option}"
+    )
+
+
+def published_for(made: Iterable[Release], meeting: Meeting) -> Release | None:
+    """Return the newest edition among these releases that was published for a meeting."""
+    found = None
+    for one in made:
+        edition = one.edition
+        if one.quarter == meeting.quarter and edition and edition.meeting_on == meeting.meeting_on:
+            found = one
+    return found
 
 
 def signed_off(record: Record, quarter: Quarter, figures: str) -> Event | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.obligations.standing import Standing, State, standings
-from pipelines.publishing.releases import Release, newest_draft
+from pipelines.publishing.releases import Release, Reported, newest_draft, no_draft
 from pipelines.record.model import Details, Event, EventKind, Unanswered
 from pipelines.record.store import Record
 from schemas.quarter import Quarter
@@ -54,7 +54,9 @@ def open_points(
     return OpenPoints(
         queried=tuple(one for one in stood if one.open_queries),
         missing=tuple(
-            one for one in stood if one.current is None and one.state is not State.EXCUSED
+            one
+            for one in stood
+            if one.counts and one.current is None and one.state is not State.EXCUSED
         ),
     )
 
@@ -69,8 +71,11 @@ def sign_off(
     note: str,
     at: dt.datetime,
     on: dt.date,
+    meeting_on: dt.date | None = None,
 ) -> tuple[Release, Event]:
     """Sign off the figures of the quarter's newest draft, and no others, on the day ``on``.
+
+    With ``meeting_on`` it is the newest of that meeting's. The sign-off names the draft's meeting.
 
     Returns the draft, and the event once it is on disk. What is open is kept with it: how many
     queries are unanswered and in which submissions (EXP-001), which returns are missing. Raises
@@ -78,12 +83,9 @@ def sign_off(
     """
     if not by_whom.strip():
         raise SigningError("Say who signs off: your role, such as head of performance.")
-    draft = newest_draft(releases, quarter)
+    draft = newest_draft(releases, quarter, meeting_on=meeting_on)
     if draft is None:
-        raise SigningError(
-            f"There is no draft for {quarter.label}. "
-            f"Make one with: quarterdeck build --quarter {quarter.key}"
-        )
+        raise SigningError(no_draft(quarter, meeting_on))
     still_open = open_points(record, reference, quarter, on=on)
     event = record.add_event(
         EventKind.SIGN_OFF,
@@ -92,6 +94,7 @@ def sign_off(
         reason=note.strip(),
         details=Details(
             quarter=quarter,
+            meeting=Reported.read(releases / draft.release_id / "data").meeting,
             data_sha256=draft.data_sha256,
             open_queries=still_open.queries,
             unanswered=tuple(

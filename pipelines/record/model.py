@@ -143,6 +143,7 @@ class Details:
             or reopened.
         extended_to: The day until the end of which the obligation is extended.
         quarter: Also the quarter whose figures are signed off.
+        meeting: The meeting for which they are signed off, as its edition is named.
         data_sha256: The figures that are signed off.
         open_queries: How many queries were unanswered at the sign-off.
         unanswered: The submissions that these queries are of.
@@ -160,6 +161,7 @@ class Details:
     return_name: str | None = None
     quarter: Quarter | None = None
     extended_to: dt.date | None = None
+    meeting: str | None = None
     data_sha256: str | None = None
     open_queries: int | None = None
     unanswered: tuple[Unanswered, ...] | None = None

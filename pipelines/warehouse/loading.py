@@ -109,6 +109,7 @@ def load(
     reference: Reference,
     *,
     on: dt.date,
+    meeting_on: dt.date | None = None,
 ) -> dict[str, int]:
     """Bring the raw tables to what the record holds: all of it, or nothing is changed.
 
@@ -121,6 +122,7 @@ def load(
         record: What is loaded.
         reference: What is owed, and when it is due.
         on: The day by which lateness is judged.
+        meeting_on: The meeting for which quarters are reported; None: the next of each.
 
     Returns:
         How many rows each raw table holds now.
@@ -135,6 +137,9 @@ def load(
         load_board(connection, reference)
         known = Known.of(record)  # what comes meanwhile is loaded by the next build
         _load_what_came(connection, record, known, reference, on=on)
+        counted = _naive(newest_change(record))
+        horizon = HorizonRow(counts_up_to=counted, as_of_day=on, meeting_on=meeting_on)
+        fill(connection, HorizonRow, [horizon])
         for declared in loaded_returns(reference).values():
             _load_rows(connection, record, known.submissions, declared, reference)
         fill(connection, PeriodRow, period_rows(connection))
@@ -272,8 +277,6 @@ def _load_what_came(
     fill(connection, SubmissionRow, sent)
     fill(connection, FindingRow, findings)
     fill(connection, StandingRow, [standing_row(one) for one in stood])
-    counted = _naive(newest_change(record))
-    fill(connection, HorizonRow, [HorizonRow(counts_up_to=counted, as_of_day=on)])
 
 
 def rows_kept(one: Submission) -> int:

@@ -164,10 +164,16 @@ class HorizonRow(RawRow):
     """What the loaded facts are a function of, beside the record itself."""
 
     table = "horizon"
-    description = "Up to which moment the record counts, and on which day lateness is judged."
+    description = (
+        "Up to which moment the record counts, on which day lateness is judged, for which meeting."
+    )
 
     counts_up_to: Annotated[dt.datetime, "The moment up to which the record counts, in UTC."]
     as_of_day: Annotated[dt.date, "The day, in London, by which lateness is judged."]
+    meeting_on: Annotated[
+        dt.date | None,
+        "The day of the meeting that was asked for; empty: the next that takes the quarter.",
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,7 +31,7 @@ from portal.state import the_portal
 from portal.words import words
 from schemas.reference import TABLES
 
-EDITED = ("measures", "targets", "obligations")
+EDITED = ("measures", "targets", "obligations", "expected_rows")
 _DRAFT = "/officer/board/draft"
 
 

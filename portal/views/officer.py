@@ -28,7 +28,7 @@ from portal.views.owed import (
     rows_of,
     standing_of,
 )
-from portal.words import words
+from portal.words import counted, words
 from schemas.finding import Severity
 
 
@@ -65,9 +65,11 @@ def officer_page(request: Asked) -> HttpResponse:
         failed=failed_build(the_portal().settings.workspace),
         counts={
             "came": sum(row.standing.current is not None for row in rows),
-            "owed": len(rows),
-            "overdue": sum(row.standing.state is State.OVERDUE for row in rows),
-            "queries": sum(row.standing.open_queries for row in rows),
+            "owed": sum(row.standing.counts for row in rows),
+            "overdue": sum(
+                row.standing.counts and row.standing.state is State.OVERDUE for row in rows
+            ),
+            "queries": counted(words()["queries"], sum(row.standing.open_queries for row in rows)),
         },
     )
 

@@ -71,9 +71,14 @@ def obligation_of(organisation: str, return_name: str, quarter: str) -> Obligati
 
 
 def listed_quarters() -> list[Quarter]:
-    """Return the quarters that can be chosen, newest first."""
-    newest = newest_quarter()
-    return [newest.shift(-back) for back in range(LISTED_QUARTERS)]
+    """Return the quarters that can be chosen, newest first.
+
+    Of those before the service only the ones for which something was sent are among them.
+    """
+    newest, first = newest_quarter(), the_portal().reference.settings.first_quarter
+    sent = {one.quarter for one in the_portal().record.submissions()}
+    quarters = [newest.shift(-back) for back in range(LISTED_QUARTERS)]
+    return [one for one in quarters if one >= first or one in sent or one == newest]
 
 
 def rows_of(quarter: Quarter, organisations: Iterable[str] | None) -> list[Row]:

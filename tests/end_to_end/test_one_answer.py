@@ -62,8 +62,8 @@ def by_the_command(history: History) -> dict[str, dict[str, Any]]:
     for line in said.output.splitlines():
         if line[13:35].strip() == RETURN and line[:13].strip() in history.partners:
             notes = line[71:]
-            late = re.search(r"(\d+) days late", notes)
-            queries = re.search(r"(\d+) queries open", notes)
+            late = re.search(r"(\d+) days? late", notes)
+            queries = re.search(r"(\d+) quer(?:y|ies) open", notes)
             found[line[:13].strip()] = {
                 "state": line[47:71].strip(),
                 "late": int(late[1]) if late else 0,

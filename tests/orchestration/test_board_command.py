@@ -101,7 +101,7 @@ def test_words_and_outlines_and_the_colour_are_checked_with_the_tables(
     said = run(workspace, "board", "check").output
     assert "words/ours.toml: there is no sentence “banner.draught”." in said
     assert "shapes/ward.geojson cannot be read as JSON" in said
-    assert "board.toml, column accent: white words on “#ffdd00” have a contrast of" in said
+    assert "board.toml, setting accent: white words on “#ffdd00” have a contrast of" in said
     words.write_text('[banner]\nwatermark = "For practice"\n', encoding="utf-8")
     assert look_of(files_of(workspace.board) | {"board.toml": b""}).words == {
         "banner.watermark": "For practice"
@@ -123,12 +123,12 @@ def test_every_slip_is_said_at_once_and_a_table_that_has_another_name_is_found(
         "you mean “HOSPITAL”?"
     )
     home = (
-        "board.toml, column home_area: “Exampelshire” is not in areas.csv. Did you mean "
+        "board.toml, setting home_area: “Exampelshire” is not in areas.csv. Did you mean "
         "“Exampleshire”?"
     )
     for wanted in (
-        "board.toml, column publishr: there is no setting of this name. Did you mean “publisher”?",
-        "board.toml, column publisher: is missing.",
+        "board.toml, setting publishr: there is no setting of this name. Did you mean “publisher”?",
+        "board.toml, setting publisher: is missing.",
         hospital,
         home,
         "meeting.csv: there is no table of this name. Did you mean “meetings”?",

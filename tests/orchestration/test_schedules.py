@@ -4,21 +4,25 @@ changed after the sign-off. And a sensor that builds what is built already."""
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import dagster as dg
+import polars as pl
 
 from orchestration.resources import WorkspaceResource
 from orchestration.schedules import nothing_to_add, to_publish
 from orchestration.sensors import built_up_to, new_submissions
-from pipelines.publishing.releases import Release, data_sha256, finish, staging_folder
+from pipelines.publishing.releases import Edition, Release, data_sha256, finish, staging_folder
 from pipelines.record.model import Details, EventKind
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
+from schemas.reference import Reference
 from tests.boards import birmingham
 from tests.faults import small
 
 Q2 = Quarter(2018, 2)
+NOVEMBER, DECEMBER = dt.date(2018, 11, 27), dt.date(2018, 12, 18)
 LAST_DAY = dt.date(2018, 11, 19)  # for the meeting on 27 November 2018
 AT = dt.datetime(2018, 11, 15, 9, tzinfo=dt.UTC)
 
@@ -30,14 +34,18 @@ def draft(
     status: str = "draft",
     made_at: dt.datetime = AT,
     as_of: dt.date | None = None,
+    meeting_on: dt.date = NOVEMBER,
 ) -> Release:
     staging = staging_folder(workspace.releases)
     (staging / "data").mkdir()
     (staging / "data" / "figures.parquet").write_bytes(figures)
+    reported = {"quarter": [Q2.key], "meeting_on": [meeting_on]}
+    pl.DataFrame(reported).write_parquet(staging / "data" / "pub_release.parquet")
+    edition = Edition(meeting=str(meeting_on), meeting_on=meeting_on, revision=0, note="")
     assert data_sha256(staging / "data")
     return finish(
         staging, workspace.releases, quarter=Q2, status=status, made_at=made_at, made_by="a test",
-        as_of=as_of,
+        as_of=as_of, edition=edition if status == "final" else None,
     )  # fmt: skip
 
 
@@ -48,8 +56,22 @@ def sign(record: Record, release: Release) -> None:
     )  # fmt: skip
 
 
-def said(workspace: Workspace, on: dt.date) -> Quarter | str:
-    return to_publish(workspace, Record(workspace.record), birmingham(), on=on)
+def said(workspace: Workspace, on: dt.date, reference: Reference | None = None) -> dt.date | str:
+    board = reference or birmingham()
+    due = to_publish(workspace, Record(workspace.record), board, on=on)
+    return due if isinstance(due, str) else due.meeting_on
+
+
+def with_december() -> Reference:
+    """The board, which looks at the second quarter again in December."""
+    board = birmingham()
+    return replace(
+        board,
+        meetings=tuple(
+            replace(one, quarter=Q2) if one.meeting_on == DECEMBER else one
+            for one in board.meetings
+        ),
+    )
 
 
 def test_it_publishes_only_signed_off_figures_and_not_before_the_day(workspace: Workspace) -> None:
@@ -58,9 +80,9 @@ def test_it_publishes_only_signed_off_figures_and_not_before_the_day(workspace: 
     assert "Nobody has signed off" in str(said(workspace, LAST_DAY))
     sign(Record(workspace.record), made)
     assert "is published on 19 November 2018" in str(said(workspace, dt.date(2018, 11, 18)))
-    assert said(workspace, LAST_DAY) == Q2
+    assert said(workspace, LAST_DAY) == NOVEMBER
     # The service was off on the day: it is made up for on the next.
-    assert said(workspace, LAST_DAY + dt.timedelta(days=1)) == Q2
+    assert said(workspace, LAST_DAY + dt.timedelta(days=1)) == NOVEMBER
 
 
 def test_figures_that_were_published_are_not_published_again_by_themselves(
@@ -69,6 +91,38 @@ def test_figures_that_were_published_are_not_published_again_by_themselves(
     sign(Record(workspace.record), draft(workspace, b"one"))
     draft(workspace, b"one", status="final")
     assert "is published already" in str(said(workspace, LAST_DAY))
+
+
+def test_a_second_meeting_of_a_quarter_has_a_publication_of_its_own(workspace: Workspace) -> None:
+    record, board = Record(workspace.record), with_december()
+    sign(record, draft(workspace, b"one"))
+    assert said(workspace, LAST_DAY, board) == NOVEMBER
+    draft(workspace, b"one", status="final")
+    assert "for the meeting of 27 November 2018, is published" in str(
+        said(workspace, NOVEMBER, board)
+    )
+    after = NOVEMBER + dt.timedelta(days=1)
+    assert "is published on 10 December 2018" in str(said(workspace, after, board))
+    last_day = dt.date(2018, 12, 10)
+    assert "There is no draft of 2018-19 Q2, for the meeting of 18 December 2018." in str(
+        said(workspace, last_day, board)
+    )
+    sign(record, draft(workspace, b"two", meeting_on=DECEMBER))
+    assert said(workspace, last_day, board) == DECEMBER
+    # Without another meeting of the quarter nothing is to be published then.
+    assert "No meeting is planned" in str(said(workspace, last_day))
+
+
+def test_a_night_makes_the_draft_of_the_next_meeting_once_one_is_over(workspace: Workspace) -> None:
+    record = Record(workspace.record)
+    sign(record, draft(workspace, b"one", made_at=small.NOON, as_of=NOVEMBER))
+
+    def why_not(on: dt.date, reference: Reference) -> str:
+        return str(nothing_to_add(workspace, record, reference, on=on))
+
+    assert "it stays as it is" in why_not(NOVEMBER, with_december())
+    assert why_not(NOVEMBER + dt.timedelta(days=1), with_december()) == "None"
+    assert "it stays as it is" in why_not(NOVEMBER + dt.timedelta(days=1), birmingham())
 
 
 def test_a_night_makes_no_draft_that_would_differ_in_its_date_alone(workspace: Workspace) -> None:

@@ -14,6 +14,7 @@ from pipelines.board import draft as module
 from pipelines.board.cells import lines_of, text_of_lines
 from pipelines.board.choices import choices
 from pipelines.board.draft import Cells, Draft, DraftRefusedError, Refusal
+from pipelines.board.in_force import apply
 from pipelines.board.tables import files_of, read_board
 from pipelines.durable import replace_file
 from pipelines.record.store import Record
@@ -118,6 +119,34 @@ def test_what_would_lose_accepted_rows_is_a_fault_of_the_draft(tmp_path: Path) -
     draft = draft_of(workspace)
     assert ["Give another kind another name." in one.text for one in draft.faults()] == [True]
     assert draft.refusal("two") is Refusal.FAULTS
+
+
+def test_a_version_that_went_out_of_force_elsewhere_is_no_draft(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """The trap: the folder holds the board of before; the first edit takes back all the rest."""
+    shutil.copytree(BIRMINGHAM, workspace.board)
+    newer = Path(shutil.copytree(BIRMINGHAM, tmp_path / "elsewhere"))
+    targets = newer / "reference" / "targets.csv"
+    targets.write_text(targets.read_text(encoding="utf-8") + "TC01,ROH,,,,97,92,\n", "utf-8")
+    (newer / "words").mkdir()
+    (newer / "words" / "own.toml").write_text("", encoding="utf-8")
+    apply(Record(workspace.record), newer, by_whom="two", note="Elsewhere", at=NOW)
+    draft = draft_of(workspace)
+    assert draft.rows() == []
+    assert draft.refusal("two") is Refusal.NOTHING
+    put(draft, ("TC02", "ROH", "", "", "", "96", "91", ""))
+    assert [row.cells[0] for row in draft.rows()] == ["TC02"]
+    assert files_of(workspace.board).keys() == files_of(newer).keys()
+
+
+def test_the_folder_is_the_one_that_the_command_reads(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUARTERDECK_BOARD", str(tmp_path / "ours"))
+    put(draft_of(workspace), ROW)
+    assert (tmp_path / "ours" / "reference" / "targets.csv").is_file()
+    assert not (tmp_path / "board").exists()
 
 
 def test_cells_are_chosen_from_words_codes_yes_and_no_or_typed() -> None:

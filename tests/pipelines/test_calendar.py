@@ -6,6 +6,9 @@ import datetime as dt
 import pytest
 
 from pipelines.obligations.calendar import chasing_days, london_day
+from schemas.quarter import Quarter
+from schemas.reference_rows import Meeting
+from schemas.return_calendar import first_meetings
 from schemas.working_days import is_working_day, publish_by, working_days_between, working_days_from
 
 
@@ -52,6 +55,19 @@ def test_a_return_due_over_easter_is_chased_around_it() -> None:
         (1, "2019-04-23"),
         (5, "2019-04-29"),
     ]
+
+
+def test_days_before_the_meeting_are_counted_from_the_first_that_takes_the_quarter() -> None:
+    days = (dt.date(2018, 12, 18), dt.date(2018, 11, 27), dt.date(2019, 1, 8))
+    quarter = Quarter(2018, 2)
+    meetings = [
+        Meeting(
+            meeting=str(day), board="A board", meeting_on=day, start_time=None, place=None,
+            quarter=None if day == days[2] else quarter,
+        )
+        for day in days
+    ]  # fmt: skip
+    assert first_meetings(meetings) == {quarter: days[1]}
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def change(tables: Path, file: str, column: str, old: str, new: str) -> int:
         ("returns", "due_after_days", "30", "60", "after the papers of the meeting of 4 September"),
         ("returns", "closes_after_days", "", "3", "the return would close before it is due."),
         ("returns", "return_name", "risks", "risk", "declares none. Did you mean “risks”?"),
-        ("meetings", "quarter", "2018-19-Q2", "2018-19-Q1", "the quarter “2018-19-Q1” stands"),
+        ("meetings", "meeting_on", "2018-11-27", "2018-09-04", "on 4 September 2018 in row 3 too"),
         ("meetings", "meeting_on", "2018-11-27", "2018-09-27", "before the end of 2018-19 Q2"),
         ("meetings", "meeting_on", "2018-11-27", "27 November", "write it as 2018-04-01."),
         ("organisations", "ended_on", "2018-03-31", "2018-02-30", "write it as 2018-04-01."),
@@ -170,8 +170,46 @@ def test_what_follows_from_a_fault_is_not_said_with_it(tables: Path) -> None:
         f"measures.csv, row {row}, column unit"
     ]
     measures = tables / "measures.csv"
+    last = len(list(csv.reader(measures.read_text(encoding="utf-8").splitlines())))
     measures.write_text(measures.read_text(encoding="utf-8") + '"', encoding="utf-8")
-    assert [line for line in faults(tables) if not line.startswith("measures.csv: a quot")] == []
+    [unit, torn] = faults(tables)
+    assert unit.startswith(f"measures.csv, row {row}, column unit")
+    assert torn.startswith(f"measures.csv, row {last + 1}: a quotation mark is not closed")
+
+
+def test_a_quotation_mark_that_is_not_closed_has_its_row_and_hides_nothing_before_it(
+    tables: Path,
+) -> None:
+    obligations = tables / "obligations.csv"
+    lines = obligations.read_text(encoding="utf-8").splitlines()
+    lines[2] = lines[2].replace(lines[2].split(",")[0], "NOBODY", 1)
+    lines[5] = '"' + lines[5]
+    obligations.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    [nobody, torn] = faults(tables)
+    assert nobody.startswith("obligations.csv, row 3, column organisation: “NOBODY” is not in")
+    assert torn.startswith("obligations.csv, row 6: a quotation mark is not closed")
+
+
+def test_a_cell_that_cannot_be_read_does_not_hide_what_its_row_names(tables: Path) -> None:
+    row = change(tables, "measures", "unit", "percent", "per cent")
+    spoil(tables, "measures", row, theme="nonesuch", small_number_rule="none_such")
+    assert {line.partition(":")[0] for line in faults(tables)} == {
+        f"measures.csv, row {row}, column {column}"
+        for column in ("unit", "theme", "small_number_rule")
+    }
+
+
+def test_a_row_with_a_cell_too_many_still_has_its_code(tables: Path) -> None:
+    # Nothing that names the measure is told to name nothing; one cell is no "1 cells".
+    measures = tables / "measures.csv"
+    text = measures.read_text(encoding="utf-8")
+    heading, first, rest = text.split("\n", 2)
+    measures.write_text("\n".join([heading, first + ",", rest]), encoding="utf-8")
+    [said] = faults(tables)
+    assert said.startswith("measures.csv, row 2: has ")
+    measures.write_text(text + "TC99\n", encoding="utf-8")
+    [said] = faults(tables)
+    assert ": has 1 cell and the heading has " in said
 
 
 def test_a_column_that_is_misspelt_is_named_with_the_right_one(tables: Path) -> None:

@@ -56,6 +56,7 @@ from tests.boards import with_board
 
 Q1, Q2 = Quarter(2018, 1), Quarter(2018, 2)
 JULY, NOVEMBER = dt.date(2018, 7, 31), dt.date(2018, 11, 27)
+DECEMBER = dt.date(2018, 12, 18)
 NOW = dt.datetime(2018, 11, 20, 10, tzinfo=dt.UTC)
 
 
@@ -102,7 +103,9 @@ class Office:
             ),
         )  # fmt: skip
 
-    def publish(self, quarter: Quarter = Q2, note: str | None = None) -> Made:
+    def publish(
+        self, quarter: Quarter = Q2, note: str | None = None, *, meeting_on: dt.date | None = None
+    ) -> Made:
         return publish(
             self.workspace,
             self.record,
@@ -110,6 +113,7 @@ class Office:
             BoardSite(self.workspace),
             now=self.now(),
             note=note,
+            meeting_on=meeting_on,
         )
 
     def issue(self, quarter: Quarter = Q2, *, note: str | None = None, **city: Any) -> Made:
@@ -338,6 +342,44 @@ def test_a_later_publication_takes_no_file_away(office: Office) -> None:
     assert {path: after.get(path) for path in before if path not in lists} == {
         path: content for path, content in before.items() if path not in lists
     }
+
+
+def test_each_meeting_of_one_quarter_has_an_edition_of_its_own(office: Office) -> None:
+    office.issue(Q2)
+    first = office.shown()
+    second = office.issue(Q2, meeting_on=DECEMBER, raised=1.0)
+    assert edition_of(second.release).name == "2018-12-18"
+    assert edition_of(second.release).revision == 0  # no amendment, and no note is asked for
+    page = office.public("meetings/2018-12-18/index.html").read_text(encoding="utf-8")
+    assert "2018-19 Q2, meeting of 18 December 2018</title>" in page
+    changes = office.public("meetings/2018-12-18/changes.html").read_text(encoding="utf-8")
+    assert "Since the edition before (2018-11-27)" in changes
+    assert "published figures changed since the edition before" in changes
+    shown = office.shown()
+    kept = [path for path in first if path.startswith("meetings/2018-11-27")]
+    assert kept
+    assert [path for path in kept if first[path] != shown.get(path)] == []
+    listed = json.loads(office.public("editions.json").read_bytes())
+    assert [(one["edition"], one["quarter"]) for one in listed["editions"]] == [
+        ("2018-11-27", "2018-19-Q2"),
+        ("2018-12-18", "2018-19-Q2"),
+    ]
+
+
+def test_the_edition_of_the_meeting_that_is_named_is_published(office: Office) -> None:
+    office.issue(Q2)
+    december = office.draft(Q2, meeting_on=DECEMBER)
+    office.sign(december)
+    office.sign(office.draft(Q2, raised=1.0))  # of November, and newer
+    made = office.publish(Q2, meeting_on=DECEMBER)
+    assert made.release.data_sha256 == december.release.data_sha256
+    amended = office.publish(Q2, "A partner put a figure right.", meeting_on=NOVEMBER)
+    assert edition_of(amended.release).name == "2018-11-27-r1"
+    newest = current(office.workspace.releases)
+    assert newest is not None
+    assert edition_of(newest).meeting_on == DECEMBER
+    with pytest.raises(NotSignedOffError, match=r"the meeting of 31 July 2018\. Make one with"):
+        office.publish(Q2, meeting_on=JULY)
 
 
 def test_a_release_without_a_meeting_is_named_by_its_quarter(office: Office) -> None:

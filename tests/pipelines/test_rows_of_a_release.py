@@ -101,7 +101,7 @@ def test_a_sender_is_told_once_what_became_of_the_rows(tmp_path: Path) -> None:
     (folder / MANIFEST).write_text(json.dumps(made.as_json()), encoding="utf-8")
     (notice,) = about_rows(record, REFERENCE, releases, on=at.date())
     assert notice.to == "WMAS"
-    assert "Of its 12 rows:\n\n- 9 published\n- 2 suppressed" in notice.text
+    assert "What became of its rows (12 in all):\n\n- 9 published\n- 2 suppressed" in notice.text
     assert "- 1 not used: no such measure" in notice.text
     assert about_rows(record, REFERENCE, releases, on=at.date() + dt.timedelta(days=60)) == []
 

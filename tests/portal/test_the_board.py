@@ -88,6 +88,20 @@ def test_the_page_tells_the_board_in_force_and_who_changed_what(
     assert re.search(r"targets\s+7\s", said)
 
 
+def test_no_quarter_before_the_service_is_offered(office: World, tmp_path: Path) -> None:
+    """The demo's service began years ago; a new board's begins now."""
+    officer = office.person("officer")
+    offered = re.findall(r"quarter=(20[-0-9Q]+)", officer.get("/officer").text)
+    assert len(offered) == 8
+    begun = Path(shutil.copytree(BIRMINGHAM, tmp_path / "begun"))
+    settings = (begun / "board.toml").read_text(encoding="utf-8")
+    settings = re.sub(r'(?m)^first_quarter = ".*"$', 'first_quarter = "2018-19-Q1"', settings)
+    (begun / "board.toml").write_text(settings, encoding="utf-8")
+    apply(office.portal.record, begun, by_whom="x", note="Begun", at=office.clock.now)
+    offered = re.findall(r"quarter=(20[-0-9Q]+)", officer.get("/officer").text)
+    assert offered == ["2018-19-Q2", "2018-19-Q1"]
+
+
 def test_each_table_has_a_page_and_an_unknown_name_has_none(office: World) -> None:
     officer = office.person("officer")
     for table in re.findall(r'href="/officer/board/(\w+)"', officer.get(BOARD).text):
@@ -231,6 +245,10 @@ def test_a_measure_is_changed_and_an_obligation_added_and_taken_out(office: Worl
     drafts(officer, "measures/2", {**fields, "decimals": "1"})
     owed = {"organisation": "ROH", "return_name": "domestic_abuse", "first_quarter": "2019-20-Q1"}
     page = drafts(officer, "obligations/new", owed)
+    told = words_of(officer.get(DRAFT))
+    assert "no row of “domestic_abuse” is expected of ROH" in told
+    row = {"organisation": "ROH", "measure": "DA01", "breakdown": "total", "category": "all"}
+    drafts(officer, "expected_rows/new", row)
     told = words_of(officer.get(DRAFT))
     assert "decimals 0 becomes 1." in told
     assert "ROH owes domestic_abuse from 2019-20 Q1" in told

@@ -58,7 +58,8 @@ def pages(site: Site) -> Iterator[Page]:
 
 def _page(site: Site, measure: Measure, summary: Summary | None) -> Page:
     published = site.published
-    headline = words.measure_headline(published, measure)
+    last = published.last_of_retired(measure)
+    headline = _headline(site, measure, last)
     current = published.value_of(summary) if summary else None
     previous = published.value_before(summary) if summary else None
     commentary = published.commentary_about("measure", measure.measure)
@@ -68,6 +69,8 @@ def _page(site: Site, measure: Measure, summary: Summary | None) -> Page:
     if summary is not None:
         drawn.series(summary.organisation, heading=headline)
         drawn.beside_others(summary)
+    elif last is not None:
+        drawn.series(last.organisation, heading=headline)
     else:
         for organisation in published.organisations_of(measure.measure):
             own = published.summary_by_series.get((measure.measure, organisation))
@@ -80,7 +83,8 @@ def _page(site: Site, measure: Measure, summary: Summary | None) -> Page:
             drawn.series(organisation, heading=heading)
     drawn.add(bars.partners_chart(published, measure))
     drawn.add(funnel.funnel_chart(measure, bars.partner_items(published, measure)))
-    main = process.series_name(published, measure, summary.organisation) if summary else ""
+    shown = summary or last
+    main = process.series_name(published, measure, shown.organisation) if shown else ""
     values = published.values_by_measure.get(measure.measure, ())
     has_figures = any(value.value is not None for value in values)
     return Page(
@@ -94,6 +98,7 @@ def _page(site: Site, measure: Measure, summary: Summary | None) -> Page:
         context={
             "measure": measure,
             "summary": summary,
+            "last": last,
             "headline": headline,
             "main_chart": next((one for one in drawn.charts if one.chart_id == main), None),
             "alone": drawn.alone,
@@ -115,6 +120,21 @@ def _page(site: Site, measure: Measure, summary: Summary | None) -> Page:
             "commentary": commentary,
             "is_spoken_of": bool(commentary or asks or actions),
         },
+    )
+
+
+def _headline(site: Site, measure: Measure, last: Value | None) -> str:
+    """Return the finding; of a retired measure what its last figure was, and until when."""
+    if measure.status != "retired" or site.published.board_summary(measure.measure) is not None:
+        return words.measure_headline(site.published, measure)
+    parts = {"title": measure.title, "until": site.quarter_label(measure.last_quarter)}
+    if last is None:
+        return words.say("headline.retired_alone", **parts)
+    return words.say(
+        "headline.retired" if last.organisation == COMBINED else "headline.retired_one",
+        value=words.shown_figure(measure, last.value),
+        period=words.after_in(last.period_label),
+        **parts,
     )
 
 

@@ -23,8 +23,7 @@ board as (
 
 meetings as (
 
-    select * from {{ source('reference', 'meetings') }}
-    where quarter is not null
+    select * from {{ ref('int_quarter__meeting') }}
 
 ),
 
@@ -32,16 +31,6 @@ facts as (
 
     select quarter from {{ ref('fct_measure_value') }}
     where is_current and sample = 'illustrative'
-
-),
-
--- The first meeting to which the quarter is reported.
-first_meeting as (
-
-    select
-        *,
-        row_number() over (partition by quarter order by meeting_on, meeting) as turn
-    from meetings
 
 ),
 
@@ -59,8 +48,8 @@ final as (
     select
         edition.quarter,
         quarters.quarter_label,
-        first_meeting.meeting,
-        first_meeting.meeting_on,
+        meetings.meeting,
+        meetings.meeting_on,
         board.name as board,
         board.place,
         board.publisher,
@@ -77,8 +66,8 @@ final as (
     cross join illustrative
     left join quarters
         on edition.quarter = quarters.quarter
-    left join first_meeting
-        on edition.quarter = first_meeting.quarter and first_meeting.turn = 1
+    left join meetings
+        on edition.quarter = meetings.quarter
 
 )
 

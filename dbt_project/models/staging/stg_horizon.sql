@@ -4,7 +4,8 @@ horizon as (
 
     select
         counts_up_to,
-        as_of_day
+        as_of_day,
+        meeting_on
     from {{ source('raw', 'horizon') }}
 
 )

@@ -144,7 +144,12 @@ def repeated_keys(rows: Rows) -> Iterator[Violations]:
     ).filter(pl.col("row_number") != pl.col("first"))
     for rule, of_rule in (("KEY-001", pl.col("same")), ("KEY-002", ~pl.col("same"))):
         found = first.filter(of_rule).select("row_number", "first")
-        yield Violations(rule=rule, rows=found, facts={"key": ", ".join(key[2:] or key)})
+        yield Violations(rule=rule, rows=found, facts={"key": _listed(key[2:] or key)})
+
+
+def _listed(names: list[str]) -> str:
+    """Return names in a sentence: ``measure, breakdown and category``."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _folded(cells: pl.Series) -> pl.Series:

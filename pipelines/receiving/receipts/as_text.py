@@ -8,6 +8,7 @@ from pipelines.checking.engine.outcome import CheckedFile
 from pipelines.escaping import terminal
 from pipelines.receiving.receipts.receipt import Receipt
 from pipelines.receiving.receipts.wording import FindingWords, ReceiptWords, receipt_words
+from schemas.counting import how_many
 
 WIDTH = 80
 
@@ -108,7 +109,10 @@ def findings_as_text(checked: CheckedFile) -> str:
         if what
         else [f"{checked.file_name}: {checked.outcome}"]
     )
-    lines.append(f"{checked.rows_found} rows found, {len(checked.findings)} findings.")
+    lines.append(
+        f"{how_many(checked.rows_found, 'row', 'rows')} found, "
+        f"{how_many(len(checked.findings), 'finding', 'findings')}."
+    )
     for finding in checked.findings:
         lines += [
             "",

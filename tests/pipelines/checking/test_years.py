@@ -7,16 +7,22 @@ queried for nothing.
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 
 import polars as pl
 import pytest
 
+from pipelines.board.tables import load_reference
 from pipelines.checking.engine.check import check
 from pipelines.checking.engine.context import Context
 from schemas.finding import Severity
 from schemas.quarter import Quarter
-from tests.boards import birmingham
+from schemas.reference import Reference
+from tests import declared
+from tests.boards import BIRMINGHAM, birmingham
 from tests.pipelines.checking.cases import Past
 
 _HEADING = "organisation,quarter,measure,month,value,value_year_before\n"
@@ -80,3 +86,53 @@ def test_a_year_that_lacks_a_month_is_not_added_up(before: bytes | None) -> None
 def test_the_first_quarter_of_a_year_is_its_own_year_to_date() -> None:
     content = a_return(1, ("600", "600", "600"), to_date=("1801", "1770"))
     assert len(found(content, before=None)) == 1
+
+
+COLUMNS = {
+    "area": ("code", "area", ""),
+    "month": ("month", "month", ""),
+    "seen": ("people", "value", "WC01"),
+    "seen_to_date": ("people", "value", "WC02"),
+}
+
+
+def wide_board(folder: Path) -> Reference:
+    """A board with a wide return by months, one column of which is a year to date of another."""
+    board = Path(shutil.copytree(BIRMINGHAM, folder / "board"))
+    tables: dict[str, Sequence[declared.Cells]] = {
+        "returns": [{"return_name": "clinic", "title": "Clinic", "opens_after_days": "1",
+                     "due_after_days": "30"}],
+        "return_columns": [
+            {"return_name": "clinic", "name": name, "title": name, "description": name,
+             "kind": kind, "role": role, "measure": measure,
+             "example": {"area": "Northfield", "month": "2018-04"}.get(name, "12")}
+            for name, (kind, role, measure) in COLUMNS.items()
+        ],
+        "measures": [
+            declared.measure("WC01", "clinic", "Seen", "count"),
+            declared.measure("WC02", "clinic", "Seen, year to date", "count"),
+        ],
+        "measure_categories": [{"measure": "WC02", "breakdown": "year to date",
+                                "category": "Seen", "adds_up": "yes", "sort": "1"}],
+        "obligations": [{"organisation": "WMAS", "return_name": "clinic"}],
+        "expected_rows": [{"organisation": "WMAS", "measure": "WC01", "breakdown": "total",
+                           "category": "all", "area": area} for area in ("Northfield", "Yardley")],
+    }  # fmt: skip
+    for table, rows in tables.items():
+        declared.append(board / "reference" / f"{table}.csv", rows)
+    return load_reference(board)
+
+
+def test_a_year_to_date_in_a_column_of_a_wide_table_is_added_up_by_area(tmp_path: Path) -> None:
+    months = [
+        f"WMAS,2018-19 Q1,{area},2018-0{month},{count},"
+        for area, count in (("Northfield", 10), ("Yardley", 20))
+        for month in (4, 5, 6)
+    ]
+    years = ["WMAS,2018-19 Q1,Northfield,,,30", "WMAS,2018-19 Q1,Yardley,,,61"]
+    content = "\n".join(["organisation,quarter,area,month,seen,seen_to_date", *months, *years])
+    context = Context(reference=wide_board(tmp_path), as_of=dt.date(2018, 7, 20))
+    findings = check(content.encode(), file_name="x.csv", context=context).findings
+    [said] = [one for one in findings if one.rule == "ROW-004"]
+    assert (said.row, said.column) == (9, "seen_to_date")
+    assert "60; this row says 61" in said.message

@@ -44,10 +44,8 @@ meetings as (
 
     select
         quarter,
-        min(meeting_on) as meeting_on
-    from {{ source('reference', 'meetings') }}
-    where quarter is not null
-    group by quarter
+        meeting_on
+    from {{ ref('int_quarter__meeting') }}
 
 ),
 
