@@ -40,6 +40,7 @@ from pipelines.warehouse.tables import (
     raw_columns,
     raw_tables,
 )
+from pipelines.warehouse.wide_cells import measure_of_cell
 from schemas.declaration import Return, record_columns
 from schemas.finding import Finding, Severity
 from schemas.reference import Reference
@@ -261,7 +262,13 @@ def _load_what_came(
 ) -> None:
     answers = explained_in_all(record, known.submissions, reference)
     findings = [
-        finding_row(one.submission_id, number, found, answers.get(one.submission_id, {}))
+        finding_row(
+            one.submission_id,
+            number,
+            found,
+            answers.get(one.submission_id, {}),
+            measure=measure_of_cell(reference, one.return_name, found.column),
+        )
         for one in known.submissions
         for number, found in enumerate(record.findings(one.submission_id), start=1)
     ]
@@ -311,7 +318,12 @@ def submission_row(one: Submission, withdrawn: Mapping[str, dt.datetime]) -> Sub
 
 
 def finding_row(
-    submission_id: str, number: int, found: Finding, answers: Mapping[int, Explained]
+    submission_id: str,
+    number: int,
+    found: Finding,
+    answers: Mapping[int, Explained],
+    *,
+    measure: str | None = None,
 ) -> FindingRow:
     """Return a finding of the record as ``raw.finding`` has it."""
     answer = answers.get(number)
@@ -329,6 +341,7 @@ def finding_row(
         explained_at=_naive(answer.at) if answer else None,
         explanation=answer.text if answer else None,
         is_open_query=found.severity is Severity.QUERY and answer is None,
+        measure=measure,
     )
 
 

@@ -127,6 +127,9 @@ class FindingRow(RawRow):
         bool,
         "Whether it is a query without an answer, one carried over from an earlier file included.",
     ]
+    measure: Annotated[
+        str | None, "In a wide table the measure that the cell is of; empty: the whole row."
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)

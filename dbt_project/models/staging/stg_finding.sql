@@ -15,7 +15,8 @@ findings as (
         hint,
         explained_at,
         explanation,
-        is_open_query
+        is_open_query,
+        measure
     from {{ source('raw', 'finding') }}
 
 )

@@ -52,7 +52,8 @@ findings as (
 
     select
         submission_id,
-        row_number
+        row_number,
+        measure
     from {{ ref('stg_finding') }}
     where is_open_query
 
@@ -65,7 +66,22 @@ open_by_row as (
         row_number,
         count(*) as open_queries
     from findings
+    where measure is null
     group by submission_id, row_number
+
+),
+
+-- In a wide table a query about one cell says nothing of the other measures of its row.
+open_by_cell as (
+
+    select
+        submission_id,
+        row_number,
+        measure,
+        count(*) as open_queries
+    from findings
+    where measure is not null
+    group by submission_id, row_number, measure
 
 ),
 
@@ -101,7 +117,8 @@ measured as (
         shown.area = 'all' or coalesce(areas.is_home, false) or targets.target is not null
             as is_rated_area,
         shown.breakdown = 'total' and shown.category = 'all' as is_whole,
-        coalesce(open_by_row.open_queries, 0) as own_open_queries
+        coalesce(open_by_row.open_queries, 0) + coalesce(open_by_cell.open_queries, 0)
+            as own_open_queries
     from shown
     inner join edition
         on shown.quarter <= edition.quarter
@@ -123,6 +140,11 @@ measured as (
         on
             shown.submission_id = open_by_row.submission_id
             and shown.row_number = open_by_row.row_number
+    left join open_by_cell
+        on
+            shown.submission_id = open_by_cell.submission_id
+            and shown.row_number = open_by_cell.row_number
+            and shown.measure = open_by_cell.measure
 
 ),
 
