@@ -17,6 +17,7 @@ from orchestration.resources import AsOfResource, WarehouseResource, WorkspaceRe
 from orchestration.schedules import chasing, nightly_draft, publication
 from orchestration.sensors import (
     as_it_stands,
+    asked_for,
     failed_builds,
     inbox,
     lost_runs,
@@ -45,7 +46,7 @@ def build_defs(workspace: Workspace, *, manifest: Path) -> dg.Definitions:
             at_a_glance,
         ],
         jobs=[build_job, sign_off, publish, send_notices],
-        sensors=[inbox, new_submissions, news, lost_runs, failed_builds, as_it_stands],
+        sensors=[inbox, new_submissions, news, lost_runs, failed_builds, as_it_stands, asked_for],
         schedules=[nightly_draft, chasing, publication],
         resources={
             "workspace": WorkspaceResource(root=str(workspace.root)),

@@ -11,7 +11,14 @@ import dagster as dg
 
 from orchestration.assets.overview import as_events, overview
 from orchestration.assets.returns import SUBMISSIONS, UP_TO
-from orchestration.jobs import BUILD, build_job, build_request, send_notices, without_board
+from orchestration.jobs import (
+    BUILD,
+    build_job,
+    build_request,
+    publish,
+    send_notices,
+    without_board,
+)
 from orchestration.resources import WorkspaceResource, end_interrupted_run, warehouse_lock
 from pipelines.board.in_force import in_force
 from pipelines.escaping import log_line
@@ -23,6 +30,7 @@ from pipelines.notices.notices import (
     about_rows,
     about_submissions,
 )
+from pipelines.publishing.asked_for import PUBLISH, Request, taken, waiting
 from pipelines.publishing.failed_build import failed_build, note_failure
 from pipelines.publishing.releases import all_releases
 from pipelines.record.changes import newest_change_id
@@ -45,6 +53,7 @@ _GOES_ON = [
     dg.DagsterRunStatus.CANCELING,
 ]
 DRAFT = dg.AssetKey("draft_release")
+ASKED = "quarterdeck/asked"  # a run's tag: the id of the request it is of
 
 
 @dg.sensor(
@@ -242,3 +251,41 @@ def _seen(workspace: WorkspaceResource, *, on: dt.date) -> str:
     decided = [one.event_id for one in record.events()]  # a sign-off too, which moves no figure
     seen = (on, newest_change_id(record), decided[-1:], made, failed and (failed.run_id, failed.at))
     return hashlib.sha256(repr(seen).encode()).hexdigest()
+
+
+@dg.sensor(
+    jobs=[build_job, publish],
+    minimum_interval_seconds=_EVERY_ROUND,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Starts what an officer asked for in the upload pages: a build, a publication.",
+)
+def asked_for(
+    context: dg.SensorEvaluationContext, workspace: WorkspaceResource
+) -> list[dg.RunRequest] | dg.SkipReason:
+    """Ask for a run of each request, and take it off the list once the run is there."""
+    if (why := without_board(workspace.record)) is not None:
+        return why
+    requests = []
+    for one in waiting(workspace.workspace):
+        tags = {ASKED: one.request_id}
+        if context.instance.get_run_records(dg.RunsFilter(tags=tags), limit=1):
+            taken(workspace.workspace, one)
+            continue
+        made = _request(workspace, one)
+        if isinstance(made, dg.RunRequest):
+            who = {**tags, "asked by": one.by_whom}
+            requests.append(made.with_replaced_attrs(run_key=one.request_id, tags=who))
+        else:
+            context.log.info(f"Not done: {made.skip_message}")
+            taken(workspace.workspace, one)
+    return requests or dg.SkipReason("Nobody asked for anything.")
+
+
+def _request(workspace: WorkspaceResource, one: Request) -> dg.RunRequest | dg.SkipReason:
+    if one.what == PUBLISH and one.quarter is not None:
+        config = {"quarter": one.quarter.key, "note": one.note}
+        return dg.RunRequest(
+            job_name=publish.name, run_config={"ops": {"publish_the_release": {"config": config}}}
+        )
+    on = workspace.workspace.today(now=dt.datetime.now(dt.UTC))
+    return build_request(workspace.record, on=on, run_key=None)

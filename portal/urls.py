@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.views import account, board, home, officer, problems, returning, submissions
+from portal.views import (
+    account,
+    board,
+    home,
+    officer,
+    problems,
+    publication,
+    returning,
+    submissions,
+)
 
 RETURN = "returns/<organisation>/<return_name>/<quarter>"
 SUBMISSION = "submissions/<submission_id>"
@@ -32,6 +41,8 @@ urlpatterns = [
     path(f"{SUBMISSION}/explain", submissions.explain),
     path(f"{SUBMISSION}/withdraw", submissions.withdraw),
     path("officer", officer.officer_page),
+    path("officer/publication", publication.publication_page),
+    path("officer/releases/<release_id>/<path:path>", publication.preview),
     path("officer/board", board.board_page),
     path("officer/board/draft", board.draft_page),
     path("officer/board/draft/put-into-force", board.put_into_force),

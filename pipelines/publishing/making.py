@@ -208,18 +208,12 @@ def publish(
         NothingToAmendError: There is a note, and the meeting has no edition.
     """
     with exclusive(workspace.releases / ".publishing.lock"):
-        draft, event = signed_off_draft(workspace, record, quarter, meeting_on=meeting_on)
+        plan = planned_edition(workspace, record, quarter, note=note, meeting_on=meeting_on)
+        draft, event, edition = plan.draft, plan.sign_off, plan.edition
         source = workspace.releases / draft.release_id
         check_whole(source)
         published = editions(workspace.releases)
         reported = Reported.read(source / "data")
-        edition = next_edition(
-            published,
-            meeting=reported.meeting,
-            meeting_on=reported.meeting_on,
-            figures=draft.data_sha256,
-            note=note,
-        )
         if edition is None:
             made = Made(release=editions_of(published, reported.meeting)[-1], was_published=True)
         else:
@@ -237,6 +231,45 @@ def publish(
             )
         show(workspace, builder)
     return made
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a publication would do: of which draft, signed off by whom.
+
+    ``edition`` is what it would be; None where these figures are published already.
+    """
+
+    draft: Release
+    sign_off: Event
+    edition: Edition | None
+
+
+def planned_edition(
+    workspace: Workspace,
+    record: Record,
+    quarter: Quarter,
+    *,
+    note: str | None,
+    meeting_on: dt.date | None = None,
+) -> Plan:
+    """Return what publishing the quarter would do now.
+
+    Raises:
+        NotSignedOffError: As ``publish`` does.
+        AmendmentNeedsNoteError: As ``publish`` does.
+        NothingToAmendError: As ``publish`` does.
+    """
+    draft, event = signed_off_draft(workspace, record, quarter, meeting_on=meeting_on)
+    reported = Reported.read(workspace.releases / draft.release_id / "data")
+    edition = next_edition(
+        editions(workspace.releases),
+        meeting=reported.meeting,
+        meeting_on=reported.meeting_on,
+        figures=draft.data_sha256,
+        note=note,
+    )
+    return Plan(draft=draft, sign_off=event, edition=edition)
 
 
 def show(workspace: Workspace, builder: SiteBuilder) -> None:

@@ -152,6 +152,7 @@ def test_the_sensors_look_often_enough_and_run_by_themselves(
     sensors = {one.name: one for one in definitions.get_repository_def().sensor_defs}
     assert set(sensors) == {
         "inbox", "new_submissions", "news", "lost_runs", "failed_builds", "as_it_stands",
+        "asked_for",
     }  # fmt: skip
     assert (sensors["lost_runs"].minimum_interval_seconds or 99) <= 30
     # Each time that the daemon goes round: an interval as long as its round would miss some.
