@@ -20,6 +20,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from dashboards.printing import pack
 from dashboards.site import build_site
 from pipelines.disclosure.adapter import write_ledger
 from pipelines.disclosure.attack import attack_release
@@ -81,8 +82,15 @@ def words(hidden: int, share: float) -> dict[str, list[dict[str, Any]]]:
     }  # fmt: skip
 
 
+def asked(row_number: int, rule: str, severity: str) -> dict[str, Any]:
+    return {"rule": rule, "severity": severity, "row_number": row_number}
+
+
 def build(folder: Path, *, change: int = 0) -> Path:
-    """A release of one partner over two years; ``change`` changes only what is hidden."""
+    """A release of one partner over two years; ``change`` changes only what is hidden.
+
+    With it, other questions are asked about hidden figures: a check looks at true numbers.
+    """
     folder.mkdir()
     warehouse = Warehouse(folder / "warehouse.duckdb")
     for place, quarter in enumerate(QUARTERS):
@@ -103,10 +111,14 @@ def build(folder: Path, *, change: int = 0) -> Path:
                     "value_as_sent": f"{float(PERCENT) + moved / 1000:.4f}",
                 }
             )
+        questions = [asked(2, "HIS-001", "query"), asked(3, "SDC-001", "note")]
+        if moved:
+            questions = [questions[0], asked(3, "HIS-001", "query"), asked(4, "HIS-004", "query")]
         received = dt.datetime.combine(quarter.end, dt.time(9)) + dt.timedelta(days=9)
         warehouse.send(
-            "domestic_abuse", "WMP", quarter.key, received=f"{received:%Y-%m-%d %H:%M}", rows=rows
-        )
+            "domestic_abuse", "WMP", quarter.key, received=f"{received:%Y-%m-%d %H:%M}", rows=rows,
+            outcome="accepted with queries", findings=questions,
+        )  # fmt: skip
     told = words(PROTECTS + change, float(PERCENT) + change / 1000)
     for return_name, rows in told.items():
         warehouse.send(return_name, "WMP", LAST.key, received="2018-10-10 09:00", rows=rows)
@@ -115,7 +127,13 @@ def build(folder: Path, *, change: int = 0) -> Path:
     with connect(warehouse.path) as connection:
         export_published(connection, release / "data")
         write_ledger(connection, release / "disclosure_ledger.json", release_id="1")
-    build_site(release / "data", release / "site", status="draft")
+    build_site(release / "data", release / "site", status="final", paper=True)
+    files = {
+        path.relative_to(release / "site").as_posix(): path.read_bytes()
+        for path in (release / "site").rglob("*")
+        if path.is_file()
+    }
+    (release / "edition.zip").write_bytes(pack.zipped(files))
     return release
 
 
@@ -168,6 +186,9 @@ def test_other_hidden_figures_change_no_byte_of_the_release(release: Path, tmp_p
     files = {path.relative_to(release) for path in release.rglob("*") if path.is_file()}
     assert files == {path.relative_to(other) for path in other.rglob("*") if path.is_file()}
     assert len(files) > 20
+    assert {".parquet", ".html", ".svg", ".csv", ".json", ".pdf", ".zip"} <= {
+        path.suffix for path in files
+    }
     differing = [
         str(file) for file in files if (release / file).read_bytes() != (other / file).read_bytes()
     ]

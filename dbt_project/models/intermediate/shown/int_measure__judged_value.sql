@@ -53,7 +53,7 @@ findings as (
     select
         submission_id,
         row_number
-    from {{ ref('stg_finding') }}
+    from {{ ref('int_finding__shown') }}
     where is_open_query
 
 ),
