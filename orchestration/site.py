@@ -105,7 +105,7 @@ class BoardSite:
         }
         return Entrances(
             latest=archive.ways(html),
-            root=archive.editions_json(as_list(self.workspace.releases, published))
+            root=archive.editions_json(as_list(published))
             | archive.public_index(self._listed(published)),
         )
 
@@ -131,7 +131,6 @@ class BoardSite:
             note=edition.note,
             signed_off_by=release.made_by,
             published_on=release.made_at.astimezone(LONDON).date(),
-            figures_sha256=release.data_sha256,
             amended_by=amended_by(published, release),
             board=Reported.read(self._data(release)).board,
             has_summary_pdf="site/pack/summary.pdf" in release.files,

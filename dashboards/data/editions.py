@@ -24,7 +24,6 @@ class Listed:
     note: str
     signed_off_by: str
     published_on: dt.date
-    figures_sha256: str
     amended_by: str | None = None
     board: str | None = None
     has_summary_pdf: bool = False

@@ -33,6 +33,7 @@ from pipelines.durable import (
     replace_file,
     write_flushed,
 )
+from pipelines.publishing.public_manifest import public_files, public_manifest
 from pipelines.publishing.releases import (
     MANIFEST,
     Edition,
@@ -42,12 +43,10 @@ from pipelines.publishing.releases import (
     check_whole,
     edition_of,
     make_current,
-    manifest_sha256,
     order,
 )
 
 MEETINGS = "meetings"
-PACK = "pack"
 _ENTRANCES = "redirects"
 
 
@@ -167,7 +166,7 @@ def settle(
     make_current(releases, newest)
 
 
-def as_list(releases: Path, published: Sequence[Release]) -> dict[str, Any]:
+def as_list(published: Sequence[Release]) -> dict[str, Any]:
     """Return the content of ``editions.json``."""
     return {
         "latest": edition_of(published[-1]).name if published else None,
@@ -182,8 +181,7 @@ def as_list(releases: Path, published: Sequence[Release]) -> dict[str, Any]:
                 "signed_off_by": one.made_by,
                 "published_at": one.made_at.isoformat(),
                 "path": f"{MEETINGS}/{edition_of(one).name}/",
-                "figures_sha256": one.data_sha256,
-                "manifest_sha256": manifest_sha256(releases / one.release_id),
+                "manifest_sha256": hashlib.sha256(public_manifest(one)).hexdigest(),
             }
             for one in published
         ],
@@ -200,7 +198,7 @@ def public_faults(releases: Path, public: Path, published: Sequence[Release]) ->
     """Return how the public editions differ from the releases they were copied from, in words."""
     wrong = []
     for release in published:
-        wanted = _public_files(release)
+        wanted = public_files(release)
         folder = public / MEETINGS / edition_of(release).name
         source = releases / release.release_id
         for path, origin in wanted.items():
@@ -209,43 +207,38 @@ def public_faults(releases: Path, public: Path, published: Sequence[Release]) ->
                 wrong.append(f"{shown.relative_to(public)} is missing")
             elif shown.read_bytes() != (source / origin).read_bytes():
                 wrong.append(f"{shown.relative_to(public)} was changed")
+        manifest = folder / MANIFEST
+        if not manifest.is_file() or manifest.read_bytes() != public_manifest(release):
+            wrong.append(f"{manifest.relative_to(public)} is not that of the edition")
         if folder.is_dir():
             wrong += [
                 f"{path.relative_to(public)} was added"
                 for path in sorted(folder.rglob("*"))
-                if path.is_file() and path.relative_to(public / MEETINGS).as_posix() not in wanted
+                if path.is_file()
+                and path != manifest
+                and path.relative_to(public / MEETINGS).as_posix() not in wanted
             ]
     return tuple(wrong)
-
-
-def _public_files(release: Release) -> dict[str, str]:
-    """Return an edition's files by path below ``meetings``, each with its path in the release."""
-    name = edition_of(release).name
-    found = {
-        f"{name}/{path.removeprefix('site/')}": path
-        for path in release.files
-        if path.startswith("site/")
-    }
-    found |= {
-        path.removeprefix(f"{PACK}/"): path for path in release.files if path.startswith(f"{PACK}/")
-    }
-    return found | {f"{name}/{MANIFEST}": MANIFEST}
 
 
 def _place_edition(source: Path, release: Release, public: Path) -> None:
     """Copy an edition out of its release unless it is there."""
     meetings = public / MEETINGS
     final = meetings / edition_of(release).name
-    wanted = _public_files(release)
+    wanted = public_files(release)
     beside = {path: origin for path, origin in wanted.items() if "/" not in path}
     if not final.is_dir() or not all((meetings / path).is_file() for path in beside):
         check_whole(source)
     for path, origin in beside.items():
         if not (meetings / path).is_file():
             replace_file((source / origin).read_bytes(), meetings / path)
+    manifest = public_manifest(release)
     if final.is_dir():
+        if (final / MANIFEST).read_bytes() != manifest:
+            replace_file(manifest, final / MANIFEST)
         return
     staging = _staging(public)
+    write_flushed(staging / MANIFEST, manifest)
     for path, origin in wanted.items():
         if path not in beside:
             target = staging / path.partition("/")[2]

@@ -18,7 +18,6 @@ from pipelines.disclosure.attack import attack_release
 from pipelines.durable import exclusive, replace_file
 from pipelines.publishing.editions import (
     MEETINGS,
-    PACK,
     Entrances,
     before,
     editions,
@@ -26,6 +25,7 @@ from pipelines.publishing.editions import (
     next_edition,
     settle,
 )
+from pipelines.publishing.public_manifest import PACK
 from pipelines.publishing.releases import (
     LEDGER,
     Edition,

@@ -335,11 +335,6 @@ def current(releases: Path) -> Release | None:
     return Release.read(link.resolve()) if link.exists() else None
 
 
-def manifest_sha256(folder: Path) -> str:
-    """Return the hash of the manifest in ``folder``, which covers the whole release."""
-    return _sha256(folder / MANIFEST)
-
-
 def _hashes(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of every file below ``folder`` by its path, with ``/``."""
     return {

@@ -8,6 +8,7 @@ out and leads nowhere; a stop half-way that shows half of two editions.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import re
 import shutil
@@ -441,9 +442,30 @@ def test_a_manifest_reads_back_as_it_was_written(office: Office) -> None:
     made = office.issue(raised=1.0, note="Why.")
     folder = office.workspace.releases / made.release.release_id
     assert type(made.release).read(folder) == made.release
-    assert (office.public("meetings/2018-11-27-r1") / MANIFEST).read_bytes() == (
-        folder / MANIFEST
-    ).read_bytes()
+
+
+def test_the_public_manifest_holds_the_hash_of_public_files_alone(office: Office) -> None:
+    made = office.issue()
+    meetings = office.public("meetings")
+    told = json.loads((meetings / "2018-11-27" / MANIFEST).read_bytes())
+    for path, sha in told["files"].items():
+        assert hashlib.sha256((meetings / path).read_bytes()).hexdigest() == sha, path
+    assert "2018-11-27.zip" in told["files"]
+    # Of what stays in the house no hash is anywhere in public, neither whole nor its beginning.
+    hashes = made.release.files.items()
+    inside = [sha for path, sha in hashes if not path.startswith(("site/", "pack/"))]
+    inside += [made.release.data_sha256, made.release.release_id.rsplit("-", 1)[-1]]
+    assert len(inside) > 10
+    for path, content in office.shown().items():
+        assert not [sha for sha in inside if sha[:8].encode() in content], path
+
+
+def test_a_public_manifest_of_an_older_form_is_replaced(office: Office) -> None:
+    made = office.issue()
+    file = office.public("meetings/2018-11-27") / MANIFEST
+    file.write_bytes((office.workspace.releases / made.release.release_id / MANIFEST).read_bytes())
+    office.issue(raised=1.0, note="Why.")
+    assert "data_sha256" not in json.loads(file.read_bytes())
 
 
 def test_the_officers_list_names_drafts_and_the_public_one_does_not(office: Office) -> None:
