@@ -11,7 +11,7 @@ in those shows here.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,7 +71,11 @@ class Attack:
 
 
 def attack_release(
-    data_dir: Path, *, earlier: Sequence[Path] = (), accepted: Collection[str] = ()
+    data_dir: Path,
+    *,
+    earlier: Sequence[Path] = (),
+    accepted: Collection[str] = (),
+    tightened: Mapping[str, int] | None = None,
 ) -> Attack:
     """Attack the published files in ``data_dir``, together with those of ``earlier`` releases.
 
@@ -83,6 +87,8 @@ def attack_release(
         earlier: The folders of earlier releases.
         accepted: The ids of the figures (``Exposed.cell_id``) that a person decided to leave
             although they can be worked out: they are no longer secret.
+        tightened: The measures whose released figures keep the rule of their release, and up to
+            which threshold that was decided.
 
     Raises:
         FileNotFoundError: The files are not there.
@@ -100,7 +106,7 @@ def attack_release(
     categories = {each: Categories.read(each) for each in directories}
     for each in categories.values():
         sensitive = each.linked_to(sensitive)
-    knowledge = _Knowledge()
+    knowledge = _Knowledge(tightened=tightened or {})
     for directory, frame in values.items():
         of_these = frame.filter(pl.col("measure").is_in(sensitive))
         knowledge.read(of_these, directory, categories[directory])
@@ -119,6 +125,7 @@ _Bounds = tuple[int, int | None]
 class _Knowledge:
     """All that the published files reveal: bounds of counts, and what adds up to what."""
 
+    tightened: Mapping[str, int] = field(default_factory=dict)
     bounds: dict[_Variable, _Bounds] = field(default_factory=dict)
     hidden: dict[_Variable, tuple[tuple[str, ...], int]] = field(default_factory=dict)
     certain: list[Equation] = field(default_factory=list)
@@ -174,7 +181,10 @@ class _Knowledge:
         if is_hidden:
             for quantity in secret:
                 key = tuple(str(row[column]) for column in SAME_ROW)
-                self.hidden[f"{name} {quantity}"] = (key, rule.threshold)
+                threshold, variable = rule.threshold, f"{name} {quantity}"
+                if variable in self.hidden and threshold <= self.tightened.get(key[0], 0):
+                    threshold = min(threshold, self.hidden[variable][1])
+                self.hidden[variable] = (key, threshold)
 
     def _guess(self, measure: str, family: Family, quantity: str, place: str) -> None:
         """Guess that the parts make up the whole."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from pipelines.disclosure.accepted import accepted_figures, accepted_ids
+from pipelines.disclosure.accepted import accepted_figures, accepted_ids, tightened_rules
 from pipelines.disclosure.adapter import write_ledger
 from pipelines.disclosure.attack import attack_release
 from pipelines.durable import exclusive, replace_file
@@ -115,6 +115,7 @@ def export(workspace: Workspace, record: Record, reference: Reference) -> Path:
         staging / "data",
         earlier=[folder / "data" for folder in published_folders(workspace.releases)],
         accepted=accepted_ids(accepted_figures(record)),
+        tightened=tightened_rules(record),
     )
     if attack.succeeded:
         shutil.rmtree(staging)
