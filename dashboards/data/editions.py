@@ -14,7 +14,10 @@ ALL_EDITIONS = "../../index.html"
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """A published edition, as a list shows it. ``amended_by`` names the newest amendment of it."""
+    """A published edition, as a list shows it. ``amended_by`` names the newest amendment of it.
+
+    ``withdrawn`` says why it was withdrawn, if it was.
+    """
 
     name: str
     meeting: str
@@ -25,6 +28,7 @@ class Listed:
     signed_off_by: str
     published_on: dt.date
     amended_by: str | None = None
+    withdrawn: str | None = None
     board: str | None = None
     has_summary_pdf: bool = False
     has_whole_pdf: bool = False

@@ -20,7 +20,8 @@ from pipelines.board.in_force import in_force
 from pipelines.disclosure.accepted import accepted_figures, tightened_rules
 from pipelines.disclosure.adapter import decide
 from pipelines.disclosure.ledger import read_ledgers
-from pipelines.publishing.releases import LEDGER, published_folders
+from pipelines.publishing.releases import LEDGER
+from pipelines.publishing.withdrawn import published_folders
 from pipelines.warehouse.board_tables import SCHEMA
 from pipelines.warehouse.loading import connect
 
@@ -130,7 +131,7 @@ def cell_state(
 ) -> dg.MaterializeResult[None]:
     """Decide for every figure whether it may be shown."""
     with warehouse.writing() as file, connect(file) as connection:
-        released = published_folders(workspace.workspace.releases)
+        released = published_folders(workspace.workspace.releases, workspace.record)
         summary = decide(
             connection,
             ledgers=read_ledgers(folder / LEDGER for folder in released),

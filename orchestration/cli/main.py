@@ -48,6 +48,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sign-off": ("officer", "Record the sign-off of a quarter's figures."),
     "publish": ("officer", "Make the signed-off release current."),
     "editions": ("editions", "What was published for each meeting; check it, show it again."),
+    "withdraw-edition": (
+        "editions",
+        "Put a notice in the place of a published edition that gives something away.",
+    ),
     "trace": ("officer", "Lead from a figure on a page back to file, row, sender and hash."),
     "as-of": ("run", "Build what was known on a day, in a folder of its own."),
     "rebuild": ("run", "Delete the warehouse and rebuild it from the record."),

@@ -39,10 +39,10 @@ from pipelines.publishing.releases import (
     export_published,
     finish,
     newest_draft,
-    published_folders,
     signed_off,
     staging_folder,
 )
+from pipelines.publishing.withdrawn import published_folders, still_published
 from pipelines.record.model import Event
 from pipelines.record.store import Record
 from pipelines.warehouse.health import check_totals
@@ -113,7 +113,7 @@ def export(workspace: Workspace, record: Record, reference: Reference) -> Path:
         write_ledger(connection, staging / LEDGER, release_id=data_sha256(staging / "data"))
     attack = attack_release(
         staging / "data",
-        earlier=[folder / "data" for folder in published_folders(workspace.releases)],
+        earlier=[folder / "data" for folder in published_folders(workspace.releases, record)],
         accepted=accepted_ids(accepted_figures(record)),
         tightened=tightened_rules(record),
     )
@@ -255,10 +255,13 @@ def show_to_officers(workspace: Workspace, builder: SiteBuilder) -> None:
 
 
 def editions_before(workspace: Workspace, data: Path) -> tuple[Release, ...]:
-    """Return the editions on which pages of these data look back, oldest first."""
+    """Return the editions on which pages of these data look back, oldest first.
+
+    What was withdrawn is not looked back on: its figures would be told again.
+    """
     reported = Reported.read(data)
     return before(
-        editions(workspace.releases),
+        still_published(editions(workspace.releases), Record(workspace.record)),
         meeting=reported.meeting,
         meeting_day=reported.meeting_on or reported.quarter.end,
         figures=data_sha256(data),

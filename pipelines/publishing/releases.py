@@ -297,15 +297,6 @@ def edition_of(release: Release) -> Edition:
     return release.edition
 
 
-def published_folders(releases: Path) -> list[Path]:
-    """Return the folders of what was published, oldest first: drafts never left the house."""
-    return [
-        releases / release.release_id
-        for release in all_releases(releases)
-        if release.status == "final"
-    ]
-
-
 def newest_draft(releases: Path, quarter: Quarter) -> Release | None:
     """Return the draft of the quarter that was made last."""
     drafts = [

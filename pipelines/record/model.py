@@ -99,6 +99,7 @@ class EventKind(StrEnum):
     SIGN_OFF = "sign_off"
     DISCLOSURE_ACCEPTED = "disclosure_accepted"
     RULE_TIGHTENED = "rule_tightened"
+    EDITION_WITHDRAWN = "edition_withdrawn"
     SET_ASIDE = "set_aside"
     BOARD = "board"
 
@@ -114,6 +115,7 @@ _SUBJECT: dict[EventKind, tuple[str, ...]] = {
     EventKind.SIGN_OFF: ("quarter",),
     EventKind.DISCLOSURE_ACCEPTED: ("cell_id",),
     EventKind.RULE_TIGHTENED: ("measure",),
+    EventKind.EDITION_WITHDRAWN: ("edition",),
     EventKind.SET_ASIDE: ("damaged",),
     EventKind.BOARD: (),
 }
@@ -153,6 +155,7 @@ class Details:
         version_id: Its version.
         measure: The measure whose small-number rule was tightened.
         threshold: Up to which count its figures are hidden from then on.
+        edition: The published edition that is withdrawn.
         board: The board that is in force from then on: the text of each of its files by name.
     """
 
@@ -172,6 +175,7 @@ class Details:
     version_id: str | None = None
     measure: str | None = None
     threshold: int | None = None
+    edition: str | None = None
     board: Mapping[str, str] | None = None
 
     @property

@@ -43,11 +43,14 @@ from pipelines.publishing.releases import (
     DamagedReleaseError,
     NotSignedOffError,
     all_releases,
+    check_whole,
     current,
     edition_of,
     faults,
     staging_folder,
 )
+from pipelines.publishing.withdrawing import NothingToWithdrawError, withdraw_edition
+from pipelines.publishing.withdrawn import published_folders
 from pipelines.record.model import Details, EventKind
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
@@ -458,6 +461,47 @@ def test_the_public_manifest_holds_the_hash_of_public_files_alone(office: Office
     assert len(inside) > 10
     for path, content in office.shown().items():
         assert not [sha for sha in inside if sha[:8].encode() in content], path
+
+
+def test_a_withdrawn_edition_is_replaced_by_notices_and_reissued(office: Office) -> None:
+    """The trap: its figures live on in the archive, or in a later page that looks back."""
+    first = office.issue(Q2)
+    pages = [path for path in first.release.files if path.endswith(".html")]
+    record = Record(office.workspace.record)
+    builder = BoardSite(office.workspace)
+    with pytest.raises(NothingToWithdrawError):
+        withdraw_edition(
+            office.workspace, record, "2018-11-28", builder, by_whom="Officer", note="Why.", at=NOW
+        )
+    withdraw_edition(
+        office.workspace, record, "2018-11-27", builder, by_whom="Officer",
+        note="It told too much.", at=NOW,
+    )  # fmt: skip
+    folder = office.public("meetings/2018-11-27")
+    assert {path.relative_to(folder).as_posix() for path in folder.rglob("*.html")} == {
+        path.removeprefix("site/") for path in pages if path.startswith("site/")
+    }
+    for page in folder.rglob("*"):
+        assert not page.is_file() or "It told too much." in page.read_text(encoding="utf-8"), page
+    assert not office.public("meetings/2018-11-27.zip").exists()
+    [one] = listed(office)["editions"]
+    assert one["withdrawn"] == "It told too much."
+    assert "It told too much." in office.public("index.html").read_text(encoding="utf-8")
+    published = editions(office.workspace.releases)
+    assert public_faults(
+        office.workspace.releases, office.workspace.public, published, withdrawn={"2018-11-27"}
+    ) == ()  # fmt: skip
+    check_whole(office.workspace.releases / first.release.release_id)  # kept
+    # Nothing is set against it any more, and no page looks back on it.
+    assert published_folders(office.workspace.releases, record) == []
+    again = office.issue(Q2, raised=1.0, note="Corrected.")
+    assert edition_of(again.release).name == "2018-11-27-r1"
+    assert listed(office)["latest"] == "2018-11-27-r1"
+    assert way_of(office, "index.html") == office.public("meetings/2018-11-27-r1/index.html")
+    assert office.public("meetings/2018-11-27/index.html").is_file()
+    changes = office.public("meetings/2018-11-27-r1/changes.html").read_text(encoding="utf-8")
+    assert "2018-11-27/" not in changes
+    assert current(office.workspace.releases) == again.release
 
 
 def test_a_public_manifest_of_an_older_form_is_replaced(office: Office) -> None:
