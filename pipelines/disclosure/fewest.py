@@ -1,4 +1,4 @@
-"""The fewest rows whose suppression protects a neighbourhood, by whole-number programme.
+"""The fewest rows whose suppression protects linked figures, by whole-number programme.
 
 The programme has one yes-or-no unknown for each row that could be suppressed. What it must satisfy
 is not written down at once but learnt: each set of rows it proposes is attacked, and each count
@@ -7,14 +7,14 @@ that can be worked out gives an inequality that every safe set satisfies and thi
 attacker's own linear programme are its coefficients). Once nothing can be worked out, no smaller
 set would do.
 
-Where the limits below are reached first, the caller keeps what it had. They are counted in steps
-and not in seconds, so that the same record gives the same decisions on every machine.
+Where the limits below are reached first, rows are chosen one by one instead. They are counted in
+steps and not in seconds, so that the same record gives the same decisions on every machine.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +32,6 @@ from pipelines.disclosure.tables import Cell, Equation, Fate
 ROUNDS = 60
 PROGRAMMES = 1500
 NODES = 400
-LARGEST = 150_000
 _TINY = 1e-7
 _SOLVED = 0
 _AS_LARGE_AS_YOU_LIKE = 1e9
@@ -68,7 +67,6 @@ def fewest_rows(
     equations_of_cell: Mapping[str, Sequence[Equation]],
     *,
     small: frozenset[str],
-    found: frozenset[str],
     attack: Callable[[frozenset[str]], Exposed],
 ) -> Outcome:
     """Return the fewest rows that protect these cells; of several such sets the least in all.
@@ -77,21 +75,15 @@ def fewest_rows(
         cells: All cells that equations link, by id.
         equations_of_cell: The equations of each.
         small: The rows that are suppressed as they are small.
-        found: Rows that protect them if they are suppressed too, not perhaps the fewest.
         attack: The sets of cells not known exactly and what can be worked out of each if these
             rows are suppressed besides the small ones.
     """
     search = _Search(cells, equations_of_cell, small)
-    if search.size > LARGEST:
-        return Outcome(rows=None, programmes=0)
-    best = search.weight_of(found)
     search.learn_single_equations()
     for _ in range(ROUNDS):
         proposed = search.propose()
         if proposed is None:
             break
-        if search.weight_of(proposed) >= best - _TINY:
-            return Outcome(rows=found, programmes=search.programmes)
         exposed = attack(proposed)
         if not exposed:
             return Outcome(rows=proposed, programmes=search.programmes)
@@ -117,40 +109,53 @@ class _Search:
         self._small = small
         self._cuts: list[_Cut] = []
         self.programmes = 0
-        sizes: dict[str, int] = defaultdict(int)
+        costs: dict[str, tuple[int, int]] = {}
         for cell in cells.values():
             if cell.fate is Fate.OPEN and cell.row not in small:
-                sizes[cell.row] = max(sizes[cell.row], cell.cost[1])
-        # Fewest first: all sizes together weigh less than one row. Zeros weigh most.
-        largest = 1 + max((one for one in sizes.values() if one < 10**9), default=0)
-        sizes = {row: min(size, largest) for row, size in sizes.items()}
+                costs[cell.row] = max(costs.get(cell.row, cell.cost), cell.cost)
+        # Fewest first: all that follows weighs less than one row. Of as few, inner figures before
+        # totals, then the smallest; zeros last.
+        largest = 1 + max((size for _, size in costs.values() if size < 10**9), default=0)
+        sizes = {row: level * largest + min(size, largest) for row, (level, size) in costs.items()}
         whole = sum(sizes.values()) or 1
         self._weights = {row: 1 + 0.9 * size / whole for row, size in sizes.items()}
         self.rows = sorted(self._weights)
 
-    def weight_of(self, rows: Iterable[str]) -> float:
-        """Return what it costs to suppress the rows."""
-        return sum(self._weights[row] for row in sorted(rows))
-
-    @property
-    def size(self) -> int:
-        """How many terms there are to look at, once for each cell that is in their equation."""
-        return sum(len(equation.terms) for _, equation in self._around_guarded())
-
-    def _around_guarded(self) -> Iterator[tuple[str, Equation]]:
-        """Yield each cell that must not be worked out, with each equation that it is in."""
-        for cell_id, cell in self._cells.items():
-            if cell.guarded and cell.fate is not Fate.PUBLIC:
-                for equation in self._equations_of_cell.get(cell_id, ()):
-                    yield cell_id, equation
-
     def learn_single_equations(self) -> None:
         """Add what each equation by itself asks for: most of what there is to learn."""
-        for cell_id, equation in self._around_guarded():
-            coefficient = dict(equation.terms)[cell_id]
-            above = self._bound(cell_id, 1.0, [(equation, 1 / coefficient)])
-            below = self._bound(cell_id, -1.0, [(equation, -1 / coefficient)])
-            self._add(self._cells[cell_id], above, below)
+        of_all = (one for name in self._cells for one in self._equations_of_cell.get(name, ()))
+        for equation in {id(one): one for one in of_all}.values():
+            sides = {sign: self._side(equation, sign) for sign in (1, -1)}
+            for place, (cell_id, coefficient) in enumerate(equation.terms):
+                cell = self._cells[cell_id]
+                if cell.guarded and cell.fate is not Fate.PUBLIC and coefficient in (1, -1):
+                    above, below = sides[coefficient], sides[-coefficient]
+                    self._ask(cell, place, (above,), cell.rule.threshold + 1)
+                    self._ask(cell, place, (above, below), 1)
+
+    def _side(self, equation: Equation, sign: int) -> _Side:
+        """Return what the terms can come to, each by itself, if the equation is solved for one."""
+        shown, gains = [], []
+        for name, coefficient in equation.terms:
+            bound = _Bound(0.0, defaultdict(float))
+            self._add_cell(bound, self._cells[name], -float(sign * coefficient))
+            shown.append(bound.constant)
+            gains.append(next(iter(bound.gains.items()), ("", 0.0)))
+        of_small = [gain if row in self._small else 0.0 for row, gain in gains]
+        known = sign * equation.constant + sum(shown) + sum(of_small)
+        return _Side(known, shown, gains, of_small)
+
+    def _ask(self, cell: Cell, place: int, sides: Sequence[_Side], wanted: int) -> None:
+        need = wanted - sum(one.known - one.shown[place] - one.of_small[place] for one in sides)
+        if need <= _TINY:
+            return
+        gains: dict[str, float] = defaultdict(float)
+        for side in sides:
+            for other, (row, gain) in enumerate(side.gains):
+                if other != place and row not in self._small and gain > _TINY:
+                    gains[row] += gain
+        clipped = {row: min(gain, need) for row, gain in gains.items()}
+        self._cuts.append(_Cut(clipped, need, self._unless(cell)))
 
     def learn(self, system: System, cell_id: str, proposed: frozenset[str]) -> None:
         """Add what every set that protects the cell satisfies and ``proposed`` does not."""
@@ -194,6 +199,8 @@ class _Search:
 
     def propose(self) -> frozenset[str] | None:
         """Return the cheapest rows that satisfy what was learnt; None if that was not found."""
+        if not self._cuts:
+            return frozenset()
         self.programmes += 1
         place = {row: index for index, row in enumerate(self.rows)}
         entries, least = [], []
@@ -292,6 +299,19 @@ class _Search:
             cell.fate is Fate.OPEN and cell.row not in suppressed
         )
         return known_bounds(cell, is_shown=is_shown)[0]
+
+
+@dataclass(frozen=True)
+class _Side:
+    """Of each term of an equation what it comes to if it is shown, and what hiding its row gains.
+
+    ``known`` is the sum of what is sure: the constant, what is shown, and the gains of small rows.
+    """
+
+    known: float
+    shown: Sequence[float]
+    gains: Sequence[tuple[str, float]]
+    of_small: Sequence[float]
 
 
 @dataclass

@@ -32,8 +32,8 @@ from pipelines.disclosure.tables import (
 class Protection:
     """The decisions, one for each open row, by row.
 
-    ``programmes`` were solved. Of ``neighbourhoods``, the sets of linked figures of which something
-    protects others, ``by_greedy`` are those where it is not sure that no fewer would do.
+    ``programmes`` were solved. Of ``neighbourhoods``, the sets of linked figures in which something
+    is hidden, ``by_greedy`` are those where it is not sure that no fewer would do.
     """
 
     decisions: Mapping[str, Decision]
@@ -51,17 +51,17 @@ def protect(
 ) -> Protection:
     """Decide for each open row whether it is shown.
 
-    A row with a small number in it is suppressed. Then, as long as a reader could work out a hidden
-    guarded cell exactly, or that it is a small number, the cheapest open row on an equation that
-    touches it is suppressed too (lowest ``Cell.cost``, then id). If several protect a set of linked
-    figures, the fewest that would are sought from there (``fewest.py``).
+    A row with a small number in it is suppressed. Then the fewest rows are suppressed besides with
+    which no reader can work out a hidden guarded cell exactly, or that it is a small number
+    (``fewest.py``). If they are not found within its limits, then as long as one could, the
+    cheapest open row on an equation that touches it (lowest ``Cell.cost``, then id).
 
     Args:
         cells: The counts that a reader may see or work out.
         equations: What adds up to what among them.
         complementary: False stops after the small numbers themselves: it leaks, and is there for
             tests to see that it does.
-        fewest: False keeps what was found one by one.
+        fewest: False chooses one by one from the beginning.
 
     Raises:
         CannotProtectError: Nothing is left to suppress that would protect the cells it names.
@@ -118,9 +118,8 @@ class _Work:
             if not self._hidden_guarded(neighbourhood.bounds):
                 continue
             try:
-                self._protect_neighbourhood(neighbourhood.bounds)
-                if fewest:
-                    self._take_fewest(neighbourhood.bounds)
+                if not (fewest and self._take_fewest(neighbourhood.bounds)):
+                    self._protect_neighbourhood(neighbourhood.bounds)
             except CannotProtectError as impossible:
                 # All that must be decided is named at once, not one after the other.
                 exposed += [self.cells[cell_id] for cell_id in impossible.cells]
@@ -163,16 +162,10 @@ class _Work:
             ):
                 self.suppressed[row] = Reason.PROTECTS
 
-    def _take_fewest(self, neighbourhood: Collection[str]) -> None:
-        """Suppress the fewest rows that protect the neighbourhood in place of those found."""
+    def _take_fewest(self, neighbourhood: Collection[str]) -> bool:
+        """Suppress the fewest rows that protect it; return whether they were found."""
         cells = {cell_id: self.cells[cell_id] for cell_id in neighbourhood}
         reasons = {cell.row: self.suppressed.get(cell.row) for cell in cells.values()}
-        found = frozenset(row for row, reason in reasons.items() if reason is Reason.PROTECTS)
-        if not found:
-            return
-        self.neighbourhoods += 1
-        if len(found) == 1:
-            return  # without it something could be worked out
         known: dict[frozenset[str], tuple[str, ...]] = {}
 
         def attack(rows: frozenset[str]) -> Exposed:
@@ -186,12 +179,13 @@ class _Work:
             cells,
             self.equations_of_cell,
             small=frozenset(row for row, one in reasons.items() if one is Reason.SMALL_NUMBER),
-            found=found,
             attack=attack,
         )
         self.programmes += outcome.programmes
+        self.neighbourhoods += 1
         self.by_greedy += outcome.rows is None
-        self._suppress_instead(reasons, found if outcome.rows is None else outcome.rows)
+        self._suppress_instead(reasons, outcome.rows or frozenset())
+        return outcome.rows is not None
 
     def _suppress_instead(self, reasons: Mapping[str, Reason | None], rows: frozenset[str]) -> None:
         """Suppress these of the neighbourhood's rows, and the small ones, and no others."""
