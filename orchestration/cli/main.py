@@ -59,6 +59,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backup": ("keeping", "Bring a second copy of everything up to date, and verify it."),
     "restore": ("keeping", "Put back from a backup what is missing or damaged."),
     "set-aside": ("keeping", "Leave something damaged out, so that figures can be made again."),
+    "find-file": ("keeping", "Say which submissions came as exactly a file, erased ones too."),
     "erase": ("keeping", "Erase a submission that should never have come: personal data."),
     "portal": ("portal", "Open the upload pages for partners."),
     "account": ("accounts", "Make and change the accounts of the upload pages."),
