@@ -86,6 +86,24 @@ def asked(row_number: int, rule: str, severity: str) -> dict[str, Any]:
     return {"rule": rule, "severity": severity, "row_number": row_number}
 
 
+def rows_of_last(small: int, protects: int, *, share: int = 0) -> list[dict[str, Any]]:
+    """The figures of the newest quarter; ``share`` moves the one of DA03."""
+    total = TOTAL + 10 * (len(QUARTERS) - 1)
+    return [
+        reports(None, total),
+        reports("female genital mutilation", small),
+        reports("honour-based abuse", protects),
+        reports("forced marriage", total - SMALL - PROTECTS),
+        {
+            "measure": "DA03",
+            "numerator": BELOW_HIGH_RISK + 10 * share,
+            "denominator": REPORTS + 10 * share,
+            "value": float(PERCENT) + share / 1000,
+            "value_as_sent": f"{float(PERCENT) + share / 1000:.4f}",
+        },
+    ]
+
+
 def build(folder: Path, *, change: int = 0) -> Path:
     """A release of one partner over two years; ``change`` changes only what is hidden.
 
@@ -102,15 +120,7 @@ def build(folder: Path, *, change: int = 0) -> Path:
             reports("forced marriage", TOTAL + 10 * place - SMALL - PROTECTS),
         ]
         if quarter == LAST:
-            rows.append(
-                {
-                    "measure": "DA03",
-                    "numerator": BELOW_HIGH_RISK + 10 * moved,
-                    "denominator": REPORTS + 10 * moved,
-                    "value": float(PERCENT) + moved / 1000,
-                    "value_as_sent": f"{float(PERCENT) + moved / 1000:.4f}",
-                }
-            )
+            rows = rows_of_last(SMALL - moved, PROTECTS + moved, share=moved)
         questions = [asked(2, "HIS-001", "query"), asked(3, "SDC-001", "note")]
         if moved:
             questions = [questions[0], asked(3, "HIS-001", "query"), asked(4, "HIS-004", "query")]
