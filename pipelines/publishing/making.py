@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 
 from pipelines.disclosure.accepted import accepted_figures, accepted_ids, tightened_rules
 from pipelines.disclosure.adapter import write_ledger
-from pipelines.disclosure.attack import attack_release
+from pipelines.disclosure.attack import attack_release, in_words
 from pipelines.durable import exclusive, replace_file
 from pipelines.publishing.editions import (
     MEETINGS,
@@ -30,6 +30,7 @@ from pipelines.publishing.releases import (
     LEDGER,
     Edition,
     NotSignedOffError,
+    PublishingError,
     Release,
     Reported,
     all_releases,
@@ -52,7 +53,7 @@ from schemas.quarter import Quarter
 from schemas.reference import Reference
 
 
-class UnsafeReleaseError(Exception):
+class UnsafeReleaseError(PublishingError):
     """A suppressed figure could be worked back from what would be published; nothing was made."""
 
 
@@ -111,20 +112,32 @@ def export(workspace: Workspace, record: Record, reference: Reference) -> Path:
         check_totals(connection, record, reference)
         export_published(connection, staging / "data")
         write_ledger(connection, staging / LEDGER, release_id=data_sha256(staging / "data"))
+    try:
+        check_safe(workspace, record, staging / "data")
+    except UnsafeReleaseError:
+        shutil.rmtree(staging)
+        raise
+    return staging
+
+
+def check_safe(workspace: Workspace, record: Record, data: Path) -> None:
+    """Attack the published data together with all that is out.
+
+    Raises:
+        UnsafeReleaseError: A suppressed figure can be worked back from them. The message says which
+            and how: it is for officers alone.
+    """
     attack = attack_release(
-        staging / "data",
+        data,
         earlier=[folder / "data" for folder in published_folders(workspace.releases, record)],
         accepted=accepted_ids(accepted_figures(record)),
         tightened=tightened_rules(record),
     )
     if attack.succeeded:
-        shutil.rmtree(staging)
-        first = (attack.exposed or attack.open_columns)[0]
         raise UnsafeReleaseError(
             f"{len(attack.exposed) + len(attack.open_columns)} suppressed figures can be worked "
-            f"back from what would be published, first: {first}. Nothing was made."
+            f"back from what would be published. Nothing was made.\n{in_words(attack)}"
         )
-    return staging
 
 
 def make_draft(
@@ -204,6 +217,7 @@ def publish(
         DamagedReleaseError: The draft's files are not those that its manifest names.
         AmendmentNeedsNoteError: The meeting has an edition with other figures; no note says why.
         NothingToAmendError: There is a note, and the meeting has no edition.
+        UnsafeReleaseError: A suppressed figure can be worked back, with what is out by now.
     """
     with exclusive(workspace.releases / ".publishing.lock"):
         draft, event = signed_off_draft(workspace, record, quarter)
@@ -221,6 +235,8 @@ def publish(
         if edition is None:
             made = Made(release=editions_of(published, reported.meeting)[-1], was_published=True)
         else:
+            if any(one.made_at > draft.made_at for one in published):
+                check_safe(workspace, record, source / "data")  # set against what came out since
             staging = staging_folder(workspace.releases)
             shutil.copytree(source / "data", staging / "data")
             shutil.copy2(source / LEDGER, staging / LEDGER)

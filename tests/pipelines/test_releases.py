@@ -22,7 +22,9 @@ import pytest
 
 from dashboards.site import build_site
 from orchestration.site import BoardSite
+from pipelines.disclosure.attack import Attack, Exposed
 from pipelines.publishing import editions as editions_module
+from pipelines.publishing import making as making_module
 from pipelines.publishing.editions import (
     AmendmentNeedsNoteError,
     NothingToAmendError,
@@ -32,6 +34,7 @@ from pipelines.publishing.editions import (
 from pipelines.publishing.making import (
     Made,
     SiteContext,
+    UnsafeReleaseError,
     editions_before,
     make_draft,
     publish,
@@ -502,6 +505,28 @@ def test_a_withdrawn_edition_is_replaced_by_notices_and_reissued(office: Office)
     changes = office.public("meetings/2018-11-27-r1/changes.html").read_text(encoding="utf-8")
     assert "2018-11-27/" not in changes
     assert current(office.workspace.releases) == again.release
+
+
+def test_what_came_out_since_the_draft_is_set_against_it_before_it_is_published(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The trap: two drafts, each safe by itself, that are published one after the other."""
+    office.sign(office.draft(Q2))
+    first = office.issue(Q1, meeting_on=JULY)
+    found = Exposed(
+        measure="DA01", organisation="WMP", area=None, period="2018-19 Q2", breakdown="age",
+        category="young", least=3, greatest=3, way="DA01 age None numerator",
+    )  # fmt: skip
+
+    def together(_: Path, *, earlier: Sequence[Path], **given: object) -> Attack:
+        assert earlier == [office.workspace.releases / first.release.release_id / "data"]
+        return Attack(suppressed=1, exposed=(found,), open_columns=())
+
+    monkeypatch.setattr(making_module, "attack_release", together)
+    with pytest.raises(UnsafeReleaseError, match="young: is 3, by DA01 age None numerator"):
+        office.publish(Q2)
+    assert not office.public("meetings/2018-11-27").exists()
+    assert len(editions(office.workspace.releases)) == 1
 
 
 def test_a_public_manifest_of_an_older_form_is_replaced(office: Office) -> None:
