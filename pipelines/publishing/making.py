@@ -235,7 +235,10 @@ def publish(
         if edition is None:
             made = Made(release=editions_of(published, reported.meeting)[-1], was_published=True)
         else:
-            if any(one.made_at > draft.made_at for one in published):
+            if any(
+                one.made_at > draft.made_at and one.data_sha256 != draft.data_sha256
+                for one in published
+            ):
                 check_safe(workspace, record, source / "data")  # set against what came out since
             staging = staging_folder(workspace.releases)
             shutil.copytree(source / "data", staging / "data")
