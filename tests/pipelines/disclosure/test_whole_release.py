@@ -169,7 +169,11 @@ def test_no_file_of_the_release_holds_a_suppressed_figure(release: Path) -> None
     assert holders(release, HIDDEN) == set()
     # The search works: a figure that is shown stands in the data, on pages and in downloads.
     found = {Path(path).suffix for path, _ in holders(release, [str(TOTAL + 70)])}
-    assert {".parquet", ".html", ".csv"} <= found
+    assert {".parquet", ".html", ".csv", ".zip"} <= found
+    # What was asked about shown figures is counted, and nothing that was asked about hidden ones.
+    asked_of = pl.read_parquet(release / "data" / "pub_finding.parquet")
+    assert set(asked_of["rule"]) == {"HIS-001"}
+    assert set(asked_of["findings"]) == {1}
 
 
 def test_words_that_give_a_hidden_figure_are_withheld_and_others_stand(release: Path) -> None:
