@@ -29,7 +29,8 @@ from orchestration.dbt.project import PROJECT
 from pipelines.disclosure.accepted import accepted_figures
 from pipelines.disclosure.adapter import CELLS, EQUATIONS, decide
 from pipelines.disclosure.ledger import read_ledgers
-from pipelines.publishing.releases import LEDGER, published_folders
+from pipelines.publishing.releases import LEDGER
+from pipelines.publishing.withdrawn import published_folders
 from pipelines.record.store import Record
 from pipelines.warehouse.loading import connect
 from pipelines.workspace import Workspace
@@ -167,10 +168,12 @@ def decide_there(workspace: Workspace, folder: Path) -> None:
         connection.execute("CREATE SCHEMA intermediate")
         for table in (CELLS, EQUATIONS):
             connection.execute(f"CREATE TABLE {table} AS FROM '{folder}/theirs/{table}/*.parquet'")
+        record = Record(workspace.record)
+        released = published_folders(workspace.releases, record)
         decide(
             connection,
-            ledgers=read_ledgers(one / LEDGER for one in published_folders(workspace.releases)),
-            accepted=accepted_figures(Record(workspace.record)),
+            ledgers=read_ledgers(one / LEDGER for one in released),
+            accepted=accepted_figures(record),
         )
         connection.execute(f"COPY {DECIDED} TO '{folder}/given/{DECIDED}.parquet' (FORMAT parquet)")
 

@@ -12,7 +12,14 @@ from orchestration.assets.returns import raw_assets
 from orchestration.assets.warehouse import warehouse_assets
 from orchestration.dbt.project import prepare
 from orchestration.instance import set_up_home
-from orchestration.jobs import PUBLISHED, build_job, publish, send_notices, sign_off
+from orchestration.jobs import (
+    PUBLISHED,
+    build_job,
+    publish,
+    send_notices,
+    sign_off,
+    withdraw_edition,
+)
 from orchestration.resources import AsOfResource, WarehouseResource, WorkspaceResource
 from orchestration.schedules import chasing, nightly_draft, publication
 from orchestration.sensors import (
@@ -45,7 +52,7 @@ def build_defs(workspace: Workspace, *, manifest: Path) -> dg.Definitions:
             upcoming,
             at_a_glance,
         ],
-        jobs=[build_job, sign_off, publish, send_notices],
+        jobs=[build_job, sign_off, publish, withdraw_edition, send_notices],
         sensors=[inbox, new_submissions, news, lost_runs, failed_builds, as_it_stands, asked_for],
         schedules=[nightly_draft, chasing, publication],
         resources={

@@ -93,6 +93,14 @@ class PublishConfig(dg.Config):
     note: str | None = None
 
 
+class WithdrawEditionConfig(dg.Config):
+    """Which published edition is withdrawn, who decides, and why, as its readers see it."""
+
+    edition: str
+    by_whom: str
+    note: str
+
+
 @dg.op(description="Records who signs off the figures of the quarter's newest draft.")
 def record_the_sign_off(
     context: dg.OpExecutionContext, config: SignOffConfig, workspace: WorkspaceResource
@@ -158,6 +166,26 @@ def publish_the_release(
     )
 
 
+@dg.op(description="Puts a notice in the place of a published edition that gives something away.")
+def withdraw_the_edition(config: WithdrawEditionConfig, workspace: WorkspaceResource) -> None:
+    """Do what ``quarterdeck withdraw-edition`` does."""
+    from orchestration.site import BoardSite  # noqa: PLC0415  # loads Plotly
+    from pipelines.publishing.withdrawing import withdraw_edition as withdraw  # noqa: PLC0415
+
+    try:
+        withdraw(
+            workspace.workspace,
+            workspace.record,
+            config.edition,
+            BoardSite(workspace.workspace),
+            by_whom=config.by_whom,
+            note=config.note,
+            at=dt.datetime.now(dt.UTC),
+        )
+    except PublishingError as refusal:
+        raise dg.Failure(str(refusal), allow_retries=False) from refusal
+
+
 @dg.op(
     description="Sends partners and officers the notices that are due and were not sent yet.",
     # A mail server that is away for a moment is back the next; what was sent is not sent again.
@@ -209,6 +237,12 @@ def sign_off() -> None:
 def publish() -> None:
     """One step."""
     publish_the_release()
+
+
+@dg.job(description="Withdraw a published edition that gives something away.")
+def withdraw_edition() -> None:
+    """One step."""
+    withdraw_the_edition()
 
 
 @dg.job(

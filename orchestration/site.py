@@ -24,6 +24,8 @@ from pipelines.checking.engine.wording import rules
 from pipelines.publishing.editions import Entrances, amended_by, as_list
 from pipelines.publishing.making import SiteContext
 from pipelines.publishing.releases import Edition, Release, Reported, edition_of
+from pipelines.publishing.withdrawn import withdrawals
+from pipelines.record.model import Event
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.working_days import LONDON
@@ -103,10 +105,23 @@ class BoardSite:
             ]
             for one in published
         }
+        gone = withdrawals(Record(self.workspace.record))
+        reasons = {name: event.reason for name, event in gone.items()}
+        standing = {name: pages for name, pages in html.items() if name not in gone}
         return Entrances(
-            latest=archive.ways(html),
-            root=archive.editions_json(as_list(self.workspace.releases, published))
+            latest=archive.ways(standing or html),
+            root=archive.editions_json(as_list(published, withdrawn=reasons))
             | archive.public_index(self._listed(published)),
+            notices={
+                name: archive.notices(
+                    html[name],
+                    edition=name,
+                    note=event.reason,
+                    on=event.at.astimezone(LONDON).date(),
+                )
+                for name, event in gone.items()
+                if name in html
+            },
         )
 
     def officers_list(
@@ -118,9 +133,14 @@ class BoardSite:
         return archive.releases_index(listed, self._listed(published))
 
     def _listed(self, published: Sequence[Release]) -> tuple[pages.Listed, ...]:
-        return tuple(self._as_listed(one, published) for one in published)
+        gone = withdrawals(Record(self.workspace.record))
+        return tuple(
+            self._as_listed(one, published, gone.get(edition_of(one).name)) for one in published
+        )
 
-    def _as_listed(self, release: Release, published: Sequence[Release]) -> pages.Listed:
+    def _as_listed(
+        self, release: Release, published: Sequence[Release], withdrawn: Event | None
+    ) -> pages.Listed:
         edition = edition_of(release)
         return pages.Listed(
             name=edition.name,
@@ -131,8 +151,8 @@ class BoardSite:
             note=edition.note,
             signed_off_by=release.made_by,
             published_on=release.made_at.astimezone(LONDON).date(),
-            figures_sha256=release.data_sha256,
             amended_by=amended_by(published, release),
+            withdrawn=withdrawn.reason if withdrawn else None,
             board=Reported.read(self._data(release)).board,
             has_summary_pdf="site/pack/summary.pdf" in release.files,
             has_whole_pdf="site/pack/whole.pdf" in release.files,

@@ -32,6 +32,11 @@ class Workspace:
         return self.root / "record"
 
     @property
+    def officer_key(self) -> Path:
+        """The key with which an officer compares a file to what stays of an erased one."""
+        return self.root / "officer.key"
+
+    @property
     def board(self) -> Path:
         """The board's tables as officers edit them; what counts is in the record.
 

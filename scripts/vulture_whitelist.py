@@ -5,7 +5,7 @@ a framework asks for. A function that only tests call does not belong here but i
 """
 
 # Subcommands: click finds them by their decorator.
-_.accept_disclosure, _.demo, _.list_accounts, _.rebuild, _.set_up
+_.accept_disclosure, _.demo, _.find_file, _.list_accounts, _.rebuild, _.set_up
 
 # Called or read by a library: click, Dagster, http.server, jinja2, sqlite3, zipfile;
 # members of an enum, reached by their value.

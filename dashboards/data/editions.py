@@ -14,7 +14,10 @@ ALL_EDITIONS = "../../index.html"
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """A published edition, as a list shows it. ``amended_by`` names the newest amendment of it."""
+    """A published edition, as a list shows it. ``amended_by`` names the newest amendment of it.
+
+    ``withdrawn`` says why it was withdrawn, if it was.
+    """
 
     name: str
     meeting: str
@@ -24,8 +27,8 @@ class Listed:
     note: str
     signed_off_by: str
     published_on: dt.date
-    figures_sha256: str
     amended_by: str | None = None
+    withdrawn: str | None = None
     board: str | None = None
     has_summary_pdf: bool = False
     has_whole_pdf: bool = False

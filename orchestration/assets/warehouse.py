@@ -17,10 +17,11 @@ from orchestration.dbt.runs import build_models
 from orchestration.instance import WAREHOUSE_POOL
 from orchestration.resources import WarehouseResource, WorkspaceResource
 from pipelines.board.in_force import in_force
-from pipelines.disclosure.accepted import accepted_figures
+from pipelines.disclosure.accepted import accepted_figures, tightened_rules
 from pipelines.disclosure.adapter import decide
 from pipelines.disclosure.ledger import read_ledgers
-from pipelines.publishing.releases import LEDGER, published_folders
+from pipelines.publishing.releases import LEDGER
+from pipelines.publishing.withdrawn import published_folders
 from pipelines.warehouse.board_tables import SCHEMA
 from pipelines.warehouse.loading import connect
 
@@ -130,13 +131,21 @@ def cell_state(
 ) -> dg.MaterializeResult[None]:
     """Decide for every figure whether it may be shown."""
     with warehouse.writing() as file, connect(file) as connection:
-        released = published_folders(workspace.workspace.releases)
-        decide(
+        released = published_folders(workspace.workspace.releases, workspace.record)
+        summary = decide(
             connection,
             ledgers=read_ledgers(folder / LEDGER for folder in released),
             accepted=accepted_figures(workspace.record),
+            tightened=tightened_rules(workspace.record),
         )
         counted = connection.execute(
             "SELECT state, count(*) FROM disclosure.cell_state GROUP BY state ORDER BY state"
         ).fetchall()
-    return dg.MaterializeResult(metadata={f"figures {state}": count for state, count in counted})
+    metadata = {f"figures {state}": count for state, count in counted}
+    return dg.MaterializeResult(
+        metadata=metadata
+        | {
+            "sets of linked figures": summary.neighbourhoods,
+            "of these not surely with the fewest hidden": summary.by_greedy,
+        }
+    )

@@ -17,7 +17,7 @@ from pipelines.keeping.backup import BackupError, Copied, back_up
 from pipelines.keeping.backup import restore as restore_from
 from pipelines.keeping.verify import Verified
 from pipelines.keeping.verify import verify as verify_workspace
-from pipelines.record.erasure import EraseError
+from pipelines.record.erasure import EraseError, submissions_of
 from pipelines.record.erasure import erase as erase_submission
 from pipelines.record.model import Details, EventKind
 from pipelines.record.store import Record
@@ -106,14 +106,19 @@ def erase(workspace: Workspace, reference: str, reason: str, by_whom: str, yes: 
     """Erase a submission that should never have come: personal data. There is no way back."""
     if not yes:
         click.confirm(
-            "The file, its rows, findings and receipts are removed for good; its hash, and that "
-            "you decided it, stay. Go on?",
+            "The file, its rows, findings and receipts are removed for good; its hash under the "
+            "officer's key, and that you decided it, stay. Go on?",
             abort=True,
         )
     record = Record(workspace.record)
     with refusal_as_sentence(EraseError):
         erase_submission(
-            record, reference, by_whom=by_whom, reason=reason, at=dt.datetime.now(dt.UTC)
+            record,
+            reference,
+            by_whom=by_whom,
+            reason=reason,
+            at=dt.datetime.now(dt.UTC),
+            key_file=workspace.officer_key,
         )
     for path in workspace.root.glob("warehouse.duckdb*"):
         path.unlink(missing_ok=True)  # derived, and it held the rows; the next build makes it anew
@@ -123,6 +128,21 @@ def erase(workspace: Workspace, reference: str, reason: str, by_whom: str, yes: 
     click.echo(
         "Now: quarterdeck build, then look at docs/operations/erasure.md for what else to do."
     )
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def find_file(workspace: Workspace, file: Path) -> None:
+    """Say which submissions came as exactly this file, erased ones too."""
+    found = submissions_of(
+        Record(workspace.record), file.read_bytes(), key_file=workspace.officer_key
+    )
+    for one in found:
+        erased = ", erased since" if one.erased else ""
+        click.echo(f"{one.submission_id}: received {one.received_at:%Y-%m-%d %H:%M} UTC{erased}")
+    if not found:
+        raise click.ClickException("Nothing in the record came as exactly this file.")
 
 
 def _told(done: Copied, where: Path) -> None:

@@ -48,6 +48,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sign-off": ("officer", "Record the sign-off of a quarter's figures."),
     "publish": ("officer", "Make the signed-off release current."),
     "editions": ("editions", "What was published for each meeting; check it, show it again."),
+    "withdraw-edition": (
+        "editions",
+        "Put a notice in the place of a published edition that gives something away.",
+    ),
     "trace": ("trace", "Lead from a figure on a page back to file, row, sender and hash."),
     "as-of": ("run", "Build what was known on a day, in a folder of its own."),
     "rebuild": ("run", "Delete the warehouse and rebuild it from the record."),
@@ -55,6 +59,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backup": ("keeping", "Bring a second copy of everything up to date, and verify it."),
     "restore": ("keeping", "Put back from a backup what is missing or damaged."),
     "set-aside": ("keeping", "Leave something damaged out, so that figures can be made again."),
+    "find-file": ("keeping", "Say which submissions came as exactly a file, erased ones too."),
     "erase": ("keeping", "Erase a submission that should never have come: personal data."),
     "portal": ("portal", "Open the upload pages for partners."),
     "account": ("accounts", "Make and change the accounts of the upload pages."),

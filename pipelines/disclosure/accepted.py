@@ -1,4 +1,8 @@
-"""Decisions of people about figures that cannot be protected any more, kept in the record."""
+"""Decisions of people about figures that cannot be protected any more, kept in the record.
+
+One is about a single figure. The other is about a measure whose rule was tightened: editions that
+are out show and hide its figures by the rule of their day, and none can be taken back.
+"""
 
 from __future__ import annotations
 
@@ -38,6 +42,38 @@ def accepted_figures(record: Record) -> frozenset[Accepted]:
         for one in record.events(EventKind.DISCLOSURE_ACCEPTED)
         if one.details.cell_id is not None and one.details.version_id is not None
     )
+
+
+def tighten(
+    record: Record, measure: str, threshold: int, *, at: dt.datetime, by_whom: str, reason: str
+) -> Event:
+    """Record that figures of editions already out keep the rule under which they were published.
+
+    Return the event once it is on disk. It holds for the measure up to this threshold: a still
+    tighter rule is another decision.
+
+    Raises:
+        ValueError: The reason or the name is missing.
+    """
+    if not reason.strip() or not by_whom.strip():
+        raise ValueError("A decision about a tightened rule needs a reason and a name")
+    return record.add_event(
+        EventKind.RULE_TIGHTENED,
+        at=at,
+        by_whom=by_whom,
+        reason=reason,
+        details=Details(measure=measure, threshold=threshold),
+    )
+
+
+def tightened_rules(record: Record) -> dict[str, int]:
+    """Return the measures of such decisions, each with the highest threshold decided on."""
+    found: dict[str, int] = {}
+    for one in record.events(EventKind.RULE_TIGHTENED):
+        measure, threshold = one.details.measure, one.details.threshold
+        if measure is not None and threshold is not None:
+            found[measure] = max(found.get(measure, 0), threshold)
+    return found
 
 
 def accepted_ids(figures: Iterable[Accepted]) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import duckdb
@@ -16,7 +16,7 @@ from pipelines.disclosure.ledger import (
     LedgerTerm,
     write_ledger_file,
 )
-from pipelines.disclosure.protect import protect
+from pipelines.disclosure.protect import Protection, protect
 from pipelines.disclosure.rows import Row, Tables, Term, counts_of, gather, key
 from pipelines.disclosure.tables import Accepted, Reason, State
 
@@ -35,11 +35,16 @@ _PUBLIC_REASONS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
-    """How many rows were decided, and how many are suppressed for each cause."""
+    """How many rows were decided, and how many are suppressed for each cause.
+
+    ``neighbourhoods`` and ``by_greedy`` as in ``Protection``.
+    """
 
     rows: int
     suppressed: Mapping[Reason, int]
     programmes: int
+    neighbourhoods: int
+    by_greedy: int
 
 
 def decide(
@@ -47,6 +52,7 @@ def decide(
     *,
     ledgers: Collection[Ledger] = (),
     accepted: Collection[Accepted] = (),
+    tightened: Mapping[str, int] | None = None,
 ) -> Summary:
     """Decide for each row of ``int_disclosure__cells`` whether it is shown, in one transaction.
 
@@ -57,12 +63,14 @@ def decide(
         connection: The warehouse.
         ledgers: Those of the releases already published.
         accepted: The rows which a person decided to leave as they are.
+        tightened: The measures whose released figures keep the rule of their release, and up to
+            which threshold that was decided.
 
     Raises:
         CannotProtectError: Only a person can decide about the cells it names; nothing is written.
     """
     rows, equations = _read(connection)
-    tables = gather(rows, equations, ledgers=ledgers, accepted=accepted)
+    tables = gather(rows, equations, ledgers=ledgers, accepted=accepted, tightened=tightened)
     protection = protect(tables.cells.values(), tables.equations.values())
     causes: dict[str, Reason | None] = {}
     for row in rows:
@@ -70,11 +78,13 @@ def decide(
         causes[row.cell_id] = tables.problems.get(
             row.cell_id, None if decision is None else decision.reason
         )
-    _write(connection, causes)
+    _write(connection, causes, protection)
     return Summary(
         rows=len(rows),
         suppressed=Counter(cause for cause in causes.values() if cause is not None),
         programmes=protection.programmes,
+        neighbourhoods=protection.neighbourhoods,
+        by_greedy=protection.by_greedy,
     )
 
 
@@ -91,7 +101,9 @@ def write_ledger(connection: duckdb.DuckDBPyConnection, path: Path, *, release_i
         ).fetchall()
     }
     tables = gather(rows, equations)
-    write_ledger_file(_ledger(rows, equations, tables, shown, release_id), path)
+    [(by_greedy,)] = connection.execute("select by_greedy from disclosure.method").fetchall()
+    ledger = _ledger(rows, equations, tables, shown, release_id)
+    write_ledger_file(replace(ledger, by_greedy=by_greedy), path)
 
 
 def _ledger(
@@ -165,7 +177,11 @@ def _read(connection: duckdb.DuckDBPyConnection) -> tuple[list[Row], list[list[T
     return rows, list(equations.values())
 
 
-def _write(connection: duckdb.DuckDBPyConnection, causes: Mapping[str, Reason | None]) -> None:
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    causes: Mapping[str, Reason | None],
+    protection: Protection,
+) -> None:
     found = causes.values()
     columns = {
         "ids": list(causes),
@@ -189,6 +205,11 @@ def _write(connection: duckdb.DuckDBPyConnection, causes: Mapping[str, Reason | 
         connection.execute(
             "create or replace table disclosure.decision as "
             "select cell_id, cause from decided order by cell_id"
+        )
+        connection.execute(
+            "create or replace table disclosure.method as "
+            "select cast(? as int) as neighbourhoods, cast(? as int) as by_greedy",
+            [protection.neighbourhoods, protection.by_greedy],
         )
         connection.execute("drop table decided")
         connection.execute("commit")

@@ -11,13 +11,14 @@ in those shows here.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
-from pipelines.disclosure.knowledge import NothingFitsError, linked_systems
+from pipelines.disclosure.knowledge import NothingFitsError, System, linked_systems
 from pipelines.disclosure.open_columns import (
     HIDDEN_STATES,
     SAME_ROW,
@@ -26,6 +27,7 @@ from pipelines.disclosure.open_columns import (
     by_period,
     open_columns,
 )
+from pipelines.disclosure.percentages import shown_counts
 from pipelines.disclosure.sums import (
     Categories,
     Family,
@@ -39,7 +41,10 @@ from pipelines.disclosure.tables import SUPPRESS_1_TO_4, Equation, Rule
 
 @dataclass(frozen=True, kw_only=True)
 class Exposed:
-    """A suppressed count that can be worked out: exactly, or as being a small number."""
+    """A suppressed count that can be worked out: exactly, or as being a small number.
+
+    ``way`` says by which sums, for officers: it names the figure to those who may know it.
+    """
 
     measure: str
     organisation: str
@@ -49,6 +54,7 @@ class Exposed:
     category: str
     least: int
     greatest: int
+    way: str
 
     @property
     def cell_id(self) -> str:
@@ -71,7 +77,11 @@ class Attack:
 
 
 def attack_release(
-    data_dir: Path, *, earlier: Sequence[Path] = (), accepted: Collection[str] = ()
+    data_dir: Path,
+    *,
+    earlier: Sequence[Path] = (),
+    accepted: Collection[str] = (),
+    tightened: Mapping[str, int] | None = None,
 ) -> Attack:
     """Attack the published files in ``data_dir``, together with those of ``earlier`` releases.
 
@@ -83,6 +93,8 @@ def attack_release(
         earlier: The folders of earlier releases.
         accepted: The ids of the figures (``Exposed.cell_id``) that a person decided to leave
             although they can be worked out: they are no longer secret.
+        tightened: The measures whose released figures keep the rule of their release, and up to
+            which threshold that was decided.
 
     Raises:
         FileNotFoundError: The files are not there.
@@ -100,7 +112,7 @@ def attack_release(
     categories = {each: Categories.read(each) for each in directories}
     for each in categories.values():
         sensitive = each.linked_to(sensitive)
-    knowledge = _Knowledge()
+    knowledge = _Knowledge(tightened=tightened or {})
     for directory, frame in values.items():
         of_these = frame.filter(pl.col("measure").is_in(sensitive))
         knowledge.read(of_these, directory, categories[directory])
@@ -111,6 +123,21 @@ def attack_release(
     )
 
 
+def in_words(attack: Attack, *, most: int = 20) -> str:
+    """Return what could be worked out and by which way, a line each; for officers only."""
+    lines = [
+        f"{one.cell_id}: "
+        + (f"is {one.least}" if one.least == one.greatest else f"{one.least} to {one.greatest}")
+        + f", by {one.way}"
+        for one in attack.exposed
+    ]
+    lines += [
+        f"{'|'.join(one.row)}: stands in {one.model}, {one.column}" for one in attack.open_columns
+    ]
+    more = [f"and {len(lines) - most} more"] if len(lines) > most else []
+    return "\n".join([*lines[:most], *more])
+
+
 _Variable = str
 _Bounds = tuple[int, int | None]
 
@@ -119,6 +146,7 @@ _Bounds = tuple[int, int | None]
 class _Knowledge:
     """All that the published files reveal: bounds of counts, and what adds up to what."""
 
+    tightened: Mapping[str, int] = field(default_factory=dict)
     bounds: dict[_Variable, _Bounds] = field(default_factory=dict)
     hidden: dict[_Variable, tuple[tuple[str, ...], int]] = field(default_factory=dict)
     certain: list[Equation] = field(default_factory=list)
@@ -156,12 +184,11 @@ class _Knowledge:
 
     def _read_row(self, row: PublishedRow, form: str, rule: Rule, place: str) -> None:
         name = _name(row, place)
-        x, n = _shown_counts(row, form)
         is_hidden = row["state"] in HIDDEN_STATES
-        for quantity, count in (("numerator", x), ("denominator", n)):
+        for quantity, span in shown_counts(row, form, rule).items():
             variable = f"{name} {quantity}"
-            if count is not None:
-                self.bounds[variable] = rule.readable_as(count)
+            if span is not None:
+                self._narrow(variable, span)
             else:
                 none_there = row["state"] == "not applicable"
                 self.bounds.setdefault(variable, (0, 0) if none_there else (0, None))
@@ -174,7 +201,17 @@ class _Knowledge:
         if is_hidden:
             for quantity in secret:
                 key = tuple(str(row[column]) for column in SAME_ROW)
-                self.hidden[f"{name} {quantity}"] = (key, rule.threshold)
+                threshold, variable = rule.threshold, f"{name} {quantity}"
+                if variable in self.hidden and threshold <= self.tightened.get(key[0], 0):
+                    threshold = min(threshold, self.hidden[variable][1])
+                self.hidden[variable] = (key, threshold)
+
+    def _narrow(self, variable: _Variable, span: tuple[int, int]) -> None:
+        """Keep what this release and earlier ones say together."""
+        low, high = self.bounds.get(variable, (0, None))
+        least, greatest = max(low, span[0]), span[1] if high is None else min(high, span[1])
+        # One that contradicts the other is another figure under the same name: the newest counts.
+        self.bounds[variable] = (least, greatest) if least <= greatest else span
 
     def _guess(self, measure: str, family: Family, quantity: str, place: str) -> None:
         """Guess that the parts make up the whole."""
@@ -191,13 +228,13 @@ class _Knowledge:
             for part in family.parts
         ]
 
-    def equations(self) -> Iterator[Equation]:
-        """Yield what is certain, and each kind of guess that figures in full view bear out.
+    def believed(self) -> dict[str, list[Equation]]:
+        """Return each kind of guess that figures in full view bear out, by its name.
 
         That is more often than not, or, for numerators, if none of them tests it.
         """
-        yield from self.certain
-        for (_, kind), guesses in self.guesses.items():
+        found: dict[str, list[Equation]] = defaultdict(list)
+        for (measure, kind), guesses in self.guesses.items():
             open_ones, right, wrong = [], 0, 0
             for guess in guesses:
                 least = sum(
@@ -213,27 +250,68 @@ class _Knowledge:
                 else:
                     wrong += 1
             if right > wrong or (right == wrong == 0 and kind.endswith("numerator")):
-                yield from open_ones
+                found[f"{measure} {kind}"] += open_ones
+        return found
 
     def exposed(self) -> Iterator[Exposed]:
         """Yield each suppressed count that the equations pin down."""
-        for system in linked_systems(self.bounds, self.equations()):
-            thresholds = {one: self.hidden[one][1] for one in system.bounds if one in self.hidden}
+        believed = self.believed()
+        everything = [one for kind in believed.values() for one in kind]
+        found: dict[_Variable, Exposed] = {}
+        for system in linked_systems(self.bounds, [*self.certain, *everything]):
             try:
-                for variable in system.exposed(thresholds):
-                    found = system.range_of(variable)
-                    yield _exposed(self.hidden[variable][0], found.least, found.greatest)
+                found |= self._pinned_in(system, believed)
             except NothingFitsError:
-                # The guesses contradict each other here: nothing true follows from them.
-                continue
-        for variable, (key, threshold) in sorted(self.hidden.items()):
+                # The guesses contradict each other here. Each kind of them may still be right.
+                for kind, guesses in believed.items():
+                    here = [one for one in guesses if any(n in system.place for n, _ in one.terms)]
+                    own = [one for one in self.certain if one.terms[0][0] in system.place]
+                    for part in linked_systems(system.bounds, _known_out(own + here, self.bounds)):
+                        with suppress(NothingFitsError):
+                            found |= self._pinned_in(part, {kind: guesses})
+        for variable, (key, threshold) in self.hidden.items():
             low, high = self.bounds[variable]
-            if low == high and 0 < low <= threshold:  # another release shows it
-                yield _exposed(key, low, low)
+            if low == high and 0 < low <= threshold:
+                found[variable] = _exposed(key, low, low, "another release shows it")
+        for variable in sorted(found):
+            yield found[variable]
+
+    def _pinned_in(
+        self, system: System, believed: Mapping[str, Sequence[Equation]]
+    ) -> dict[_Variable, Exposed]:
+        thresholds = {one: self.hidden[one][1] for one in system.bounds if one in self.hidden}
+        found = {}
+        for variable in system.exposed(thresholds):
+            span = system.range_of(variable)
+            ways = sorted(
+                kind
+                for kind, guesses in believed.items()
+                if any(variable == name for one in guesses for name, _ in one.terms)
+            )
+            key = self.hidden[variable][0]
+            way = ", ".join(ways) or "its own counts and percentage"
+            found[variable] = _exposed(key, span.least, span.greatest, way)
+        return found
 
 
-def _exposed(key: tuple[str, ...], least: int, greatest: int) -> Exposed:
-    return Exposed(**dict(zip(SAME_ROW, key, strict=True)), least=least, greatest=greatest)
+def _known_out(equations: Sequence[Equation], bounds: Mapping[str, _Bounds]) -> list[Equation]:
+    """Return the equations with what is known exactly moved into the constant."""
+    found = []
+    for one in equations:
+        known = {
+            name: bounds[name][0] for name, _ in one.terms if bounds[name][0] == bounds[name][1]
+        }
+        found.append(
+            Equation(
+                terms=tuple(term for term in one.terms if term[0] not in known),
+                constant=one.constant - sum(c * known[n] for n, c in one.terms if n in known),
+            )
+        )
+    return found
+
+
+def _exposed(key: tuple[str, ...], least: int, greatest: int, way: str) -> Exposed:
+    return Exposed(**dict(zip(SAME_ROW, key, strict=True)), least=least, greatest=greatest, way=way)
 
 
 def _end(bounds: _Bounds, coefficient: int, which: int) -> int:
@@ -265,23 +343,3 @@ def _name(row: PublishedRow, place: str) -> _Variable:
     if version[0] is None:
         version = (row.get("submission_id") or place, row.get("row_number"), None)
     return " ".join(str(part) for part in (*(row[column] for column in SAME_ROW), *version))
-
-
-def _shown_counts(row: PublishedRow, form: str) -> tuple[int | None, int | None]:
-    """Return numerator and denominator as they can be read, or worked out from the percentage."""
-    if row["state"] != "shown":
-        return None, None
-    x, n, value = (_number(row[column]) for column in ("numerator", "denominator", "value"))
-    if form == "count":
-        return _whole(value if x is None else x), None
-    if form == "proportion" and x is None and n is not None and value is not None:
-        x = float(round(value * n / 100))
-    return _whole(x), _whole(n)
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, (int, float)) else None
-
-
-def _whole(number: float | None) -> int | None:
-    return int(number) if number is not None and number >= 0 and number == int(number) else None

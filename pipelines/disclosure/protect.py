@@ -7,9 +7,10 @@ Pure: counts and equations in, decisions out. Why it is done this way:
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from pipelines.disclosure.fewest import Exposed, fewest_rows
 from pipelines.disclosure.knowledge import (
     NothingFitsError,
     System,
@@ -29,26 +30,38 @@ from pipelines.disclosure.tables import (
 
 @dataclass(frozen=True, kw_only=True)
 class Protection:
-    """The decisions, one for each open row, by row; and how many programmes were solved."""
+    """The decisions, one for each open row, by row.
+
+    ``programmes`` were solved. Of ``neighbourhoods``, the sets of linked figures in which something
+    is hidden, ``by_greedy`` are those where it is not sure that no fewer would do.
+    """
 
     decisions: Mapping[str, Decision]
     programmes: int
+    neighbourhoods: int = 0
+    by_greedy: int = 0
 
 
 def protect(
-    cells: Iterable[Cell], equations: Iterable[Equation], *, complementary: bool = True
+    cells: Iterable[Cell],
+    equations: Iterable[Equation],
+    *,
+    complementary: bool = True,
+    fewest: bool = True,
 ) -> Protection:
     """Decide for each open row whether it is shown.
 
-    A row with a small number in it is suppressed. Then, as long as a reader could work out a hidden
-    guarded cell exactly, or that it is a small number, the cheapest open row on an equation that
-    touches it is suppressed too (lowest ``Cell.cost``, then id).
+    A row with a small number in it is suppressed. Then the fewest rows are suppressed besides with
+    which no reader can work out a hidden guarded cell exactly, or that it is a small number
+    (``fewest.py``). If they are not found within its limits, then as long as one could, the
+    cheapest open row on an equation that touches it (lowest ``Cell.cost``, then id).
 
     Args:
         cells: The counts that a reader may see or work out.
         equations: What adds up to what among them.
         complementary: False stops after the small numbers themselves: it leaks, and is there for
             tests to see that it does.
+        fewest: False chooses one by one from the beginning.
 
     Raises:
         CannotProtectError: Nothing is left to suppress that would protect the cells it names.
@@ -57,8 +70,13 @@ def protect(
     work = _Work(cells, equations)
     work.suppress_small_numbers()
     if complementary:
-        work.protect_all()
-    return Protection(decisions=work.decisions(), programmes=work.programmes)
+        work.protect_all(fewest=fewest)
+    return Protection(
+        decisions=work.decisions(),
+        programmes=work.programmes,
+        neighbourhoods=work.neighbourhoods,
+        by_greedy=work.by_greedy,
+    )
 
 
 class _Work:
@@ -76,6 +94,8 @@ class _Work:
                 self.equations_of_cell[cell_id].append(equation)
         self.suppressed: dict[str, Reason] = {}
         self.programmes = 0
+        self.neighbourhoods = 0
+        self.by_greedy = 0
 
     def suppress_small_numbers(self) -> None:
         already_public = []
@@ -89,7 +109,7 @@ class _Work:
         if already_public:
             raise CannotProtectError(already_public)
 
-    def protect_all(self) -> None:
+    def protect_all(self, *, fewest: bool) -> None:
         exposed: list[Cell] = []
         held_by: list[Cell] = []
         anything = dict.fromkeys(self.cells, (0, None))
@@ -98,7 +118,8 @@ class _Work:
             if not self._hidden_guarded(neighbourhood.bounds):
                 continue
             try:
-                self._protect_neighbourhood(neighbourhood.bounds)
+                if not (fewest and self._take_fewest(neighbourhood.bounds)):
+                    self._protect_neighbourhood(neighbourhood.bounds)
             except CannotProtectError as impossible:
                 # All that must be decided is named at once, not one after the other.
                 exposed += [self.cells[cell_id] for cell_id in impossible.cells]
@@ -141,6 +162,48 @@ class _Work:
             ):
                 self.suppressed[row] = Reason.PROTECTS
 
+    def _take_fewest(self, neighbourhood: Collection[str]) -> bool:
+        """Suppress the fewest rows that protect it; return whether they were found."""
+        cells = {cell_id: self.cells[cell_id] for cell_id in neighbourhood}
+        reasons = {cell.row: self.suppressed.get(cell.row) for cell in cells.values()}
+        known: dict[frozenset[str], tuple[str, ...]] = {}
+
+        def attack(rows: frozenset[str]) -> Exposed:
+            self._suppress_instead(reasons, rows)
+            systems = self._systems_around(neighbourhood)
+            return [
+                (system, names) for system in systems if (names := self._all_exposed(system, known))
+            ]
+
+        outcome = fewest_rows(
+            cells,
+            self.equations_of_cell,
+            small=frozenset(row for row, one in reasons.items() if one is Reason.SMALL_NUMBER),
+            attack=attack,
+        )
+        self.programmes += outcome.programmes
+        self.neighbourhoods += 1
+        self.by_greedy += outcome.rows is None
+        self._suppress_instead(reasons, outcome.rows or frozenset())
+        return outcome.rows is not None
+
+    def _suppress_instead(self, reasons: Mapping[str, Reason | None], rows: frozenset[str]) -> None:
+        """Suppress these of the neighbourhood's rows, and the small ones, and no others."""
+        for row, reason in reasons.items():
+            if reason is not Reason.SMALL_NUMBER:
+                self.suppressed.pop(row, None)
+        self.suppressed |= dict.fromkeys(rows, Reason.PROTECTS)
+
+    def _all_exposed(
+        self, system: System, known: dict[frozenset[str], tuple[str, ...]]
+    ) -> tuple[str, ...]:
+        """Return the cells that could be worked out; ``known`` by what is hidden is added to."""
+        hidden = self._hidden_of(system)
+        if hidden not in known:
+            known[hidden] = tuple(self._exposed(system, hidden))
+            self.programmes += system.programmes
+        return known[hidden]
+
     def _ids(self, row: str) -> list[str]:
         return [cell.cell_id for cell in self.cells_of_row[row]]
 
@@ -174,27 +237,32 @@ class _Work:
         ``settled`` are the sets of cells already found safe; it is added to. What is safe depends
         on nothing but which cells are hidden together.
         """
-        hidden = frozenset(
-            cell_id for cell_id in system.bounds if not self._is_shown(self.cells[cell_id])
-        )
+        hidden = self._hidden_of(system)
         if hidden in settled:
             return None
+        exposed = next(self._exposed(system, hidden), None)
+        self.programmes += system.programmes
+        if exposed is None:
+            settled.add(hidden)
+        return exposed
+
+    def _hidden_of(self, system: System) -> frozenset[str]:
+        return frozenset(
+            cell_id for cell_id in system.bounds if not self._is_shown(self.cells[cell_id])
+        )
+
+    def _exposed(self, system: System, hidden: frozenset[str]) -> Iterator[str]:
+        """Yield the cells of the system that a reader could work out, in the order of their ids."""
         counts = {cell_id: self.cells[cell_id].count for cell_id in system.bounds}
         known = {cell_id: count for cell_id, count in counts.items() if count is not None}
         thresholds = {
             cell_id: self.cells[cell_id].rule.threshold for cell_id in self._hidden_guarded(hidden)
         }
         try:
-            exposed = next(
-                system.exposed(thresholds, true=known if len(known) == len(counts) else None), None
-            )
+            yield from system.exposed(thresholds, true=known if len(known) == len(counts) else None)
         except NothingFitsError as nothing_fits:
             around = min(thresholds)
             raise ValueError(f"No counts fit the equations around {around}") from nothing_fits
-        self.programmes += system.programmes
-        if exposed is None:
-            settled.add(hidden)
-        return exposed
 
     def _suppress_one_more(self, exposed: str, system: System) -> str:
         """Suppress the cheapest open row beside the exposed cell, and return it.

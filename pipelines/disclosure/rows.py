@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipelines.disclosure.knowledge import linked_systems
 from pipelines.disclosure.ledger import Ledger, LedgerCell
@@ -118,13 +118,16 @@ def gather(
     *,
     ledgers: Collection[Ledger] = (),
     accepted: Collection[Accepted] = (),
+    tightened: Mapping[str, int] | None = None,
 ) -> Tables:
     """Return the cells and equations of a release to be, together with those of published ones.
 
     ``accepted`` are the rows that a person decided to leave as they are although they cannot be
-    protected any more; they may be of an earlier release.
+    protected any more; they may be of an earlier release. Of the measures in ``tightened``, figures
+    released under a looser rule keep it, if the rule now is no tighter than is said there.
     """
     tables = Tables()
+    looser = _looser_rules(ledgers)
     published = {
         (cell.cell_id, cell.version_id): cell
         for ledger in ledgers
@@ -133,9 +136,12 @@ def gather(
     }
     heights = _heights(equations)
     for row in rows:
+        kept = looser.get((row.cell_id, row.version_id))
+        limit = (tightened or {}).get(row.cell_id.partition("|")[0], 0)
         _add_row(
             tables,
             row,
+            rule=_rule_of(row, kept, limit),
             published=published.get((row.cell_id, row.version_id)),
             accepted=Accepted(row.cell_id, row.version_id) in accepted,
             height=heights.get(row.cell_id, 0),
@@ -149,10 +155,34 @@ def gather(
     return tables
 
 
-def _add_row(
-    tables: Tables, row: Row, *, published: LedgerCell | None, accepted: bool, height: int
-) -> None:
+def _looser_rules(ledgers: Collection[Ledger]) -> dict[tuple[str, str], Rule]:
+    """Return the loosest rule under which each version of each figure was released."""
+    found: dict[tuple[str, str], Rule] = {}
+    for ledger in ledgers:
+        for cell in ledger.cells:
+            name, rule = (cell.cell_id, cell.version_id), _ledger_rule(cell)
+            if name not in found or rule.threshold < found[name].threshold:
+                found[name] = rule
+    return found
+
+
+def _rule_of(row: Row, released: Rule | None, limit: int) -> Rule | None:
+    """Return the rule that guards a row: that of its release if a person decided so."""
     rule = row.rule
+    if rule is None or released is None or not released.threshold < rule.threshold <= limit:
+        return rule
+    return replace(rule, threshold=released.threshold, show_zero=released.show_zero)
+
+
+def _add_row(
+    tables: Tables,
+    row: Row,
+    *,
+    rule: Rule | None,
+    published: LedgerCell | None,
+    accepted: bool,
+    height: int,
+) -> None:
     counts = counts_of(row)
     if rule is None:
         # Always shown; a constant in whatever equation names it.

@@ -151,5 +151,7 @@ class CannotProtectError(Exception):
             "A reader could work these figures out, and nothing is left to suppress that would "
             f"prevent it: {'; '.join(self.rows)}. {held if self.held_by else ''}"
             "A person must decide. To leave a figure as it is: quarterdeck "
-            "accept-disclosure FIGURE --by ROLE --reason TEXT"
+            "accept-disclosure FIGURE --by ROLE --reason TEXT. If the measure's small-number rule "
+            "was tightened, one decision for all that is out already: quarterdeck "
+            "accept-disclosure --tightened MEASURE --by ROLE --reason TEXT"
         )

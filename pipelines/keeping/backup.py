@@ -20,8 +20,11 @@ from pipelines.keeping.verify import Verified, verify
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 
-# Kept in a way of its own, derived, or of this workspace only.
-LEFT_OUT = frozenset({"record", "releases", "public", "warehouse.duckdb", "cache", "dagster"})
+# Kept in a way of its own, derived, or of this workspace only. Not the officer's key: whoever finds
+# a backup could try what an erased file was.
+LEFT_OUT = frozenset(
+    {"record", "releases", "public", "warehouse.duckdb", "cache", "dagster", "officer.key"}
+)
 
 
 class BackupError(Exception):
@@ -60,7 +63,7 @@ def back_up(workspace: Workspace, target: Path) -> Copied:
     for name in names:
         _copy_missing(workspace.root / name, copy.root / name, copy, done)
     for path in sorted(workspace.root.iterdir()):
-        if path.name not in LEFT_OUT and not path.name.startswith("warehouse.duckdb"):
+        if path.name not in LEFT_OUT and not path.name.startswith(("warehouse.duckdb", ".")):
             _mirror(path, copy.root / path.name)
     _point_at_same(workspace, copy)
     done.verified = verify(copy)

@@ -20,8 +20,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ from pipelines.durable import (
     replace_file,
     write_flushed,
 )
+from pipelines.publishing.notices_in_place import place_notices, what_is_left
+from pipelines.publishing.public_manifest import public_files, public_manifest
 from pipelines.publishing.releases import (
     MANIFEST,
     Edition,
@@ -42,12 +44,10 @@ from pipelines.publishing.releases import (
     check_whole,
     edition_of,
     make_current,
-    manifest_sha256,
     order,
 )
 
 MEETINGS = "meetings"
-PACK = "pack"
 _ENTRANCES = "redirects"
 
 
@@ -63,11 +63,13 @@ class NothingToAmendError(PublishingError):
 class Entrances:
     """What is written beside the editions, by path.
 
-    ``latest`` below its folder, ``root`` below the public folder.
+    ``latest`` below its folder, ``root`` below the public folder, ``notices`` in the place of the
+    editions that were withdrawn, by the edition's name.
     """
 
     latest: Mapping[str, bytes]
     root: Mapping[str, bytes]
+    notices: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
 
 
 def editions(releases: Path) -> tuple[Release, ...]:
@@ -148,9 +150,15 @@ def settle(
     """
     if not published:
         return
+    notices = entrances.notices
     for release in published:
-        _place_edition(releases / release.release_id, release, public)
-    newest = published[-1]
+        name = edition_of(release).name
+        if name in notices:
+            place_notices(notices[name], public / MEETINGS, name=name, staging=_staging(public))
+        else:
+            _place_edition(releases / release.release_id, release, public)
+    standing = [one for one in published if edition_of(one).name not in notices]
+    newest = (standing or published)[-1]
     entrance = f"{edition_of(newest).name}-{_named(entrances.latest)}"
     folder = public / _ENTRANCES / entrance
     if not folder.is_dir():
@@ -167,10 +175,15 @@ def settle(
     make_current(releases, newest)
 
 
-def as_list(releases: Path, published: Sequence[Release]) -> dict[str, Any]:
-    """Return the content of ``editions.json``."""
+def as_list(
+    published: Sequence[Release], *, withdrawn: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return the content of ``editions.json``; ``withdrawn`` says why, by the edition's name."""
+    gone = withdrawn or {}
+    names = [edition_of(one).name for one in published]
+    standing = [name for name in names if name not in gone]
     return {
-        "latest": edition_of(published[-1]).name if published else None,
+        "latest": (standing or names)[-1] if names else None,
         "editions": [
             {
                 "edition": edition_of(one).name,
@@ -182,8 +195,8 @@ def as_list(releases: Path, published: Sequence[Release]) -> dict[str, Any]:
                 "signed_off_by": one.made_by,
                 "published_at": one.made_at.isoformat(),
                 "path": f"{MEETINGS}/{edition_of(one).name}/",
-                "figures_sha256": one.data_sha256,
-                "manifest_sha256": manifest_sha256(releases / one.release_id),
+                "withdrawn": gone.get(edition_of(one).name),
+                "manifest_sha256": hashlib.sha256(public_manifest(one)).hexdigest(),
             }
             for one in published
         ],
@@ -196,11 +209,23 @@ def amended_by(published: Sequence[Release], release: Release) -> str | None:
     return None if newest == release else edition_of(newest).name
 
 
-def public_faults(releases: Path, public: Path, published: Sequence[Release]) -> tuple[str, ...]:
-    """Return how the public editions differ from the releases they were copied from, in words."""
+def public_faults(
+    releases: Path,
+    public: Path,
+    published: Sequence[Release],
+    *,
+    withdrawn: Collection[str] = (),
+) -> tuple[str, ...]:
+    """Return how the public editions differ from the releases they were copied from, in words.
+
+    Of those that were withdrawn nothing may be left.
+    """
     wrong = []
     for release in published:
-        wanted = _public_files(release)
+        if edition_of(release).name in withdrawn:
+            wrong += what_is_left(releases / release.release_id, release, public / MEETINGS)
+            continue
+        wanted = public_files(release)
         folder = public / MEETINGS / edition_of(release).name
         source = releases / release.release_id
         for path, origin in wanted.items():
@@ -209,43 +234,38 @@ def public_faults(releases: Path, public: Path, published: Sequence[Release]) ->
                 wrong.append(f"{shown.relative_to(public)} is missing")
             elif shown.read_bytes() != (source / origin).read_bytes():
                 wrong.append(f"{shown.relative_to(public)} was changed")
+        manifest = folder / MANIFEST
+        if not manifest.is_file() or manifest.read_bytes() != public_manifest(release):
+            wrong.append(f"{manifest.relative_to(public)} is not that of the edition")
         if folder.is_dir():
             wrong += [
                 f"{path.relative_to(public)} was added"
                 for path in sorted(folder.rglob("*"))
-                if path.is_file() and path.relative_to(public / MEETINGS).as_posix() not in wanted
+                if path.is_file()
+                and path != manifest
+                and path.relative_to(public / MEETINGS).as_posix() not in wanted
             ]
     return tuple(wrong)
-
-
-def _public_files(release: Release) -> dict[str, str]:
-    """Return an edition's files by path below ``meetings``, each with its path in the release."""
-    name = edition_of(release).name
-    found = {
-        f"{name}/{path.removeprefix('site/')}": path
-        for path in release.files
-        if path.startswith("site/")
-    }
-    found |= {
-        path.removeprefix(f"{PACK}/"): path for path in release.files if path.startswith(f"{PACK}/")
-    }
-    return found | {f"{name}/{MANIFEST}": MANIFEST}
 
 
 def _place_edition(source: Path, release: Release, public: Path) -> None:
     """Copy an edition out of its release unless it is there."""
     meetings = public / MEETINGS
     final = meetings / edition_of(release).name
-    wanted = _public_files(release)
+    wanted = public_files(release)
     beside = {path: origin for path, origin in wanted.items() if "/" not in path}
     if not final.is_dir() or not all((meetings / path).is_file() for path in beside):
         check_whole(source)
     for path, origin in beside.items():
         if not (meetings / path).is_file():
             replace_file((source / origin).read_bytes(), meetings / path)
+    manifest = public_manifest(release)
     if final.is_dir():
+        if (final / MANIFEST).read_bytes() != manifest:
+            replace_file(manifest, final / MANIFEST)
         return
     staging = _staging(public)
+    write_flushed(staging / MANIFEST, manifest)
     for path, origin in wanted.items():
         if path not in beside:
             target = staging / path.partition("/")[2]

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from pipelines.disclosure.accepted import accepted_figures, accepted_ids
+from pipelines.disclosure.accepted import accepted_figures, accepted_ids, tightened_rules
 from pipelines.disclosure.adapter import write_ledger
-from pipelines.disclosure.attack import attack_release
+from pipelines.disclosure.attack import attack_release, in_words
 from pipelines.durable import exclusive, replace_file
 from pipelines.publishing.editions import (
     MEETINGS,
-    PACK,
     Entrances,
     before,
     editions,
@@ -26,10 +25,12 @@ from pipelines.publishing.editions import (
     next_edition,
     settle,
 )
+from pipelines.publishing.public_manifest import PACK
 from pipelines.publishing.releases import (
     LEDGER,
     Edition,
     NotSignedOffError,
+    PublishingError,
     Release,
     Reported,
     all_releases,
@@ -40,10 +41,10 @@ from pipelines.publishing.releases import (
     finish,
     newest_draft,
     no_draft,
-    published_folders,
     signed_off,
     staging_folder,
 )
+from pipelines.publishing.withdrawn import published_folders, still_published
 from pipelines.record.model import Event
 from pipelines.record.store import Record
 from pipelines.warehouse.health import check_totals
@@ -53,7 +54,7 @@ from schemas.quarter import Quarter
 from schemas.reference import Reference
 
 
-class UnsafeReleaseError(Exception):
+class UnsafeReleaseError(PublishingError):
     """A suppressed figure could be worked back from what would be published; nothing was made."""
 
 
@@ -112,19 +113,32 @@ def export(workspace: Workspace, record: Record, reference: Reference) -> Path:
         check_totals(connection, record, reference)
         export_published(connection, staging / "data")
         write_ledger(connection, staging / LEDGER, release_id=data_sha256(staging / "data"))
+    try:
+        check_safe(workspace, record, staging / "data")
+    except UnsafeReleaseError:
+        shutil.rmtree(staging)
+        raise
+    return staging
+
+
+def check_safe(workspace: Workspace, record: Record, data: Path) -> None:
+    """Attack the published data together with all that is out.
+
+    Raises:
+        UnsafeReleaseError: A suppressed figure can be worked back from them. The message says which
+            and how: it is for officers alone.
+    """
     attack = attack_release(
-        staging / "data",
-        earlier=[folder / "data" for folder in published_folders(workspace.releases)],
+        data,
+        earlier=[folder / "data" for folder in published_folders(workspace.releases, record)],
         accepted=accepted_ids(accepted_figures(record)),
+        tightened=tightened_rules(record),
     )
     if attack.succeeded:
-        shutil.rmtree(staging)
-        first = (attack.exposed or attack.open_columns)[0]
         raise UnsafeReleaseError(
             f"{len(attack.exposed) + len(attack.open_columns)} suppressed figures can be worked "
-            f"back from what would be published, first: {first}. Nothing was made."
+            f"back from what would be published. Nothing was made.\n{in_words(attack)}"
         )
-    return staging
 
 
 def make_draft(
@@ -206,6 +220,7 @@ def publish(
         DamagedReleaseError: The draft's files are not those that its manifest names.
         AmendmentNeedsNoteError: The meeting has an edition with other figures; no note says why.
         NothingToAmendError: There is a note, and the meeting has no edition.
+        UnsafeReleaseError: A suppressed figure can be worked back, with what is out by now.
     """
     with exclusive(workspace.releases / ".publishing.lock"):
         plan = planned_edition(workspace, record, quarter, note=note, meeting_on=meeting_on)
@@ -217,6 +232,11 @@ def publish(
         if edition is None:
             made = Made(release=editions_of(published, reported.meeting)[-1], was_published=True)
         else:
+            if any(
+                one.made_at > draft.made_at and one.data_sha256 != draft.data_sha256
+                for one in published
+            ):
+                check_safe(workspace, record, source / "data")  # set against what came out since
             staging = staging_folder(workspace.releases)
             shutil.copytree(source / "data", staging / "data")
             shutil.copy2(source / LEDGER, staging / LEDGER)
@@ -290,10 +310,13 @@ def show_to_officers(workspace: Workspace, builder: SiteBuilder) -> None:
 
 
 def editions_before(workspace: Workspace, data: Path) -> tuple[Release, ...]:
-    """Return the editions on which pages of these data look back, oldest first."""
+    """Return the editions on which pages of these data look back, oldest first.
+
+    What was withdrawn is not looked back on: its figures would be told again.
+    """
     reported = Reported.read(data)
     return before(
-        editions(workspace.releases),
+        still_published(editions(workspace.releases), Record(workspace.record)),
         meeting=reported.meeting,
         meeting_day=reported.meeting_on or reported.quarter.end,
         figures=data_sha256(data),

@@ -298,15 +298,6 @@ def edition_of(release: Release) -> Edition:
     return release.edition
 
 
-def published_folders(releases: Path) -> list[Path]:
-    """Return the folders of what was published, oldest first: drafts never left the house."""
-    return [
-        releases / release.release_id
-        for release in all_releases(releases)
-        if release.status == "final"
-    ]
-
-
 def newest_draft(
     releases: Path, quarter: Quarter, *, meeting_on: dt.date | None = None
 ) -> Release | None:
@@ -356,11 +347,6 @@ def current(releases: Path) -> Release | None:
     """Return the release that readers see, or None before the first publication."""
     link = releases / "current"
     return Release.read(link.resolve()) if link.exists() else None
-
-
-def manifest_sha256(folder: Path) -> str:
-    """Return the hash of the manifest in ``folder``, which covers the whole release."""
-    return _sha256(folder / MANIFEST)
 
 
 def _hashes(folder: Path) -> dict[str, str]:

@@ -98,6 +98,8 @@ class EventKind(StrEnum):
     REOPENED = "reopened"
     SIGN_OFF = "sign_off"
     DISCLOSURE_ACCEPTED = "disclosure_accepted"
+    RULE_TIGHTENED = "rule_tightened"
+    EDITION_WITHDRAWN = "edition_withdrawn"
     SET_ASIDE = "set_aside"
     BOARD = "board"
 
@@ -112,6 +114,8 @@ _SUBJECT: dict[EventKind, tuple[str, ...]] = {
     EventKind.REOPENED: _OBLIGATION,
     EventKind.SIGN_OFF: ("quarter",),
     EventKind.DISCLOSURE_ACCEPTED: ("cell_id",),
+    EventKind.RULE_TIGHTENED: ("measure",),
+    EventKind.EDITION_WITHDRAWN: ("edition",),
     EventKind.SET_ASIDE: ("damaged",),
     EventKind.BOARD: (),
 }
@@ -150,6 +154,9 @@ class Details:
         not_accepted: The returns that were missing at the sign-off.
         cell_id: The figure that is left although it can be worked out.
         version_id: Its version.
+        measure: The measure whose small-number rule was tightened.
+        threshold: Up to which count its figures are hidden from then on.
+        edition: The published edition that is withdrawn.
         board: The board that is in force from then on: the text of each of its files by name.
     """
 
@@ -168,6 +175,9 @@ class Details:
     not_accepted: tuple[str, ...] | None = None
     cell_id: str | None = None
     version_id: str | None = None
+    measure: str | None = None
+    threshold: int | None = None
+    edition: str | None = None
     board: Mapping[str, str] | None = None
 
     @property

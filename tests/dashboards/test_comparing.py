@@ -79,7 +79,7 @@ def test_of_an_edition_in_an_older_form_the_page_says_from_which_on_editions_can
     day = dt.date(2018, 9, 4)
     before = Listed(
         name="2018-09-04", meeting="2018-09-04", meeting_on=day, quarter_label="2018-19 Q1",
-        revision=0, note="", signed_off_by="A", published_on=day, figures_sha256="0" * 64,
+        revision=0, note="", signed_off_by="A", published_on=day,
     )  # fmt: skip
     edition = Edition(name="2018-11-27", earlier=(before,), changes=None)
     build_site(data, tmp_path / "site", status="final", edition=edition)

@@ -19,7 +19,7 @@ from orchestration import site
 from orchestration.cli import keeping  # noqa: F401  # here once, instead of in every process
 from orchestration.cli.main import quarterdeck
 from pipelines.inbox import look as inbox
-from pipelines.publishing import making
+from pipelines.publishing import making, withdrawing
 from pipelines.publishing import sign_off as signing
 from pipelines.publishing.editions import editions, public_faults
 from pipelines.publishing.releases import LEDGER, current, edition_of, staging_folder
@@ -157,6 +157,13 @@ def _other_figures(workspace: Workspace) -> None:
     _city(workspace, 0.7)
 
 
+def _withdraw_edition(workspace: Workspace) -> None:
+    withdrawing.withdraw_edition(
+        workspace, _record(workspace), _WAY, site.BoardSite(workspace), by_whom=BY, note=WHY,
+        at=LATER,
+    )  # fmt: skip
+
+
 # --- what must have come of it --------------------------------------------------------------------
 
 
@@ -207,6 +214,26 @@ def _editions(*names: str) -> Callable[[Workspace], list[str]]:
         return [*wrong, *public_faults(workspace.releases, workspace.public, published)]
 
     return effects
+
+
+def _is_withdrawn(workspace: Workspace) -> list[str]:
+    published = editions(workspace.releases)
+    told = {
+        path.read_bytes()
+        for one in published
+        for path in (workspace.releases / one.release_id / "site").rglob("*")
+        if path.is_file()
+    }
+    return [
+        *_one(EventKind.EDITION_WITHDRAWN, edition=_WAY)(workspace),
+        *public_faults(workspace.releases, workspace.public, published, withdrawn={_WAY}),
+        *(
+            f"{path} still says it"
+            for path in workspace.public.rglob("*")
+            if path.is_file() and path.read_bytes() in told
+        ),
+        *([] if (workspace.public / "meetings" / _WAY / "index.html").is_file() else ["no notice"]),
+    ]
 
 
 _WAY = "2018-07-31"
@@ -269,6 +296,12 @@ ACTS = (
         prepares=_other_figures,
         does=_publish(WHY),
         effects=_editions(_WAY, f"{_WAY}-r1"),
+    ),
+    Act(
+        name="withdraw an edition",
+        prepares=_published,
+        does=_withdraw_edition,
+        effects=_is_withdrawn,
     ),
     Act(
         name="amend the same figures",

@@ -7,6 +7,7 @@ that leaves a copy.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import shutil
 import subprocess
@@ -37,6 +38,10 @@ LATER = dt.datetime(2018, 9, 1, tzinfo=dt.UTC)
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     return small.small_workspace(tmp_path / "ws")
+
+
+# Nothing in it is damaged, and these decisions came later.
+NOT_IN_IT = {EventKind.SET_ASIDE, EventKind.RULE_TIGHTENED, EventKind.EDITION_WITHDRAWN}
 
 
 def contents(root: Path) -> dict[str, bytes]:
@@ -148,7 +153,7 @@ def test_every_kind_of_decision_of_the_version_before_reads_as_it_was_written(
         as_now = json.loads(json.dumps(events[file.stem].as_json()))
         assert as_now.items() <= written.items()
     kinds = {one.kind for one in events.values()}
-    assert kinds == set(EventKind) - {EventKind.SET_ASIDE}  # nothing in it is damaged
+    assert kinds == set(EventKind) - NOT_IN_IT
     stood = {
         one.obligation.organisation: one
         for one in standings(record, small.reference(), small.QUARTER, on=small.DAY)
@@ -234,7 +239,10 @@ def test_what_is_erased_is_nowhere_and_that_it_was_erased_stays(
     record = Record(workspace.record)
     left = record.submission(submission_id)
     assert left is not None
-    assert (left.erased, left.sha256, left.rows_found) == (True, before.sha256, before.rows_found)
+    assert (left.erased, left.figures_sha256, left.rows_found) == (True, None, before.rows_found)
+    assert before.sha256 not in (
+        record.submission_folder(submission_id) / "submission.json"
+    ).read_text(encoding="utf-8")
     event = record.events(EventKind.WITHDRAWAL)[-1]
     assert (event.by_whom, event.reason) == ("Data protection officer", "A name in a comment")
     assert submission_id not in {one.submission_id for one in record.current().values()}
@@ -242,6 +250,37 @@ def test_what_is_erased_is_nowhere_and_that_it_was_erased_stays(
     assert verify(workspace).erased == 1
     back_up(workspace, tmp_path / "backup")
     assert holding(tmp_path / "backup") == []
+    assert not (tmp_path / "backup" / "officer.key").exists()
+
+
+def test_who_holds_the_key_can_tell_what_an_erased_file_was_and_nobody_else(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """The trap: a hash of a file whose only unknown is a name can be tried, name by name."""
+    submission_id = with_a_name(workspace)
+    sent = Record(workspace.record).as_sent(submission_id)
+    guess = tmp_path / "guess.csv"
+    guess.write_bytes(sent)
+    told = run(workspace, "find-file", str(guess))
+    assert (told.exit_code, submission_id in told.output) == (0, True)
+    erase(
+        Record(workspace.record), submission_id, by_whom="Officer", reason="A name", at=LATER,
+        key_file=workspace.officer_key,
+    )  # fmt: skip
+    told = run(workspace, "find-file", str(guess))
+    assert f"{submission_id}: received" in told.output
+    assert "erased since" in told.output
+    guess.write_bytes(sent + b"\n")
+    assert run(workspace, "find-file", str(guess)).exit_code == 1
+    # No function of the file alone is left anywhere.
+    left = b"".join(path.read_bytes() for path in workspace.root.rglob("*") if path.is_file())
+    for name in ("md5", "sha1", "sha256", "sha512", "blake2b"):
+        assert hashlib.new(name, sent).hexdigest()[:12].encode() not in left, name
+    assert workspace.officer_key.stat().st_mode & 0o077 == 0
+    # With another key it is not found: the key is what tells.
+    workspace.officer_key.write_text("00" * 32, encoding="ascii")
+    guess.write_bytes(sent)
+    assert run(workspace, "find-file", str(guess)).exit_code == 1
 
 
 def test_figures_are_made_without_it_and_the_return_before_counts_again(
@@ -251,7 +290,14 @@ def test_figures_are_made_without_it_and_the_return_before_counts_again(
     (before,) = record.current().values()
     submission_id = with_a_name(workspace)
     assert [one.submission_id for one in record.current().values()] == [submission_id]
-    erase(record, submission_id, by_whom="Officer", reason="A name", at=LATER)
+    erase(
+        record,
+        submission_id,
+        by_whom="Officer",
+        reason="A name",
+        at=LATER,
+        key_file=workspace.officer_key,
+    )
     assert list(record.current().values()) == [before]
     small.load_warehouse(workspace)
     with connect(workspace.warehouse, read_only=True) as connection:
@@ -272,7 +318,14 @@ def test_an_erasure_that_was_stopped_half_way_is_told_and_finished_by_asking_aga
     )  # fmt: skip
     (fault,) = verify(workspace).faults
     assert "was to be erased, and that was not finished" in fault.what
-    erase(record, submission_id, by_whom="Officer", reason="A name", at=LATER)
+    erase(
+        record,
+        submission_id,
+        by_whom="Officer",
+        reason="A name",
+        at=LATER,
+        key_file=workspace.officer_key,
+    )
     assert verify(workspace).is_sound
     assert holding(workspace.root) == []
     assert len(record.events(EventKind.WITHDRAWAL)) == 1
@@ -281,5 +334,12 @@ def test_an_erasure_that_was_stopped_half_way_is_told_and_finished_by_asking_aga
 def test_nothing_is_erased_without_a_reason(workspace: Workspace) -> None:
     submission_id = with_a_name(workspace)
     with pytest.raises(EraseError, match="Say why"):
-        erase(Record(workspace.record), submission_id, by_whom="Officer", reason=" ", at=LATER)
+        erase(
+            Record(workspace.record),
+            submission_id,
+            by_whom="Officer",
+            reason=" ",
+            at=LATER,
+            key_file=workspace.officer_key,
+        )
     assert holding(workspace.root)

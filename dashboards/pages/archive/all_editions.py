@@ -85,6 +85,20 @@ def ways(pages: Mapping[str, Sequence[str]]) -> dict[str, bytes]:
     }
 
 
+def notices(pages: Sequence[str], *, edition: str, note: str, on: dt.date) -> dict[str, bytes]:
+    """Return a notice for every page of an edition that was withdrawn, by the page's path."""
+    notice = _environment().get_template("withdrawn.html")
+    return {
+        path: notice.render(
+            edition=edition,
+            note=note,
+            day=numbers.day(on),
+            editions=f"../../{'../' * path.count('/')}index.html",
+        ).encode("utf-8")
+        for path in sorted(pages)
+    }
+
+
 def editions_json(content: Mapping[str, Any]) -> dict[str, bytes]:
     """Return the list for programs, by path below the public folder."""
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"

@@ -5,9 +5,8 @@ findings as (
     select
         submission_id,
         rule,
-        severity,
-        rows_in_group
-    from {{ ref('stg_finding') }}
+        severity
+    from {{ ref('int_finding__shown') }}
 
 ),
 

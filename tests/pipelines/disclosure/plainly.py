@@ -20,12 +20,12 @@ def suppressed(cells: Sequence[Cell], equations: Sequence[Equation]) -> set[str]
     by_id = {cell.cell_id: cell for cell in cells}
     small = {cell.row for cell in cells if cell.is_small and cell.fate is Fate.OPEN}
     hidden = set(small)
-    while (found := _first_exposed(by_id, equations, hidden)) is not None:
+    while (found := first_exposed(by_id, equations, hidden)) is not None:
         hidden.add(_cheapest(by_id, equations, hidden, *found))
     for row in sorted(
         hidden - small, key=lambda row: _price(by_id, equations, hidden, row), reverse=True
     ):
-        if _first_exposed(by_id, equations, hidden - {row}) is None:
+        if first_exposed(by_id, equations, hidden - {row}) is None:
             hidden.remove(row)
     return hidden
 
@@ -43,7 +43,7 @@ def _bounds(cell: Cell, hidden: set[str]) -> tuple[int, int | None]:
     return cell.rule.readable_as(cell.count) if cell.guarded else (cell.count, cell.count)
 
 
-def _first_exposed(
+def first_exposed(
     cells: dict[str, Cell], equations: Sequence[Equation], hidden: set[str]
 ) -> tuple[str, list[str]] | None:
     """The first cell that can be worked out of the first set that hangs together, and that set."""

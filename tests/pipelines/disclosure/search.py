@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,7 +15,7 @@ def holders(release: Path, numbers: Iterable[str]) -> set[tuple[str, str]]:
 
     ``7919`` is found as 7919, 7919.0, 7,919 and 7 919 (any space, and as an entity), and not
     within a longer number, a word or a hash. Every cell of a Parquet file is looked at, every
-    other file as text.
+    file in an archive, and every other file as text.
     """
     patterns = {number: re.compile(_written(number)) for number in numbers}
     return {
@@ -39,4 +40,8 @@ def _text(path: Path) -> str:
     if path.suffix == ".parquet":
         frame = pl.read_parquet(path)
         return "\n".join(str(cell) for row in frame.iter_rows() for cell in row)
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path) as archive:
+            inside = [archive.read(name) for name in archive.namelist()]
+        return "\n".join(one.decode("utf-8", errors="replace") for one in inside)
     return path.read_bytes().decode("utf-8", errors="replace")

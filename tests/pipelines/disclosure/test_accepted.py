@@ -5,18 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import duckdb
 import pytest
 from click.testing import CliRunner
 
 from orchestration.cli.main import quarterdeck
-from pipelines.disclosure.accepted import accept, accepted_figures
-from pipelines.disclosure.adapter import CELLS
+from pipelines.disclosure.accepted import accept, accepted_figures, tighten, tightened_rules
+from pipelines.disclosure.adapter import CELLS, decide, write_ledger
 from pipelines.disclosure.attack import attack_release
-from pipelines.disclosure.tables import Accepted
+from pipelines.disclosure.ledger import read_ledger
+from pipelines.disclosure.tables import Accepted, CannotProtectError
 from pipelines.record.store import Record
 from pipelines.warehouse.loading import connect
+from pipelines.workspace import Workspace
+from tests.boards import with_board
 from tests.pipelines.disclosure.test_releases import COUNTS, one_quarter
-from tests.pipelines.disclosure.warehouses import publish
+from tests.pipelines.disclosure.warehouses import publish, states, warehouse
 
 NOW = dt.datetime(2018, 8, 1, 9, tzinfo=dt.UTC)
 FIGURE = "DA02|WMP|all|2018-19-Q1|kind|forced marriage"
@@ -55,6 +59,80 @@ def test_an_officer_decides_on_the_version_that_stands(tmp_path: Path) -> None:
     unknown = CliRunner().invoke(quarterdeck, [*command, "--reason", "Printed", "no such figure"])
     assert unknown.exit_code == 1
     assert "There is no figure" in unknown.output
+
+
+def quarter(threshold: int, **counts: int) -> duckdb.DuckDBPyConnection:
+    """A quarter's categories and their total, all in one version."""
+    whole = {**counts, "all": sum(counts.values())}
+    rows = [
+        {
+            "cell_id": f"DA01|{name}", "value": count, "threshold": threshold, "category": name,
+            "breakdown": "total" if name == "all" else "age",
+        }
+        for name, count in whole.items()
+    ]  # fmt: skip
+    signs = [(f"DA01|{name}", "numerator", 1 if name == "all" else -1) for name in whole]
+    return warehouse(rows, {"sum": signs})
+
+
+def test_one_decision_covers_all_that_a_tightened_rule_finds_in_editions_that_are_out(
+    tmp_path: Path,
+) -> None:
+    counts = {"a": 6, "b": 5, "c": 3, "d": 3, "e": 20}
+    before = quarter(4, **counts)
+    decide(before)
+    publish(before, tmp_path / "1")
+    write_ledger(before, tmp_path / "1.json", release_id="1")
+    ledgers = [read_ledger(tmp_path / "1.json")]
+
+    now = quarter(7, **counts)
+    with pytest.raises(CannotProtectError, match="--tightened MEASURE") as caught:
+        decide(now, ledgers=ledgers)
+    assert caught.value.rows >= ("DA01|a", "DA01|b")
+    # A decision about a less tight rule, or another measure, is none about this.
+    for other in ({"DA01": 5}, {"DA02": 7}):
+        with pytest.raises(CannotProtectError):
+            decide(now, ledgers=ledgers, tightened=other)
+    decide(now, ledgers=ledgers, tightened={"DA01": 7})
+    assert states(now)["DA01|c"] == states(now)["DA01|d"] == "suppressed"
+    assert states(now)["DA01|a"] == states(now)["DA01|b"] == "shown"  # as they were
+    publish(now, tmp_path / "2")
+    attack = attack_release(tmp_path / "2", earlier=[tmp_path / "1"], tightened={"DA01": 7})
+    assert attack.exposed == ()
+
+
+def test_a_new_figure_has_the_tightened_rule(tmp_path: Path) -> None:
+    before = quarter(4, a=6, b=30)
+    decide(before)
+    write_ledger(before, tmp_path / "1.json", release_id="1")
+    rows = [
+        {"cell_id": f"DA01|{name}", "value": 6, "threshold": 7, "version_id": version}
+        for name, version in (("a", "1"), ("b", "2"), ("c", "1"))
+    ]
+    now = warehouse(rows, {})
+    decide(now, ledgers=[read_ledger(tmp_path / "1.json")], tightened={"DA01": 7})
+    assert states(now) == {"DA01|a": "shown", "DA01|b": "suppressed", "DA01|c": "suppressed"}
+
+
+def test_a_decision_about_a_tightened_rule_is_kept(tmp_path: Path) -> None:
+    record = Record(tmp_path)
+    assert tightened_rules(record) == {}
+    for threshold in (7, 5):
+        tighten(record, "DA01", threshold, at=NOW, by_whom="Officer", reason="The board's wish")
+    assert tightened_rules(record) == {"DA01": 7}
+    with pytest.raises(ValueError, match="needs a reason"):
+        tighten(record, "DA01", 7, at=NOW, by_whom="Officer", reason=" ")
+
+
+def test_an_officer_decides_about_a_measure_by_one_command(tmp_path: Path) -> None:
+    workspace = with_board(Workspace(tmp_path))
+    command = ["--workspace", str(tmp_path), "accept-disclosure", "--by", "Officer"]
+    command += ["--reason", "The board's wish"]
+    told = CliRunner().invoke(quarterdeck, [*command, "--tightened", "DA01"])
+    assert told.exit_code == 0, told.output
+    assert tightened_rules(Record(workspace.record)) == {"DA01": 4}
+    for wrong in (["--tightened", "no such measure"], ["--tightened", "DA01", "a figure"], []):
+        assert CliRunner().invoke(quarterdeck, [*command, *wrong]).exit_code != 0
 
 
 def test_the_attack_leaves_alone_what_was_accepted(tmp_path: Path) -> None:

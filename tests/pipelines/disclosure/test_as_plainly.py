@@ -35,7 +35,7 @@ RULES = (SUPPRESS_1_TO_4, NHS_1_TO_7, Rule(threshold=4, show_zero=False))
 def decided(cells: list[Cell], equations: list[Equation]) -> set[str] | None:
     """The rows that are suppressed; None where a person must decide."""
     try:
-        decisions = protect(cells, equations).decisions
+        decisions = protect(cells, equations, fewest=False).decisions
     except CannotProtectError:
         return None
     return {row for row, one in decisions.items() if one.state is State.SUPPRESSED}

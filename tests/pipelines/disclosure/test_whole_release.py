@@ -20,6 +20,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from dashboards.printing import pack
 from dashboards.site import build_site
 from pipelines.disclosure.adapter import write_ledger
 from pipelines.disclosure.attack import attack_release
@@ -81,8 +82,33 @@ def words(hidden: int, share: float) -> dict[str, list[dict[str, Any]]]:
     }  # fmt: skip
 
 
+def asked(row_number: int, rule: str, severity: str) -> dict[str, Any]:
+    return {"rule": rule, "severity": severity, "row_number": row_number}
+
+
+def rows_of_last(small: int, protects: int, *, share: int = 0) -> list[dict[str, Any]]:
+    """The figures of the newest quarter; ``share`` moves the one of DA03."""
+    total = TOTAL + 10 * (len(QUARTERS) - 1)
+    return [
+        reports(None, total),
+        reports("female genital mutilation", small),
+        reports("honour-based abuse", protects),
+        reports("forced marriage", total - SMALL - PROTECTS),
+        {
+            "measure": "DA03",
+            "numerator": BELOW_HIGH_RISK + 10 * share,
+            "denominator": REPORTS + 10 * share,
+            "value": float(PERCENT) + share / 1000,
+            "value_as_sent": f"{float(PERCENT) + share / 1000:.4f}",
+        },
+    ]
+
+
 def build(folder: Path, *, change: int = 0) -> Path:
-    """A release of one partner over two years; ``change`` changes only what is hidden."""
+    """A release of one partner over two years; ``change`` changes only what is hidden.
+
+    With it, other questions are asked about hidden figures: a check looks at true numbers.
+    """
     folder.mkdir()
     warehouse = Warehouse(folder / "warehouse.duckdb")
     for place, quarter in enumerate(QUARTERS):
@@ -94,19 +120,15 @@ def build(folder: Path, *, change: int = 0) -> Path:
             reports("forced marriage", TOTAL + 10 * place - SMALL - PROTECTS),
         ]
         if quarter == LAST:
-            rows.append(
-                {
-                    "measure": "DA03",
-                    "numerator": BELOW_HIGH_RISK + 10 * moved,
-                    "denominator": REPORTS + 10 * moved,
-                    "value": float(PERCENT) + moved / 1000,
-                    "value_as_sent": f"{float(PERCENT) + moved / 1000:.4f}",
-                }
-            )
+            rows = rows_of_last(SMALL - moved, PROTECTS + moved, share=moved)
+        questions = [asked(2, "HIS-001", "query"), asked(3, "SDC-001", "note")]
+        if moved:
+            questions = [questions[0], asked(3, "HIS-001", "query"), asked(4, "HIS-004", "query")]
         received = dt.datetime.combine(quarter.end, dt.time(9)) + dt.timedelta(days=9)
         warehouse.send(
-            "domestic_abuse", "WMP", quarter.key, received=f"{received:%Y-%m-%d %H:%M}", rows=rows
-        )
+            "domestic_abuse", "WMP", quarter.key, received=f"{received:%Y-%m-%d %H:%M}", rows=rows,
+            outcome="accepted with queries", findings=questions,
+        )  # fmt: skip
     told = words(PROTECTS + change, float(PERCENT) + change / 1000)
     for return_name, rows in told.items():
         warehouse.send(return_name, "WMP", LAST.key, received="2018-10-10 09:00", rows=rows)
@@ -115,7 +137,13 @@ def build(folder: Path, *, change: int = 0) -> Path:
     with connect(warehouse.path) as connection:
         export_published(connection, release / "data")
         write_ledger(connection, release / "disclosure_ledger.json", release_id="1")
-    build_site(release / "data", release / "site", status="draft")
+    build_site(release / "data", release / "site", status="final", paper=True)
+    files = {
+        path.relative_to(release / "site").as_posix(): path.read_bytes()
+        for path in (release / "site").rglob("*")
+        if path.is_file()
+    }
+    (release / "edition.zip").write_bytes(pack.zipped(files))
     return release
 
 
@@ -141,7 +169,11 @@ def test_no_file_of_the_release_holds_a_suppressed_figure(release: Path) -> None
     assert holders(release, HIDDEN) == set()
     # The search works: a figure that is shown stands in the data, on pages and in downloads.
     found = {Path(path).suffix for path, _ in holders(release, [str(TOTAL + 70)])}
-    assert {".parquet", ".html", ".csv"} <= found
+    assert {".parquet", ".html", ".csv", ".zip"} <= found
+    # What was asked about shown figures is counted, and nothing that was asked about hidden ones.
+    asked_of = pl.read_parquet(release / "data" / "pub_finding.parquet")
+    assert set(asked_of["rule"]) == {"HIS-001"}
+    assert set(asked_of["findings"]) == {1}
 
 
 def test_words_that_give_a_hidden_figure_are_withheld_and_others_stand(release: Path) -> None:
@@ -168,6 +200,9 @@ def test_other_hidden_figures_change_no_byte_of_the_release(release: Path, tmp_p
     files = {path.relative_to(release) for path in release.rglob("*") if path.is_file()}
     assert files == {path.relative_to(other) for path in other.rglob("*") if path.is_file()}
     assert len(files) > 20
+    assert {".parquet", ".html", ".svg", ".csv", ".json", ".pdf", ".zip"} <= {
+        path.suffix for path in files
+    }
     differing = [
         str(file) for file in files if (release / file).read_bytes() != (other / file).read_bytes()
     ]

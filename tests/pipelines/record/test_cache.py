@@ -147,7 +147,14 @@ def test_what_another_process_erased_is_read_anew(tmp_path: Path) -> None:
     record, other = Record(tmp_path), Record(tmp_path)
     sent = send(record, 8000)
     assert other.submissions() == [sent]
-    erase(record, sent.submission_id, by_whom="Officer", reason="A name", at=small.NOON)
+    erase(
+        record,
+        sent.submission_id,
+        by_whom="Officer",
+        reason="A name",
+        at=small.NOON,
+        key_file=tmp_path / "key",
+    )
     assert other.submissions()[0].erased
     assert record.submissions()[0].erased
     assert other.current_of(small.OWED) is None

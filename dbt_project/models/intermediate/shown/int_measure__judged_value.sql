@@ -54,7 +54,7 @@ findings as (
         submission_id,
         row_number,
         measure
-    from {{ ref('stg_finding') }}
+    from {{ ref('int_finding__shown') }}
     where is_open_query
 
 ),
