@@ -25,6 +25,7 @@ def described(
     revised: bool = False,
     published_in: str | None = None,
     qualifier: str | None = None,
+    worked_out: bool = False,
 ) -> str:
     """Describe a figure's provenance, as its row in a file does: ``real; provisional``.
 
@@ -33,11 +34,13 @@ def described(
         provisional: Whether an open query may change it.
         revised: Whether another value of it was published before.
         qualifier: The word that its sender set before it, such as "over".
+        worked_out: Whether its numerator was worked out from the percentage.
         published_in: Where its owner published it before the board did; None if nobody said so.
     """
     words = [ILLUSTRATIVE if illustrative else REAL]
     words += ["provisional"] * provisional + ["revised"] * revised
     words += [f"{qualifier}, as its sender has it"] if qualifier else []
+    words += ["numerator worked out from the percentage"] * worked_out
     words += [f"published already: {published_in}"] if published_in else []
     return "; ".join(words)
 

@@ -29,9 +29,13 @@ from dashboards.data.rows import (
     Summary,
     Theme,
     Value,
+    member_codes,
 )
 
 COMBINED = "ALL"
+NOTHING_CAME = frozenset(
+    {"not received", "not accepted", "not in the return", "nil return", "excused", "not due"}
+)
 EVERYWHERE = "all"  # the area of a return that has no places
 
 Row = TypeVar("Row")
@@ -154,7 +158,7 @@ class Published:
         if self.main_kind(measure) == "quarter" and not self._is_yearly(measure):
             return self.release.quarter
         newest = [one for one in self.summaries if one.measure == measure]
-        newest.sort(key=lambda one: (one.state != "not received", one.period_end))
+        newest.sort(key=lambda one: (one.state not in NOTHING_CAME, one.period_end))
         return newest[-1].period if newest else self.release.quarter
 
     def _is_yearly(self, measure: str) -> bool:
@@ -194,13 +198,26 @@ class Published:
         """Describe where a figure that is shown comes from; nothing of one that is not shown."""
         if value.value is None:
             return ""
+        behind = self._behind(value)
         return provenance.described(
             value.illustrative,
-            provisional=bool(value.open_queries),
-            revised=_CELL(value) in self._revised,
+            provisional=any(one.open_queries for one in behind),
+            revised=any(_CELL(one) in self._revised for one in behind),
             published_in=value.published_in,
-            qualifier=value.qualifier,
+            qualifier=next((one.qualifier for one in behind if one.qualifier), None),
+            worked_out=bool(value.numerator_worked_out),
         )
+
+    def _behind(self, value: Value) -> list[Value]:
+        """Return a figure with those that it was made of: months, or partners of a sum."""
+        parts = [one for one in self.parts_of(value) if one is not value] if value.made_of else []
+        if value.organisation == COMBINED:
+            place, _, *rest = _CELL(value)
+            cells = [
+                (place, code, *rest) for code in member_codes(value.members) if code != COMBINED
+            ]
+            parts += [self._values_by_cell[cell] for cell in cells if cell in self._values_by_cell]
+        return [value, *(behind for part in parts for behind in self._behind(part))]
 
     def rests_on_illustrative(self, summary: Summary) -> bool:
         """Return whether what is read from a series rests on figures that are made up."""

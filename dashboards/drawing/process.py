@@ -172,9 +172,7 @@ def _caption(measure: Measure, points: Sequence[Point], *, kind: str) -> list[st
 
 def _state(point: Point) -> Cell:
     reason = point.value.state_reason if point.value else None
-    text = words.state_words(point.state, reason)
-    lacks = words.lacks(point.value)
-    return Cell(value=point.state, text=f"{text} ({lacks})" if lacks else text)
+    return Cell(value=point.state, text=words.state_words(point.state, reason))
 
 
 def series_table(
@@ -195,6 +193,8 @@ def series_table(
             Column("period", "Period", at="label"),
             Column("value", words.word("unit", measure.unit), figure, at="shown", charted=True),
             Column("state", "State", at=_state),
+            Column("lacks", "Lacks", optional=True,
+                   at=lambda point: words.lacks(point.value) or None),
             Column("target", "Target", figure, optional=True,
                    at=lambda point: point.value.target if point.value else None),
             Column("mean", "Mean", figure, at=read("mean"), charted=True),

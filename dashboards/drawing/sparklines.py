@@ -62,7 +62,7 @@ def sparkline(published: Published, measure: Measure, organisation: str) -> Mark
     across, up = place(*shown[-1])
     figures = "One figure" if len(shown) == 1 else f"{len(shown)} figures"
     lowest, highest = (words.shown_figure(measure, end(values)) for end in (min, max))
-    text = f"{figures}, lowest {lowest}, highest {highest}"
+    text = f"{figures}, {lowest}" if lowest == highest else f"{figures}, {lowest} to {highest}"
     made_up = share(point.is_illustrative for point in points if point.shown is not None)
     text += {"all": ", illustrative", "some": ", some illustrative", "none": ""}[made_up]
     return Markup(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from dashboards.data.release import COMBINED
+from dashboards.data.release import COMBINED, NOTHING_CAME
 
 KEY = ("measure", "organisation", "area", "period", "breakdown", "category")
 _NUMBERS = ("numerator", "denominator", "value")
@@ -94,7 +94,7 @@ def compare(old: Path, new: Path) -> Changes:
     Raises:
         NotComparableError: A file or a column that is compared is missing in one.
     """
-    before, now = _cells(old), _cells(new)
+    before, now = _cells(old).filter(~pl.col("state").is_in(list(NOTHING_CAME))), _cells(new)
     titles_before, titles = _titles(old), _titles(new)
     boards = _board(old).join(_board(new), on="measure", suffix="_now").sort("measure")
     moved = boards.filter(pl.col("rating") != pl.col("rating_now"))

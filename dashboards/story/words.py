@@ -188,7 +188,7 @@ def why_unread(published: Published, summary: Summary) -> str | None:
 
 
 def _is_incomplete(published: Published, summary: Summary) -> bool:
-    """Return whether a count that is not read lacks partners or a month."""
+    """Return whether a figure that is not read lacks partners or a month."""
     return summary.reading is None and (
         _lacks_partners(published, summary) or _lacks_a_month(published, summary)
     )
@@ -202,10 +202,9 @@ def _lacks_partners(published: Published, summary: Summary) -> bool:
 
 
 def _lacks_a_month(published: Published, summary: Summary) -> bool:
-    """Return whether the figure is a count that a month is missing in."""
+    """Return whether a month is missing in the figure."""
     value = published.value_of(summary)
-    is_count = published.measure_by_id[summary.measure].form == "count"
-    return is_count and value is not None and value.is_whole_period is False
+    return value is not None and value.is_whole_period is False
 
 
 def small_numbers(measure: Measure) -> str:

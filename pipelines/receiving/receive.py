@@ -212,6 +212,8 @@ def _same_bytes(
             continue
         if submission.is_accepted and checked.outcome != "refused":
             obligation = submission.obligation
+            if submission.return_name != checked.return_name:
+                continue  # a nil return, say, that was taken for another return's
             is_current = obligation is None or record.current_of(obligation) == submission
             return submission if is_current or not by_hand else None
         if submission.sender == sender.name and submission.outcome == str(checked.outcome):

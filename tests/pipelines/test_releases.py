@@ -374,7 +374,11 @@ def test_each_meeting_of_one_quarter_has_an_edition_of_its_own(office: Office) -
     ]
 
 
-def test_the_edition_of_the_meeting_that_is_named_is_published(office: Office) -> None:
+def test_the_edition_of_the_meeting_that_is_named_is_published(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Figures that were made up and raised keep the means of before: no real release does that.
+    monkeypatch.setattr("pipelines.publishing.making.check_safe", lambda *_args: None)
     office.issue(Q2)
     december = office.draft(Q2, meeting_on=DECEMBER)
     office.sign(december)

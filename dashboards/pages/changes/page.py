@@ -30,8 +30,16 @@ def pages(site: Site) -> Iterator[Page]:
             Column("period", "Period", at="period_label"),
             Column("breakdown", "Breakdown"),
             Column("category", "Category"),
+            Column(
+                "what", "What", at=lambda r: "withdrawn" if r.new_value is None else "corrected"
+            ),
             Column("old_value", "Was"),
             Column("new_value", "Is"),
+            Column(
+                "changed_on",
+                "Changed on",
+                at=lambda r: r.changed_at.date().isoformat() if r.changed_at else None,
+            ),
             Column("old_submission", "Submission before", at="old_submission_id"),
             Column("new_submission", "Submission now", at="new_submission_id"),
             Column(PROVENANCE, "Provenance", at=site.published.revision_provenance),

@@ -10,6 +10,7 @@ from dashboards.data.provenance import share_of_counts
 from dashboards.data.release import Published
 from dashboards.data.rows import Measure, Score, Submission, Value
 from dashboards.pages.base import Page, Site
+from dashboards.story import words
 from schemas.quarter import Quarter
 
 _QUARTERS = 6
@@ -121,7 +122,7 @@ def _measures(site: Site) -> list[tuple[Measure, Mapping[str, Share]]]:
 
 
 def _issues(site: Site) -> list[tuple[Measure, Value]]:
-    """Return the combined figures of the quarter that lack a partner or have an open query."""
+    """Return the board's figures of the quarter that lack something or have an open query."""
     found = []
     for measure, summary in site.board:
         if summary is None:
@@ -130,6 +131,6 @@ def _issues(site: Site) -> list[tuple[Measure, Value]]:
             (measure, value)
             for value in site.published.series_of(summary)
             if value.quarter == site.published.release.quarter
-            and (value.partners_missing or value.open_queries)
+            and (words.lacks(value) or value.open_queries)
         ]
     return found

@@ -43,7 +43,7 @@ def measure_exceptions(site: Site) -> list[MeasureException]:
         off = summary.rating == "off target"
         answer = summary_words.answer_to(site.published, site.plans, measure)
         figure = site.published.value_of(summary)
-        missing = figure.partners_missing if figure else None
+        missing = (figure.partners_missing or words.lacks(figure)) if figure else None
         holds = {
             "concern_off": concern and off,
             "concern": concern and not off,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from dashboards.data.plans import Action
@@ -36,6 +37,7 @@ def listing(site: Site) -> Iterator[Page]:
         provenance=share_of_counts(owed.is_illustrative for owed in every if owed.sample),
         context={
             "finding": _returns_finding(site, every),
+            "not_due": {code for code in site.organisation_slugs if _not_due(site, code)},
             "rows": sorted(
                 rows,
                 key=lambda row: (
@@ -46,6 +48,15 @@ def listing(site: Site) -> Iterator[Page]:
             ),
         },
     )
+
+
+def _not_due(site: Site, organisation: str) -> list[Submission]:
+    """Return what an organisation owes for the release's quarter on a day that is still to come."""
+    return [
+        one
+        for one in site.published.submissions_by_organisation.get(organisation, ())
+        if one.quarter == site.published.release.quarter and one.state == "not due"
+    ]
 
 
 def _returns_finding(site: Site, every: Sequence[Submission]) -> str:
@@ -154,6 +165,9 @@ def pages(site: Site) -> Iterator[Page]:
                 "before_now": earlier,
                 "others": others,
                 "owed": owed,
+                "coming": sorted(
+                    _not_due(site, organisation), key=lambda one: one.due_on or dt.date.max
+                ),
                 "now": [s for s in owed if s.quarter == published.release.quarter],
                 "before": [s for s in owed if s.quarter != published.release.quarter],
                 "actions": actions[:_MOST_ACTIONS],

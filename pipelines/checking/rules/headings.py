@@ -29,7 +29,8 @@ def recognise(
 
     The one with most of its headings in the file, at least half of those it needs. Where two are
     alike (population outcomes and youth justice), the one that was announced, then the one that
-    knows most of the items sent, then the one that the file's name holds.
+    knows most of the items sent, then the one that the file's name holds, then one that the sender
+    owes: a nil return holds no item.
     """
     names = {plain(heading) for heading in header} - {""}
 
@@ -40,9 +41,14 @@ def recognise(
         alike = len(names & own) / len(names | own)
         return share >= 0.5, round(share, 6), round(alike, 6), ret.name == context.expected_return
 
-    def fit_of_cells(ret: Return) -> tuple[int, bool]:
+    senders = context.sender_organisations or {context.expected_organisation}
+    owed = {
+        row.return_name for row in context.reference.every_obligation if row.organisation in senders
+    }
+
+    def fit_of_cells(ret: Return) -> tuple[int, bool, bool]:
         known = _items_known(ret, header, table, context)
-        return known, plain(ret.name) in plain(file_name)
+        return known, plain(ret.name) in plain(file_name), ret.name in owed
 
     fits = {name: fit(ret) for name, ret in declared.items()}
     best = max(fits.values(), default=None)

@@ -50,7 +50,9 @@ counted as (
                     and partners.denominator is not null
                     and partners.denominator > 0
             else partners.value is not null
-        end as is_counted
+        end as is_counted,
+        -- Who has nothing to report, or need not, is not missing.
+        partners.state not in ('nil return', 'excused') as is_waited_for
     from partners
     inner join measures
         on partners.measure = measures.measure
@@ -79,8 +81,9 @@ added as (
         sum(case when is_counted then coalesce(numerator, value) end) as numerator,
         sum(case when is_counted then denominator end) as denominator,
         cast(count(case when is_counted then 1 end) as int) as partners_reported,
-        cast(count(*) as int) as partners_expected,
-        {{ joined('case when not is_counted then name end') }} as partners_missing,
+        cast(count(case when is_counted or is_waited_for then 1 end) as int) as partners_expected,
+        {{ joined('case when not is_counted and is_waited_for then name end') }}
+            as partners_missing,
         {{ joined('case when is_counted then members end') }} as members,
         count(case when is_counted and not is_complete then 1 end) as partners_with_months_missing,
         count(case when not ({{ nothing_came('state') }}) then 1 end) as partners_heard_from,

@@ -44,8 +44,8 @@ matched as (
         figures.upper,
         figures.value_as_sent,
         figures.symbol,
-        figures.periods_reported,
-        figures.periods_expected,
+        figures.measure is not null as came,
+        figures.lacks,
         figures.made_of,
         coalesce(figures.submission_id, expected.submission_id) as submission_id,
         figures.row_number,
@@ -95,14 +95,8 @@ final as (
         matched.value_as_sent,
         matched.symbol,
         matched.state,
-        case
-            when matched.periods_reported < matched.periods_expected
-                then concat(
-                    cast(matched.periods_reported as string), ' of ',
-                    cast(matched.periods_expected as string), ' months'
-                )
-        end as state_reason,
-        coalesce(matched.periods_reported = matched.periods_expected, false) as is_complete,
+        matched.lacks as state_reason,
+        matched.came and matched.lacks is null as is_complete,
         matched.made_of,
         -- Two figures can be set side by side where this is the same: no break lies between them.
         concat(

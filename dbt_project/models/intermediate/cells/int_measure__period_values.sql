@@ -152,8 +152,7 @@ final as (
         upper,
         value_as_sent,
         symbol,
-        1 as periods_reported,
-        1 as periods_expected,
+        cast(null as string) as lacks,
         cast(null as string) as made_of,
         submission_id,
         row_number,
@@ -186,8 +185,10 @@ final as (
         parts.upper,
         parts.value_as_sent,
         parts.symbol,
-        1 as periods_reported,
-        1 as periods_expected,
+        case
+            when parts.period_kind = 'month' and parts.period_end < quarters.ends_on
+                then 'its last month is missing'
+        end as lacks,
         parts.period as made_of,
         parts.submission_id,
         parts.row_number,
@@ -228,8 +229,10 @@ final as (
             when summed.symbols like '%x%' then 'x'
             else summed.symbols
         end as symbol,
-        cast(summed.months_with_a_figure as int) as periods_reported,
-        3 as periods_expected,
+        case
+            when summed.months_with_a_figure < 3
+                then concat(cast(summed.months_with_a_figure as string), ' of 3 months')
+        end as lacks,
         summed.made_of,
         summed.submission_id,
         summed.row_number,

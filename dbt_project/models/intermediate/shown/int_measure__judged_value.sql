@@ -342,7 +342,8 @@ final as (
             else {{ rating(
                 'with_previous.value', 'with_previous.target', 'with_previous.amber_limit',
                 'with_previous.polarity', 'with_previous.is_rated_area', 'with_previous.form',
-                'with_previous.is_whole', 'with_previous.is_complete'
+                'with_previous.is_whole', 'with_previous.is_complete',
+                'with_previous.is_whole_period'
             ) }}
         end as rating,
         case
@@ -354,7 +355,8 @@ final as (
             else {{ rating_reason(
                 'with_previous.value', 'with_previous.target', 'with_previous.polarity',
                 'with_previous.is_rated_area', 'with_previous.form', 'with_previous.is_whole',
-                'with_previous.is_complete', 'with_previous.state'
+                'with_previous.is_complete', 'with_previous.is_whole_period',
+                'with_previous.state'
             ) }}
         end as rating_reason,
         case

@@ -5,8 +5,8 @@ judged as (
     select
         *,
         concat_ws('|', measure, organisation, area, period_kind) as series_id,
-        -- A count with a month missing is not set beside whole ones.
-        case when form <> 'count' or is_whole_period then value end as series_value
+        -- A figure with a month missing is not set beside whole ones.
+        case when is_whole_period then value end as series_value
     from {{ ref('int_measure__judged_value') }}
     where is_whole and is_own_area
 
