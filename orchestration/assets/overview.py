@@ -5,15 +5,23 @@ be published (``pipelines.publishing.overview``, ``pipelines.obligations.standin
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 
 import dagster as dg
 
 from orchestration.assets.board import OWNER
+from orchestration.assets.overview_tables import (
+    came_table,
+    contradictions_table,
+    day,
+    moment,
+    quarters_table,
+    rebases_table,
+    standings_table,
+)
 from orchestration.resources import AsOfResource, WorkspaceResource
 from orchestration.tables import BEHIND, table
 from pipelines.board.in_force import in_force
-from pipelines.obligations.standing import Standing, State, most_pressing_first
 from pipelines.publishing.failed_build import failed_build
 from pipelines.publishing.overview import (
     NextPublication,
@@ -22,10 +30,8 @@ from pipelines.publishing.overview import (
     next_publication,
     owed,
 )
-from pipelines.receiving.disagreements import RULE, Disagreement, disagreements
-from pipelines.record.model import Submission
+from pipelines.receiving.disagreements import disagreements
 from pipelines.warehouse.tables import StandingRow, SubmissionRow
-from schemas.working_days import LONDON
 
 Events = Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]
 
@@ -80,23 +86,23 @@ def _about_owed(workspace: WorkspaceResource, *, on: dt.date) -> Events:
     yield dg.MaterializeResult(
         asset_key=OWED,
         metadata={
-            "as it stands on": _day(found.on),
-            "quarters": dg.MetadataValue.md(_quarters_table(found)),
+            "as it stands on": day(found.on),
+            "quarters": dg.MetadataValue.md(quarters_table(found)),
             **{
                 f"{quarter.label}, each return": dg.MetadataValue.md(
-                    _standings_table(found.of(quarter))
+                    standings_table(found.of(quarter))
                 )
                 for quarter in newest
             },
-            "late": dg.MetadataValue.md(_standings_table(found.late)),
-            "rejected": dg.MetadataValue.md(_standings_table(found.rejected)),
-            "with queries": dg.MetadataValue.md(_standings_table(found.queried)),
-            "contradictions": dg.MetadataValue.md(_contradictions_table(contradictions)),
+            "late": dg.MetadataValue.md(standings_table(found.late)),
+            "rejected": dg.MetadataValue.md(standings_table(found.rejected)),
+            "with queries": dg.MetadataValue.md(standings_table(found.queried)),
+            "contradictions": dg.MetadataValue.md(contradictions_table(contradictions)),
         },
     )
     behind = [
-        *((bool(s), _standings_table(s)) for s in (found.late, found.rejected, found.queried)),
-        (bool(contradictions), _contradictions_table(contradictions)),
+        *((bool(s), standings_table(s)) for s in (found.late, found.rejected, found.queried)),
+        (bool(contradictions), contradictions_table(contradictions)),
     ]
     for name, (failed, rows) in zip(_OWED_CHECKS, behind, strict=True):
         yield _result(OWED, name, passed=not failed, behind=rows)
@@ -140,7 +146,7 @@ def _about_publication(workspace: WorkspaceResource, *, on: dt.date) -> Events:
     outcomes = (
         (coming.draft is not None and not coming.is_behind, in_the_way),
         (coming.sign_off is not None, in_the_way),
-        (not coming.rebases, _rebases_table(coming)),
+        (not coming.rebases, rebases_table(coming)),
         (in_time, in_the_way),
     )
     for name, (passed, behind) in zip(_NEXT_CHECKS, outcomes, strict=True):
@@ -205,13 +211,13 @@ def _glance(workspace: WorkspaceResource, *, on: dt.date) -> dg.MaterializeResul
         found |= {
             "in short": dg.MetadataValue.md(table(("In short",), [(line,) for line in lines]))
         }
-    found |= {"as it stands on": _day(stood.on)}
+    found |= {"as it stands on": day(stood.on)}
     if coming is not None:
         found |= _in_detail(coming, stood)
     came = came_lately(record, on=stood.on)
     return dg.MaterializeResult(
         asset_key=GLANCE,
-        metadata={**found, "came in the last seven days": dg.MetadataValue.md(_came_table(came))},
+        metadata={**found, "came in the last seven days": dg.MetadataValue.md(came_table(came))},
     )
 
 
@@ -250,22 +256,18 @@ def _in_detail(coming: NextPublication, stood: Owed) -> dict[str, dg.MetadataVal
         "published": published,
         "stands in its way": dg.MetadataValue.md(_what_stands_in_its_way(coming)),
         "it will contain": f"figures shown: {coming.shown}; suppressed: {coming.suppressed}",
-        "returns": dg.MetadataValue.md(_quarters_table(of_quarter)),
-        "late": dg.MetadataValue.md(
-            _standings_table(of_quarter.late, without=("Quarter", "State"))
-        ),
-        "rejected": dg.MetadataValue.md(
-            _standings_table(of_quarter.rejected, without=("Quarter",))
-        ),
+        "returns": dg.MetadataValue.md(quarters_table(of_quarter)),
+        "late": dg.MetadataValue.md(standings_table(of_quarter.late, without=("Quarter", "State"))),
+        "rejected": dg.MetadataValue.md(standings_table(of_quarter.rejected, without=("Quarter",))),
         "looks odd": dg.MetadataValue.md(
-            _standings_table(of_quarter.queried, without=("Quarter", "Days late", "Due"))
+            standings_table(of_quarter.queried, without=("Quarter", "Days late", "Due"))
         ),
     }
 
 
 def _meeting(coming: NextPublication) -> str:
     meeting = coming.meeting
-    return f"{meeting.board}, {_day(meeting.meeting_on)}" if meeting else "no meeting planned"
+    return f"{meeting.board}, {day(meeting.meeting_on)}" if meeting else "no meeting planned"
 
 
 def _last_day(coming: NextPublication) -> str:
@@ -293,117 +295,19 @@ def _publication(coming: NextPublication, stood: Owed) -> dict[str, dg.MetadataV
         "meeting": _meeting(coming),
         "publish by": _last_day(coming),
         "stands in its way": dg.MetadataValue.md(_what_stands_in_its_way(coming)),
-        "draft": f"{draft.release_id}, made {_moment(draft.made_at)}" if draft else "none yet",
-        "signed off": f"by {sign_off.by_whom}, {_moment(sign_off.at)}" if sign_off else "not yet",
+        "draft": f"{draft.release_id}, made {moment(draft.made_at)}" if draft else "none yet",
+        "signed off": f"by {sign_off.by_whom}, {moment(sign_off.at)}" if sign_off else "not yet",
         "already published": coming.published.release_id if coming.published else "no",
         "figures shown": coming.shown,
         "figures suppressed": coming.suppressed,
-        "rebases to record": dg.MetadataValue.md(_rebases_table(coming)),
+        "rebases to record": dg.MetadataValue.md(rebases_table(coming)),
         "it will lack": dg.MetadataValue.md(
-            _standings_table(missing, without=("Quarter", "Reference"))
+            standings_table(missing, without=("Quarter", "Reference"))
         ),
         "it will show with a mark (queries)": dg.MetadataValue.md(
-            _standings_table(coming.open_points.queried, without=("Quarter", "Days late", "Due"))
+            standings_table(coming.open_points.queried, without=("Quarter", "Days late", "Due"))
         ),
     }
-
-
-def _quarters_table(found: Owed) -> str:
-    lines = []
-    for quarter in found.quarters:
-        counts = found.counts(quarter)
-        stood = found.of(quarter)
-        lines.append(
-            (
-                quarter.label,
-                str(len(stood)),
-                str(sum(one.current is not None for one in stood)),
-                str(counts[State.OVERDUE]),
-                str(counts[State.REFUSED] + counts[State.NEEDS_CORRECTION]),
-                str(sum(one.open_queries for one in stood)),
-                str(counts[State.EXCUSED] or ""),
-                str(counts[State.NOT_DUE] or ""),
-            )
-        )
-    return table(
-        ("Quarter", "Owed", "Accepted", "Late", "Rejected", "Queries", "Excused", "Not due yet"),
-        lines,
-    )
-
-
-def _standings_table(standings: Iterable[Standing], *, without: Collection[str] = ()) -> str:
-    """Return a line for each, the newest quarter and in it the most pressing first.
-
-    ``without`` columns that would say the same in every line.
-    """
-    ordered = sorted(standings, key=most_pressing_first)
-    ordered.sort(key=lambda one: one.obligation.quarter, reverse=True)
-    lines = [
-        (
-            one.obligation.organisation,
-            one.obligation.return_name,
-            one.obligation.quarter.label,
-            one.state.value,
-            str(one.days_late) if one.days_late else "",
-            f"{one.due_on:%-d %b %Y}",
-            str(one.open_queries) if one.open_queries else "",
-            one.latest.submission_id if one.latest else "",
-        )
-        for one in ordered
-    ]
-    heading = (
-        "Organisation", "Return", "Quarter", "State", "Days late", "Due", "Queries", "Reference",
-    )  # fmt: skip
-    kept = [place for place, name in enumerate(heading) if name not in without]
-    return table(
-        tuple(heading[place] for place in kept),
-        [tuple(line[place] for place in kept) for line in lines],
-    )
-
-
-def _contradictions_table(found: Iterable[Disagreement]) -> str:
-    lines = [
-        (one.quarter.label, one.return_name, one.message, f"{one.hint} [{RULE}]",
-         f"{one.one.submission_id}, row {one.one.row}",
-         f"{one.other.submission_id}, row {one.other.row}")
-        for one in found
-    ]  # fmt: skip
-    return table(
-        ("Quarter", "Return", "What was found", "What to do", "Reference", "Other reference"), lines
-    )
-
-
-def _rebases_table(coming: NextPublication) -> str:
-    lines = [
-        (one.measure, one.organisation, one.quarter.label, one.reason) for one in coming.rebases
-    ]
-    return table(("Measure", "Organisation", "From", "Why"), lines)
-
-
-def _came_table(came: Iterable[Submission]) -> str:
-    lines = [
-        (
-            _moment(one.received_at),
-            one.organisation or "not told",
-            one.return_name or "not told",
-            one.quarter.label if one.quarter else "not told",
-            one.outcome,
-            one.channel,
-            one.submission_id,
-        )
-        for one in came
-    ]
-    return table(
-        ("When", "Organisation", "Return", "Quarter", "Outcome", "How", "Reference"), lines
-    )
-
-
-def _day(day: dt.date) -> str:
-    return f"{day:%-d %B %Y}"
-
-
-def _moment(at: dt.datetime) -> str:
-    return f"{at.astimezone(LONDON):%-d %B %Y at %H:%M}"
 
 
 def _result(key: dg.AssetKey, name: str, *, passed: bool, behind: str) -> dg.AssetCheckResult:
