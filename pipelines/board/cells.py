@@ -219,6 +219,8 @@ def _cells(
         return None, [*faults, *torn]
     found = _Read(rows=[], ragged=[], is_whole=not torn)
     for number, cells in enumerate(lines[1:], start=2):
+        if not any(cell.strip() for cell in cells):
+            continue  # a spreadsheet leaves such rows below what was deleted
         named = {name: cell.strip() or None for name, cell in zip(heading, cells, strict=False)}
         if len(cells) == len(heading):
             found.rows.append((number, named))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
@@ -182,6 +183,7 @@ def _days(tables: Tables) -> Iterator[Fault]:
                 break
 
 
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 # Any quarter will do for what is the same in all.
 _SOME_QUARTER = Quarter(2018, 1)
 
@@ -214,6 +216,41 @@ def _targets(tables: Tables) -> Iterator[Fault]:
             side = "below" if polarity == "higher" else "above"
             said = f"{row.amber_limit:g} must lie {side} the target of {row.target:g}."
             yield _fault("targets", one, "amber_limit", said)
+
+
+def _of_per_cent(tables: Tables) -> Iterator[Fault]:
+    """A target of a share is one of a hundred: 85 and not 0.85."""
+    measures = {one.row.measure: one.row for one in tables["measures"].rows}
+    for one in tables["targets"].rows:
+        measure = measures.get(one.row.measure)
+        if measure is None or measure.unit != "percent":
+            continue
+        for column in ("target", "amber_limit"):
+            number = getattr(one.row, column)
+            if number is None:
+                continue
+            if not 0 <= number <= 100:
+                yield _fault("targets", one, column, f"{number:g} is not between 0 and 100.")
+            elif measure.polarity == "higher" and 0 < number <= 1:
+                said = f"{number:g} is less than one in a hundred; write {100 * number:g} for that."
+                yield _fault("targets", one, column, said)
+
+
+def _codes(tables: Tables) -> Iterator[Fault]:
+    """An organisation's code names its folder and its files, and ALL is everybody together."""
+    seen: dict[str, str] = {}
+    for one in tables["organisations"].rows:
+        code = one.row.organisation
+        if code == "ALL":
+            said = "ALL stands for all organisations together; write another code."
+            yield _fault("organisations", one, "organisation", said)
+        elif not _CODE.fullmatch(code):
+            said = f"“{code}” may hold letters, digits, dots, hyphens and underscores alone."
+            yield _fault("organisations", one, "organisation", said)
+        other = seen.setdefault(code.casefold(), code)
+        if other != code:
+            said = f"“{code}” differs from “{other}” in small and capital letters alone."
+            yield _fault("organisations", one, "organisation", said)
 
 
 def _overlaps(tables: Tables) -> Iterator[Fault]:
@@ -324,6 +361,6 @@ def _key(value: object) -> str:
 
 
 _RULES: tuple[Callable[[Tables], Iterator[Fault]], ...] = (
-    _repeated, _unknown, _periods, _meetings, _days, _targets, _overlaps, _definitions, _forms,
-    _trees, _structure, faults_of_returns, faults_of_what_is_sent,
+    _repeated, _unknown, _periods, _meetings, _days, _targets, _of_per_cent, _codes, _overlaps,
+    _definitions, _forms, _trees, _structure, faults_of_returns, faults_of_what_is_sent,
 )  # fmt: skip

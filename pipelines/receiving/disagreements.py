@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipelines.checking.engine.models import with_measures
-from pipelines.checking.engine.observations import observations, stating
+from pipelines.checking.engine.observations import ALL, observations, stating
 from pipelines.checking.engine.wording import rules
 from pipelines.receiving.history import accepted_rows
 from pipelines.record.store import Record
@@ -97,7 +97,9 @@ def _in_return(
                 submission_id=pl.lit(submission.submission_id),
             )
         )
-    stated = pl.concat(frames, how="diagonal_relaxed").filter(pl.col("figure").is_not_null())
+    stated = pl.concat(frames, how="diagonal_relaxed").filter(
+        pl.col("figure").is_not_null(), ~pl.col("area").is_in(["", ALL])
+    )
     pairs = stated.join(stated, on=_KEY, how="inner", suffix="_other", maintain_order="left")
     differing = pairs.filter(
         (pl.col("organisation") < pl.col("organisation_other"))

@@ -127,6 +127,11 @@ def change(tables: Path, file: str, column: str, old: str, new: str) -> int:
         ("measures", "polarity", "higher", "hihger", "Did you mean “higher”?"),
         ("measures", "first_quarter", "", "2018 Q1", "is not a quarter; write it as 2018-19-Q1."),
         ("targets", "amber_limit", "65", "75", "75 must lie below the target of 70."),
+        ("targets", "target", "70", "0.7", "0.7 is less than one in a hundred; write 70 for that."),
+        ("targets", "target", "70", "850", "850 is not between 0 and 100."),
+        ("organisations", "organisation", "ROH", "ALL", "ALL stands for all organisations"),
+        ("organisations", "organisation", "ROH", "A/B", "“A/B” may hold letters, digits, dots,"),
+        ("organisations", "organisation", "ROH", "uhb", "differs from “UHB” in small and capital"),
         ("targets", "target", "70", "", "is empty; it must be filled in."),
         ("targets", "target", "70", "1,200", "“1,200” is not a number such as 95 or 87.4."),
         ("targets", "measure", "DA03", "DA02", "DA02 has no way that is good; write higher or"),
@@ -267,3 +272,15 @@ def test_the_first_wording_is_there_and_the_newest_is_that_of_the_measures(table
     )
     write(tables, "definitions", newest, WORDING)
     assert len(load_reference(tables.parent).definitions) == 2
+
+
+def test_rows_without_any_cell_are_passed_over_and_keep_the_numbers_of_the_others(
+    tables: Path,
+) -> None:
+    file = tables / "targets.csv"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    blank = "," * lines[0].count(",")
+    file.write_text("\n".join([lines[0], blank, *lines[1:], blank, "", ""]), encoding="utf-8")
+    assert load_reference(tables.parent) == birmingham()
+    spoil(tables, "targets", 3, measure="qqq")
+    assert any(one.startswith("targets.csv, row 3, column measure") for one in faults(tables))
