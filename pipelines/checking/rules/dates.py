@@ -29,6 +29,11 @@ _QUARTER_PARTS = re.compile(
     re.I | re.ASCII,
 )
 _YEARS = re.compile(r"(\d{4})[-/–](\d{2}|\d{4})", re.ASCII)
+_SCHOOL = r"((?:19|20)\d{2})[-/–](\d{2}|\d{4})"
+_SCHOOL_YEAR = re.compile(rf"{_SCHOOL}\s+school\s+year|school\s+year\s+{_SCHOOL}", re.I | re.ASCII)
+_YEAR_TO = re.compile(
+    rf"(?:the\s+)?year\s+to\s+({_NAME}[ -]+(?:\d{{4}})|\d{{4}}-\d{{2}})", re.I | re.ASCII
+)
 _YEAR = re.compile(r"(?:19|20)\d{2}", re.ASCII)
 _JOIN = re.compile(r"\s+to\s+|\s+[-–]\s+", re.I)
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
@@ -101,15 +106,34 @@ def read_period(text: str) -> tuple[dt.date, dt.date] | Judgement:
     """Return the first and last day of the period in a trimmed cell, or PER-002.
 
     ``2016`` is a calendar year, ``2016-17`` a financial year, ``2014-16`` three calendar years,
-    ``2018-03`` a month; ``July 2015 to June 2016`` runs from the first to the last.
+    ``2016/17 school year`` runs from September to August, ``2018-03`` is a month, ``31 March 2018``
+    a day; ``July 2015 to June 2016`` runs from the first to the last, ``year to June 2016`` too.
     """
+    if ending := _YEAR_TO.fullmatch(text):
+        last = _one_period(ending[1])
+        return (_a_year_before_the_next_of(last[1]), last[1]) if last else _no_period()
+    if school := _SCHOOL_YEAR.fullmatch(text):
+        year, following = int(school[1] or school[3]), school[2] or school[4]
+        if int(following) % 100 != (year + 1) % 100:
+            return _no_period()
+        return dt.date(year, 9, 1), dt.date(year + 1, 8, 31)
     parts = _JOIN.split(text)
     if len(parts) == 2:
         first, last = (_one_period(part.strip()) for part in parts)
         if first and last and first[0] <= last[1]:
             return first[0], last[1]
-        return Judgement(rule="PER-002", variant="period")
-    return _one_period(text) or Judgement(rule="PER-002", variant="period")
+        return _no_period()
+    return _one_period(text) or _no_period()
+
+
+def _no_period() -> Judgement:
+    return Judgement(rule="PER-002", variant="period")
+
+
+def _a_year_before_the_next_of(last: dt.date) -> dt.date:
+    """Return the first of the twelve months that end on the last day of a month."""
+    following = last + dt.timedelta(days=1)
+    return following.replace(year=following.year - 1)
 
 
 def _one_period(text: str) -> tuple[dt.date, dt.date] | None:
@@ -130,6 +154,9 @@ def _one_period(text: str) -> tuple[dt.date, dt.date] | None:
         if first + 1 < last <= first + 20:
             return dt.date(first, 1, 1), dt.date(last, 12, 31)
     iso, named = _ISO_MONTH.fullmatch(text), _NAMED_MONTH.fullmatch(text)
+    if not (iso or named):
+        day = read_date(text) if not _SERIAL.fullmatch(text) else None
+        return (day, day) if isinstance(day, dt.date) else None
     start = None
     if iso:
         start = _day(int(iso[1]), int(iso[2]), 1)
