@@ -11,8 +11,8 @@ from dashboards.data.rows import PublishedRow
 class MeasureChange(PublishedRow):
     """A target or a definition that changed, from one quarter on.
 
-    ``subject`` is ``target`` or ``definition``. A target is of ``organisation`` and ``area`` alone,
-    ``ALL`` and ``all`` for everybody's.
+    ``subject`` is ``target``, ``definition`` or ``rebase``. A target or a rebase is of
+    ``organisation`` and ``area`` alone, ``ALL`` and ``all`` for everybody's.
     """
 
     model = "pub_measure_change"

@@ -38,7 +38,11 @@ def _told(published: Published, measure: Measure, change: MeasureChange) -> str:
     """Return what was until when, what is from when, and why."""
     parts = {"until": change.until_label, "quarter": change.quarter_label}
     coming = "_coming" if change.quarter > published.release.quarter else ""
-    if change.subject == "definition":
+    if change.subject == "rebase":
+        sentences = [
+            _whose(published, change, words.say(f"targets.change.rebase{coming}", **parts))
+        ]
+    elif change.subject == "definition":
         parts |= {"was": _quoted(change.old_definition), "now": _quoted(change.new_definition)}
         sentences = [words.say(f"targets.change.definition{coming}", **parts)]
     else:
@@ -52,7 +56,7 @@ def _told(published: Published, measure: Measure, change: MeasureChange) -> str:
             **parts,
         )
         sentences = [_whose(published, change, sentence)]
-    if change.breaks_series:
+    if change.breaks_series and change.subject == "definition":
         sentences.append(words.say("targets.change.breaks"))
     if change.note:
         sentences.append(words.say("targets.change.why", note=change.note))

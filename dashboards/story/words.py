@@ -128,7 +128,7 @@ def series_headline(published: Published, measure: Measure, summary: Summary) ->
     start = say(
         f"headline.{moved}_still" if is_still else f"headline.{moved}",
         title=measure.title,
-        value=shown_figure(measure, summary.value),
+        value=_with_qualifier(published, measure, summary),
         period=period,
         previous=shown_figure(measure, summary.previous_value),
     )
@@ -142,6 +142,13 @@ def series_headline(published: Published, measure: Measure, summary: Summary) ->
         if keeps_missing(summary):
             end += say("headline.failing")
     return start + end
+
+
+def _with_qualifier(published: Published, measure: Measure, summary: Summary) -> str:
+    """Return the figure with the word that its sender set before it, such as "over"."""
+    sent = published.value_of(summary)
+    text = shown_figure(measure, summary.value)
+    return f"{sent.qualifier} {text}" if sent is not None and sent.qualifier else text
 
 
 def _is_still(summary: Summary, moved: str) -> bool:

@@ -140,6 +140,9 @@ def test_a_rebase_on_record_is_not_told_as_other_partners(site: dict[str, str]) 
     said = site["measures/po11.html"]
     assert "a merger, or a rebase on record" in said
     assert "not of the same partners" not in said
+    for page in (said, site["changes.html"]):
+        assert "the figures are of other people or things" in page
+        assert "Why: Another register" in page
 
 
 def test_a_retired_measure_names_the_return_behind_its_last_figure(site: dict[str, str]) -> None:

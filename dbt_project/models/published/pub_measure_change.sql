@@ -123,11 +123,56 @@ definition_changes as (
 
 ),
 
+-- From when on an organisation's figures count other people or things: recorded, or a merger.
+breaks as (
+
+    select
+        measure,
+        organisation,
+        quarter,
+        reason
+    from {{ source('reference', 'rebases') }}
+    union distinct
+    select
+        found.measure,
+        found.organisation,
+        days.quarter,
+        found.reason
+    from {{ ref('int_measure__breaks') }} as found
+    inner join {{ ref('dim_quarter') }} as days
+        on found.starts_on between days.starts_on and days.ends_on
+    where not found.is_recorded
+
+),
+
+break_changes as (
+
+    select
+        measure,
+        'rebase' as subject,
+        organisation,
+        'all' as area,
+        quarter,
+        cast(null as double) as old_target,
+        cast(null as double) as old_amber_limit,
+        cast(null as double) as new_target,
+        cast(null as double) as new_amber_limit,
+        cast(null as string) as old_definition,
+        cast(null as string) as new_definition,
+        true as breaks_series,
+        min(reason) as note
+    from breaks
+    group by measure, organisation, quarter
+
+),
+
 changes as (
 
     select * from target_changes
     union all
     select * from definition_changes
+    union all
+    select * from break_changes
 
 ),
 
