@@ -21,6 +21,7 @@ from pipelines.checking.rules.headings import Headings, match_headings, recognis
 from pipelines.checking.rules.history import rules_over_time
 from pipelines.checking.rules.measures import rules_of_measures
 from pipelines.checking.rules.plans import rules_over_plans
+from pipelines.checking.rules.quarters_of_months import quarters_of_months
 from pipelines.checking.rules.rows import Rows, rules_over_rows
 from pipelines.checking.rules.sender_rules import (
     NO_ORIGIN,
@@ -206,6 +207,7 @@ def _of_rows(
     odd = [*failures(sheet.ret.queries, measured)]
     yield from odd
     yield from years_to_date(rows, context=context)
+    yield from quarters_of_months(rows)
     not_right = [one.rows["row_number"] for one in [*impossible, *odd] if one.rule in _OF_A_FIGURE]
     wrong = pl.concat([pl.Series(dtype=pl.Int32), *not_right])
     yield from rules_of_measures(rows, wrong=wrong)

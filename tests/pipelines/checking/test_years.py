@@ -136,3 +136,24 @@ def test_a_year_to_date_in_a_column_of_a_wide_table_is_added_up_by_area(tmp_path
     [said] = [one for one in findings if one.rule == "ROW-004"]
     assert (said.row, said.column) == (9, "seen_to_date")
     assert "60; this row says 61" in said.message
+
+
+@pytest.mark.parametrize(
+    ("months", "quarter", "said"),
+    [
+        (("40", "41", "43"), "124", []),
+        (
+            ("40", "41", "43"),
+            "120",
+            ["The three months of 2018-19 Q1 in this return come to 124; this row says 120."],
+        ),
+        (("40", "41", "[x]"), "120", []),  # a month is missing: nothing is asked
+    ],
+)
+def test_a_quarter_that_is_stated_beside_its_months_is_their_sum(
+    months: tuple[str, str, str], quarter: str, said: list[str]
+) -> None:
+    content = a_return(1, months) + (
+        f"WMAS,2018-19 Q1,Child safeguarding referrals,,{quarter},{int(quarter) - 30}\n".encode()
+    )
+    assert found(content, before=None) == said
