@@ -149,6 +149,9 @@ def period_families(rows: Collection[PublishedRow], *, is_flow: bool) -> Iterabl
             continue
         for part_kind in _PART_KINDS:
             parts = [one for one in within if one[2] == part_kind]
+            if part_kind == "month" and whole.get("made_of"):  # not of a month that was withheld
+                of = str(whole["made_of"]).split("; ")
+                parts = [one for one in parts if one[3]["period"] in of]
             days = sum((one[1] - one[0]).days + 1 for one in parts)
             fills = days == (end - start).days + 1
             if parts and (fills or (kind, part_kind) == ("quarter", "month")):

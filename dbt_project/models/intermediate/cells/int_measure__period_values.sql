@@ -123,7 +123,7 @@ summed as (
         max(known_from) as known_from,
         max(version) as version,
         max(sample) as sample,
-        {{ joined('period') }} as made_of,
+        {{ joined('case when value is not null then period end') }} as made_of,
         {{ joined('measure_value_id') }} as value_ids
     from parts
     where kind = 'flow'
