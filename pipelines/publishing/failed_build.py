@@ -30,9 +30,9 @@ _AGAIN_AFTER = (2, 10, 30)
 class FailedBuild:
     """The newest build, which failed.
 
-    ``kind`` is ``lock``, ``disk``, ``stopped``, ``figures``, ``board`` or ``program``. ``up_to``
-    is the newest id of the record at the time; ``failures`` how many builds of that state of the
-    record have failed. ``said`` is what the program said, for who looks after it.
+    ``kind`` is a heading of ``failed_build.toml``, such as ``lock``. ``up_to`` is the newest id of
+    the record at the time; ``failures`` how many builds of that state of the record have failed.
+    ``said`` is what the program said, for who looks after it.
     """
 
     run_id: str

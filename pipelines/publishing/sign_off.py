@@ -94,7 +94,7 @@ def sign_off(
         reason=note.strip(),
         details=Details(
             quarter=quarter,
-            meeting=_meeting_of(releases / draft.release_id / "data"),
+            meeting=Reported.read(releases / draft.release_id / "data").meeting,
             data_sha256=draft.data_sha256,
             open_queries=still_open.queries,
             unanswered=tuple(
@@ -115,8 +115,3 @@ def sign_off(
         ),
     )
     return draft, event
-
-
-def _meeting_of(data: Path) -> str | None:
-    """Return the meeting of a draft's data; None if they name no release."""
-    return Reported.read(data).meeting if (data / "pub_release.parquet").is_file() else None

@@ -33,6 +33,7 @@ from tests.boards import birmingham, with_board
 QUARTER = Quarter(2018, 1)
 OWED = Obligation("UHB", "training_compliance", QUARTER)
 DAY = dt.date(2018, 8, 1)  # on which lateness is judged
+MEETING = dt.date(2018, 9, 4)  # of the board, on this quarter
 NOON = dt.datetime(2018, 7, 14, 12, tzinfo=dt.UTC)
 _HEADING = "organisation,quarter,course,staff_group,eligible,trained,percent,comment"
 
@@ -131,6 +132,8 @@ def _fill(staging: Path, figure: int) -> None:
     for folder in ("data", "site"):
         (staging / folder).mkdir()
     pl.DataFrame({"value": [figure]}).write_parquet(staging / "data" / "pub_measure_value.parquet")
+    release = {"quarter": QUARTER.key, "meeting_on": MEETING, "board": "A board"}
+    pl.DataFrame([release]).write_parquet(staging / "data" / "pub_release.parquet")
     mark = hashlib.sha256(str(figure).encode()).hexdigest()
     for name in ("index.html", "method.html"):
         text = f"<p>{figure}</p><p>{mark}</p>"

@@ -260,8 +260,6 @@ def test_what_stands_on_the_officers_assets_follows_each_sign_off_and_failure(
         "partners_missing": None,
     }  # fmt: skip
     pl.DataFrame([row]).write_parquet(data / "pub_measure_value.parquet")
-    met = {"quarter": small.QUARTER.key, "meeting_on": dt.date(2018, 9, 4), "board": "A board"}
-    pl.DataFrame([met]).write_parquet(data / "pub_release.parquet")
     workspace.practise(small.NOON.date())
     cursor: str | None = None
 

@@ -10,10 +10,11 @@ import sys
 import textwrap
 from pathlib import Path
 
-import duckdb
 import pytest
 
+from dashboards.denials import DenialError
 from pipelines.board import ReferenceDataError
+from pipelines.disclosure.tables import CannotProtectError
 from pipelines.notices.notices import OFFICERS, about_failure
 from pipelines.publishing.failed_build import (
     FailedBuild,
@@ -23,6 +24,10 @@ from pipelines.publishing.failed_build import (
     note_success,
 )
 from pipelines.publishing.making import UnsafeReleaseError
+from pipelines.record.format import RecordTooNewError
+from pipelines.record.reading import DamagedRecordError
+from pipelines.warehouse.health import WarehouseIncompleteError
+from pipelines.warehouse.loading import WarehouseBusyError, connect
 from pipelines.workspace import Workspace
 
 NOON = dt.datetime(2018, 10, 22, 12, 0, tzinfo=dt.UTC)
@@ -45,6 +50,12 @@ def test_the_kind_is_told_by_what_was_said() -> None:
     assert kind_of("dagster.Failure: Got 1 result, configured to fail: data_tests") == "figures"
     assert kind_of(named(ReferenceDataError("measures.csv, row 2"))) == "board"
     assert kind_of("The run's process is gone: it was killed.") == "stopped"
+    assert kind_of(named(WarehouseIncompleteError("half loaded"))) == "stopped"
+    assert kind_of(named(DamagedRecordError("line 3"))) == "record"
+    assert kind_of(named(RecordTooNewError("format 9"))) == "record"
+    assert kind_of(named(CannotProtectError([]))) == "decision"
+    assert kind_of(named(DenialError("a page says that nothing was withdrawn"))) == "figures"
+    assert kind_of("DbtFailedError: Failure in test pub_summary_holds") == "figures"
     assert kind_of(named(IndexError("list index out of range"))) == "program"
     assert kind_of("") == "program"
 
@@ -65,8 +76,8 @@ def test_a_warehouse_that_another_program_holds_is_a_lock(tmp_path: Path) -> Non
     ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
-        with pytest.raises(duckdb.IOException) as refused:
-            duckdb.connect(str(file))
+        with pytest.raises(WarehouseBusyError) as refused, connect(file):
+            pass
         other.kill()
     assert kind_of(named(refused.value)) == "lock"
 

@@ -26,7 +26,6 @@ from tests.faults import small
 from tests.portal.conftest import Answer, Person, World
 
 PAGE = "/officer/publication"
-MEETING = dt.date(2018, 9, 4)
 
 
 def words_of(answer: Answer) -> str:
@@ -47,8 +46,6 @@ def draft(world: World, figure: int) -> str:
     }  # fmt: skip
     data = workspace.releases / made.release_id / "data"
     pl.DataFrame([row]).write_parquet(data / "pub_measure_value.parquet")
-    release = {"quarter": small.QUARTER.key, "meeting_on": MEETING, "board": "A board"}
-    pl.DataFrame([release]).write_parquet(data / "pub_release.parquet")
     return made.release_id
 
 
