@@ -23,6 +23,14 @@ def changes_of(published: Published, measure: Measure) -> list[str]:
     return [sentence for one, sentence in every_change(published) if one is measure]
 
 
+def changes_by_sentence(published: Published) -> list[tuple[str, list[Measure]]]:
+    """Return each change, the newest first, with its measures: a merger alters many in one way."""
+    found: dict[str, list[Measure]] = {}
+    for measure, sentence in every_change(published):
+        found.setdefault(sentence, []).append(measure)
+    return list(found.items())
+
+
 def _is_the_first(published: Published, change: MeasureChange) -> bool:
     """Whether it is a target that is as old as the figures: nothing changed by it."""
     figures = published.values_by_measure.get(change.measure, ())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 
+from dashboards.data.release import NOTHING_CAME
 from tests.statistics.macros import evaluate
 
 
@@ -124,3 +125,10 @@ def test_what_did_not_come_is_told_before_what_is_merely_close() -> None:
         state="not received", rating="not rated", variation=None, assurance=None, direction=None,
     )  # fmt: skip
     assert found == 7
+
+
+@pytest.mark.parametrize(
+    "state", [*sorted(NOTHING_CAME), "figure", "withheld", "not applicable", "not available"]
+)
+def test_pages_and_models_agree_on_where_nothing_came(state: str) -> None:
+    assert evaluate("nothing_came('state')", state=state) is (state in NOTHING_CAME)

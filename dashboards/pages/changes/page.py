@@ -64,7 +64,7 @@ def pages(site: Site) -> Iterator[Page]:
             "left_out": max(len(changed.rows) - changes_since.MOST_ROWS, 0) if changed else 0,
             "corrections": changes_since.corrections(site),
             "revisions": revisions,
-            "changed": targets.every_change(site.published),
+            "changed": targets.changes_by_sentence(site.published),
             "moves": status_moves(site),
         },
     )
