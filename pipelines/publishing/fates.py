@@ -13,6 +13,7 @@ from pipelines.publishing.releases import Release
 _WORDS = {
     "published": "published",
     "suppressed": "suppressed, since small numbers about people are not shown",
+    "nil return": "told as a nil return: there was nothing to report",
     "superseded": "replaced by a later return",
     "withdrawn": "withdrawn",
     "not used": "not used",

@@ -309,6 +309,7 @@ def submission_row(one: Submission, withdrawn: Mapping[str, dt.datetime]) -> Sub
         rows_not_used=one.rows_not_used,
         rows_passed_over=one.rows_passed_over,
         rows_kept=rows_kept(one),
+        is_nil=one.nil and not one.erased,
         errors=one.errors,
         queries=one.queries,
         notes=one.notes,

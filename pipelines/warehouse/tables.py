@@ -95,6 +95,7 @@ class SubmissionRow(RawRow):
     rows_kept: Annotated[
         int, "How many the record holds: none of a nil return, and of one whose rows were erased."
     ]
+    is_nil: Annotated[bool, "Whether it says that there was nothing to report."]
     errors: Annotated[int, "How many findings stop it."]
     queries: Annotated[int, "How many findings ask about an odd figure."]
     notes: Annotated[int, "How many findings only say something."]

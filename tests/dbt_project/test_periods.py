@@ -41,7 +41,7 @@ def lives(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
         for partner, trained in sent.items():
             made.send("training_compliance", partner, quarter, received=f"{received} 09:00",
                       rows=[level_2(1000, trained)])  # fmt: skip
-    # A nil return has no row, and one row of a return names nothing that is known.
+    # A nil return has a row without a figure; one row of another names nothing that is known.
     made.send("domestic_abuse", "WMP", "2018-19-Q2", received="2018-10-11 09:00")
     made.send("training_compliance", "BCHC", "2018-19-Q2", received="2018-10-12 09:00",
               rows=[level_2(10, 9), level_2(10, 8), level_2(1, 1) | {"course": "Nobody's"}],
@@ -115,6 +115,7 @@ def test_every_accepted_row_has_one_fate(lives: Warehouse) -> None:
         "group by all order by all"
     )
     assert fates == [
+        ("domestic_abuse", "nil return", "", 1),
         ("population_outcomes", "published", "", 12),
         ("population_outcomes", "superseded", "", 1),
         ("training_compliance", "not used", "no such measure", 1),

@@ -113,8 +113,8 @@ class Warehouse:
                 file_name=f"{return_name}.csv",
                 # Other figures have another hash, which nothing that is published may tell.
                 sha256=hashlib.sha256(f"{sent} {rows}".encode()).hexdigest(),
-                rows_found=len(rows),
-                rows_used=len(rows) if accepted else 0,
+                rows_found=max(len(rows), 1),  # a nil return has one
+                rows_used=max(len(rows), 1) if accepted else 0,
                 rows_not_used=0,
                 rows_passed_over=0,
                 errors=severities["error"] + severities["refuse"],

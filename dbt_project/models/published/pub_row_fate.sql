@@ -27,6 +27,12 @@ rows_loaded as (
         from {{ ref(model) }}
         group by submission_id
     {% endfor %}
+    union all
+    select
+        submission_id,
+        rows_used as accepted_rows
+    from {{ ref('stg_submission') }}
+    where is_nil
 
 ),
 
@@ -51,7 +57,8 @@ restating as (
 
 ),
 
--- What the record holds: as many rows must have a fate.
+-- What was accepted and is not erased: as many rows must have a fate. The row of a nil return says
+-- that there was nothing to report.
 kept as (
 
     select
@@ -59,7 +66,9 @@ kept as (
         submissions.return_name,
         submissions.organisation,
         submissions.quarter,
-        submissions.rows_kept,
+        submissions.is_nil,
+        case when submissions.is_nil then submissions.rows_used else submissions.rows_kept end
+            as rows_kept,
         submissions.withdrawn_at is not null as is_withdrawn
     from {{ ref('stg_submission') }} as submissions
     cross join edition
@@ -67,7 +76,7 @@ kept as (
         on submissions.submission_id = restating.submission_id
     where
         submissions.is_accepted
-        and submissions.rows_kept > 0
+        and (submissions.rows_kept > 0 or submissions.is_nil)
         and (submissions.quarter <= edition.quarter or restating.submission_id is not null)
 
 ),
@@ -82,6 +91,17 @@ counted as (
         cast(count(*) as int) as accepted_rows
     from fates
     group by submission_id, fate, reason, superseded_by
+    union all
+    select
+        kept.submission_id,
+        'nil return' as fate,
+        '' as reason,
+        '' as superseded_by,
+        cast(kept.rows_kept as int) as accepted_rows
+    from kept
+    inner join standing
+        on kept.submission_id = standing.submission_id
+    where kept.is_nil
     union all
     select
         kept.submission_id,

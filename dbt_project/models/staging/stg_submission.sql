@@ -25,6 +25,7 @@ final as (
         rows_not_used,
         rows_passed_over,
         rows_kept,
+        is_nil,
         errors,
         queries,
         notes,
