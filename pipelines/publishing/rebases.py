@@ -22,7 +22,10 @@ _LOOKS_BACK = 3  # quarters before the one that is reported: a year of them
 
 @dataclass(frozen=True, kw_only=True)
 class ProposedRebase:
-    """A series that breaks without a recorded decision, at ``quarter``, and the likely reason."""
+    """A break without a recorded decision, at ``quarter``, and the likely reason.
+
+    ``organisation`` is whose rebase explains it: of a sum one of those that made it another.
+    """
 
     measure: str
     organisation: str
@@ -65,19 +68,20 @@ def proposed_rebases(
     )
     recorded = {(one.measure, one.organisation, one.quarter) for one in reference.rebases}
     first = quarter.shift(-_LOOKS_BACK)
-    found = {
-        proposal: None  # in order, each once, however many areas or kinds of period show it
-        for (measure, organisation, *_), series in members.group_by(
-            "measure", "organisation", "area", "period_kind", maintain_order=True
-        )
-        for proposal in _breaks(reference, str(measure), str(organisation), series)
-        if first <= proposal.quarter <= quarter
-        and not any(
-            (proposal.measure, who, proposal.quarter) in recorded
-            for who in _concerned(proposal, series)
-        )
-    }
-    return list(found)
+    # Each once, however many areas or kinds of period show it; a partner's own before its sum's.
+    found: dict[tuple[str, str, Quarter], ProposedRebase] = {}
+    groups = members.group_by("measure", "organisation", "area", "period_kind", maintain_order=True)
+    for (measure, organisation, *_), series in sorted(
+        groups, key=lambda group: group[0][1] == _COMBINED
+    ):
+        for proposal in _breaks(reference, str(measure), str(organisation), series):
+            if first <= proposal.quarter <= quarter and not any(
+                (proposal.measure, who, proposal.quarter) in recorded
+                for who in _concerned(str(organisation), series)
+            ):
+                key = (proposal.measure, proposal.organisation, proposal.quarter)
+                found.setdefault(key, proposal)
+    return [found[key] for key in sorted(found)]
 
 
 def _breaks(
@@ -95,15 +99,15 @@ def _breaks(
         seen |= earlier.keys()
         both = later.keys() & earlier.keys()
         changes = {
+            "counts other people than before": {one for one in both if earlier[one] != later[one]},
             "joined the sum": later.keys() - earlier.keys() - (late & seen),
             "left the sum": earlier.keys() - later.keys() - late,
-            "counts other people than before": {one for one in both if earlier[one] != later[one]},
         }
         said = [f"{', '.join(sorted(who))} {words}" for words, who in changes.items() if who]
         if said:
             yield ProposedRebase(
                 measure=measure,
-                organisation=organisation,
+                organisation=next(min(who) for who in changes.values() if who),
                 quarter=Quarter.parse(now["quarter"]),
                 reason=_took_over(reference, organisation) or f"{'; '.join(said)}.",
             )
@@ -124,8 +128,8 @@ def _took_over(reference: Reference, organisation: str) -> str:
     return f"It took over from {', '.join(gone)}." if gone else ""
 
 
-def _concerned(proposal: ProposedRebase, series: pl.DataFrame) -> set[str]:
-    """Return whose recorded rebase explains the break: the partner's, or of a sum any member's."""
-    if proposal.organisation != _COMBINED:
-        return {proposal.organisation}
+def _concerned(organisation: str, series: pl.DataFrame) -> set[str]:
+    """Return whose recorded rebase explains a break: the partner's, or of a sum any member's."""
+    if organisation != _COMBINED:
+        return {organisation}
     return {who for row in series.iter_rows(named=True) for who in _members(row)}

@@ -59,8 +59,7 @@ def test_a_merger_and_a_sum_of_others_propose_a_rebase_and_a_late_partner_does_n
     assert [
         (one.organisation, one.quarter, one.reason) for one in proposed_rebases(reference, data, Q2)
     ] == [
-        ("ALL", Q1, "UHB counts other people than before."),
-        ("ALL", Q2, "BCHC joined the sum; BWC left the sum."),
+        ("BCHC", Q2, "BCHC joined the sum; BWC left the sum."),
         ("UHB", Q1, f"It took over from {heart}."),
     ]
     recorded = Rebase(
@@ -70,7 +69,7 @@ def test_a_merger_and_a_sum_of_others_propose_a_rebase_and_a_late_partner_does_n
     assert [
         (one.organisation, one.quarter)
         for one in proposed_rebases(replace(reference, rebases=(recorded,)), data, Q2)
-    ] == [("ALL", Q2)]
+    ] == [("BCHC", Q2)]
     # A year later nobody is asked about it any more.
     assert proposed_rebases(reference, data, Q2.shift(4)) == []
 
