@@ -22,14 +22,21 @@ def is_blank(cells: Sequence[str]) -> bool:
     return not any(cell.strip(BLANK) for cell in cells)
 
 
+# Signs that say what a column counts: "% trained" and "trained" are two columns.
+SIGNS = "%£$€#"
+
+
 def plain(heading: str) -> str:
-    """A heading without regard to case, width, spaces, underscores and marks."""
+    """A heading without regard to case, width, spaces, underscores and marks.
+
+    A sign that says what is counted (``SIGNS``) stays.
+    """
     return _plain_short(heading) if len(heading) <= _SHORT else _plain(heading)
 
 
 def _plain(heading: str) -> str:
     folded = unicodedata.normalize("NFKC", heading).casefold()
-    return "".join(character for character in folded if character.isalnum())
+    return "".join(character for character in folded if character.isalnum() or character in SIGNS)
 
 
 # The same headings come again and again; a cell of pages of text is not kept.

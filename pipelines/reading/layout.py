@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,8 @@ from pipelines.reading.headings import (
     plain,
     plain_names,
 )
-from pipelines.reading.outcome import Fault
+from pipelines.reading.not_rows import below_the_table, ended_early, rows_in_cells
+from pipelines.reading.outcome import Fact, Fault
 from pipelines.reading.records import CONTROL, Records
 
 
@@ -36,10 +37,17 @@ class Layout:
     rows_under_heading: int
 
 
-def lay_out(records: Records, *, known: Headings, most_columns: int) -> Layout | None:
+def lay_out(
+    records: Records,
+    *,
+    known: Headings,
+    most_columns: int,
+    split: Callable[[str], Sequence[str]],
+) -> Layout | None:
     """The layout of a file's records, None where every row is blank.
 
     A heading of more than ``most_columns`` gets an empty table: no row under it is looked at.
+    ``split`` gives the cells of a line.
     """
     count = len(records.widths)
     first = _first_rows(records, count)
@@ -69,15 +77,20 @@ def lay_out(records: Records, *, known: Headings, most_columns: int) -> Layout |
     blank = [i for i in range(heading) if is_blank(first[i])]
 
     own = _own_width(header)
+    below = below_the_table(records, header[:own], np.flatnonzero(sound).tolist())
+    if below is not None:
+        faults.append(below)
+        sound[[row - 1 for row in _rows_of(below)]] = False
     odd: list[int] = []
     regular = sound & (records.widths == len(header))
     shorter = sound & (records.widths == own) & ~regular
+    shorter |= ended_early(records, header[:own], sound, heading=heading)
     for index in np.flatnonzero(sound & ~regular & ~shorter).tolist():
         (blank if is_blank(records.cells(index)) else odd).append(index)
 
     table = _table(records, np.flatnonzero(regular), len(header))
     if shorter.any():
-        table = _with_shorter_rows(table, records, np.flatnonzero(shorter), own)
+        table = _with_shorter_rows(table, records, np.flatnonzero(shorter))
     table, blank_in_table = _without_blank_rows(table)
     blank.extend(blank_in_table)
 
@@ -97,18 +110,12 @@ def lay_out(records: Records, *, known: Headings, most_columns: int) -> Layout |
     faults.extend(_repeated(row, records.cells(row - 1)) for row in again)
     faults.extend(_ragged(i + 1, records.cells(i), header) for i in odd)
 
+    in_table = (table["row_number"] - 1).to_list()
+    faults.extend(rows_in_cells(records, in_table, width=own, split=split))
+
     header, table, dropped = _without_blank_columns(header, table)
     blank_rows = tuple(sorted(i + 1 for i in blank))
-    if dropped:
-        faults.append(Fault(rule="STR-005", facts={"kind": "columns", "found": dropped}))
-    if blank_rows:
-        faults.append(
-            Fault(
-                rule="STR-005",
-                row=blank_rows[0],
-                facts={"kind": "rows", "found": len(blank_rows), "rows": blank_rows},
-            )
-        )
+    faults.extend(_passed_over(dropped, blank_rows))
     return Layout(
         faults=tuple(faults),
         header=header,
@@ -156,21 +163,29 @@ def _own_width(header: Sequence[str]) -> int:
     return max((i + 1 for i, cell in enumerate(header) if cell.strip(BLANK)), default=0)
 
 
+def _rows_of(fault: Fault) -> tuple[int, ...]:
+    rows = fault.facts["rows"]
+    return tuple(int(row) for row in rows) if isinstance(rows, tuple) else ()
+
+
 def _table(records: Records, indexes: npt.NDArray[np.int64], width: int) -> pl.DataFrame:
     numbers = pl.Series("row_number", indexes.astype(np.int32) + 1)
     return records.frame(indexes, width).insert_column(0, numbers)
 
 
 def _with_shorter_rows(
-    table: pl.DataFrame, records: Records, indexes: npt.NDArray[np.int64], width: int
+    table: pl.DataFrame, records: Records, indexes: npt.NDArray[np.int64]
 ) -> pl.DataFrame:
-    """Return the table with the rows that end at the last heading.
+    """Return the table with the rows that end before its last column.
 
     A spreadsheet leaves trailing delimiters out of some rows and not of others.
     """
-    shorter = _table(records, indexes, width)
-    missing = [pl.lit("").alias(name) for name in table.columns[width + 1 :]]
-    return pl.concat([table, shorter.with_columns(missing)]).sort("row_number")
+    every = [table]
+    for width in np.unique(records.widths[indexes]).tolist():
+        shorter = _table(records, indexes[records.widths[indexes] == width], width)
+        missing = [pl.lit("").alias(name) for name in table.columns[width + 1 :]]
+        every.append(shorter.with_columns(missing))
+    return pl.concat(every).sort("row_number")
 
 
 def _without_blank_rows(table: pl.DataFrame) -> tuple[pl.DataFrame, list[int]]:
@@ -224,6 +239,17 @@ def _without_blank_columns(
     if width == len(header):
         return header, table, 0
     return header[:width], table.select(table.columns[: width + 1]), len(header) - width
+
+
+def _passed_over(columns: int, rows: tuple[int, ...]) -> list[Fault]:
+    """STR-005: columns and rows that are blank."""
+    faults = []
+    if columns:
+        faults.append(Fault(rule="STR-005", facts={"kind": "columns", "found": columns}))
+    if rows:
+        facts: dict[str, Fact] = {"kind": "rows", "found": len(rows), "rows": rows}
+        faults.append(Fault(rule="STR-005", row=rows[0], facts=facts))
+    return faults
 
 
 def _title_rows(first: Sequence[tuple[str, ...]], titles: list[int], heading: int) -> Fault:

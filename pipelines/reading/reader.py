@@ -59,7 +59,12 @@ def read(
     records = _records(decoded, dialect, most=most_rows)
     if len(records.widths) > most_rows:
         return ReadFile(faults=(_over("rows", limits.rows, len(records.widths)),))
-    layout = lay_out(records, known=known, most_columns=limits.columns)
+    layout = lay_out(
+        records,
+        known=known,
+        most_columns=limits.columns,
+        split=lambda line: next((r.cells for r in scan(line, delimiter=dialect.delimiter)), ()),
+    )
     if layout is None:
         return ReadFile(faults=(Fault(rule="FIL-001", facts={"bytes": len(content)}),))
     faults = [

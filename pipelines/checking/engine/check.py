@@ -102,7 +102,7 @@ def check(
     cells = read_cells(sheet, reference=context.reference, quarter=found.quarter)
     violations += cells.violations
     if not _refuses(headings.violations):
-        lost = read_file.rows_not_read > 0
+        lost = _has_lost_rows(read_file)
         # What is expected of an organisation is told only to who sends for it.
         whose = found if _is_the_senders(found, context) else replace(found, organisation=None)
         violations += _of_rows(sheet, cells, whose, context=context, rows_lost=lost)
@@ -130,6 +130,17 @@ def _sheet(file: ReadFile, ret: Return) -> tuple[Headings, Sheet]:
 def _is_the_senders(found: Origin, context: Context) -> bool:
     allowed = context.sender_organisations
     return allowed is None or found.organisation in allowed
+
+
+def _has_lost_rows(file: ReadFile) -> bool:
+    """Return whether rows of the return could not be read; a note below the table is none."""
+    kinds = {fault.facts.get("kind"): fault for fault in file.faults}
+    notes = sum(
+        len(rows)
+        for kind in ("notes below", "total below")
+        if kind in kinds and isinstance(rows := kinds[kind].facts["rows"], tuple)
+    )
+    return file.rows_not_read > notes or "row in a cell" in kinds
 
 
 def _without_ours(file: ReadFile) -> ReadFile:

@@ -10,7 +10,8 @@ import polars as pl
 
 from pipelines.checking.engine.context import Context
 from pipelines.checking.engine.violations import Violations, of_file
-from pipelines.reading.headings import BLANK, plain
+from pipelines.reading.headings import BLANK, SIGNS, plain
+from schemas.columns import Column, Kind
 from schemas.declaration import Return
 
 # Characters that a reader does not see and a computer does: taken out of headings (ENC-005).
@@ -82,7 +83,8 @@ def match_headings(
     """Finds each declared column of ``ret`` in the heading row.
 
     A heading counts whatever its case, spaces and underscores (HDR-004), and without what cannot
-    be seen (ENC-005); nothing else is guessed.
+    be seen (ENC-005). A sign in it (per cent, pounds) makes it another column, but for a per cent
+    sign on a column of percentages; nothing else is guessed.
     """
     by_plain = {plain(column.name): column for column in ret.columns}
     positions: dict[str, int] = {}
@@ -90,7 +92,7 @@ def match_headings(
     unknown: list[tuple[int, str]] = []
     for position, heading in enumerate(header):
         seen = heading.translate({ord(char): None for char in UNSEEN}).strip()
-        column = by_plain.get(plain(heading))
+        column = by_plain.get(plain(heading)) or _of_percentages(heading, by_plain)
         if plain(heading) == "" and seen.strip(BLANK) == "":
             violations += _values_under_blank(table, position)
             continue
@@ -130,9 +132,12 @@ def _missing(
                 "FIL-007", version=template.version, changes="; ".join(changes), title=ret.title
             )
             return
-    taken = set()
+    taken: set[str] = set()
+    own = {plain(column.name) for column in ret.columns}
+    signed = {key for key in names if _unsigned(key) != key and _unsigned(key) in own}
     for name in missing:
-        near = difflib.get_close_matches(plain(name), [n for n in names if n not in taken], 1, 0.7)
+        others = [key for key in names if key not in taken | signed]
+        near = difflib.get_close_matches(plain(name), others, 1, 0.7)
         if near:
             taken.add(near[0])
             position, heading = names[near[0]]
@@ -140,11 +145,42 @@ def _missing(
         else:
             yield of_file("HDR-001", needed=name)
     for key, (position, heading) in names.items():
-        if key not in taken:
+        if key in taken:
+            continue
+        if key in signed:
+            yield _signed(header_row, position, heading, ret)
+        else:
             yield _at(
                 header_row, "HDR-002", position, heading,
                 title=ret.title, columns=", ".join(column.name for column in ret.columns),
             )  # fmt: skip
+
+
+def _unsigned(name: str) -> str:
+    """Return a plain heading without the signs in it."""
+    return name.translate({ord(sign): None for sign in SIGNS})
+
+
+def _of_percentages(heading: str, by_plain: Mapping[str, Column]) -> Column | None:
+    """Return the column of percentages that a heading with a per cent sign names."""
+    name = plain(heading)
+    column = by_plain.get(_unsigned(name))
+    signs = {character for character in name if character in SIGNS}
+    return column if signs == {"%"} and column and column.kind is Kind.PERCENTAGE else None
+
+
+def _signed(header_row: int, position: int, heading: str, ret: Return) -> Violations:
+    """Return HDR-002 on a heading that is a column's but for a sign that makes it another."""
+    name = plain(heading)
+    like = next(column for column in ret.columns if plain(column.name) == _unsigned(name))
+    percentages = [c.name for c in ret.columns if c.kind is Kind.PERCENTAGE]
+    is_percent = "%" in name and len(percentages) == 1
+    return _at(
+        header_row, "HDR-002", position, heading,
+        variant="percent" if is_percent else "sign", like=like.name,
+        percent=percentages[0] if is_percent else "",
+        sign=", ".join(dict.fromkeys(one for one in name if one in SIGNS)),
+    )  # fmt: skip
 
 
 def _values_under_blank(table: pl.DataFrame, position: int) -> list[Violations]:
