@@ -11,10 +11,12 @@ from schemas.declaration import Observation
 from schemas.row_checks import (
     OF_THE_ROW,
     enough_in_denominator,
+    interval_in_order,
     not_a_fraction,
     part_within_whole,
     percentage_within_100,
     rate_follows,
+    within_interval,
 )
 
 
@@ -91,6 +93,8 @@ class Indicators(ReturnRows):
     )
     value_follows = rate_follows("value", "numerator", "denominator", measured=OF_THE_ROW)
     value_is_within_100 = percentage_within_100("value")
+    limits_are_in_order = interval_in_order("lower", "upper")
+    value_is_in_its_interval = within_interval("value", "lower", "upper")
 
 
 class IndicatorQueries(pa.DataFrameModel):

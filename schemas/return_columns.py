@@ -25,6 +25,7 @@ from schemas.row_checks import (
     OF_THE_ROW,
     Measured,
     enough_in_denominator,
+    interval_in_order,
     needed_where,
     not_a_fraction,
     one_measure,
@@ -305,6 +306,7 @@ def _rules_of_figures(seen: Observation, kinds: Mapping[str, Kind], measured: Me
                 seen.value, seen.numerator, seen.denominator, measured=measured
             )
     if seen.value and seen.lower and seen.upper:
+        found[f"{seen.lower}_is_below_{seen.upper}"] = interval_in_order(seen.lower, seen.upper)
         found[f"{seen.value}_is_in_its_interval"] = within_interval(
             seen.value, seen.lower, seen.upper
         )

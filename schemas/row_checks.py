@@ -198,9 +198,19 @@ def not_a_fraction(value: str, *, measured: Measured | None = None) -> Any:
     )  # fmt: skip
 
 
+def interval_in_order(lower: str, upper: str) -> Any:
+    """Return ROW-008: the lower end of an interval is not above the upper one."""
+    return row_check(
+        "interval_in_order", lower, upper,
+        rule="ROW-008", variant="order", error=f"{lower} is more than {upper}",
+        passes=pl.col(lower) <= pl.col(upper),
+    )  # fmt: skip
+
+
 def within_interval(value: str, lower: str, upper: str) -> Any:
-    """Return ROW-008: a stated figure lies in its own interval."""
-    passes = pl.col(value).is_between(pl.col(lower), pl.col(upper))
+    """Return ROW-008: a stated figure lies in its own interval, if that is in order."""
+    inside = pl.col(value).is_between(pl.col(lower), pl.col(upper))
+    passes = inside | (pl.col(lower) > pl.col(upper))
     return row_check(
         "within_interval", value, lower, upper,
         rule="ROW-008", error=f"{value} is not from {lower} to {upper}", passes=passes,

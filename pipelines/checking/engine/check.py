@@ -15,11 +15,17 @@ from pipelines.checking.engine.sheet import Sheet
 from pipelines.checking.engine.violations import Violations, of_file
 from pipelines.checking.engine.wording import rules
 from pipelines.checking.rules.answers import Answer, answered
+from pipelines.checking.rules.carried import (
+    last_return,
+    rules_over_carried_rows,
+    with_numbers_as_before,
+)
 from pipelines.checking.rules.cells import Cells, read_cells
 from pipelines.checking.rules.files import violations_of
 from pipelines.checking.rules.headings import Headings, match_headings, recognise
 from pipelines.checking.rules.history import rules_over_time
 from pipelines.checking.rules.measures import rules_of_measures
+from pipelines.checking.rules.placement import rules_of_placement
 from pipelines.checking.rules.plans import rules_over_plans
 from pipelines.checking.rules.quarters_of_months import quarters_of_months
 from pipelines.checking.rules.rows import Rows, rules_over_rows
@@ -32,6 +38,7 @@ from pipelines.checking.rules.sender_rules import (
     origin_of,
     period,
 )
+from pipelines.checking.rules.shares import shares_of_a_whole
 from pipelines.checking.rules.totals import parts_and_wholes
 from pipelines.checking.rules.year_to_date import years_to_date
 from pipelines.reading.headings import plain
@@ -100,6 +107,10 @@ def check(
         return _checked(file_name, read_file, violations, sheet=sheet, found=found, rows=rows)
     # If a needed column is missing the file is refused, and the findings of its cells wait.
     cells = read_cells(sheet, reference=context.reference, quarter=found.quarter)
+    before = last_return(ret, found, context) if _is_the_senders(found, context) else None
+    if before is not None:
+        cells = with_numbers_as_before(cells, ret, before)
+        violations += rules_over_carried_rows(cells.rows, ret, before)
     violations += cells.violations
     if not _refuses(headings.violations):
         lost = _has_lost_rows(read_file)
@@ -214,7 +225,9 @@ def _of_rows(
         rows_lost=rows_lost,
     )
     yield from rules_over_rows(rows)
+    yield from rules_of_placement(rows)
     yield from parts_and_wholes(rows)
+    yield from shares_of_a_whole(rows)
     odd = [*failures(sheet.ret.queries, measured)]
     yield from odd
     yield from years_to_date(rows, context=context)

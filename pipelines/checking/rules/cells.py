@@ -227,7 +227,7 @@ def _reader(
         read = deadline_reader(quarter)
     else:
         simple: dict[Kind, Callable[[str], object]] = {
-            Kind.QUARTER: _kept(read_quarter),
+            Kind.QUARTER: _quarter,
             Kind.DATE: read_date,
             Kind.MONTH: read_month,
             Kind.PERIOD: _kept_period,
@@ -253,14 +253,12 @@ def _reader(
     return reader
 
 
-def _kept(read: Callable[[str], object]) -> Callable[[str], object]:
-    """A reader that gives the text itself where it can be read."""
-
-    def reader(text: str) -> object:
-        found = read(text)
-        return found if isinstance(found, Judgement) else text
-
-    return reader
+def _quarter(text: str) -> object:
+    """A quarter as written, or the one that is meant beside what is to be written: checks go on."""
+    found = read_quarter(text)
+    if not isinstance(found, Judgement):
+        return text
+    return Reading(value=found.facts.get("plain"), judgement=found)
 
 
 def _kept_period(text: str) -> object:
@@ -271,6 +269,8 @@ def _kept_period(text: str) -> object:
 def _plain_reader(read: Callable[[str], object]) -> _Reader:
     def reader(text: str) -> Reading:
         found = read(text)
+        if isinstance(found, Reading):
+            return found
         if isinstance(found, Judgement):
             return Reading(judgement=found)
         return Reading(value=found)

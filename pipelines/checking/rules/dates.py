@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from pipelines.checking.rules.numbers import Judgement
+from pipelines.checking.rules.numbers import Judgement, Reading
 from pipelines.deadlines.date_words import month_end
 from schemas.quarter import Quarter
 
@@ -20,7 +20,8 @@ _NAMED_DAY = re.compile(
     rf"(\d{{1,2}})(?:st|nd|rd|th)?[ -]{_NAME}[ ,-]+(\d{{4}}|\d{{2}})", re.I | re.ASCII
 )
 _ISO_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
-_NAMED_MONTH = re.compile(rf"{_NAME}[ -]+'?(\d{{4}}|\d{{2}})", re.I | re.ASCII)
+# Two digits are a year only where they cannot be a day: Mar-18 and March '18, not March 31.
+_NAMED_MONTH = re.compile(rf"{_NAME}(?:[ -]+(\d{{4}})|-'?(\d{{2}})| '(\d{{2}}))", re.I | re.ASCII)
 _SLASHED_MONTH = re.compile(r"(\d{1,2})/(\d{4})", re.ASCII)
 _SERIAL = re.compile(r"[2-5]\d{4}(?:\.\d+)?", re.ASCII)  # 1954 to 2064
 _QUARTER_PARTS = re.compile(
@@ -64,19 +65,19 @@ def _quarter_otherwise(text: str) -> Quarter | None:
     return Quarter(year, number)
 
 
-def read_month(text: str) -> dt.date | Judgement:
-    """Return the first day of the month in a trimmed cell, or what is wrong with it."""
+def read_month(text: str) -> dt.date | Reading | Judgement:
+    """Return the first day of the month in a trimmed cell, or what is wrong with it.
+
+    A month that can mean no other (``Jan-18``, as Excel rewrites 2018-01) is read, with a note.
+    """
     match = _ISO_MONTH.fullmatch(text)
     if match:
         return _day(int(match[1]), int(match[2]), 1) or Judgement(rule="DAT-001")
-    named, slashed = _NAMED_MONTH.fullmatch(text), _SLASHED_MONTH.fullmatch(text)
-    first = None
-    if named:
-        first = _day(_full_year(named[2]), _month(named[1]), 1)
-    elif slashed:
-        first = _day(int(slashed[2]), int(slashed[1]), 1)
+    slashed = _SLASHED_MONTH.fullmatch(text)
+    first = _day(int(slashed[2]), int(slashed[1]), 1) if slashed else _named_month(text)
     if first is not None:
-        return Judgement(rule="PER-002", variant="month", facts={"plain": f"{first:%Y-%m}"})
+        note = Judgement(rule="PER-002", variant="month", facts={"plain": f"{first:%Y-%m}"})
+        return Reading(value=first, judgement=note)
     if _SERIAL.fullmatch(text):
         return _serial(text, form="%Y-%m")
     return Judgement(rule="PER-002", variant="month_unknown")
@@ -153,16 +154,19 @@ def _one_period(text: str) -> tuple[dt.date, dt.date] | None:
             return dt.date(first, 4, 1), dt.date(first + 1, 3, 31)
         if first + 1 < last <= first + 20:
             return dt.date(first, 1, 1), dt.date(last, 12, 31)
-    iso, named = _ISO_MONTH.fullmatch(text), _NAMED_MONTH.fullmatch(text)
-    if not (iso or named):
-        day = read_date(text) if not _SERIAL.fullmatch(text) else None
+    iso = _ISO_MONTH.fullmatch(text)
+    start = _day(int(iso[1]), int(iso[2]), 1) if iso else _named_month(text)
+    if start is None and not _SERIAL.fullmatch(text):
+        day = read_date(text)
         return (day, day) if isinstance(day, dt.date) else None
-    start = None
-    if iso:
-        start = _day(int(iso[1]), int(iso[2]), 1)
-    elif named:
-        start = _day(_full_year(named[2]), _month(named[1]), 1)
     return (start, month_end(start)) if start else None
+
+
+def _named_month(text: str) -> dt.date | None:
+    named = _NAMED_MONTH.fullmatch(text)
+    if named is None:
+        return None
+    return _day(_full_year(named[2] or named[3] or named[4]), _month(named[1]), 1)
 
 
 def _month(name: str) -> int:

@@ -128,11 +128,15 @@ def _figures_due(rows: Rows) -> Iterator[Violations]:
 
 
 def repeated_keys(rows: Rows) -> Iterator[Violations]:
-    """Yield KEY-001 and KEY-002: rows with the same key, but for case and spaces."""
+    """Yield KEY-001 and KEY-002: rows with the same key, however it is written.
+
+    Case and spaces do not tell two keys apart, nor do two ways of writing one period.
+    """
     key = [name for name in rows.ret.key if name in rows.sheet.positions]
     readable = rows.readable(*key)
-    grouped = [f"key_{name}" for name in key]
-    folded = readable.with_columns(_folded(readable[name]).alias(f"key_{name}") for name in key)
+    parts = [part for name in key for part in _parts_of_key(rows.ret, name)]
+    grouped = [f"key_{name}" for name in parts]
+    folded = readable.with_columns(_folded(readable[name]).alias(f"key_{name}") for name in parts)
     again = folded.filter(pl.struct(grouped).is_duplicated())
     sent = [c.name for c in rows.ret.columns if not c.key and c.kind is not Kind.TEXT]
     sent = [f"{n}_as_sent" if f"{n}_as_sent" in again.columns else n for n in sent]
@@ -145,6 +149,12 @@ def repeated_keys(rows: Rows) -> Iterator[Violations]:
     for rule, of_rule in (("KEY-001", pl.col("same")), ("KEY-002", ~pl.col("same"))):
         found = first.filter(of_rule).select("row_number", "first")
         yield Violations(rule=rule, rows=found, facts={"key": _listed(key[2:] or key)})
+
+
+def _parts_of_key(ret: Return, name: str) -> tuple[str, ...]:
+    """Return the typed columns that a column of the key is compared by."""
+    is_period = ret.column_by_name[name].kind is Kind.PERIOD
+    return (f"{name}_start", f"{name}_end") if is_period else (name,)
 
 
 def _listed(names: list[str]) -> str:

@@ -14,6 +14,7 @@ from pipelines.checking.engine.sheet import Sheet
 from pipelines.checking.engine.violations import Violations, of_file
 from pipelines.checking.rules.cells import distinct_quarters
 from pipelines.checking.rules.codes import list_in_words
+from pipelines.checking.rules.numbers import Judgement
 from pipelines.deadlines.reading import day_month_year
 from pipelines.reading.headings import BLANK
 from schemas.declaration import Return
@@ -42,8 +43,11 @@ def origin_of(sheet: Sheet, *, context: Context) -> Origin:
     codes = {row.organisation for row in context.reference.organisations}
     organisation = next((code for code in counts if code in codes), context.expected_organisation)
     read = {text.strip(BLANK): found for text, found in distinct_quarters(sheet).items()}
-    named = (read.get(text) for text in _counts(sheet, "quarter"))
+    named = [read.get(text) for text in _counts(sheet, "quarter")]
     quarter = next((q for q in named if isinstance(q, Quarter)), context.expected_quarter)
+    if quarter is None:  # written otherwise: all is checked under the quarter that is meant
+        meant = (q.facts.get("plain") for q in named if isinstance(q, Judgement))
+        quarter = next((Quarter.parse(text) for text in meant if text), None)
     return Origin(organisation=organisation, quarter=quarter)
 
 
