@@ -83,8 +83,16 @@ def is_formula(text: str) -> bool:
 
 
 def spreadsheet_cell(text: str) -> str:
-    """Return ``text`` for a spreadsheet: an apostrophe before what could be run as a formula."""
-    return "'" + text if is_formula(text) else text
+    """Return ``text`` for a spreadsheet: an apostrophe before what could be run as a formula.
+
+    Text that begins so already gets one more, so that ``as_typed`` knows ours from the sender's.
+    """
+    return "'" + text if is_formula(text.lstrip("'")) else text
+
+
+def as_typed(text: str) -> str:
+    """Return what ``spreadsheet_cell`` made safe as it was before."""
+    return text[1:] if text.startswith("'") and is_formula(text.lstrip("'")) else text
 
 
 def csv_row(cells: Iterable[str], *, delimiter: str = ",") -> str:

@@ -1,10 +1,12 @@
-"""From bytes to text: by the byte order mark, else UTF-8, else Windows-1252, else not at all."""
+"""From bytes to text: by the byte order mark, else UTF-8, else a code page, else not at all."""
 
 from __future__ import annotations
 
 import codecs
 import re
 from dataclasses import dataclass
+
+from pipelines.reading.code_pages import likely_code_page
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -26,7 +28,8 @@ UNREADABLE = "\ufdd0"
 class Decoded:
     """A file as UTF-8 without a byte order mark, and how it came about.
 
-    ``encoding`` is what the bytes were in; empty where they are in none that we take. Then
+    ``encoding`` is what the bytes were in, ``is_certain`` whether the words make sense in it;
+    empty where they are in none that we take. Then
     ``bad_at`` is the offset in the file of the first byte that is none, and ``body`` is good for
     finding rows only: it has UNREADABLE in each place that could not be decoded.
     """
@@ -34,14 +37,16 @@ class Decoded:
     body: bytes
     encoding: str
     by_mark: bool = False
+    is_certain: bool = True
     bad_at: int | None = None
 
 
 def decode(content: bytes) -> Decoded:
     """Decode a file. Never raises.
 
-    Windows-1252 is taken only where no sequence of bytes beyond ASCII would be UTF-8: a file that
-    mixes both would come out with wrong letters in it, so it is refused instead.
+    A code page (Windows-1252, or 850 of MS-DOS) is taken only where no sequence of bytes beyond
+    ASCII would be UTF-8: a file that mixes both would come out with wrong letters in it, so it is
+    refused instead.
     """
     for mark, encoding in _MARKS:
         if content.startswith(mark):
@@ -51,9 +56,14 @@ def decode(content: bytes) -> Decoded:
         return Decoded(body=content, encoding="utf-8")
     if _UTF8_SEQUENCE.search(content):
         return Decoded(body=_readable(content, "utf-8"), encoding="", bad_at=not_utf8_at)
-    bad_at = _first_undecodable(content, "windows-1252")
-    encoding = "windows-1252" if bad_at is None else ""
-    return Decoded(body=_readable(content, "windows-1252"), encoding=encoding, bad_at=bad_at)
+    page, is_certain = likely_code_page(content)
+    bad_at = _first_undecodable(content, page)
+    return Decoded(
+        body=_readable(content, page),
+        encoding=page if bad_at is None else "",
+        bad_at=bad_at,
+        is_certain=is_certain,
+    )
 
 
 def _decode_marked(content: bytes, *, encoding: str, mark_bytes: int) -> Decoded:

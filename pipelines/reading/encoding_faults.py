@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
+from itertools import islice
 
+from pipelines.reading.code_pages import DOS, WINDOWS, words_beyond_ascii
 from pipelines.reading.decoding import UNREADABLE, Decoded
 from pipelines.reading.outcome import Fact, Fault
 from pipelines.reading.records import Records
 
 _START_BYTES = 10_000  # enough to know UTF-16 by
+_MOST_WORDS = 5
 
 
 def encoding_faults(decoded: Decoded, content: bytes, records: Records) -> Iterator[Fault]:
@@ -20,12 +23,25 @@ def encoding_faults(decoded: Decoded, content: bytes, records: Records) -> Itera
         yield _unusable(records, UNREADABLE, {"kind": "undecodable", **place})
     elif decoded.by_mark:
         yield Fault(rule="ENC-001", facts={"encoding": decoded.encoding})
-    elif decoded.encoding == "windows-1252":
-        rows = tuple(index + 1 for index in records.beyond_ascii())
-        yield Fault(rule="ENC-002", row=rows[0], facts={"encoding": decoded.encoding, "rows": rows})
+    elif decoded.encoding in (WINDOWS, DOS):
+        yield _by_code_page(decoded, records)
     if b"\0" in decoded.body:
         counts = {"byte_offset": content.find(0), "found": content.count(0)}
         yield _unusable(records, "\0", {"kind": "NUL", **counts, "likely": ""})
+
+
+def _by_code_page(decoded: Decoded, records: Records) -> Fault:
+    """ENC-002: which rows were read by a code page, and the words in question."""
+    indexes = records.beyond_ascii()
+    words = (word for index in indexes for word in words_beyond_ascii(records.cells(index)))
+    kind = "doubtful" if not decoded.is_certain else "dos" if decoded.encoding == DOS else ""
+    facts: dict[str, Fact] = {
+        "kind": kind,
+        "encoding": decoded.encoding,
+        "rows": tuple(index + 1 for index in indexes),
+        "words": tuple(dict.fromkeys(islice(words, _MOST_WORDS))),
+    }
+    return Fault(rule="ENC-002", row=indexes[0] + 1, facts=facts)
 
 
 def unmarked_utf_16(content: bytes) -> Fault | None:

@@ -50,7 +50,7 @@ class ReadFile:
     nothing trimmed), one row for each row that could be read; None where no row may be used.
     ``rows_found`` counts every row but the heading: those in the table, plus
     ``rows_passed_over`` (blank), plus ``rows_not_read`` (each with a fault).
-    ``encoding`` is ``utf-8``, ``utf-16-le``, ``utf-16-be``, ``windows-1252`` or empty.
+    ``encoding`` is ``utf-8``, ``utf-16-le``, ``utf-16-be``, ``windows-1252``, ``cp850`` or empty.
     """
 
     faults: tuple[Fault, ...]

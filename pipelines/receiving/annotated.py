@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from pipelines.checking.engine.outcome import CheckedFile, Outcome
-from pipelines.escaping import write_csv
+from pipelines.escaping import as_typed, write_csv
 from pipelines.reading.headings import plain
 from pipelines.reading.reader import as_sent
 from pipelines.record.model import Submission
@@ -33,7 +33,7 @@ def annotate(content: bytes, checked: CheckedFile) -> bytes:
     ours = {plain(FINDINGS), plain(WHAT_TO_DO)}
     kept = [at for at, heading in enumerate(rows[0]) if plain(heading) not in ours]
     if len(kept) < len(rows[0]):
-        rows = [tuple(row[at] for at in kept if at < len(row)) for row in rows]
+        rows = [tuple(as_typed(row[at]) for at in kept if at < len(row)) for row in rows]
     width = max(len(row) for row in rows)
     rows += [()] * (max(by_row, default=0) - len(rows))  # of a file with no row but its heading
     lines = []

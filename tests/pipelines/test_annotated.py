@@ -52,6 +52,19 @@ def test_it_can_be_put_right_in_place_and_sent_again() -> None:
     assert again.rows.equals(plain.rows)
 
 
+@pytest.mark.parametrize("comment", [b"- see note", b"'- see note", b"=1+1", b"''=1"])
+def test_sent_back_as_it_is_it_says_the_same_word_for_word(comment: bytes) -> None:
+    sent = GOOD.replace(b",,\r\n", b",," + comment + b"\r\n", 1)
+    first = checked(sent)
+    again = checked(annotate(sent, first))
+    twice = checked(annotate(annotate(sent, first), again))
+    assert first.rows is not None
+    assert first.rows["comment"][0] == comment.decode()
+    for other in (again, twice):
+        assert other.rows is not None
+        assert other.rows.equals(first.rows)
+
+
 def test_annotating_twice_gives_the_two_columns_once() -> None:
     once = annotate(BAD, checked(BAD))
     assert rows(annotate(once, checked(once)))[0].count(FINDINGS) == 1

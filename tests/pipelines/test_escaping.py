@@ -55,6 +55,11 @@ def test_no_cell_of_ours_begins_like_a_formula_unless_it_is_a_number(text: str) 
     assert cell in (text, "'" + text)
 
 
+@given(ANY_TEXT | ANY_TEXT.map(lambda text: "'" + text) | st.sampled_from(["'=1", "''=1", "-a"]))
+def test_what_was_made_safe_can_be_taken_back_exactly(text: str) -> None:
+    assert escaping.as_typed(escaping.spreadsheet_cell(text)) == text
+
+
 @given(st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1)))
 def test_a_csv_gives_back_what_was_written(rows: list[list[str]]) -> None:
     content = escaping.write_csv(rows)

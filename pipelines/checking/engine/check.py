@@ -41,6 +41,7 @@ from pipelines.checking.rules.sender_rules import (
 from pipelines.checking.rules.shares import shares_of_a_whole
 from pipelines.checking.rules.totals import parts_and_wholes
 from pipelines.checking.rules.year_to_date import years_to_date
+from pipelines.escaping import as_typed
 from pipelines.reading.headings import plain
 from pipelines.reading.reader import ReadFile, read
 from schemas.declaration import Return, record_columns
@@ -155,7 +156,7 @@ def _has_lost_rows(file: ReadFile) -> bool:
 
 
 def _without_ours(file: ReadFile) -> ReadFile:
-    """Return the file without the columns that the annotated file adds.
+    """Return the file without what the annotated file adds: its columns and its apostrophes.
 
     The annotated file, put right in place, can so be sent again as it is.
     """
@@ -164,12 +165,18 @@ def _without_ours(file: ReadFile) -> ReadFile:
     kept = [i for i, heading in enumerate(file.header) if plain(heading) not in _OURS]
     if len(kept) == len(file.header):
         return file
-    cells = [pl.col(f"c{i}").alias(f"c{new}") for new, i in enumerate(kept)]
+    cells = [_as_typed(file.table[f"c{i}"]).alias(f"c{new}") for new, i in enumerate(kept)]
     return replace(
         file,
         header=tuple(file.header[i] for i in kept),
         table=file.table.select("row_number", *cells),
     )
+
+
+def _as_typed(cells: pl.Series) -> pl.Series:
+    """Return cells without the apostrophes that the annotated file puts before formulas."""
+    guarded = [cell for cell in cells.unique().to_list() if as_typed(cell) != cell]
+    return cells.replace(guarded, [as_typed(cell) for cell in guarded]) if guarded else cells
 
 
 def _of_reading(read_file: ReadFile, sheet: Sheet | None) -> Iterator[Violations]:

@@ -14,7 +14,8 @@ from pipelines.reading.outcome import Fault
 _CHOOSES = ("kind", "limit")
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _ENCODINGS = {
-    "utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "windows-1252": "Windows-1252",
+    "utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16",
+    "windows-1252": "Windows-1252", "cp850": "MS-DOS 850",
 }  # fmt: skip
 _SHOWN_CELLS = 12
 
@@ -60,6 +61,8 @@ def _facts(
         match name:
             case "cells":
                 facts[name] = _cells(fact, fault, quotable=quotable, cells_to_show=cells_to_show)
+            case "words" if isinstance(fact, tuple):
+                facts[name] = _listed([f"“{one}”" for one in fact if quotable(str(one))], most=5)
             case "delimiter":
                 facts[name] = _DELIMITERS.get(str(fact), str(fact))
             case "encoding":

@@ -143,10 +143,42 @@ def test_a_byte_order_mark_is_believed_and_noted(codec: str, mark: bytes, encodi
     assert rows(file)[-1] == (4, "T03", "é€", "😀")
 
 
+@pytest.mark.parametrize(
+    ("sent", "page"),
+    [
+        ("£2.3m on cafés", "cp850"),
+        ("£2.3m", "cp850"),
+        ("Zürich, Mère, señor", "cp850"),
+        ("£2.3m on cafés", "windows-1252"),
+        ("5 – 6 ‘quoted’ and it’s 3½…", "windows-1252"),
+        ("“over 2,500” — Bœuf, Škoda", "windows-1252"),
+        ("25 °C, ±2 µg/m³", "windows-1252"),
+    ],
+)
+def test_a_code_page_is_told_by_the_words_that_it_gives(sent: str, page: str) -> None:
+    file = read(HEAD + "T01,{},1\r\n".format(f'"{sent}"').encode(page))
+    assert file.encoding == page
+    assert file.table is not None
+    assert file.table["c1"].to_list() == [sent]
+    assert {fault.facts["kind"] for fault in file.faults} == {"dos" if page == "cp850" else ""}
+
+
+def test_words_that_make_sense_in_no_code_page_are_asked_about() -> None:
+    file = read(HEAD + b"T01,a\x9b\xdf\xc19,1\r\n")
+    assert only(file).facts["kind"] == "doubtful"
+
+
 def test_windows_1252_is_read_and_its_rows_are_listed() -> None:
     file = read(HEAD + b"T01,ok,1\r\nT02,\xa35 \x96 caf\xe9,2\r\n")
     assert only(file) == Fault(
-        rule="ENC-002", row=3, facts={"encoding": "windows-1252", "rows": (3,)}
+        rule="ENC-002",
+        row=3,
+        facts={
+            "kind": "",
+            "encoding": "windows-1252",
+            "rows": (3,),
+            "words": ("£5", "café"),
+        },
     )
     assert rows(file)[1] == (3, "T02", "£5 – café", "2")
 
@@ -371,3 +403,72 @@ def test_everything_is_found_in_one_go() -> None:
         ("ENC-004", 6, 1),
         ("STR-002", 7, 1),
     ]
+
+
+WIDE = b"organisation,quarter,measure,value,percent,comment\r\n"
+
+
+def lines(*rows: str) -> bytes:
+    return WIDE + "".join(f"{row}\r\n" for row in rows).encode()
+
+
+def test_blank_ends_that_excel_leaves_out_by_blocks_are_no_fault() -> None:
+    # The first sixteen rows of the sheet have a comment among them, the next sixteen none.
+    first = [f"T01,Q1,DA{n:02},{n},,{'one' if n == 3 else ''}" for n in range(15)]
+    second = [f"T01,Q1,DB{n:02},{n}" for n in range(16)]
+    file = read(lines(*first, *second, "T01,Q1,DC01,,5"))
+    assert file.faults == ()
+    assert rows(file)[15] == (17, "T01", "Q1", "DB00", "0", "", "")
+    assert rows(file)[-1] == (33, "T01", "Q1", "DC01", "", "5", "")
+
+
+@pytest.mark.parametrize(
+    ("row", "content"),
+    [
+        (3, lines("T01,Q1,DA01,5,,x", "T01,Q1,DA02,7", "T01,Q1,DA03,7,,y")),  # in a full block
+        (18, lines(*["T01,Q1,DA01,5,,"] * 15, "T01,Q1,DB01,5,", "T01,Q1,DB02,7")),  # two widths
+        (17, lines(*["T01,Q1,DA01,5,,"] * 15, "T01,Q1,DB01,,")),  # nothing at its end
+        (17, lines(*["T01,Q1,DA01,5,,"] * 15, "T01,Q1,DB01,,5").replace(b"comment", b"share")),
+    ],
+    ids=["alone", "two widths", "ends blank", "no comment"],
+)
+def test_a_row_that_lost_a_cell_is_not_taken_for_one_that_ends_early(
+    row: int, content: bytes
+) -> None:
+    assert ("STR-001", row, None) in rules(read(content))
+
+
+@pytest.mark.parametrize(
+    ("below", "kind", "of_rows"),
+    [
+        (["", "Notes: as at 30 September", "Source: ESR, extracted today"], "notes below", (4, 5)),
+        (["Source: ESR,,,,,"], "notes below", (3,)),
+        (["Total,,,5,,"], "total below", (3,)),
+        (["Grand total,,,5"], "total below", (3,)),
+    ],
+)
+def test_what_stands_below_the_table_is_told_once(
+    below: list[str], kind: str, of_rows: tuple[int, ...]
+) -> None:
+    file = read(lines("T01,Q1,DA01,5,,", *below))
+    told = [fault for fault in file.faults if fault.rule != "STR-005"]
+    assert [(fault.rule, fault.row, fault.facts["kind"]) for fault in told] == [
+        ("STR-006", of_rows[0], kind)
+    ]
+    assert told[0].facts["rows"] == of_rows
+    assert rows(file) == [(2, "T01", "Q1", "DA01", "5", "", "")]
+
+
+@pytest.mark.parametrize("last", ["T01,Q1,DA02,,,", "T01,Q1,DA02,Total,,", "T02,,,,,"])
+def test_a_row_of_the_return_at_the_end_is_no_note(last: str) -> None:
+    file = read(lines("T01,Q1,DA01,5,,", last))
+    assert file.faults == ()
+    assert len(rows(file)) == 2
+
+
+def test_a_row_that_a_quotation_mark_swallowed_is_found_and_a_comment_of_lines_is_not() -> None:
+    file = read(lines('T01,Q1,DA01,5,,"see', 'T01,Q1,DA02,7,,note"', "T01,Q1,DA03,9,,"))
+    assert rules(file) == [("STR-003", 2, 5)]
+    assert file.faults[0].facts == {"kind": "row in a cell", "lost": 1}
+    told = read(lines('T01,Q1,DA01,5,,"First, a list:', "T01 said so, and T02", 'the end"'))
+    assert told.faults == ()
