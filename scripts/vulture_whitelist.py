@@ -30,7 +30,8 @@ _.no_figure_changed_since, _.row_before, _.working_days_between, _.write_dbt_fil
 _.change_is_what_the_figures_give, _.change_percent, _.denominator_is_large_enough
 _.eligible_is_large_enough, _.indicator, _.mitigation, _.numerator_is_within_denominator
 _.percent_follows, _.percent_is_not_a_fraction, _.recovery_date, _.staff_group
-_.trained_is_within_eligible, _.value_follows, _.value_is_not_a_fraction, _.value_is_within_100
+_.limits_are_in_order, _.trained_is_within_eligible, _.value_follows, _.value_is_in_its_interval
+_.value_is_not_a_fraction, _.value_is_within_100
 _.value_year_before, _.vehicle_class
 
 # Fields of reference tables: a column of the board's tables each.

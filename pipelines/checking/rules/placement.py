@@ -42,15 +42,18 @@ def _months_of_other_quarters(rows: Rows, column: str, quarter: Quarter) -> Viol
 
 
 def _periods_among_categories(rows: Rows, column: str, period_column: str | None) -> Violations:
-    """Return COD-001: a month, quarter, year or day where a category should stand."""
-    known = {
-        row.category
+    """Return COD-001: a month, quarter, year or day where a category should stand.
+
+    Where the list of measures has the categories, one that it has not is a fault whatever it is.
+    """
+    listed = [
+        measure.item
         for measure in rows.reference.measures_of(rows.ret.name)
-        for row in rows.reference.categories_of(measure.measure)
-    }
-    texts = rows.observed.filter(pl.col("category") != ALL)["category"].unique().to_list()
-    periods = [text for text in texts if text not in known and _is_period(text)]
-    found = rows.observed.filter(pl.col("category").is_in(periods))
+        if rows.reference.categories_of(measure.measure)
+    ]
+    named = rows.observed.filter((pl.col("category") != ALL) & ~pl.col("item").is_in(listed))
+    periods = [text for text in named["category"].unique().to_list() if _is_period(text)]
+    found = named.filter(pl.col("category").is_in(periods))
     return Violations(
         rule="COD-001",
         variant="period_to_move" if period_column else "period",
