@@ -145,7 +145,7 @@ def _read_number(cell: str, kind: Kind) -> Reading:
     judgement = judge_number(text, kind)
     number = text
     if judgement is not None:
-        if judgement.variant not in ("nothing_after_the_point", "qualified"):
+        if judgement.variant not in ("nothing_after_the_point", "qualified", "percentage"):
             return Reading(judgement=judgement)
         number = judgement.facts["plain"]
     value = int(number) if kind is Kind.PEOPLE else float(number)

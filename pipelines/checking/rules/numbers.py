@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from schemas.columns import Kind
 from schemas.qualifiers import qualified
@@ -111,10 +111,20 @@ def _written_otherwise(text: str, kind: Kind) -> Judgement | None:
         return _way("not_latin", latin, kind) if _PLAIN.match(latin) else None
     for variant, form, plain in _WAYS:
         if form.fullmatch(text):
-            return _way(variant, plain(text), kind)
+            found = _way(variant, plain(text), kind)
+            return _of_percentages(found, kind) if variant == "percent_sign" else found
     if _DIGITS.fullmatch(text):
         return Judgement(rule="NUM-001", variant="too_long", facts={"most": str(MOST_DIGITS)})
     return _with_letters(text, kind)
+
+
+def _of_percentages(found: Judgement, kind: Kind) -> Judgement:
+    """Return what a percent sign means in a column: it is read in one of percentages alone."""
+    if kind is Kind.PEOPLE:
+        return Judgement(rule="NUM-003", variant="per_cent")
+    if kind is Kind.PERCENTAGE and "plain" in found.facts:
+        return replace(found, variant="percentage")
+    return found
 
 
 def _with_letters(text: str, kind: Kind) -> Judgement | None:
