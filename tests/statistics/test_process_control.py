@@ -123,14 +123,25 @@ def test_a_fall_does_not_make_an_improvement_of_the_figures_before_it() -> None:
     # The same fall told by the first quarters alone, and a second quarter at the new level.
     [points] = control([*before, 20, 21])
     assert [p["variation"] for p in points] == ["common cause"] * 12 + ["concern low"] * 2
-    # Seven at the new level are a level of their own: the limits are those of all, as the R package
-    # draws them.
+    # Seven at the new level are a level of their own: limits of all would hold none of either.
     [points] = control([*before, 20, 21, 20, 21, 20, 21, 20])
-    assert points[0]["mean"] == pytest.approx((12 * 80.5 + 143) / 19)
+    assert {p["no_limits_reason"] for p in points} == {"most figures lie outside the limits of all"}
+    assert {p["variation"] for p in points} == {None}
     # Too few before the jump to say what is usual.
     [points] = control([80, 81, 80, 81, 20, 21, 20, 21])
     assert {p["no_limits_reason"] for p in points} == {"a jump after fewer than seven points"}
     assert {p["variation"] for p in points} == {None}
+
+
+def test_one_wild_figure_does_not_make_a_signal_of_those_around_it() -> None:
+    # Worked by hand: 500 among nineteen of 49 to 51 makes a mean of 73 with limits that hold none.
+    [points] = control([50, 51, 49, 50, 51, 49, 50, 500, *[50, 51, 49] * 4], target=40)
+    assert points[0]["mean"] == 50
+    assert [p["special_cause"] for p in points] == [None] * 7 + ["astronomical"] + [None] * 12
+    assert points[-1]["variation"] == "common cause"
+    # Too early to say what is usual: nothing is said.
+    [points] = control([50, 51, 49, 500, *[50, 51, 49] * 4])
+    assert {p["no_limits_reason"] for p in points} == {"a jump after fewer than seven points"}
 
 
 def test_one_event_in_twelve_quarters_is_no_improvement() -> None:

@@ -27,8 +27,9 @@
                              variation is that of its latest point. Null without limits or value.
     no_limits_reason         the periods overlap, fewer than seven points, rare events (more than half
                              of a count's values are zero), no two values in a row, too few different values (more than
-                             half of the moving ranges are zero), a jump after fewer than seven points;
-                             null where there are limits
+                             half of the moving ranges are zero), a jump after fewer than seven points,
+                             or a jump after which most points lie outside the limits of all; null
+                             where there are limits
     assurance                of the series, on each of its rows: from the last stretch's limits
                              and the last target; null after a jump out of those limits
     has_new_target           of the series too: whether a point of that stretch was under another
@@ -36,9 +37,11 @@
 
     `overlaps` and `is_count` are expressions too. `fix_after_n_points`: limits are reckoned from the
     first n points of each stretch (NHSRplotthedots' rule of that name); none: from all of them. Where
-    most of a stretch's points lie outside the limits of all, since a jump carried the mean away, they
-    are reckoned from the points before the first jump (a moving range that is screened out), until
-    seven points have come since; this is our choice, NHSRplotthedots draws the limits of all.
+    most of a stretch's points lie outside the limits of all, since a jump (a moving range that is
+    screened out) carried the mean away, they are reckoned from the points before it until seven have
+    come since, and further if most since lie within them again: then one far figure was all. If
+    neither is so there are none until a rebase. This is our choice: NHSRplotthedots draws the limits
+    of all.
 
     Numbers that differ by less than a thousand-millionth of the stretch's largest value are equal:
     a point lies on the mean, on a limit, or level with the one before, whatever the computer's
@@ -175,21 +178,6 @@ allowed as (
     from averaged
 ),
 
-{# Where a jump carries the mean so far that most points lie outside the limits, those are limits of
-   nothing: old figures that never moved would be signals. Until seven points have come since, the
-   limits are those of the points before the jump. #}
-carried as (
-    select
-        *,
-        reason_of_all is null
-        and count(case when place >= jump then value end) over (partition by series, stretch)
-            between 1 and 6
-        and 2 * count(
-            case when abs(value - whole_mean) > 2.66 * whole_range + margin then 1 end
-        ) over (partition by series, stretch) > points as is_carried
-    from allowed
-),
-
 before_the_jump as (
     select
         *,
@@ -199,7 +187,34 @@ before_the_jump as (
             as mean_before,
         avg(case when place < jump then moving_range end) over (partition by series, stretch)
             as range_before
-    from carried
+    from allowed
+),
+
+{# Where a jump carries the mean so far that most points lie outside the limits, those are limits of
+   nothing: old figures that never moved would be signals. #}
+jumped as (
+    select
+        *,
+        count(case when place >= jump then value end) over (partition by series, stretch)
+            as points_since,
+        count(
+            case
+                when place >= jump and abs(value - mean_before) <= 2.66 * range_before + margin then 1
+            end
+        ) over (partition by series, stretch) as points_back,
+        reason_of_all is null and jump is not null
+        and 2 * count(
+            case when abs(value - whole_mean) > 2.66 * whole_range + margin then 1 end
+        ) over (partition by series, stretch) > points as is_beyond_limits
+    from before_the_jump
+),
+
+carried as (
+    select
+        *,
+        is_beyond_limits
+        and (points_before < 7 or points_since < 7 or 2 * points_back > points_since) as is_carried
+    from jumped
 ),
 
 settled as (
@@ -209,9 +224,10 @@ settled as (
         case when is_carried then range_before else whole_range end as average_moving_range,
         case
             when is_carried and points_before < 7 then 'a jump after fewer than seven points'
+            when is_beyond_limits and not is_carried then 'most figures lie outside the limits of all'
             else reason_of_all
         end as no_limits_reason
-    from before_the_jump
+    from carried
 ),
 
 sided as (

@@ -69,7 +69,8 @@ changed as (
         old_value,
         value as new_value,
         old_submission_id,
-        submission_id as new_submission_id,
+        -- Who said so first: a later return may say the same again.
+        coalesce(first_stated_in, submission_id) as new_submission_id,
         known_from as changed_at
     from versions
     where old_value <> value or (old_value is not null and value is null)

@@ -30,9 +30,10 @@ def quarters_of_months(rows: Rows) -> Iterator[Violations]:
     }
     for view in rows.views:
         seen = view.ret.observation
-        column = seen.count if seen else None
-        if seen is None or column not in rows.sheet.positions or not (seen.month or seen.period):
+        if seen is None or not (seen.month or seen.period):
             continue
+        stated = (name for name in (seen.value, seen.count) if name in rows.sheet.positions)
+        column = next(stated, None)
         months: dict[object, dict[Quarter, dict[str, float]]] = defaultdict(
             lambda: defaultdict(dict)
         )
@@ -73,10 +74,8 @@ def _counts(
         if seen.month
         else (pl.col(f"{seen.period}_start"), pl.col(f"{seen.period}_end"))
     )
-    counted = observations(view.ret, sent).with_columns(
-        sent.select(first=days[0], last=days[1], counted=pl.col(str(seen.count)).cast(pl.Float64))
-    )
-    for row in counted.filter(pl.col("counted").is_not_null()).iter_rows(named=True):
+    counted = observations(view.ret, sent).with_columns(sent.select(first=days[0], last=days[1]))
+    for row in counted.filter(pl.col("figure").is_not_null()).iter_rows(named=True):
         if row["first"] is not None:
             period = Period.of(row["first"], row["last"])
         elif quarter is not None:
@@ -84,4 +83,4 @@ def _counts(
         else:
             continue
         of = tuple(row[name] or "" for name in ("item", "breakdown", "category", "area"))
-        yield of, period, row["row_number"], row["counted"]
+        yield of, period, row["row_number"], row["figure"]

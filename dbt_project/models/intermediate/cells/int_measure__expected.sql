@@ -13,6 +13,7 @@ measures as (
         return_name,
         status,
         frequency,
+        frequency = 'yearly' or coalesce(takes_rolling_years, false) as is_of_other_periods,
         first_quarter,
         last_quarter
     from {{ ref('dim_measure') }}
@@ -67,6 +68,7 @@ owed as (
     select distinct
         expected_rows.measure,
         measures.frequency,
+        measures.is_of_other_periods,
         expected_rows.organisation,
         coalesce(expected_rows.area, 'all') as area,
         obligations.quarter,
@@ -92,7 +94,7 @@ owed as (
 
 ),
 
--- A yearly figure came with its return whatever year it is of.
+-- A yearly figure, and one of twelve months, came with its return whatever year it is of.
 came as (
 
     select distinct
@@ -107,7 +109,7 @@ came as (
         on
             observations.submission_id = owed.submission_id
             and observations.measure = owed.measure
-    where owed.frequency = 'yearly'
+    where owed.is_of_other_periods
 
 ),
 
@@ -140,7 +142,7 @@ final as (
             and owed.category = came.category
     where
         (periods.period_kind = 'quarter' or monthly.measure is not null)
-        and not (owed.frequency = 'yearly' and owed.has_current and came.measure is not null)
+        and not (owed.is_of_other_periods and owed.has_current and came.measure is not null)
 
 )
 

@@ -69,6 +69,11 @@ matched as (
             and expected.period = figures.period
             and expected.breakdown = figures.breakdown
             and expected.category = figures.category
+    -- Months that cannot be added up make no quarter, unless one is owed.
+    where
+        expected.measure is not null
+        or figures.value is not null
+        or figures.symbol is not null
 
 ),
 

@@ -230,6 +230,11 @@ final as (
             else summed.symbols
         end as symbol,
         case
+            when
+                summed.months_with_a_figure > 0
+                and summed.form <> 'count'
+                and (summed.numerator is null or summed.denominator is null)
+                then 'its months cannot be added up'
             when summed.months_with_a_figure < 3
                 then concat(cast(summed.months_with_a_figure as string), ' of 3 months')
         end as lacks,

@@ -95,9 +95,15 @@ measured as (
         measures.form,
         measures.kind,
         measures.polarity,
-        targets.target,
-        targets.amber_limit,
-        targets.target_from,
+        targets.target as its_target,
+        targets.amber_limit as its_amber_limit,
+        targets.target_from as its_target_from,
+        -- What adds up over time has a target for the measure's main length of time alone.
+        shown.period_kind <> main_kinds.main_kind
+        and (
+            measures.form = 'count' or (measures.form = 'rate' and measures.kind = 'flow')
+        ) as is_of_another_length,
+        {{ bound_of('shown.value_as_sent') }} as own_bound,
         measures.frequency,
         measures.aggregation,
         shown.period_kind = main_kinds.main_kind as is_main_kind,
@@ -148,6 +154,51 @@ measured as (
 
 ),
 
+-- A sum is as exact as its parts; a share of several of them is neither above nor below.
+bounds as (
+
+    select
+        measure,
+        area,
+        period,
+        breakdown,
+        category,
+        case
+            when min(own_bound) = max(own_bound) and max(form) = 'count' then max(own_bound)
+            else 'about'
+        end as bound_of_sum
+    from measured
+    where own_bound is not null
+    group by measure, area, period, breakdown, category
+
+),
+
+aimed as (
+
+    select
+        measured.*,
+        case when not measured.is_of_another_length then measured.its_target end as target,
+        case
+            when not measured.is_of_another_length then measured.its_amber_limit
+        end as amber_limit,
+        case
+            when not measured.is_of_another_length then measured.its_target_from
+        end as target_from,
+        case
+            when measured.organisation = 'ALL' then bounds.bound_of_sum
+            else measured.own_bound
+        end as bound
+    from measured
+    left join bounds
+        on
+            measured.measure = bounds.measure
+            and measured.area = bounds.area
+            and measured.period = bounds.period
+            and measured.breakdown = bounds.breakdown
+            and measured.category = bounds.category
+
+),
+
 -- The source's own interval where it came with one; else that of the counts.
 bounded as (
 
@@ -168,7 +219,7 @@ bounded as (
         sum(own_open_queries) over (
             partition by measure, area, period, breakdown, category
         ) as group_open_queries
-    from measured
+    from aimed
 
 ),
 
@@ -202,6 +253,7 @@ set_beside as (
         previous.travel_lower as previous_lower,
         previous.travel_upper as previous_upper,
         previous.state as previous_state,
+        previous.bound as previous_bound,
         previous.numerator as previous_numerator,
         previous.denominator as previous_denominator,
         -- Periods that share days, and figures of other members, are not set against each other.
@@ -231,6 +283,8 @@ with_previous as (
         coalesce(
             is_apart
             and is_of_same_members
+            and bound is null
+            and previous_bound is null
             and previous_value is not null
             and value is not null,
             false
@@ -297,103 +351,109 @@ like_for_like as (
 
 ),
 
+rated as (
+
+    select
+        *,
+        {{ rating(
+            'value', 'target', 'amber_limit', 'polarity', 'is_rated_area', 'form', 'is_whole',
+            'is_complete', 'is_whole_period'
+        ) }} as rating_if_exact,
+        {{ rating_reason(
+            'value', 'target', 'polarity', 'is_rated_area', 'form', 'is_whole', 'is_complete',
+            'is_whole_period', 'state'
+        ) }} as reason_if_exact
+    from with_previous
+
+),
+
 final as (
 
     select
-        with_previous.cell_id,
-        with_previous.measure,
-        with_previous.organisation,
-        with_previous.area,
-        with_previous.period,
-        with_previous.period_kind,
-        with_previous.period_label,
-        with_previous.period_start,
-        with_previous.period_end,
-        with_previous.quarter,
-        with_previous.returned_in,
-        with_previous.breakdown,
-        with_previous.category,
-        with_previous.form,
-        with_previous.frequency,
-        with_previous.polarity,
-        with_previous.target,
-        with_previous.amber_limit,
-        with_previous.target_from,
-        with_previous.is_overlapping,
-        with_previous.is_main_kind,
-        with_previous.is_own_area,
-        with_previous.is_whole,
-        with_previous.is_complete,
-        with_previous.is_whole_period,
-        with_previous.members,
-        with_previous.made_of,
-        with_previous.state,
-        with_previous.state_reason,
-        with_previous.counted as numerator,
-        with_previous.numerator is null and with_previous.counted is not null
+        rated.cell_id,
+        rated.measure,
+        rated.organisation,
+        rated.area,
+        rated.period,
+        rated.period_kind,
+        rated.period_label,
+        rated.period_start,
+        rated.period_end,
+        rated.quarter,
+        rated.returned_in,
+        rated.breakdown,
+        rated.category,
+        rated.form,
+        rated.frequency,
+        rated.polarity,
+        rated.target,
+        rated.amber_limit,
+        rated.target_from,
+        rated.is_overlapping,
+        rated.is_main_kind,
+        rated.is_own_area,
+        rated.is_whole,
+        rated.is_complete,
+        rated.is_whole_period,
+        rated.members,
+        rated.made_of,
+        rated.state,
+        rated.state_reason,
+        rated.counted as numerator,
+        rated.numerator is null and rated.counted is not null
             as numerator_worked_out,
-        with_previous.denominator,
-        with_previous.value,
-        with_previous.value_as_sent,
-        with_previous.lower,
-        with_previous.upper,
+        rated.denominator,
+        rated.value,
+        rated.value_as_sent,
+        rated.lower,
+        rated.upper,
         case
-            when not with_previous.is_main_kind and with_previous.form = 'count' then 'not rated'
-            else {{ rating(
-                'with_previous.value', 'with_previous.target', 'with_previous.amber_limit',
-                'with_previous.polarity', 'with_previous.is_rated_area', 'with_previous.form',
-                'with_previous.is_whole', 'with_previous.is_complete',
-                'with_previous.is_whole_period'
-            ) }}
+            when {{ rating_is_sure('rated.rating_if_exact', 'rated.bound', 'rated.polarity') }}
+                then rated.rating_if_exact
+            else 'not rated'
         end as rating,
         case
-            when
-                not with_previous.is_main_kind
-                and with_previous.form = 'count'
-                and with_previous.target is not null
+            when rated.is_of_another_length and rated.its_target is not null
                 then 'the target is of another length of time'
-            else {{ rating_reason(
-                'with_previous.value', 'with_previous.target', 'with_previous.polarity',
-                'with_previous.is_rated_area', 'with_previous.form', 'with_previous.is_whole',
-                'with_previous.is_complete', 'with_previous.is_whole_period',
-                'with_previous.state'
-            ) }}
+            when {{ rating_is_sure('rated.rating_if_exact', 'rated.bound', 'rated.polarity') }}
+                then rated.reason_if_exact
+            else 'the figure is not exact'
         end as rating_reason,
         case
-            when with_previous.is_like_for_like
+            when rated.is_like_for_like
                 then {{ direction_of_travel(
-                    'with_previous.travel_lower', 'with_previous.travel_upper',
-                    'with_previous.previous_lower', 'with_previous.previous_upper',
-                    'with_previous.polarity'
+                    'rated.travel_lower', 'rated.travel_upper',
+                    'rated.previous_lower', 'rated.previous_upper',
+                    'rated.polarity'
                 ) }}
             else 'not compared'
         end as direction,
-        with_previous.previous_period,
-        with_previous.previous_label,
-        with_previous.previous_value,
-        with_previous.is_like_for_like,
+        rated.previous_period,
+        rated.previous_label,
+        rated.previous_value,
+        rated.is_like_for_like,
         like_for_like.value as like_for_like_value,
         like_for_like.previous_value as like_for_like_previous,
         like_for_like.organisations as like_for_like_members,
-        with_previous.partners_reported,
-        with_previous.partners_expected,
-        with_previous.partners_missing,
-        coalesce(with_previous.sample = 'illustrative', false) as illustrative,
+        rated.partners_reported,
+        rated.partners_expected,
+        rated.partners_missing,
+        coalesce(rated.sample = 'illustrative', false) as illustrative,
         cast(
             case
-                when with_previous.organisation = 'ALL' then with_previous.group_open_queries
-                else with_previous.own_open_queries
+                when rated.organisation = 'ALL' then rated.group_open_queries
+                else rated.own_open_queries
             end as int
         ) as open_queries,
-        with_previous.submission_id,
-        with_previous.row_number,
-        with_previous.first_stated_in,
-        with_previous.known_from,
-        with_previous.published_in,
-        with_previous.version
-    from with_previous
+        rated.submission_id,
+        rated.row_number,
+        rated.first_stated_in,
+        rated.known_from,
+        rated.published_in,
+        rated.version
+    from rated
     left join like_for_like
-        on with_previous.cell_id = like_for_like.cell_id
+        on rated.cell_id = like_for_like.cell_id
 
 )
 
