@@ -34,7 +34,15 @@ from dashboards.data.rows import (
 
 COMBINED = "ALL"
 NOTHING_CAME = frozenset(
-    {"not received", "not accepted", "not in the return", "nil return", "excused", "not due"}
+    {
+        "not received",
+        "withdrawn",
+        "not accepted",
+        "not in the return",
+        "nil return",
+        "excused",
+        "not due",
+    }
 )
 EVERYWHERE = "all"  # the area of a return that has no places
 
@@ -218,6 +226,29 @@ class Published:
             ]
             parts += [self._values_by_cell[cell] for cell in cells if cell in self._values_by_cell]
         return [value, *(behind for part in parts for behind in self._behind(part))]
+
+    def summary_provenance(self, row: Summary) -> str:
+        """Describe where the figure that a series is at comes from."""
+        value = self.value_of(row)
+        return self.provenance(value) if value else ""
+
+    def point_provenance(self, row: ProcessPoint) -> str:
+        """Describe where the figure of a point of a series comes from."""
+        value = self._totals.get((row.measure, row.organisation, row.period))
+        return self.provenance(value) if value else ""
+
+    @cached_property
+    def _totals(self) -> dict[tuple[str, str, str], Value]:
+        return {
+            (one.measure, one.organisation, one.period): one
+            for values in self.totals_by_kind.values()
+            for one in values
+        }
+
+    @property
+    def corrected_figures(self) -> int:
+        """How many figures were corrected, each once however often it changed."""
+        return len({_CELL(row) for row in self.revisions})
 
     def rests_on_illustrative(self, summary: Summary) -> bool:
         """Return whether what is read from a series rests on figures that are made up."""

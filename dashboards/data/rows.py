@@ -386,6 +386,8 @@ class Revision(PublishedRow):
     old_submission_id: str | None
     new_submission_id: str | None
     changed_at: dt.datetime | None
+    old_value_as_sent: str | None = None  # releases made before these have none
+    new_value_as_sent: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

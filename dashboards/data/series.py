@@ -27,7 +27,7 @@ class Point:
     value: Value | None
     reading: ProcessPoint | None
     follows: bool = True
-    missing: str = "not received"
+    missing: str = "none sent"  # what is owed has a figure's row, with why there is none
 
     @property
     def shown(self) -> float | None:
@@ -107,8 +107,6 @@ def _follows(before: Value | None, value: Value) -> bool:
 def _with_missing(points: Sequence[Point], *, steps: int) -> Iterator[Point]:
     """Return the points of a series with the periods between them that nobody sent."""
     yield from points[:1]
-    # What no return gave of a yearly series nobody need have owed.
-    why = "none sent" if steps > 1 or not _is_of_quarters(points) else "not received"
     for before, after in pairwise(points):
         missing = _period(before).shifted(steps)
         found = []
@@ -116,14 +114,9 @@ def _with_missing(points: Sequence[Point], *, steps: int) -> Iterator[Point]:
             found.append(missing)
             missing = missing.shifted(steps)
         yield from (
-            Point(period=one.key, label=one.label, value=None, reading=None, missing=why)
-            for one in found
+            Point(period=one.key, label=one.label, value=None, reading=None) for one in found
         )
         yield after
-
-
-def _is_of_quarters(points: Sequence[Point]) -> bool:
-    return any(point.value and point.value.period_kind in _STEPS_IN_A_YEAR for point in points)
 
 
 def _period(point: Point) -> Period:

@@ -66,6 +66,14 @@ def variation_icon(variation: str | None, *, text: str | None = None) -> Markup:
     return _with_words(drawn, text or words.word("variation.short", variation))
 
 
+def outlook_icon(published: Published, summary: Summary | None, *, has_target: bool) -> Markup:
+    """Return the icon of whether a series will meet its target, or why that cannot be said."""
+    why = words.why_unread(published, summary) if summary is not None and has_target else None
+    if summary is None or summary.assurance or why is None:
+        return assurance_icon(summary.assurance if summary else None, has_target=has_target)
+    return Markup('<span class="quiet">{}</span>').format(words.word("variation.short", why))
+
+
 def assurance_icon(assurance: str | None, *, has_target: bool = True) -> Markup:
     """Return the icon of whether the target will be met; words alone if that cannot be said."""
     if assurance not in _ASSURANCE:

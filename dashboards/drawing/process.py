@@ -93,7 +93,7 @@ def _alt(
         "points": f"{shown} of {len(points)} points shown"
         if shown < len(points)
         else f"{shown} points",
-        "value": words.shown_figure(measure, latest.shown),
+        "value": words.shown_value(measure, latest.value),
         "period": latest.label,
         "target": _target_words(measure, points),
         "broken": "",
@@ -191,7 +191,12 @@ def series_table(
         points,
         (
             Column("period", "Period", at="label"),
-            Column("value", words.word("unit", measure.unit), figure, at="shown", charted=True),
+            Column(
+                "value", words.word("unit", measure.unit), charted=True,
+                at=lambda point: Cell(
+                    value=point.shown, text=words.shown_value(measure, point.value)
+                ),
+            ),
             Column("state", "State", at=_state),
             Column("lacks", "Lacks", optional=True,
                    at=lambda point: words.lacks(point.value) or None),

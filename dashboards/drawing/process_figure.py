@@ -188,7 +188,7 @@ def _runs(points: Sequence[Point]) -> list[list[Point]]:
 
 def _read_out(measure: Measure, point: Point) -> str:
     """Return what the pointer's label says of a point, under the name of its quarter."""
-    figure = words.shown_figure(measure, point.shown)
+    figure = words.shown_value(measure, point.value)
     return figure if point.period == point.label else f"{figure} ({point.period})"
 
 
@@ -281,7 +281,7 @@ def _latest_label(
     at_end = latest is points[-1] or latest is points[-2]
     return [
         {
-            "text": f"<b>{words.shown_figure(measure, latest.shown)}</b>",
+            "text": f"<b>{words.shown_value(measure, latest.value)}</b>",
             "x": latest.label, "y": latest.shown, "yshift": 17 if above else -17,
             "xanchor": "right" if at_end else "center", "xshift": 12 if at_end else 0,
             "font": {"size": 18, "color": tokens.TEXT}, "bgcolor": "rgba(255,255,255,0.85)",

@@ -36,7 +36,7 @@ def target_chart(published: Published, measure: Measure, points: Sequence[Point]
     alt = words.say(
         "alt.bullet",
         periods=len(shown),
-        value=figure(latest.shown),
+        value=words.shown_value(measure, latest.value),
         period=latest.label,
         target=figure(_target(latest)),
         course=words.say(f"alt.bullet_{course}", first=before.label, was=figure(before.shown)),
@@ -85,7 +85,10 @@ def _is_of_the_same(one: Point, other: Point) -> bool:
 
 
 def _target(point: Point) -> float | None:
-    return point.value.target if point.value else None
+    """Return the target that a figure is rated by; None of one that is not rated."""
+    if point.value is None or point.value.rating == "not rated":
+        return None
+    return point.value.target
 
 
 def _gap(measure: Measure, point: Point) -> float:

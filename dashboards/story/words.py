@@ -13,6 +13,7 @@ from pathlib import Path
 from dashboards.data.release import Published
 from dashboards.data.rows import Measure, Summary, Value
 from dashboards.story import numbers
+from schemas.qualifiers import qualified
 
 WORDS_FILE = Path(__file__).parent / "words.toml"
 TOO_FEW_POINTS = "fewer than seven points"  # the commonest reason for which there are no limits
@@ -91,6 +92,19 @@ def shown_figure(measure: Measure, value: float | None) -> str:
     return numbers.figure(value, unit=measure.unit, decimals=measure.decimals)
 
 
+def shown_value(measure: Measure, value: Value | None) -> str:
+    """Return a figure as a page writes it, with the word that its sender set before it."""
+    text = shown_figure(measure, value.value if value else None)
+    return f"{value.qualifier} {text}" if value and value.qualifier and value.value else text
+
+
+def revised_figure(measure: Measure, value: float, as_sent: str | None) -> str:
+    """Return a figure before or after its correction, with the word that its sender set before."""
+    word = qualified(as_sent) if as_sent else None
+    text = shown_figure(measure, value)
+    return f"{word[0]} {text}" if word else text
+
+
 def lacks(value: Value | None) -> str:
     """Return what a shown figure lacks, as "2 of 3 months" or "1 of 4 partners", if anything."""
     if value is None or value.value is None:
@@ -101,8 +115,7 @@ def lacks(value: Value | None) -> str:
 def figure_with_marks(measure: Measure, value: Value) -> str:
     """Return a shown figure as pages write it, with its sender's word and what it lacks."""
     short = lacks(value)
-    parts = (value.qualifier, shown_figure(measure, value.value), f"({short})" if short else "")
-    return " ".join(part for part in parts if part)
+    return shown_value(measure, value) + (f" ({short})" if short else "")
 
 
 def measure_headline(published: Published, measure: Measure) -> str:
@@ -128,7 +141,7 @@ def series_headline(published: Published, measure: Measure, summary: Summary) ->
     start = say(
         f"headline.{moved}_still" if is_still else f"headline.{moved}",
         title=measure.title,
-        value=_with_qualifier(published, measure, summary),
+        value=_as_sent(published, measure, summary),
         period=period,
         previous=shown_figure(measure, summary.previous_value),
     )
@@ -144,11 +157,12 @@ def series_headline(published: Published, measure: Measure, summary: Summary) ->
     return start + end
 
 
-def _with_qualifier(published: Published, measure: Measure, summary: Summary) -> str:
-    """Return the figure with the word that its sender set before it, such as "over"."""
+def _as_sent(published: Published, measure: Measure, summary: Summary) -> str:
+    """Return the figure with its sender's word, such as "over", and the partners it lacks."""
     sent = published.value_of(summary)
-    text = shown_figure(measure, summary.value)
-    return f"{sent.qualifier} {text}" if sent is not None and sent.qualifier else text
+    if sent is None:
+        return shown_figure(measure, summary.value)
+    return figure_with_marks(measure, sent) if sent.partners_missing else shown_value(measure, sent)
 
 
 def _is_still(summary: Summary, moved: str) -> bool:

@@ -67,6 +67,9 @@ def proposed_rebases(
         .collect()
     )
     recorded = {(one.measure, one.organisation, one.quarter) for one in reference.rebases}
+    redefined = {
+        (one.measure, one.first_period) for one in reference.definitions if one.breaks_series
+    }
     first = quarter.shift(-_LOOKS_BACK)
     # Each once, however many areas or kinds of period show it; a partner's own before its sum's.
     found: dict[tuple[str, str, Quarter], ProposedRebase] = {}
@@ -75,6 +78,8 @@ def proposed_rebases(
         groups, key=lambda group: group[0][1] == _COMBINED
     ):
         for proposal in _breaks(reference, str(measure), str(organisation), series):
+            if (proposal.measure, proposal.quarter) in redefined:
+                continue  # the new definition says why
             if first <= proposal.quarter <= quarter and not any(
                 (proposal.measure, who, proposal.quarter) in recorded
                 for who in _concerned(str(organisation), series)

@@ -130,6 +130,8 @@ def files(published: Published, measure_slugs: Mapping[str, str]) -> Mapping[str
         Value: published.provenance,
         Comparator: published.comparator_provenance,
         Revision: published.revision_provenance,
+        Summary: published.summary_provenance,
+        ProcessPoint: published.point_provenance,
     }
 
     def of(model: type[PublishedRow]) -> _Rows:

@@ -15,8 +15,8 @@ VARIATION_KEY = (
     "neutral low", "common cause",
 )  # fmt: skip
 _STATES = (
-    "suppressed", "withheld", "not available", "not applicable", "not received", "not accepted",
-    "not in the return", "nil return", "excused", "not due",
+    "suppressed", "withheld", "not available", "not applicable", "not received", "withdrawn",
+    "not accepted", "not in the return", "nil return", "excused", "not due",
 )  # fmt: skip
 
 

@@ -31,6 +31,8 @@ versions as (
     select
         facts.*,
         lag(facts.value) over (partition by facts.figure order by facts.version) as old_value,
+        lag(facts.value_as_sent) over (partition by facts.figure order by facts.version)
+            as old_value_as_sent,
         lag(facts.submission_id) over (partition by facts.figure order by facts.version)
             as old_submission_id,
         lead(facts.version) over (partition by facts.figure order by facts.version)
@@ -68,6 +70,8 @@ changed as (
         category,
         old_value,
         value as new_value,
+        old_value_as_sent,
+        value_as_sent as new_value_as_sent,
         old_submission_id,
         -- Who said so first: a later return may say the same again.
         coalesce(first_stated_in, submission_id) as new_submission_id,
@@ -87,6 +91,8 @@ changed as (
         category,
         cast(null as double) as old_value,
         cast(null as double) as new_value,
+        cast(null as string) as old_value_as_sent,
+        cast(null as string) as new_value_as_sent,
         submission_id as old_submission_id,
         cast(null as string) as new_submission_id,
         known_to as changed_at
@@ -110,6 +116,8 @@ final as (
         changed.category,
         changed.old_value,
         changed.new_value,
+        changed.old_value_as_sent,
+        changed.new_value_as_sent,
         changed.old_submission_id,
         changed.new_submission_id,
         changed.changed_at

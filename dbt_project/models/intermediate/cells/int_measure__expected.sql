@@ -75,6 +75,10 @@ owed as (
         expected_rows.breakdown,
         expected_rows.category,
         obligations.state as obligation_state,
+        -- Something came, is neither accepted nor refused, and stands no more.
+        coalesce(
+            obligations.state in ('overdue', 'not due') and obligations.submissions > 0, false
+        ) as is_withdrawn,
         obligations.submission_id,
         obligations.has_current
     from expected_rows
@@ -125,6 +129,7 @@ final as (
         owed.breakdown,
         owed.category,
         owed.obligation_state,
+        owed.is_withdrawn,
         owed.submission_id,
         owed.has_current
     from owed

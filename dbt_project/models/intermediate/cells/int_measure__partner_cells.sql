@@ -58,7 +58,8 @@ matched as (
             came='figures.measure is not null',
             value='figures.value',
             symbol='figures.symbol',
-            obligation_state='expected.obligation_state'
+            obligation_state='expected.obligation_state',
+            is_withdrawn='expected.is_withdrawn'
         ) }} as state
     from expected
     full outer join figures
