@@ -275,7 +275,7 @@ def test_every_reason_for_no_limits_has_words_on_the_summary_and_the_page(
 
 
 def test_the_reasons_for_no_limits_are_read_from_the_model() -> None:
-    assert len(NO_LIMITS) == 7
+    assert len(NO_LIMITS) == 6
 
 
 @pytest.mark.parametrize(

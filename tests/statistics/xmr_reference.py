@@ -59,7 +59,8 @@ def _stretch(values: list[Fraction | None], number: int) -> list[Point]:
         if a is not None and b is not None and abs(b - a) >= Fraction("3.267") * unscreened > 0
     ]
     since = [value for value in values[jumps[0] :] if value is not None] if jumps else []
-    if since and 2 * sum(abs(value - mean) > width for value in given) > len(given):
+    beyond = 2 * sum(abs(value - mean) > width for value in given) > len(given)
+    if since and beyond and (len(since) < 7 or _is_back(values, jumps[0])):
         before = values[: jumps[0]]
         given = [value for value in before if value is not None]
         mean = sum(given, Fraction(0)) / len(given)
@@ -69,13 +70,18 @@ def _stretch(values: list[Fraction | None], number: int) -> list[Point]:
             return points  # a jump after fewer than seven points
         ranges = [abs(b - a) for a, b in pairwise(before) if a is not None and b is not None]
         width = Fraction("2.66") * sum(ranges, Fraction(0)) / len(ranges)
-        back = sum(abs(value - mean) <= width for value in since)
-        if len(since) >= 7 and 2 * back <= len(since):
-            return points  # most figures lie outside the limits of all
     for point in points:
         point.upl, point.lpl = mean + width, mean - width
     _signals(values, points, mean, width)
     return points
+
+
+def _is_back(values: list[Fraction | None], jump: int) -> bool:
+    """Whether the latest value is nearer to the mean before the jump than to the jump."""
+    before = [value for value in values[:jump] if value is not None]
+    latest = [value for value in values if value is not None][-1]
+    mean = sum(before, Fraction(0)) / len(before)
+    return abs(latest - mean) < abs(latest - (values[jump] or Fraction(0)))
 
 
 def _signals(

@@ -27,9 +27,8 @@
                              variation is that of its latest point. Null without limits or value.
     no_limits_reason         the periods overlap, fewer than seven points, rare events (more than half
                              of a count's values are zero), no two values in a row, too few different values (more than
-                             half of the moving ranges are zero), a jump after fewer than seven points,
-                             or a jump after which most points lie outside the limits of all; null
-                             where there are limits
+                             half of the moving ranges are zero), a jump after fewer than seven points;
+                             null where there are limits
     assurance                of the series, on each of its rows: from the last stretch's limits
                              and the last target; null after a jump out of those limits
     has_new_target           of the series too: whether a point of that stretch was under another
@@ -39,9 +38,8 @@
     first n points of each stretch (NHSRplotthedots' rule of that name); none: from all of them. Where
     most of a stretch's points lie outside the limits of all, since a jump (a moving range that is
     screened out) carried the mean away, they are reckoned from the points before it until seven have
-    come since, and further if most since lie within them again: then one far figure was all. If
-    neither is so there are none until a rebase. This is our choice: NHSRplotthedots draws the limits
-    of all.
+    come since, and further where the latest point is nearer to the mean before than to the jump: then
+    one far figure was all. This is our choice: NHSRplotthedots draws the limits of all.
 
     Numbers that differ by less than a thousand-millionth of the stretch's largest value are equal:
     a point lies on the mean, on a limit, or level with the one before, whatever the computer's
@@ -181,6 +179,8 @@ allowed as (
 before_the_jump as (
     select
         *,
+        max(case when value is not null then place end) over (partition by series, stretch)
+            as last_place,
         count(case when place < jump then limit_value end) over (partition by series, stretch)
             as points_before,
         avg(case when place < jump then limit_value end) over (partition by series, stretch)
@@ -197,11 +197,10 @@ jumped as (
         *,
         count(case when place >= jump then value end) over (partition by series, stretch)
             as points_since,
-        count(
-            case
-                when place >= jump and abs(value - mean_before) <= 2.66 * range_before + margin then 1
-            end
-        ) over (partition by series, stretch) as points_back,
+        max(case when place = last_place then value end) over (partition by series, stretch)
+            as latest,
+        max(case when place = jump then value end) over (partition by series, stretch)
+            as value_at_jump,
         reason_of_all is null and jump is not null
         and 2 * count(
             case when abs(value - whole_mean) > 2.66 * whole_range + margin then 1 end
@@ -213,7 +212,8 @@ carried as (
     select
         *,
         is_beyond_limits
-        and (points_before < 7 or points_since < 7 or 2 * points_back > points_since) as is_carried
+        and (points_since < 7 or abs(latest - mean_before) < abs(latest - value_at_jump))
+            as is_carried
     from jumped
 ),
 
@@ -224,7 +224,6 @@ settled as (
         case when is_carried then range_before else whole_range end as average_moving_range,
         case
             when is_carried and points_before < 7 then 'a jump after fewer than seven points'
-            when is_beyond_limits and not is_carried then 'most figures lie outside the limits of all'
             else reason_of_all
         end as no_limits_reason
     from carried
