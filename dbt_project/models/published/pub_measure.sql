@@ -31,6 +31,12 @@ next_due as (
 
 ),
 
+at_edition as (
+
+    select * from {{ ref('int_measure__at_edition') }}
+
+),
+
 main_kinds as (
 
     select * from {{ ref('int_measure__main_kind') }}
@@ -93,7 +99,7 @@ final as (
         measures.threshold,
         measures.rounding,
         measures.source,
-        measures.status,
+        at_edition.status,
         measures.headline,
         measures.first_quarter,
         measures.last_quarter,
@@ -105,6 +111,8 @@ final as (
     from measures
     inner join main_kinds
         on measures.measure = main_kinds.measure
+    inner join at_edition
+        on measures.measure = at_edition.measure
     inner join newest
         on measures.measure = newest.measure
     left join wordings

@@ -22,7 +22,7 @@ definitions as (
 
 measures as (
 
-    select measure from {{ ref('dim_measure') }}
+    select measure from {{ ref('int_measure__at_edition') }}
 
 ),
 
