@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboards.data.measure_changes import MeasureChange
+from dashboards.data.measure_changes import EACH, MeasureChange
 from dashboards.data.release import COMBINED, Published
 from dashboards.data.rows import Measure
 from dashboards.story import words
@@ -66,7 +66,13 @@ def _told(published: Published, measure: Measure, change: MeasureChange) -> str:
 def _whose(published: Published, change: MeasureChange, sentence: str) -> str:
     """Return the sentence, with the organisation and the area that it is of alone."""
     named = []
-    if change.organisation != COMBINED:
+    if change.subject == "target" and change.organisation == COMBINED:
+        named.append(words.say("targets.change.whose_combined"))
+    elif change.organisation == EACH:
+        is_sum = published.measure_by_id[change.measure].aggregation == "sum"
+        if is_sum and published.board_organisation(change.measure) == COMBINED:
+            named.append(words.say("targets.change.whose_each"))
+    elif change.organisation != COMBINED:
         named.append(published.organisation_names.get(change.organisation, change.organisation))
     if change.area != "all":
         named.append(change.area)

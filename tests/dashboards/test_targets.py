@@ -26,7 +26,7 @@ from tests.dashboards import made_up
 OLD, NEW = (90.0, 85.0), (95.0, 92.0)
 CHANGED_IN = made_up.LAST.shift(-1)
 CHANGE = {
-    "measure": "P1", "organisation": "ALL", "area": "all", "quarter": CHANGED_IN.key,
+    "measure": "P1", "organisation": "each", "area": "all", "quarter": CHANGED_IN.key,
     "quarter_label": CHANGED_IN.label, "until_label": CHANGED_IN.shift(-1).label,
     "breaks_series": False,
 }  # fmt: skip
@@ -188,4 +188,4 @@ def test_pages_tell_what_was_until_when_and_what_is_from_when(
     assert "For Alpha trust: There was no target" in changes
     assert "For Northtown: The target was 60.0 per 100,000 until 2017-18 Q4; there is" in changes
     assert "No target and no definition has changed." not in changes
-    assert "P1,target,ALL,all,2018-19-Q1" in (site / "data/target-changes.csv").read_text("utf-8")
+    assert "P1,target,each,all,2018-19-Q1" in (site / "data/target-changes.csv").read_text("utf-8")

@@ -74,7 +74,7 @@ target_changes as (
     select
         turns.measure,
         'target' as subject,
-        coalesce(turns.organisation, 'ALL') as organisation,
+        coalesce(turns.organisation, 'each') as organisation,
         coalesce(turns.area, 'all') as area,
         turns.quarter,
         earlier.target as old_target,
