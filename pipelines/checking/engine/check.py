@@ -22,7 +22,7 @@ from pipelines.checking.rules.history import rules_over_time
 from pipelines.checking.rules.measures import rules_of_measures
 from pipelines.checking.rules.plans import rules_over_plans
 from pipelines.checking.rules.quarters_of_months import quarters_of_months
-from pipelines.checking.rules.rows import Rows, rules_over_rows
+from pipelines.checking.rules.rows import Rows, items_meant, rules_over_rows
 from pipelines.checking.rules.sender_rules import (
     NO_ORIGIN,
     Origin,
@@ -190,7 +190,14 @@ def _of_rows(
 ) -> Iterator[Violations]:
     """Yield what the typed rows show: the return's models, its rows together, and its history."""
     measured = with_measures(cells.rows, sheet.ret, reference=context.reference)
-    impossible = [*failures(sheet.ret.model, measured)]
+    # What is wrong within a row is told with a slip in the name of its measure, not after it.
+    meant = items_meant(sheet, cells.unread, reference=context.reference)
+    by_itself = (
+        with_measures(cells.rows, sheet.ret, reference=context.reference, meant=meant)
+        if meant
+        else measured
+    )
+    impossible = [*failures(sheet.ret.model, by_itself)]
     yield from impossible
     rows = Rows(
         ret=sheet.ret,
@@ -204,7 +211,7 @@ def _of_rows(
     )
     yield from rules_over_rows(rows)
     yield from parts_and_wholes(rows)
-    odd = [*failures(sheet.ret.queries, measured)]
+    odd = [*failures(sheet.ret.queries, by_itself)]
     yield from odd
     yield from years_to_date(rows, context=context)
     yield from quarters_of_months(rows)
