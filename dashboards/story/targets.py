@@ -6,6 +6,8 @@ from dashboards.data.measure_changes import EACH, MeasureChange
 from dashboards.data.release import COMBINED, Published
 from dashboards.data.rows import Measure
 from dashboards.story import words
+from dashboards.story.comparing import Changes
+from schemas.quarter import Quarter
 
 
 def every_change(published: Published) -> list[tuple[Measure, str]]:
@@ -23,6 +25,37 @@ def changes_of(published: Published, measure: Measure) -> list[str]:
     return [sentence for one, sentence in every_change(published) if one is measure]
 
 
+def since_the_edition_before(
+    published: Published, changes: Changes | None
+) -> list[tuple[Measure, str]]:
+    """Return each target by which figures of the edition before are rated otherwise in this one."""
+    found = []
+    for move in changes.targets if changes else ():
+        measure = published.measure_by_id.get(move.measure)
+        if measure is None:
+            continue
+        several = "" if move.first == move.last else "_several"
+        sentence = words.say(
+            f"targets.since{several}",
+            first=move.first,
+            last=move.last,
+            was=_target_or_none(measure, move.old, move.old_limit),
+            now=_target_or_none(measure, move.new, move.new_limit),
+        )
+        whose = published.board_organisation(move.measure)
+        if move.organisation is not None and move.organisation != whose:
+            name = published.organisation_names.get(move.organisation, move.organisation)
+            sentence = words.say("targets.change.whose", whose=name, sentence=sentence)
+        found.append((measure, sentence))
+    return found
+
+
+def _target_or_none(measure: Measure, target: float | None, limit: float | None) -> str:
+    if target is None:
+        return words.say("targets.since_none")
+    return words.say("targets.since_by", target=_target(measure, target, limit))
+
+
 def _is_the_first(published: Published, change: MeasureChange) -> bool:
     """Whether it is a target that is as old as the figures: nothing changed by it."""
     figures = published.values_by_measure.get(change.measure, ())
@@ -37,7 +70,9 @@ def _is_the_first(published: Published, change: MeasureChange) -> bool:
 def _told(published: Published, measure: Measure, change: MeasureChange) -> str:
     """Return what was until when, what is from when, and why."""
     parts = {"until": change.until_label, "quarter": change.quarter_label}
-    coming = "_coming" if change.quarter > published.release.quarter else ""
+    release = published.release
+    newest = Quarter.containing(release.as_of_day).key if release.as_of_day else release.quarter
+    coming = "_coming" if change.quarter > max(newest, release.quarter) else ""
     if change.subject == "rebase":
         sentences = [
             _whose(published, change, words.say(f"targets.change.rebase{coming}", **parts))
