@@ -34,6 +34,7 @@ from pipelines.checking.rules.sender_rules import (
 )
 from pipelines.checking.rules.totals import parts_and_wholes
 from pipelines.checking.rules.year_to_date import years_to_date
+from pipelines.escaping import visible
 from pipelines.reading.headings import plain
 from pipelines.reading.reader import ReadFile, read
 from schemas.declaration import Return, record_columns
@@ -73,7 +74,8 @@ def check(
     )
     read_file = _without_ours(read_file)
     if read_file.table is None or read_file.header is None:
-        return _checked(file_name, read_file, _of_reading(read_file, None))
+        column = _nil_column(read_file, file_name=file_name, context=context, declared=known)
+        return _checked(file_name, read_file, _of_reading(read_file, None, nil_column=column))
     ret = recognise(
         read_file.header, read_file.table, file_name=file_name, context=context, declared=known
     )
@@ -150,18 +152,41 @@ def _without_ours(file: ReadFile) -> ReadFile:
     )
 
 
-def _of_reading(read_file: ReadFile, sheet: Sheet | None) -> Iterator[Violations]:
+def _of_reading(
+    read_file: ReadFile, sheet: Sheet | None, *, nil_column: str | None = None
+) -> Iterator[Violations]:
     """Yield the reader's faults.
 
     Of a ragged row only cells before the first column that is never quoted are shown; none if the
-    return is not known.
+    return is not known. ``nil_column`` is where nil makes a nil return of a file without rows.
     """
     show = 0
     if sheet is not None:
         declared = sheet.ret.column_by_name
         never = [at for name, at in sheet.positions.items() if declared[name].sensitive]
         show = min(never, default=len(sheet.header))
-    return violations_of(read_file.faults, quotable=quotable, cells_to_show=show)
+    for one in violations_of(read_file.faults, quotable=quotable, cells_to_show=show):
+        if one.rule == "STR-007" and nil_column is not None:
+            yield replace(one, variant="nil", facts={**one.facts, "nil_column": nil_column})
+        else:
+            yield one
+
+
+def _nil_column(
+    file: ReadFile, *, file_name: str, context: Context, declared: Mapping[str, Return]
+) -> str | None:
+    """Return the heading below which nil makes a nil return, of a file that has headings alone.
+
+    None if the return is not known, or has no figures.
+    """
+    header = file.header or ()
+    empty = pl.DataFrame(schema={f"c{at}": pl.String for at in range(len(header))})
+    ret = recognise(header, empty, file_name=file_name, context=context, declared=declared)
+    seen = ret.views[0].observation if ret is not None and ret.views else None
+    if seen is None:
+        return None
+    name = plain(seen.item or seen.figures[0])
+    return next((visible(heading) for heading in header if plain(heading) == name), None)
 
 
 def _is_nil(sheet: Sheet) -> bool:
