@@ -113,8 +113,9 @@ def read_table(table: str, content: bytes | None, kind: type[Any]) -> tuple[Tabl
         return Table(is_read=False), faults
     adapter = TypeAdapter(tuple[kind, ...])  # type: ignore[valid-type]  # made at run time
     bad: dict[int, set[str]] = {}
+    rows: tuple[Any, ...] | None = None
     try:
-        adapter.validate_python([cells for _, cells in read.rows])
+        rows = adapter.validate_python([cells for _, cells in read.rows])
     except ValidationError as problem:
         for error in problem.errors():
             at, column = int(error["loc"][0]), str(error["loc"][1])
@@ -129,7 +130,8 @@ def read_table(table: str, content: bytes | None, kind: type[Any]) -> tuple[Tabl
     if not read.is_whole:
         return Table(unsound=(*unsound, *read.ragged), is_read=False), faults
     sound = [one for at, one in enumerate(read.rows) if at not in bad]
-    rows = adapter.validate_python([cells for _, cells in sound])
+    if rows is None:
+        rows = adapter.validate_python([cells for _, cells in sound])
     numbered = (
         Numbered(number=number, row=row) for (number, _), row in zip(sound, rows, strict=True)
     )
