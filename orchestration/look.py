@@ -14,6 +14,7 @@ from dashboards.drawing import areas
 from dashboards.story import words
 from pipelines.board.cells import did_you_mean
 from pipelines.board.tables import LOGO, SETTINGS
+from pipelines.toml_faults import why_not_read
 
 _PART = re.compile(r"\{(\w+)")
 
@@ -42,7 +43,7 @@ def _faults_of_words(files: Mapping[str, bytes]) -> Iterator[str]:
         try:
             said = _sentences(content)
         except (UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-            yield f"words/{file}: cannot be read: {problem}."
+            yield f"words/{file}: {why_not_read(problem)}"
             continue
         for name, sentence in said.items():
             if name not in own:

@@ -33,6 +33,9 @@ Frequency = Literal["monthly", "quarterly", "yearly"]
 Status = Literal["proposed", "live", "retired"]
 
 
+COMBINED = "ALL"  # in the place of an organisation: all of them together
+
+
 def in_use(quarter: Quarter, *, first: Quarter | None, last: Quarter | None) -> bool:
     """Whether ``quarter`` lies between ``first`` and ``last``, both included; None is no bound."""
     return (first is None or first <= quarter) and (last is None or quarter <= last)
@@ -177,8 +180,9 @@ class Measure:
 class Target:
     """What a measure's figures are rated by, of the periods that end from one quarter to another.
 
-    ``organisation`` and ``area`` None: everybody's figures, the combined one included. Of several
-    rows that hold for a figure the most particular counts (``int_measure__target``).
+    ``organisation`` and ``area`` None: everybody's figures, the combined one included unless it is
+    a sum, which has a row of its own (``ALL``). Of several rows that hold for a figure the most
+    particular counts (``int_measure__target``).
     """
 
     measure: str

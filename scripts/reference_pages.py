@@ -69,7 +69,7 @@ class Example:
             text[record.start : record.end].rstrip("\r\n") for record in scan(text, delimiter=",")
         ]
         named = sorted({row for one in self.findings for row in (one.row, *one.rows) if row})
-        wanted = dict.fromkeys([1, *named][:_MOST_LINES])
+        wanted = dict.fromkeys([1, *(named or [2])][:_MOST_LINES])  # of a file: how it begins
         return [visible(rows[number - 1])[:160] for number in wanted if number <= len(rows)]
 
 

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 
 from dashboards.data.rows import PublishedRow
 
+EACH = "each"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MeasureChange(PublishedRow):
     """A target or a definition that changed, from one quarter on.
 
     ``subject`` is ``target``, ``definition`` or ``rebase``. A target or a rebase is of
-    ``organisation`` and ``area`` alone, ``ALL`` and ``all`` for everybody's.
+    ``organisation`` and ``area`` alone. ``each``: everybody's target, the combined figure's too
+    unless it is a sum; ``ALL``: that of the combined figure alone. ``all``: of any area.
     """
 
     model = "pub_measure_change"

@@ -293,7 +293,11 @@ class Published:
     @cached_property
     def _comparators_by_period(self) -> dict[tuple[object, ...], tuple[Comparator, ...]]:
         return grouped(
-            (row for row in self.comparators if not row.peer_set and not row.comparison_list),
+            (
+                row
+                for row in self.comparators
+                if not (row.peer_set or row.comparison_list or row.is_within_home)
+            ),
             by=_PERIOD,
         )
 

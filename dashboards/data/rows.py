@@ -247,7 +247,7 @@ class Summary(Judged):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Comparator(PublishedRow):
-    """A measure in another area, or the average of a set of peers."""
+    """A measure in another area, in a part of the home area, or the average of a set of peers."""
 
     model = "pub_comparator"
     optional = True
@@ -266,6 +266,7 @@ class Comparator(PublishedRow):
     peers_used: int | None
     peers_expected: int | None
     comparison_list: str | None
+    is_within_home: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -45,8 +45,12 @@ def load(files: Mapping[str, bytes]) -> dict[str, Shapes]:
 def _read(name: str, given: bytes) -> Shapes:
     try:
         content = json.loads(given)
-    except ValueError as error:
-        raise ShapesError(f"{name} cannot be read as JSON: {error}") from error
+    except UnicodeDecodeError as error:
+        raise ShapesError(f"{name} is not saved as UTF-8; save it as UTF-8") from error
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        said = f"{name} cannot be read as JSON at {place}; export it again from your maps"
+        raise ShapesError(said) from error
     for member, kind in (("breakdown", str), ("attribution", str), ("made_up", bool)):
         if not isinstance(content, dict) or not isinstance(content.get(member), kind):
             raise ShapesError(f"{name} has no {member!r} beside its features")

@@ -1,4 +1,4 @@
-"""Figures beside each other at one time: partners, categories of a breakdown, other areas."""
+"""Figures beside each other at one time: partners, and categories of a breakdown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from dashboards.data.provenance import is_illustrative
 from dashboards.data.release import COMBINED, Published
-from dashboards.data.rows import Comparator, Measure, Summary, Value, member_codes
+from dashboards.data.rows import Measure, Summary, Value, member_codes
 from dashboards.drawing import base, tokens
 from dashboards.drawing.chart import PROVENANCE, Chart, Column, Table, in_words, of_measure
 from dashboards.slugs import slug
@@ -49,7 +49,7 @@ def partners_chart(published: Published, measure: Measure) -> Chart | None:
     written = words.shown_figure(measure, combined[0]) if combined else ""
     if len(by_value(partners)) < _SHORTEST:
         return None
-    return _chart(
+    return items_chart(
         measure, "partners", items, counted=partners, row_heading="Partner",
         combined=words.say("alt.combined", value=written) if combined else "",
         interval=words.say("alt.interval") if any(i.lower is not None for i in partners) else "",
@@ -81,7 +81,7 @@ def breakdown_chart(
     if len(by_value(items)) < _SHORTEST:
         return None
     name = words.breakdown_name(breakdown)
-    return _chart(
+    return items_chart(
         measure, "breakdown", items, name=slug(breakdown), bars=True, breakdown=name,
         row_heading=name.capitalize(), caption=only_sent_by(published, summary, items),
     )  # fmt: skip
@@ -110,55 +110,6 @@ def only_sent_by(published: Published, summary: Summary, items: Sequence[Item]) 
         return []
     names = sorted(published.organisation_names.get(code, code) for code in own)
     return [words.say("caption.only_sent_by", names=words.listed(names, most=4), all=len(whole))]
-
-
-def comparators_chart(published: Published, measure: Measure, summary: Summary) -> Chart | None:
-    """Draw our figure beside those of other areas and peer sets; None with none to show.
-
-    Each is of our figure's period, or, where there is none of that, its newest, with its period.
-    """
-    chosen: dict[tuple[str, str], Comparator] = {}
-    for row in published.comparators:  # the oldest first
-        # The home area's own row says on which list the measure is; its figure is ours.
-        if row.measure == measure.measure and row.value is not None and not row.comparison_list:
-            key = row.area or "", row.peer_set or ""
-            if key not in chosen or not _is_of(chosen[key], summary):
-                chosen[key] = row
-    if not chosen or summary.value is None:
-        return None
-    value = published.value_of(summary)
-    ours = Item(
-        name=words.say("comparators.ours"),
-        period=summary.period_label,
-        state="shown",
-        value=summary.value, lower=summary.lower, upper=summary.upper, ours=True,
-        target=summary.target,
-        provenance=published.provenance(value) if value else "",
-    )  # fmt: skip
-    others = [_comparator_item(published, row, summary) for row in chosen.values()]
-    return _chart(
-        measure, "comparators", [ours, *others], row_heading="Area", others=len(others),
-        value=words.shown_figure(measure, summary.value),
-    )  # fmt: skip
-
-
-def _is_of(row: Comparator, summary: Summary) -> bool:
-    """Return whether a comparator is of the same period as the figure."""
-    return (row.period_start, row.period_end) == (summary.period_start, summary.period_end)
-
-
-def _comparator_item(published: Published, row: Comparator, summary: Summary) -> Item:
-    name = row.area_name or row.peer_set or row.area or ""
-    if row.peers_used is not None and row.peers_expected is not None:
-        name = f"{name} ({row.peers_used} of {row.peers_expected} areas)"
-    verdict = words.word("comparison", row.comparison) if row.comparison else None
-    period = numbers.period(row.period_start, row.period_end) or "not given"
-    if not _is_of(row, summary):
-        name = f"{name}, {period}"
-    return Item(
-        name=name, period=period, state="shown", value=row.value, lower=row.lower, upper=row.upper,
-        note=verdict, provenance=published.comparator_provenance(row), target=summary.target,
-    )  # fmt: skip
 
 
 def value_item(published: Published, value: Value, *, name: str) -> Item:
@@ -198,7 +149,7 @@ def ends(measure: Measure, shown: Sequence[Item]) -> dict[str, str]:
     }
 
 
-def _chart(
+def items_chart(
     measure: Measure,
     kind: str,
     items: Sequence[Item],

@@ -73,7 +73,11 @@ def vertebrae(
     for measure, summary in rows:
         if summary is None or summary.value is None or measure.polarity == "none":
             continue
-        known = [c for c in published.comparators if c.measure == measure.measure and c.area]
+        known = [
+            c
+            for c in published.comparators
+            if c.measure == measure.measure and c.area and not c.is_within_home
+        ]
         benchmark = _newest([c for c in known if c.area_kind == BENCHMARK_KIND])
         if benchmark is None or benchmark.value is None:
             continue

@@ -97,15 +97,10 @@ class Site:
     def board(self) -> tuple[tuple[Measure, Summary | None], ...]:
         """Every measure in use and the summary that the board reads of it.
 
-        A measure that is retired, or begins after the quarter of the release, is none.
+        A measure that is retired is none.
         """
-        reported = self.published.release.quarter
         order = {theme.theme: n for n, theme in enumerate(self.published.themes)}
-        used = (
-            one
-            for one in self.published.measures
-            if one.status != "retired" and (one.first_quarter or reported) <= reported
-        )
+        used = (one for one in self.published.measures if one.status != "retired")
         ordered = sorted(used, key=lambda m: (order.get(m.theme, len(order)), m.measure))
         return tuple((m, self.published.board_summary(m.measure)) for m in ordered)
 

@@ -15,7 +15,9 @@ import polars as pl
 from dashboards.data.release import COMBINED, NOTHING_CAME
 
 KEY = ("measure", "organisation", "area", "period", "breakdown", "category")
+CORRECTION_KEY = (*KEY, "changed_at")
 _NUMBERS = ("numerator", "denominator", "value")
+_TARGET = ("target", "amber_limit")
 _DIGITS = 12  # two sums of the same numbers in another order differ after these
 SHOWN = "shown"
 GONE = "not in this edition"
@@ -64,11 +66,31 @@ class RatingMove:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TargetMove:
+    """A target by which the same figures are rated otherwise than in the edition before.
+
+    ``organisation`` is whose figures they are, None if those of several. ``first`` and ``last`` are
+    the labels of the first and the last of their periods.
+    """
+
+    measure: str
+    organisation: str | None
+    first: str
+    last: str
+    old: float | None
+    old_limit: float | None
+    new: float | None
+    new_limit: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Changes:
     """How an edition differs from its neighbour.
 
     ``figures`` are cells that were published and are others now. ``moved_on`` counts measures
-    by the period of the board's figure, before and now, where both editions show one.
+    by the period of the board's figure, before and now, where both editions show one. ``targets``
+    are those of periods that both have. ``told`` are the corrections by partners that the older
+    edition told already, by ``CORRECTION_KEY``.
     """
 
     new_measures: tuple[str, ...]
@@ -77,6 +99,8 @@ class Changes:
     ratings: tuple[RatingMove, ...]
     moved_on: Mapping[tuple[str, str], int]
     new_figures: int
+    targets: tuple[TargetMove, ...] = ()
+    told: frozenset[tuple[object, ...]] = frozenset()
 
     @property
     def changed_figures(self) -> int:
@@ -118,7 +142,59 @@ def compare(old: Path, new: Path) -> Changes:
         ),
         moved_on={(first, last): number for first, last, number in periods.iter_rows()},
         new_figures=unseen.filter(pl.col("state") == SHOWN).height,
+        targets=_targets(old, new),
+        told=_told(old),
     )
+
+
+def _targets(old: Path, new: Path) -> tuple[TargetMove, ...]:
+    """Return where the whole figures of a period are rated by another target than before.
+
+    Nothing if the older edition did not publish the targets of its figures.
+    """
+    try:
+        before, now = (
+            _read(folder, "pub_measure_value", *KEY, "period_label", "period_end", *_TARGET)
+            for folder in (old, new)
+        )
+    except NotComparableError:
+        return ()
+    both = before.filter(pl.col("breakdown") == "total").join(
+        now, on=KEY, suffix="_now", nulls_equal=True
+    )
+    differ = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_now")) for name in _TARGET)
+    moved = (
+        both.filter(differ)
+        .sort("period_end")
+        .group_by("measure", *_TARGET, *(f"{name}_now" for name in _TARGET), maintain_order=True)
+        .agg(
+            pl.col("organisation").unique(),
+            first=pl.col("period_label").first(),
+            last=pl.col("period_label").last(),
+        )
+        .sort("measure", "first")
+    )
+    return tuple(
+        TargetMove(
+            measure=row["measure"],
+            organisation=row["organisation"][0] if len(row["organisation"]) == 1 else None,
+            first=row["first"],
+            last=row["last"],
+            old=row["target"],
+            old_limit=row["amber_limit"],
+            new=row["target_now"],
+            new_limit=row["amber_limit_now"],
+        )
+        for row in moved.iter_rows(named=True)
+    )
+
+
+def _told(data_dir: Path) -> frozenset[tuple[object, ...]]:
+    """Return the corrections that an edition told; none if it is of a form without them."""
+    try:
+        return frozenset(_read(data_dir, "pub_revision", *CORRECTION_KEY).iter_rows())
+    except NotComparableError:
+        return frozenset()
 
 
 def _changed(before: pl.DataFrame, now: pl.DataFrame) -> tuple[Change, ...]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dashboards.data.measure_changes import MeasureChange
+from collections.abc import Iterable
+
+from dashboards.data.measure_changes import EACH, MeasureChange
 from dashboards.data.release import COMBINED, Published
 from dashboards.data.rows import Measure
 from dashboards.story import words
+from dashboards.story.comparing import Changes
+from schemas.quarter import Quarter
 
 
 def every_change(published: Published) -> list[tuple[Measure, str]]:
@@ -23,12 +27,43 @@ def changes_of(published: Published, measure: Measure) -> list[str]:
     return [sentence for one, sentence in every_change(published) if one is measure]
 
 
-def changes_by_sentence(published: Published) -> list[tuple[str, list[Measure]]]:
-    """Return each change, the newest first, with its measures: a merger alters many in one way."""
+def by_sentence(changes: Iterable[tuple[Measure, str]]) -> list[tuple[str, list[Measure]]]:
+    """Return each sentence once, in order, with its measures: a merger alters many in one way."""
     found: dict[str, list[Measure]] = {}
-    for measure, sentence in every_change(published):
+    for measure, sentence in changes:
         found.setdefault(sentence, []).append(measure)
     return list(found.items())
+
+
+def since_the_edition_before(
+    published: Published, changes: Changes | None
+) -> list[tuple[Measure, str]]:
+    """Return each target by which figures of the edition before are rated otherwise in this one."""
+    found = []
+    for move in changes.targets if changes else ():
+        measure = published.measure_by_id.get(move.measure)
+        if measure is None:
+            continue
+        several = "" if move.first == move.last else "_several"
+        sentence = words.say(
+            f"targets.since{several}",
+            first=move.first,
+            last=move.last,
+            was=_target_or_none(measure, move.old, move.old_limit),
+            now=_target_or_none(measure, move.new, move.new_limit),
+        )
+        whose = published.board_organisation(move.measure)
+        if move.organisation is not None and move.organisation != whose:
+            name = published.organisation_names.get(move.organisation, move.organisation)
+            sentence = words.say("targets.change.whose", whose=name, sentence=sentence)
+        found.append((measure, sentence))
+    return found
+
+
+def _target_or_none(measure: Measure, target: float | None, limit: float | None) -> str:
+    if target is None:
+        return words.say("targets.since_none")
+    return words.say("targets.since_by", target=_target(measure, target, limit))
 
 
 def _is_the_first(published: Published, change: MeasureChange) -> bool:
@@ -45,7 +80,9 @@ def _is_the_first(published: Published, change: MeasureChange) -> bool:
 def _told(published: Published, measure: Measure, change: MeasureChange) -> str:
     """Return what was until when, what is from when, and why."""
     parts = {"until": change.until_label, "quarter": change.quarter_label}
-    coming = "_coming" if change.quarter > published.release.quarter else ""
+    release = published.release
+    newest = Quarter.containing(release.as_of_day).key if release.as_of_day else release.quarter
+    coming = "_coming" if change.quarter > max(newest, release.quarter) else ""
     if change.subject == "rebase":
         sentences = [
             _whose(published, change, words.say(f"targets.change.rebase{coming}", **parts))
@@ -74,7 +111,13 @@ def _told(published: Published, measure: Measure, change: MeasureChange) -> str:
 def _whose(published: Published, change: MeasureChange, sentence: str) -> str:
     """Return the sentence, with the organisation and the area that it is of alone."""
     named = []
-    if change.organisation != COMBINED:
+    if change.subject == "target" and change.organisation == COMBINED:
+        named.append(words.say("targets.change.whose_combined"))
+    elif change.organisation == EACH:
+        is_sum = published.measure_by_id[change.measure].aggregation == "sum"
+        if is_sum and published.board_organisation(change.measure) == COMBINED:
+            named.append(words.say("targets.change.whose_each"))
+    elif change.organisation != COMBINED:
         named.append(published.organisation_names.get(change.organisation, change.organisation))
     if change.area != "all":
         named.append(change.area)

@@ -66,6 +66,8 @@ def template(
         raise click.ClickException(
             f"There is no organisation “{organisation}”. There are: {codes}."
         )
+    if not reference.owes(organisation, return_name, quarter):
+        raise click.ClickException(_not_owed(reference, return_name, organisation, quarter))
     content = _desk(workspace, organisation=organisation).template(declared, organisation, quarter)
     target = output or Path(template_name(organisation, return_name, quarter))
     target.write_bytes(content)
@@ -96,6 +98,18 @@ def schema(workspace: Workspace, return_name: str, form: str, quarter: Quarter |
         else table_schema(declared, quarter=quarter, reference=reference)
     )
     click.echo(json.dumps(made, ensure_ascii=False, indent=2))
+
+
+def _not_owed(reference: Reference, return_name: str, organisation: str, quarter: Quarter) -> str:
+    """Return that nothing is to be filled in, and of whom the return is asked in that quarter."""
+    said = f"{organisation} owes no {return_name} for {quarter.label}: there is nothing to fill in."
+    first = reference.settings.first_quarter
+    if quarter < first:
+        return f"{said} Nothing is owed before {first.label}."
+    owing = [
+        one.organisation for one in reference.obligations(quarter) if one.return_name == return_name
+    ]
+    return f"{said} It is owed by {', '.join(owing) if owing else 'nobody in that quarter'}."
 
 
 def _declared(reference: Reference, name: str) -> Return:

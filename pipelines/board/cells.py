@@ -113,8 +113,9 @@ def read_table(table: str, content: bytes | None, kind: type[Any]) -> tuple[Tabl
         return Table(is_read=False), faults
     adapter = TypeAdapter(tuple[kind, ...])  # type: ignore[valid-type]  # made at run time
     bad: dict[int, set[str]] = {}
+    rows: tuple[Any, ...] | None = None
     try:
-        adapter.validate_python([cells for _, cells in read.rows])
+        rows = adapter.validate_python([cells for _, cells in read.rows])
     except ValidationError as problem:
         for error in problem.errors():
             at, column = int(error["loc"][0]), str(error["loc"][1])
@@ -129,7 +130,8 @@ def read_table(table: str, content: bytes | None, kind: type[Any]) -> tuple[Tabl
     if not read.is_whole:
         return Table(unsound=(*unsound, *read.ragged), is_read=False), faults
     sound = [one for at, one in enumerate(read.rows) if at not in bad]
-    rows = adapter.validate_python([cells for _, cells in sound])
+    if rows is None:
+        rows = adapter.validate_python([cells for _, cells in sound])
     numbered = (
         Numbered(number=number, row=row) for (number, _), row in zip(sound, rows, strict=True)
     )
@@ -146,7 +148,7 @@ def lines_of(content: bytes) -> list[list[str]]:
     text = content.decode("utf-8-sig")
     lines: list[list[str]] = []
     try:
-        for line in csv.reader(text.splitlines(keepends=True), strict=True):
+        for line in csv.reader(io.StringIO(text, newline=""), strict=True):
             lines.append(line)  # noqa: PERF402  # those before a torn one are read too
     except csv.Error as problem:
         raise TornRowError(str(problem), lines) from problem
@@ -168,7 +170,23 @@ def words_of(error: ErrorDetails) -> str:
         allowed = error["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
         near = did_you_mean(str(error["input"]), allowed.split(", "))
         return f"“{error['input']}” must be one of: {allowed}.{near}"
-    return error["msg"].removeprefix("Value error, ")
+    if error["type"] == "value_error":  # words of our own, from schemas.reference_cells
+        return error["msg"].removeprefix("Value error, ")
+    return f"“{error['input']}” cannot stand here."
+
+
+def words_of_setting(error: ErrorDetails) -> str:
+    """Say what is wrong with a setting as the officer who edits ``board.toml`` reads it."""
+    given, kind = error["input"], error["type"]
+    if kind == "string_type":
+        return f'{given} must be words between quotation marks: "{given}".'
+    if kind == "dataclass_type":
+        return f'{given} is not a quarter; write it as "2018-19-Q1", with the quotation marks.'
+    if kind.startswith("int"):
+        return f"“{given}” is not a whole number; write it without quotation marks, such as 10."
+    if kind.startswith("greater_than"):
+        return f"{given} is too small; write {error['ctx'].get('ge', 1)} or more."
+    return words_of(error)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,7 +215,10 @@ def _cells(
         return None, [Fault(table=table, text="is not saved as UTF-8; save it as “CSV UTF-8”.")]
     except TornRowError as problem:
         lines = problem.before
-        said = f"a quotation mark is not closed, or stands alone ({problem})."
+        said = (
+            "a quotation mark is not closed, or stands alone. One inside a text that is in "
+            "quotation marks is written twice."
+        )
         torn = [Fault(table=table, row=len(lines) + 1, text=said)]
         if not lines:
             return None, torn

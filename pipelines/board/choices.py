@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from pipelines.board.rules import KEYS, LINKS, Tables
+from pipelines.board.rules import KEYS, LINKS, OF_ALL_TOO, Tables
 from schemas.reference import TABLES
 from schemas.reference_cells import YesNo, YesOrBlank
+from schemas.reference_rows import COMBINED
 
 
 def choices(table: str, column: str, tables: Tables) -> list[tuple[str, str]] | None:
@@ -16,7 +17,9 @@ def choices(table: str, column: str, tables: Tables) -> list[tuple[str, str]] | 
         if (linked, name) == (table, column):
             code = KEYS[other][0][0]
             rows = [one.row for one in tables[other].rows]
-            return [(getattr(row, code), _name(row, getattr(row, code))) for row in rows]
+            named = [(getattr(row, code), _name(row, getattr(row, code))) for row in rows]
+            together = [(COMBINED, f"{COMBINED}: all together")]
+            return [*together, *named] if (table, column) in OF_ALL_TOO else named
     kind = get_type_hints(TABLES[table][1], include_extras=True).get(column)
     if kind in (YesNo, YesOrBlank):
         return [("yes", "yes"), ("no", "no")]

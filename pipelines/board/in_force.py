@@ -122,7 +122,7 @@ def faults_of_applying(record: Record, after: Reference) -> list[Fault]:
 @lru_cache(maxsize=64)
 def _typed(record: Path, event_id: str) -> Reference:
     [event] = [one for one in versions(Record(record)) if one.event_id == event_id]
-    return replace(reference_of(files_in(event)), version=event_id)
+    return replace(reference_of(files_in(event), is_draft=False), version=event_id)
 
 
 def files_in(version: Event) -> dict[str, bytes]:

@@ -13,6 +13,7 @@ from pipelines.board.cells import Fault, Numbered, Table, did_you_mean
 from pipelines.board.return_columns import faults_of_returns
 from pipelines.board.what_is_sent import faults_of_what_is_sent
 from schemas.quarter import Quarter
+from schemas.reference_rows import COMBINED
 from schemas.return_calendar import Calendar, first_meetings
 from schemas.working_days import publish_by
 
@@ -77,6 +78,8 @@ LINKS = (
     ("risk_links", "theme", "themes"),
     ("risk_links", "priority", "board_priorities"),
 )
+# Where all organisations together may be named too.
+OF_ALL_TOO = (("targets", "organisation"), ("baselines", "organisation"))
 
 # The columns that say from when to when a row holds.
 _BOUNDS = (
@@ -125,6 +128,7 @@ def _unknown(tables: Tables) -> Iterator[Fault]:
         if not tables[other].is_read:
             continue  # the cause is told; what follows from it is not
         known = tables[other].codes(KEYS[other][0][0])
+        known |= {COMBINED} if (table, column) in OF_ALL_TOO else set()
         for number, code in tables[table].written(column):
             if code is not None and code not in known:
                 said = f"“{code}” is not in {other}.csv.{did_you_mean(code, known)}"
@@ -149,7 +153,7 @@ def _meetings(tables: Tables) -> Iterator[Fault]:
         if row.quarter is None:
             continue
         if row.meeting_on <= row.quarter.end:
-            said = f"the meeting is before the end of {row.quarter.label}, which is reported."
+            said = f"the meeting is before the end of {row.quarter.key}, which is reported."
             yield _fault("meetings", one, "meeting_on", said)
         other = seen.setdefault(row.meeting_on, one)
         if other is not one:
@@ -169,33 +173,53 @@ def _days(tables: Tables) -> Iterator[Fault]:
             said = "fill in one of due_after_days and due_after_working_days, and not both."
             yield _fault("returns", one, "due_after_days", said)
             continue
+        if too_many := [name for name in _DAYS if (getattr(row, name) or 0) > _MOST_DAYS]:
+            for name in too_many:
+                said = f"{getattr(row, name)} days are more than {_MOST_DAYS:,}; write fewer."
+                yield _fault("returns", one, name, said)
+            continue
         calendar = Calendar(row=row, meeting_on=meeting_on)
         for quarter in (*sorted(meeting_on), _SOME_QUARTER):
-            yield from _days_in_order(one, calendar, quarter)
-            due = calendar.due_on(quarter)
-            if quarter in meeting_on and due > (papers := publish_by(meeting_on[quarter])):
-                said = (
-                    f"for {quarter.label} it would be due on {_day(due)}, after the papers of the "
-                    f"meeting of {_day(meeting_on[quarter])} are published, on {_day(papers)}. Let "
-                    "it be due earlier, or report the quarter to a later meeting."
-                )
-                yield _fault("returns", one, "due_after_days", said)
+            if found := [*_days_in_order(one, calendar, quarter)]:
+                yield from found
                 break
 
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+# More would be a slip: a date written as a number, or one digit too many.
+_MOST_DAYS = 1_000
+_DAYS = (
+    "opens_after_days", "due_after_days", "due_after_working_days", "due_before_meeting",
+    "closes_after_days",
+)  # fmt: skip
 # Any quarter will do for what is the same in all.
 _SOME_QUARTER = Quarter(2018, 1)
 
 
 def _days_in_order(one: Numbered, calendar: Calendar, quarter: Quarter) -> Iterator[Fault]:
-    due, closes = calendar.due_on(quarter), calendar.closes_on(quarter)
-    if due < calendar.opens_on(quarter):
-        said = f"for {quarter.label} the return would be due before it opens."
-        yield _fault("returns", one, "due_after_days", said)
+    """Yield what is out of order in a quarter; only one that a meeting takes is named."""
+    row, meeting = one.row, calendar.meeting_on.get(quarter)
+    opens, due = calendar.opens_on(quarter), calendar.due_on(quarter)
+    closes = calendar.closes_on(quarter)
+    is_by_meeting = row.due_before_meeting is not None and meeting is not None
+    by_days = "due_after_days" if row.due_after_days is not None else "due_after_working_days"
+    column = "due_before_meeting" if is_by_meeting else by_days
+    when = f"for {quarter.key} the return would" if is_by_meeting else "the return would"
+    if due < opens:
+        said = f"{when} be due on {_day(due)}, before it opens on {_day(opens)}."
+        if not is_by_meeting:
+            said = f"{when} be due before it opens. Write more days, or fewer in opens_after_days."
+        yield _fault("returns", one, column, said)
     if closes is not None and closes < due:
-        said = f"for {quarter.label} the return would close before it is due."
+        said = f"{when} close before it is due. Write more days, or leave it empty."
         yield _fault("returns", one, "closes_after_days", said)
+    if meeting is not None and due > (papers := publish_by(meeting)):
+        said = (
+            f"for {quarter.key} it would be due on {_day(due)}, after the papers of the meeting of "
+            f"{_day(meeting)} are published, on {_day(papers)}. Let it be due earlier, or report "
+            "the quarter to a later meeting."
+        )
+        yield _fault("returns", one, column, said)
 
 
 def _targets(tables: Tables) -> Iterator[Fault]:
@@ -241,8 +265,8 @@ def _codes(tables: Tables) -> Iterator[Fault]:
     seen: dict[str, str] = {}
     for one in tables["organisations"].rows:
         code = one.row.organisation
-        if code == "ALL":
-            said = "ALL stands for all organisations together; write another code."
+        if code == COMBINED:
+            said = f"{COMBINED} stands for all organisations together; write another code."
             yield _fault("organisations", one, "organisation", said)
         elif not _CODE.fullmatch(code):
             said = f"“{code}” may hold letters, digits, dots, hyphens and underscores alone."
@@ -256,18 +280,19 @@ def _codes(tables: Tables) -> Iterator[Fault]:
 def _overlaps(tables: Tables) -> Iterator[Fault]:
     """Of the same figures there is one target, and one baseline, at a time."""
     for table in ("targets", "baselines"):
-        for before, one in combinations(tables[table].rows, 2):
-            row, other = one.row, before.row
-            alike = (row.measure, row.organisation, row.area) == (
-                other.measure, other.organisation, other.area,
-            )  # fmt: skip
-            if alike and not _is_apart(row, other) and not _is_apart(other, row):
-                said = (
-                    f"row {before.number} holds for the same figures "
-                    f"{_span(other.first_period, other.last_period)}; let one of them end before "
-                    "the other begins."
-                )
-                yield _fault(table, one, "first_period", said)
+        alike: dict[tuple[Any, ...], list[Numbered]] = defaultdict(list)
+        for one in tables[table].rows:
+            alike[one.row.measure, one.row.organisation, one.row.area].append(one)
+        for rows in alike.values():
+            for before, one in combinations(rows, 2):
+                row, other = one.row, before.row
+                if not _is_apart(row, other) and not _is_apart(other, row):
+                    said = (
+                        f"row {before.number} holds for the same figures "
+                        f"{_span(other.first_period, other.last_period)}; let one of them end "
+                        "before the other begins."
+                    )
+                    yield _fault(table, one, "first_period", said)
 
 
 def _is_apart(row: Any, other: Any) -> bool:
@@ -317,9 +342,7 @@ def _structure(tables: Tables) -> Iterator[Fault]:
     return_of = {one.row.measure: one.row.return_name for one in tables["measures"].rows}
     for one in tables["measures"].rows:
         row = one.row
-        if row.share_of == row.measure:
-            yield _fault("measures", one, "share_of", "a measure is no share of itself.")
-        elif return_of.get(row.share_of, row.return_name) != row.return_name:
+        if return_of.get(row.share_of, row.return_name) != row.return_name:
             said = f"“{row.share_of}” is a measure of another return, whose counts come apart."
             yield _fault("measures", one, "share_of", said)
         low, high = row.plausible_min, row.plausible_max

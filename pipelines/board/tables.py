@@ -16,8 +16,10 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from pipelines.board import ReferenceDataError
-from pipelines.board.cells import Fault, Table, did_you_mean, read_table, words_of
+from pipelines.board.cells import Fault, Table, did_you_mean, read_table, words_of_setting
 from pipelines.board.rules import Tables, broken_rules, broken_settings
+from pipelines.board.slips import faults_of_slips, what_is_unseen
+from pipelines.toml_faults import why_not_read
 from schemas.board import BoardSettings
 from schemas.reference import TABLES, Reference
 
@@ -62,13 +64,13 @@ def load_reference(folder: Path) -> Reference:
     return reference_of(files_of(folder))
 
 
-def reference_of(files: Mapping[str, bytes]) -> Reference:
-    """Return the board that these files give.
+def reference_of(files: Mapping[str, bytes], *, is_draft: bool = True) -> Reference:
+    """Return the board that these files give; ``is_draft`` as in ``read_board``.
 
     Raises:
         ReferenceDataError: It lists every fault with its file, row and column.
     """
-    return typed(read_board(files))
+    return typed(read_board(files, is_draft=is_draft))
 
 
 def typed(read: ReadBoard) -> Reference:
@@ -86,8 +88,14 @@ def typed(read: ReadBoard) -> Reference:
     return Reference(settings=read.settings, **rows)
 
 
-def read_board(files: Mapping[str, bytes]) -> ReadBoard:
-    """Return what these files give, and every fault in and between them, by file and row."""
+def read_board(files: Mapping[str, bytes], *, is_draft: bool = True) -> ReadBoard:
+    """Return what these files give, and every fault in and between them, by file and row.
+
+    Args:
+        files: The files of a board by their names in its folder.
+        is_draft: Whether slips are faults too. Of what came into force they are not, since a rule
+            may have been written after it.
+    """
     given, faults = _settings_given(files.get(SETTINGS))
     settings = _typed_settings(given, faults)
     tables: dict[str, Table] = {}
@@ -105,6 +113,7 @@ def read_board(files: Mapping[str, bytes]) -> ReadBoard:
             faults.append(Fault(table=table, text=said))
     faults += broken_rules(tables)
     faults += broken_settings(SETTINGS, given, tables)
+    faults += [*faults_of_slips(tables), *_unseen_settings(given)] if is_draft else []
     order = [SETTINGS, *TABLES]
     place = {name: at for at, name in enumerate(order)}
     faults.sort(key=lambda one: (place.get(one.table, len(order)), one.row or 0))
@@ -118,7 +127,7 @@ def _settings_given(content: bytes | None) -> tuple[dict[str, Any], list[Fault]]
     try:
         given = tomllib.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        return {}, [Fault(table=SETTINGS, text=f"cannot be read: {problem}.")]
+        return {}, [Fault(table=SETTINGS, text=why_not_read(problem))]
     known = [one.name for one in fields(BoardSettings)]
     faults = [
         Fault(table=SETTINGS, column=name,
@@ -129,6 +138,16 @@ def _settings_given(content: bytes | None) -> tuple[dict[str, Any], list[Fault]]
     return {name: value for name, value in given.items() if name in known}, faults
 
 
+def _unseen_settings(given: Mapping[str, Any]) -> list[Fault]:
+    said = {
+        name: "is empty; it must be filled in."
+        if isinstance(value, str) and not value.strip()
+        else what_is_unseen(value)
+        for name, value in given.items()
+    }
+    return [Fault(table=SETTINGS, column=name, text=text) for name, text in said.items() if text]
+
+
 def _typed_settings(given: Mapping[str, Any], faults: list[Fault]) -> BoardSettings | None:
     """Return the settings typed, or add to the faults why they cannot be."""
     if not given:
@@ -137,6 +156,6 @@ def _typed_settings(given: Mapping[str, Any], faults: list[Fault]) -> BoardSetti
         return TypeAdapter(BoardSettings).validate_python(given)
     except ValidationError as problem:
         for error in problem.errors():
-            said = "is missing." if error["type"] == "missing" else words_of(error)
+            said = "is missing." if error["type"] == "missing" else words_of_setting(error)
             faults.append(Fault(table=SETTINGS, column=str(error["loc"][0]), text=said))
         return None

@@ -28,6 +28,7 @@ from pipelines.durable import exclusive, place_file
 from pipelines.escaping import email_header, visible
 from pipelines.notices.notices import Notice
 from pipelines.settings import SMTP_PASSWORD, setting
+from pipelines.toml_faults import why_not_read
 from pipelines.workspace import Workspace
 
 _TIMEOUT = 20.0
@@ -87,6 +88,8 @@ def read_settings(workspace: Workspace) -> Settings:
             for to, listed in read.get("addresses", {}).items()
         }
         server = MailServer(**read["email"]) if "email" in read else None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        raise NoticeSettingsError(f"{file.name}: {why_not_read(problem)}") from problem
     except (OSError, ValueError, TypeError, AttributeError) as problem:
         raise NoticeSettingsError(f"{file.name}: {problem}") from problem
     if server is not None:

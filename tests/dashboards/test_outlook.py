@@ -16,7 +16,9 @@ import pytest
 from dashboards.data.release import Published
 from dashboards.data.release import load as load_published
 from dashboards.data.rows import Comparator, Measure, Summary
-from dashboards.drawing import bars, icons
+from dashboards.drawing import beside, icons
+from dashboards.drawing.chart import Chart
+from dashboards.drawing.spine import vertebrae
 from dashboards.pages.base import Site
 from dashboards.pages.registry import PAGE_TYPES
 from dashboards.printing import pack
@@ -117,7 +119,7 @@ def test_the_list_is_that_of_the_newest_period(board: Published) -> None:
 
 
 def test_our_own_area_is_not_compared_with_itself(board: Published) -> None:
-    chart = bars.comparators_chart(board, *of_p1(board))
+    chart = beside.comparators_chart(board, *of_p1(board))
     assert chart is not None
     assert "All of it" not in [row[0].text for row in chart.table.rows]
 
@@ -136,12 +138,43 @@ def test_others_are_of_our_own_period_or_say_theirs(board: Published) -> None:
     ]
 
     def names(rows: list[Comparator]) -> list[str]:
-        chart = bars.comparators_chart(replace(board, comparators=tuple(rows)), measure, summary)
+        chart = beside.comparators_chart(replace(board, comparators=tuple(rows)), measure, summary)
         assert chart is not None
         return [row[0].text for row in chart.table.rows]
 
     assert names([*of_ours, *later]) == names(of_ours)
     assert any(name.endswith(", 2030-31") for name in names(later))
+
+
+def test_parts_of_our_own_area_are_called_by_their_kind_and_are_no_other_areas(
+    board: Published,
+) -> None:
+    """Seen: wards of the council itself in the chart of other areas."""
+    measure, summary = of_p1(board)
+    usual = next(row for row in board.comparators if row.area_kind == "country")
+    wards = [
+        replace(usual, area=name, area_name=name, area_kind=kind, value=value, is_within_home=True)
+        for name, kind, value in (
+            ("Abbey", "ward", 61.0), ("Priory", "ward", 99.0), ("North", "district", 70.0),
+        )
+    ]  # fmt: skip
+    with_wards = replace(board, comparators=(*board.comparators, *wards))
+
+    def names(chart: Chart | None) -> set[str]:
+        return {row[0].text for row in chart.table.rows} if chart else set()
+
+    others = beside.comparators_chart(with_wards, measure, summary)
+    assert names(others) == names(beside.comparators_chart(board, measure, summary))
+    districts, of_wards = beside.within_charts(with_wards, measure, summary)
+    assert names(of_wards) == {"Abbey", "Priory", "Our figure"}
+    assert names(districts) == {"North", "Our figure"}
+    assert of_wards.heading == "Staff trained, by ward"
+    assert "beside that of each ward, 2 of 2" in of_wards.alt
+    for chart in (districts, of_wards):
+        assert "other" not in f"{chart.heading} {chart.alt} {chart.caption}".lower()
+    # Nor are they among the areas of which the worst and the best are the ends of a spine.
+    rows = [of_p1(board)]
+    assert vertebrae(with_wards, rows) == vertebrae(board, rows) != []
 
 
 def test_a_gap_is_between_those_that_are_shown_and_is_real_only_beyond_their_intervals(

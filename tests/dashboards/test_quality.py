@@ -70,7 +70,7 @@ def test_the_page_says_the_published_scores_of_each_return_and_quarter(page: str
 def test_a_measure_that_lacks_something_is_named_and_one_that_is_whole_is_counted(
     page: str,
 ) -> None:
-    assert "and no open query: 1 of the 2 that have a figure due" in page
+    assert "and no open query: 1 of the 2 that are owed one" in page
     lacking = cells(page, "Scores of each measure that lacks something, 2018-19 Q2")
     assert lacking == {"Staff trained": ["75% 3 of 4", "100% 3 of 3", "67% 2 of 3"]}
 

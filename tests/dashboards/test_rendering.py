@@ -17,7 +17,7 @@ from playwright.sync_api import sync_playwright
 
 from dashboards.data.release import load as load_published
 from dashboards.data.rows import Comparator
-from dashboards.drawing import bars, base, rendering
+from dashboards.drawing import base, beside, rendering
 from dashboards.drawing.chart import Chart, Table
 from dashboards.drawing.chromium import BROWSER_ARGUMENTS, RenderingError, find_browser
 from dashboards.drawing.rendering import _slimmed
@@ -116,7 +116,7 @@ def test_a_picture_of_nineteen_areas_weighs_no_more_than_a_picture_may(tmp_path:
     measure = site.published.measure_by_id["P1"]
     summary = site.published.board_summary("P1")
     assert summary is not None
-    chart = bars.comparators_chart(
+    chart = beside.comparators_chart(
         site.published, measure, replace(summary, lower=78.0, upper=82.0)
     )
     assert chart is not None

@@ -71,7 +71,7 @@ def test_a_target_as_old_as_the_figures_is_no_change_of_it(tmp_path: Path) -> No
     rows = made_up.everything()
     first = min(one.quarter for one in rows[Value] if one.measure == "P1" and one.value is not None)
     change = {
-        "measure": "P1", "organisation": "ALL", "area": "all", "quarter_label": "the first",
+        "measure": "P1", "organisation": "each", "area": "all", "quarter_label": "the first",
         "until_label": "before it", "breaks_series": False, "subject": "target",
         "new_target": 90.0,
     }  # fmt: skip

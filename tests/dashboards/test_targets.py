@@ -21,13 +21,13 @@ from dashboards.data.series import series_points
 from dashboards.drawing import bars, process, target
 from dashboards.drawing.chromium import BROWSER_VARIABLE
 from dashboards.site import build_site
-from dashboards.story.targets import changes_by_sentence
+from dashboards.story.targets import by_sentence, every_change
 from tests.dashboards import made_up
 
 OLD, NEW = (90.0, 85.0), (95.0, 92.0)
 CHANGED_IN = made_up.LAST.shift(-1)
 CHANGE = {
-    "measure": "P1", "organisation": "ALL", "area": "all", "quarter": CHANGED_IN.key,
+    "measure": "P1", "organisation": "each", "area": "all", "quarter": CHANGED_IN.key,
     "quarter_label": CHANGED_IN.label, "until_label": CHANGED_IN.shift(-1).label,
     "breaks_series": False,
 }  # fmt: skip
@@ -189,7 +189,7 @@ def test_pages_tell_what_was_until_when_and_what_is_from_when(
     assert "For Alpha trust: There was no target" in changes
     assert "For Northtown: The target was 60.0 per 100,000 until 2017-18 Q4; there is" in changes
     assert "No target and no definition has changed." not in changes
-    assert "P1,target,ALL,all,2018-19-Q1" in (site / "data/target-changes.csv").read_text("utf-8")
+    assert "P1,target,each,all,2018-19-Q1" in (site / "data/target-changes.csv").read_text("utf-8")
 
 
 def test_a_merger_that_breaks_many_measures_is_told_once(published: Published) -> None:
@@ -198,7 +198,7 @@ def test_a_merger_that_breaks_many_measures_is_told_once(published: Published) -
         made_up.row(MeasureChange, **{**breaks, "measure": measure}, subject="rebase")
         for measure in ("P1", "P2", "R1")
     )
-    [told] = changes_by_sentence(replace(published, measure_changes=changes))
+    [told] = by_sentence(every_change(replace(published, measure_changes=changes)))
     sentence, measures = told
     assert sentence.startswith("For Alpha trust: From 2018-19 Q1 the figures are of other people")
     assert {one.measure for one in measures} == {"P1", "P2", "R1"}

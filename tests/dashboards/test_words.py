@@ -20,7 +20,6 @@ from dashboards.data.release import Published
 from dashboards.data.release import load as load_published
 from dashboards.data.rows import Measure, ProcessPoint, Summary
 from dashboards.drawing import process
-from dashboards.pages.base import Site
 from dashboards.story import numbers, words
 from dashboards.story import summary as summary_words
 from schemas.quarter import Quarter
@@ -144,20 +143,6 @@ def test_what_got_worse_comes_before_what_keeps_failing() -> None:
     )
     calm = board_row("C", reading="common cause")
     assert summary_words.finding([calm]) == "Nothing got worse by more than chance"
-
-
-def test_a_measure_that_begins_later_is_not_yet_among_the_boards_own() -> None:
-    def listed(first_quarter: str) -> bool:
-        measure = replace(made_up.measure("X9"), first_quarter=first_quarter)
-        data = Published(
-            release=made_up.RELEASE,
-            organisations=(), themes=(), measures=(measure,), values=(), process=(), summaries=(),
-            comparators=(), submissions=(), findings=(), scores=(), revisions=(), commentary=(),
-        )  # fmt: skip
-        return bool(Site(published=data, status="draft").board)
-
-    assert listed(made_up.LAST.key)
-    assert not listed(made_up.LAST.shift(1).key)
 
 
 def test_where_nothing_can_be_judged_nobody_is_told_that_nothing_got_worse() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from dashboards.site import build_site
 from pipelines.disclosure.open_columns import open_columns
 from pipelines.publishing.releases import export_published
 from pipelines.warehouse.loading import connect
@@ -69,3 +70,37 @@ def test_what_is_hidden_of_a_ward_is_not_looked_for_in_the_whole(
     with connect(counted.path) as connection:
         export_published(connection, tmp_path / "data")
     assert open_columns(tmp_path / "data") == ()
+
+
+def test_parts_of_the_home_area_are_told_apart_from_places_to_compare_with(
+    tmp_path: Path,
+) -> None:
+    made = Warehouse(tmp_path / "warehouse.duckdb")
+    rows = [
+        mmr(WHOLE, 14000, 17500, 80.0), mmr("Yardley", 1420, 2000, 71.0),
+        mmr("Ladywood", 1500, 2000, 75.0), count("Leeds", 88.0), count("England", 87.0),
+    ]  # fmt: skip
+    made.send("population_outcomes", "PH", "2018-19-Q1", received="2018-07-10 09:00", rows=rows)
+    made.build(quarter="2018-19-Q1")
+    assert made.rows(
+        "select area, area_kind, is_within_home from published.pub_comparator "
+        "where measure = 'PO11' and peer_set is null order by 1"
+    ) == [
+        ("Birmingham", "city", False),
+        ("England", "country", False),
+        ("Ladywood", "constituency", True),
+        ("Leeds", "city", False),
+        ("Yardley", "constituency", True),
+    ]
+    data, site = tmp_path / "data", tmp_path / "site"
+    with connect(made.path) as connection:
+        export_published(connection, data)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dashboards.drawing.chromium.find_browser", lambda: None)
+        build_site(data, site, status="draft")
+    page = (site / "measures/po11.html").read_text(encoding="utf-8")
+    assert ", by constituency" in page
+    files = {path.stem: path.read_text("utf-8-sig") for path in site.rglob("po11-*.csv")}
+    assert "Yardley" in files["po11-within-constituency"]
+    assert "Leeds" not in files["po11-within-constituency"]
+    assert "Yardley" not in files["po11-comparators"]

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from dashboards.site import build_site
+from pipelines.publishing.releases import export_published
+from pipelines.warehouse.loading import connect
 from schemas.quarter import Quarter
 from schemas.reference import Reference
 from schemas.reference_rows import Baseline, Definition, Target
@@ -19,6 +22,7 @@ from tests.dbt_project.conftest import level_2
 from tests.dbt_project.warehouse import Warehouse
 
 Q1, Q2 = Quarter(2018, 1), Quarter(2018, 2)
+SUMMED = "DA08"  # a count that two partners send
 RATED = (
     "select period, value, target, rating from published.pub_measure_value "
     "where measure = 'TC02' and organisation = ? and breakdown = 'total' order by period"
@@ -130,7 +134,7 @@ def test_a_past_figure_keeps_the_target_of_its_period_when_a_later_one_is_set(
     assert warehouse.rows(measure) == [(95.0, "2018-19-Q2", now)]
     changes = [
         ("definition", "ALL", "2018-19 Q1", "2018-19 Q2", None, None, "Once."),
-        ("target", "ALL", "2018-19 Q1", "2018-19 Q2", 90.0, 95.0, None),
+        ("target", "each", "2018-19 Q1", "2018-19 Q2", 90.0, 95.0, None),
     ]
     assert warehouse.rows(CHANGES) == changes
     # Another definition is another series.
@@ -166,3 +170,46 @@ def test_a_target_that_ends_and_one_that_begins_are_told_as_two_changes(tmp_path
         ("2018-19 Q2", "2018-19 Q3", None, 95.0),
         ("2018-19 Q3", "2018-19 Q4", 95.0, 96.0),
     ]
+
+
+@pytest.mark.slow
+def test_a_target_of_each_is_not_held_against_their_sum(tmp_path: Path) -> None:
+    """Seen: a target for each sender, and a sum of both that was on target by it."""
+    of_each = replace(target(150.0), measure=SUMMED)
+    of_sum = replace(of_each, organisation="ALL", target=400.0, first_period=Q2)
+    base = replace(baseline(120.0, "2016-17"), measure=SUMMED)
+    board = replace(birmingham(), targets=(of_each, of_sum), baselines=(base,))
+    warehouse = Warehouse(tmp_path / "warehouse.duckdb", board=board)
+    for quarter, received, count in (
+        ("2018-19-Q1", "2018-07-10 09:00", 160), ("2018-19-Q2", "2018-10-10 09:00", 190),
+    ):  # fmt: skip
+        row = {"measure": SUMMED, "value": float(count), "value_as_sent": str(count)}
+        for sender in ("BSWA", "SWM-CRC"):
+            warehouse.send("domestic_abuse", sender, quarter, received=received, rows=[row])
+    warehouse.build()
+    rated = (
+        "select organisation, period, value, target, rating from published.pub_measure_value "
+        f"where measure = '{SUMMED}' and organisation in ('ALL', 'BSWA') order by all"
+    )
+    assert warehouse.rows(rated) == [
+        ("ALL", "2018-19-Q1", 320.0, None, "not rated"),
+        ("ALL", "2018-19-Q2", 380.0, 400.0, "off target"),
+        ("BSWA", "2018-19-Q1", 160.0, 150.0, "on target"),
+        ("BSWA", "2018-19-Q2", 190.0, 150.0, "on target"),
+    ]
+    assert warehouse.rows(
+        "select organisation, target, baseline from published.pub_measure_summary "
+        f"where measure = '{SUMMED}' order by 1"
+    ) == [("ALL", 400.0, None), ("BSWA", 150.0, 120.0), ("SWM-CRC", 150.0, 120.0)]
+    measure = f"select target from published.pub_measure where measure = '{SUMMED}'"
+    assert warehouse.rows(measure) == [(400.0,)]
+
+    data, site = tmp_path / "data", tmp_path / "site"
+    with connect(warehouse.path) as connection:
+        export_published(connection, data)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dashboards.drawing.chromium.find_browser", lambda: None)
+        build_site(data, site, status="draft")
+    page = (site / f"measures/{SUMMED.lower()}.html").read_text(encoding="utf-8")
+    said = "For all partners together: There was no target until 2018-19 Q1; it is 400"
+    assert said in " ".join(page.split())

@@ -116,6 +116,21 @@ def test_the_annotated_copies_go_into_the_folder_named(desk: Path) -> None:
     assert b"[ROW-001]" in (desk / "beside" / "wrong.csv").read_bytes()
 
 
+def test_who_owes_nothing_of_a_return_is_told_so_and_given_no_empty_form(desk: Path) -> None:
+    made = run(desk, "template", "training_compliance", "--organisation", "PH",
+               "--quarter", "2018-19-Q2")  # fmt: skip
+    assert made.returncode != 0
+    assert "PH owes no training_compliance for 2018-19 Q2: there is nothing to fill in." in (
+        made.stderr
+    )
+    assert "It is owed by " in made.stderr
+    assert "UHB" in made.stderr
+    early = run(desk, "template", "training_compliance", "--organisation", "UHB",
+                "--quarter", "2013-14-Q2")  # fmt: skip
+    assert "Nothing is owed before 2014-15 Q1." in early.stderr
+    assert not [*desk.glob("*training_compliance*")]
+
+
 def test_template_check_submit_explain_withdraw_from_an_empty_folder(desk: Path) -> None:
     name = "UHB-training_compliance-2018-19-Q2.csv"
     made = run(desk, "template", "training_compliance", "--organisation", "UHB",

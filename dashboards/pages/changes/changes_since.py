@@ -26,11 +26,19 @@ def finding(site: Site) -> str:
 
 
 def corrections(site: Site) -> list[tuple[str, dt.date | None, str]]:
-    """Return each edition that put something right, with its day and its note, newest first."""
+    """Return each edition that put something right, with its day and its note, newest first.
+
+    Those that the edition before told are not told again.
+    """
     edition = site.edition
     if edition is None:
         return []
-    found = [(one.name, one.published_on, one.note) for one in edition.earlier]
+    last = max((one.published_on for one in edition.earlier[-1:]), default=dt.date.min)
+    found = [
+        (one.name, one.published_on, one.note)
+        for one in edition.earlier
+        if one.published_on >= last
+    ]
     every = [*found, (edition.name, edition.signed_off_on, edition.note)]
     return [row for row in reversed(every) if row[2]]
 

@@ -8,7 +8,7 @@ from dashboards.data.provenance import Share, is_illustrative, share
 from dashboards.data.release import COMBINED, grouped
 from dashboards.data.rows import Comparator, Measure, Summary, Value, member_codes
 from dashboards.data.series import latest_shown, series_points
-from dashboards.drawing import bars, funnel, maps, process, target
+from dashboards.drawing import bars, beside, funnel, maps, process, target
 from dashboards.drawing.chart import PROVENANCE, Chart, Column, Table, in_words
 from dashboards.pages.base import Page, Site
 from dashboards.pages.figures import page as figures
@@ -230,7 +230,8 @@ class _Drawn:
         )
         self.add(
             target.target_chart(published, measure, points),
-            bars.comparators_chart(published, measure, summary),
+            beside.comparators_chart(published, measure, summary),
+            *beside.within_charts(published, measure, summary),
         )
         values = published.values_by_measure.get(measure.measure, ())
         for breakdown in sorted({value.breakdown for value in values} - {"total"}):

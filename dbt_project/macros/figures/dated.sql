@@ -1,8 +1,16 @@
 {# Whether a row of a dated table of the board (targets, baselines) holds for a figure: of its measure,
-   of its organisation and area or of all, and of the quarter in which its period ends. #}
-{% macro holds_for(row, figure) -%}
+   of its organisation and area or of all, and of the quarter in which its period ends. A row of all
+   holds for the combined figure too, unless that is a sum: what each organisation is to reach is
+   not what all of them reach together. #}
+{% macro holds_for(row, figure, aggregation) -%}
     {{ row }}.measure = {{ figure }}.measure
-    and ({{ row }}.organisation is null or {{ row }}.organisation = {{ figure }}.organisation)
+    and (
+        {{ row }}.organisation = {{ figure }}.organisation
+        or (
+            {{ row }}.organisation is null
+            and not ({{ figure }}.organisation = 'ALL' and {{ aggregation }} = 'sum')
+        )
+    )
     and ({{ row }}.area is null or {{ row }}.area = {{ figure }}.area)
     and {{ holds_in(row, figure ~ '.quarter') }}
 {%- endmacro %}

@@ -13,6 +13,7 @@ final as (
         area,
         area_name,
         area_kind,
+        is_within_home,
         peer_set,
         period_start,
         period_end,

@@ -21,7 +21,8 @@ quarters as (
 
 ),
 
--- What is not due yet or was excused counts nowhere. Rows and queries are of accepted returns.
+-- What was excused counts nowhere, and what is not due yet is lacking and not late. Rows and queries
+-- are of accepted returns.
 by_return as (
 
     select
@@ -29,6 +30,7 @@ by_return as (
         return_name as subject_id,
         quarter,
         count(*) as owed,
+        count(case when state <> 'not due' then 1 end) as due,
         count(accepted_received_at) as accepted,
         count(case when days_late = 0 then accepted_received_at end) as in_time,
         sum(case when accepted_received_at is not null then rows_found end) as rows_found,
@@ -37,7 +39,7 @@ by_return as (
         sum(case when accepted_received_at is not null then queries - open_queries end)
             as explained
     from submissions
-    where state not in ('not due', 'excused')
+    where state <> 'excused'
     group by return_name, quarter
 
 ),
@@ -60,7 +62,7 @@ by_measure as (
         and is_own_area
         and period_kind <> 'month'
         and (frequency = 'yearly' or period_kind = 'quarter')
-        and state not in ('not due', 'excused', 'nil return')
+        and state not in ('excused', 'nil return')
     group by
         measure,
         coalesce(case when frequency = 'yearly' then returned_in end, quarter)
@@ -71,7 +73,7 @@ scores as (
 
     {% for relation, score, part, whole in [
         ('by_return', 'complete', 'accepted', 'owed'),
-        ('by_return', 'in time', 'in_time', 'owed'),
+        ('by_return', 'in time', 'in_time', 'due'),
         ('by_return', 'valid', 'rows_used', 'rows_found'),
         ('by_return', 'settled', 'explained', 'queries'),
         ('by_measure', 'complete', 'came', 'wanted'),

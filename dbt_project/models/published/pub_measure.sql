@@ -15,7 +15,7 @@ edition as (
 targets as (
 
     select * from {{ source('reference', 'targets') }}
-    where organisation is null and area is null
+    where (organisation is null or organisation = 'ALL') and area is null
 
 ),
 
@@ -28,6 +28,12 @@ definitions as (
 next_due as (
 
     select * from {{ ref('int_measure__next_due') }}
+
+),
+
+at_edition as (
+
+    select * from {{ ref('int_measure__at_edition') }}
 
 ),
 
@@ -64,6 +70,23 @@ wordings as (
 
 ),
 
+-- That of the combined figure, if it has one of its own.
+in_force as (
+
+    select
+        newest.measure,
+        targets.target,
+        targets.amber_limit,
+        targets.first_period,
+        row_number() over (
+            partition by newest.measure order by {{ particularity('targets') }} desc
+        ) as place
+    from newest
+    inner join targets
+        on newest.measure = targets.measure and {{ holds_in('targets', 'newest.quarter') }}
+
+),
+
 final as (
 
     select
@@ -77,9 +100,9 @@ final as (
         measures.numerator_words,
         measures.denominator_words,
         measures.polarity,
-        targets.target,
-        targets.amber_limit,
-        targets.first_period as target_from,
+        in_force.target,
+        in_force.amber_limit,
+        in_force.first_period as target_from,
         measures.form,
         measures.aggregation,
         measures.kind,
@@ -93,7 +116,7 @@ final as (
         measures.threshold,
         measures.rounding,
         measures.source,
-        measures.status,
+        at_edition.status,
         measures.headline,
         measures.first_quarter,
         measures.last_quarter,
@@ -105,14 +128,14 @@ final as (
     from measures
     inner join main_kinds
         on measures.measure = main_kinds.measure
+    inner join at_edition
+        on measures.measure = at_edition.measure
     inner join newest
         on measures.measure = newest.measure
     left join wordings
         on measures.measure = wordings.measure and wordings.place = 1
-    left join targets
-        on
-            measures.measure = targets.measure
-            and {{ holds_in('targets', 'newest.quarter') }}
+    left join in_force
+        on measures.measure = in_force.measure and in_force.place = 1
     left join next_due
         on measures.measure = next_due.measure
 

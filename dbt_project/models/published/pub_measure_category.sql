@@ -12,7 +12,7 @@ measures as (
         measure,
         return_name,
         item
-    from {{ ref('dim_measure') }}
+    from {{ ref('pub_measure') }}
 
 ),
 

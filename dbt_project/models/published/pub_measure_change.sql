@@ -22,7 +22,7 @@ definitions as (
 
 measures as (
 
-    select measure from {{ ref('dim_measure') }}
+    select measure from {{ ref('int_measure__at_edition') }}
 
 ),
 
@@ -74,7 +74,7 @@ target_changes as (
     select
         turns.measure,
         'target' as subject,
-        coalesce(turns.organisation, 'ALL') as organisation,
+        coalesce(turns.organisation, 'each') as organisation,
         coalesce(turns.area, 'all') as area,
         turns.quarter,
         earlier.target as old_target,

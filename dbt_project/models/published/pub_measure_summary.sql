@@ -6,6 +6,15 @@ summary as (
 
 ),
 
+measures as (
+
+    select
+        measure,
+        aggregation
+    from {{ ref('dim_measure') }}
+
+),
+
 baselines as (
 
     select * from {{ source('reference', 'baselines') }}
@@ -23,8 +32,10 @@ held_beside as (
             partition by summary.cell_id order by {{ particularity('baselines') }} desc
         ) as place
     from summary
+    inner join measures
+        on summary.measure = measures.measure
     inner join baselines
-        on {{ holds_for('baselines', 'summary') }}
+        on {{ holds_for('baselines', 'summary', 'measures.aggregation') }}
 
 ),
 

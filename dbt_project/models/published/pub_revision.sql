@@ -15,7 +15,7 @@ facts as (
 measures as (
 
     select measure
-    from {{ ref('dim_measure') }}
+    from {{ ref('pub_measure') }}
     where threshold is null
 
 ),

@@ -28,7 +28,7 @@ from pipelines.checking.rules.measures import rules_of_measures
 from pipelines.checking.rules.placement import rules_of_placement
 from pipelines.checking.rules.plans import rules_over_plans
 from pipelines.checking.rules.quarters_of_months import quarters_of_months
-from pipelines.checking.rules.rows import Rows, rules_over_rows
+from pipelines.checking.rules.rows import Rows, items_meant, rules_over_rows
 from pipelines.checking.rules.sender_rules import (
     NO_ORIGIN,
     Origin,
@@ -41,7 +41,7 @@ from pipelines.checking.rules.sender_rules import (
 from pipelines.checking.rules.shares import shares_of_a_whole
 from pipelines.checking.rules.totals import parts_and_wholes
 from pipelines.checking.rules.year_to_date import years_to_date
-from pipelines.escaping import as_typed
+from pipelines.escaping import as_typed, visible
 from pipelines.reading.headings import plain
 from pipelines.reading.reader import ReadFile, read
 from schemas.declaration import Return, record_columns
@@ -81,7 +81,8 @@ def check(
     )
     read_file = _without_ours(read_file)
     if read_file.table is None or read_file.header is None:
-        return _checked(file_name, read_file, _of_reading(read_file, None))
+        column = _nil_column(read_file, file_name=file_name, context=context, declared=known)
+        return _checked(file_name, read_file, _of_reading(read_file, None, nil_column=column))
     ret = recognise(
         read_file.header, read_file.table, file_name=file_name, context=context, declared=known
     )
@@ -179,18 +180,41 @@ def _as_typed(cells: pl.Series) -> pl.Series:
     return cells.replace(guarded, [as_typed(cell) for cell in guarded]) if guarded else cells
 
 
-def _of_reading(read_file: ReadFile, sheet: Sheet | None) -> Iterator[Violations]:
+def _of_reading(
+    read_file: ReadFile, sheet: Sheet | None, *, nil_column: str | None = None
+) -> Iterator[Violations]:
     """Yield the reader's faults.
 
     Of a ragged row only cells before the first column that is never quoted are shown; none if the
-    return is not known.
+    return is not known. ``nil_column`` is where nil makes a nil return of a file without rows.
     """
     show = 0
     if sheet is not None:
         declared = sheet.ret.column_by_name
         never = [at for name, at in sheet.positions.items() if declared[name].sensitive]
         show = min(never, default=len(sheet.header))
-    return violations_of(read_file.faults, quotable=quotable, cells_to_show=show)
+    for one in violations_of(read_file.faults, quotable=quotable, cells_to_show=show):
+        if one.rule == "STR-007" and nil_column is not None:
+            yield replace(one, variant="nil", facts={**one.facts, "nil_column": nil_column})
+        else:
+            yield one
+
+
+def _nil_column(
+    file: ReadFile, *, file_name: str, context: Context, declared: Mapping[str, Return]
+) -> str | None:
+    """Return the heading below which nil makes a nil return, of a file that has headings alone.
+
+    None if the return is not known, or has no figures.
+    """
+    header = file.header or ()
+    empty = pl.DataFrame(schema={f"c{at}": pl.String for at in range(len(header))})
+    ret = recognise(header, empty, file_name=file_name, context=context, declared=declared)
+    seen = ret.views[0].observation if ret is not None and ret.views else None
+    if seen is None:
+        return None
+    name = plain(seen.item or seen.figures[0])
+    return next((visible(heading) for heading in header if plain(heading) == name), None)
 
 
 def _is_nil(sheet: Sheet) -> bool:
@@ -219,7 +243,14 @@ def _of_rows(
 ) -> Iterator[Violations]:
     """Yield what the typed rows show: the return's models, its rows together, and its history."""
     measured = with_measures(cells.rows, sheet.ret, reference=context.reference)
-    impossible = [*failures(sheet.ret.model, measured)]
+    # What is wrong within a row is told with a slip in the name of its measure, not after it.
+    meant = items_meant(sheet, cells.unread, reference=context.reference)
+    by_itself = (
+        with_measures(cells.rows, sheet.ret, reference=context.reference, meant=meant)
+        if meant
+        else measured
+    )
+    impossible = [*failures(sheet.ret.model, by_itself)]
     yield from impossible
     rows = Rows(
         ret=sheet.ret,
@@ -235,7 +266,7 @@ def _of_rows(
     yield from rules_of_placement(rows)
     yield from parts_and_wholes(rows)
     yield from shares_of_a_whole(rows)
-    odd = [*failures(sheet.ret.queries, measured)]
+    odd = [*failures(sheet.ret.queries, by_itself)]
     yield from odd
     yield from years_to_date(rows, context=context)
     yield from quarters_of_months(rows)

@@ -22,13 +22,24 @@ _LIMITS = {
 _PATTERN = "str_matches"
 
 
-def with_measures(rows: pl.DataFrame, ret: Return, *, reference: Reference) -> pl.DataFrame:
+def with_measures(
+    rows: pl.DataFrame, ret: Return, *, reference: Reference, meant: Mapping[int, str] | None = None
+) -> pl.DataFrame:
     """Return the rows with ``measure_form`` and ``measure_unit`` of the catalogue.
 
     Both are null where a row is of no one measure; each view of a wide table has its own.
+
+    Args:
+        rows: The rows.
+        ret: Their return.
+        reference: The board.
+        meant: Of rows whose item could not be read the one that was probably meant, by number.
     """
     measures = reference.measures_of(ret.name) if ret.observation is not None else ()
     item = pl.lit(None) if ret.observation is None else ret.observation.what
+    if meant:
+        of_row = pl.col("row_number").replace_strict(meant, default=None, return_dtype=pl.String)
+        item = pl.coalesce(item, of_row)
     catalogue = pl.DataFrame(
         [(m.item, m.form, m.unit) for m in measures],
         schema=dict.fromkeys(("measure_item", "measure_form", "measure_unit"), pl.String),

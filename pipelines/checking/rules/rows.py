@@ -13,7 +13,7 @@ from pipelines.checking.engine.models import with_measures
 from pipelines.checking.engine.observations import ALL, counts, observations, places, stating
 from pipelines.checking.engine.sheet import Sheet
 from pipelines.checking.engine.violations import Violations, of_file
-from pipelines.checking.rules.codes import list_in_words, probably_meant
+from pipelines.checking.rules.codes import NEAREST_LOOKED_FOR, list_in_words, probably_meant
 from pipelines.reading.headings import BLANK
 from schemas.columns import Kind
 from schemas.declaration import Observation, Return
@@ -22,6 +22,7 @@ from schemas.quarter import Quarter
 from schemas.reference import Reference
 
 _ENOUGH_TO_LOOK_ODD = 8
+OF_THE_FILE = ("organisation", "quarter")  # the same in every row
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +134,7 @@ def repeated_keys(rows: Rows) -> Iterator[Violations]:
     Case and spaces do not tell two keys apart, nor do two ways of writing one period.
     """
     key = [name for name in rows.ret.key if name in rows.sheet.positions]
-    readable = rows.readable(*key)
+    readable = rows.readable(*(name for name in key if name not in OF_THE_FILE))
     parts = [part for name in key for part in _parts_of_key(rows.ret, name)]
     grouped = [f"key_{name}" for name in parts]
     folded = readable.with_columns(_folded(readable[name]).alias(f"key_{name}") for name in parts)
@@ -164,6 +165,8 @@ def _listed(names: list[str]) -> str:
 
 def _folded(cells: pl.Series) -> pl.Series:
     """Return the cells of a key without regard to case and to how many spaces there are."""
+    if cells.name in OF_THE_FILE:  # one that cannot be read is as in the other rows
+        cells = cells.fill_null(strategy="forward").fill_null(strategy="backward")
     if cells.dtype != pl.String:
         return cells
     return cells.fill_null("").str.to_lowercase().str.replace_all(r"\s+", " ")
@@ -210,7 +213,7 @@ def unknown_categories(rows: Rows) -> Iterator[Violations]:
 
 def not_owed(rows: Rows) -> Iterator[Violations]:
     """Yield COD-004: a measure that is not in the organisation's return; PER-001: none is owed."""
-    if rows.organisation is None or rows.quarter is None or "organisation" in rows.unread:
+    if rows.organisation is None or rows.quarter is None or _organisation_is_in_doubt(rows):
         return
     owed = [
         o
@@ -236,6 +239,12 @@ def not_owed(rows: Rows) -> Iterator[Violations]:
         )
 
 
+def _organisation_is_in_doubt(rows: Rows) -> bool:
+    """Return whether more rows name an organisation that there is not than one that there is."""
+    unread = rows.unread.get("organisation")
+    return unread is not None and 2 * len(unread) > rows.rows.height
+
+
 def _seen(view: Rows) -> Observation:
     if view.ret.observation is None:
         raise ValueError(f"{view.ret.name} is no view of a return")
@@ -257,7 +266,8 @@ def missing_rows(rows: Rows) -> Iterator[Violations]:
     have |= set(_blank_and_needed(rows))
     items = {*sent["item"].unique().to_list(), *(item for item, *_ in have)}
     if item_column is not None:
-        items |= _meant_items(rows, item_column)
+        # A consequence of a slip in a code is not reported a second time.
+        items |= {*items_meant(rows.sheet, rows.unread, reference=rows.reference).values()}
     have |= {(item, None, category, area, when) for item, _, category, area, when in have}
     have |= {(*what, None) for *what, _ in have}
     without_item: list[str] = []
@@ -302,21 +312,23 @@ def _may_be_there(rows: Rows, column: str | None) -> bool:
 
 
 def _unread_keys(rows: Rows) -> bool:
-    return any(name in rows.unread for name in rows.ret.key)
+    return any(name in rows.unread for name in rows.ret.key if name not in OF_THE_FILE)
 
 
-def _meant_items(rows: Rows, column: str) -> set[str]:
-    """Return the items that unreadable cells were probably meant to be.
-
-    A consequence of a slip in a code is not reported a second time.
-    """
-    if column not in rows.unread:
-        return set()
-    at = rows.sheet.table["row_number"].is_in(rows.unread[column].implode())
-    labels = {m.item: m.title for m in rows.reference.measures_of(rows.ret.name)}
-    texts = rows.sheet.text(column).filter(at).unique().to_list()[:100]
-    meant = (probably_meant(text, labels, nearest=True) for text in texts)
-    return {item for item in meant if item is not None}
+def items_meant(
+    sheet: Sheet, unread: Mapping[str, pl.Series], *, reference: Reference
+) -> dict[int, str]:
+    """Return the items that unreadable cells were probably meant to be, by the row's number."""
+    column = sheet.ret.observation.item if sheet.ret.observation else None
+    if column is None or column not in unread:
+        return {}
+    at = sheet.table["row_number"].is_in(unread[column].implode())
+    numbers, cells = sheet.table["row_number"].filter(at), sheet.text(column).filter(at)
+    texts = dict(zip(numbers, cells, strict=True))
+    labels = {m.item: m.title for m in reference.measures_of(sheet.ret.name)}
+    distinct = list(dict.fromkeys(texts.values()))[:NEAREST_LOOKED_FOR]
+    meant = {text: probably_meant(text, labels, nearest=True) for text in distinct}
+    return {row: item for row, text in texts.items() if (item := meant.get(text)) is not None}
 
 
 def _expected(rows: Rows, organisation: str, quarter: Quarter) -> list[ExpectedFigure]:

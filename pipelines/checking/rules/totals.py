@@ -9,7 +9,7 @@ import polars as pl
 
 from pipelines.checking.engine.observations import ALL, observations
 from pipelines.checking.engine.violations import Violations
-from pipelines.checking.rules.rows import Rows
+from pipelines.checking.rules.rows import OF_THE_FILE, Rows
 from pipelines.checking.rules.year_to_date import YEAR_TO_DATE
 from schemas.columns import Kind
 from schemas.declaration import Parts
@@ -48,7 +48,7 @@ def _parts_and_wholes(rows: Rows) -> Iterator[Violations]:
 def _named(rows: Rows, parts: Parts) -> pl.DataFrame:
     """Return a row for each figure: what it is of, its slack from rounding, the whole it names."""
     key = [name for name in rows.ret.key if name in rows.sheet.positions]
-    readable = rows.readable(parts.figure, *key)
+    readable = rows.readable(parts.figure, *(name for name in key if name not in OF_THE_FILE))
     is_percentage = rows.ret.column_by_name[parts.figure].kind is Kind.PERCENTAGE
     slack = rounding_shown(parts.figure)
     exact = pl.lit(1e-9)

@@ -68,7 +68,8 @@ figures as (
         newest.polarity,
         areas.name as area_name,
         areas.kind as area_kind,
-        areas.is_home
+        areas.is_home,
+        areas.is_within_home
     from newest
     inner join areas
         on newest.area = areas.area
@@ -124,6 +125,7 @@ peer_rows as (
         pooled.peer_set as area,
         peer_sets.name as area_name,
         'peer average' as area_kind,
+        false as is_within_home,
         pooled.peer_set,
         pooled.period_start,
         pooled.period_end,
@@ -153,6 +155,7 @@ united as (
         area,
         area_name,
         area_kind,
+        is_within_home,
         cast(null as string) as peer_set,
         period_start,
         period_end,
@@ -211,6 +214,7 @@ final as (
         compared.area,
         compared.area_name,
         compared.area_kind,
+        compared.is_within_home,
         compared.peer_set,
         compared.period_start,
         compared.period_end,

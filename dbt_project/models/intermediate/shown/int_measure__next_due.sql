@@ -8,8 +8,11 @@ edition as (
 
 measures as (
 
-    select * from {{ ref('dim_measure') }}
-    where status <> 'retired'
+    select dim_measure.*
+    from {{ ref('dim_measure') }} as dim_measure
+    inner join {{ ref('int_measure__at_edition') }} as at_edition
+        on dim_measure.measure = at_edition.measure
+    where at_edition.status <> 'retired'
 
 ),
 

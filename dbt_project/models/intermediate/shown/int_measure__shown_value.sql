@@ -6,6 +6,13 @@ cells as (
 
 ),
 
+-- What begins after the quarter that is reported is in a later edition.
+begun as (
+
+    select measure from {{ ref('int_measure__at_edition') }}
+
+),
+
 decided as (
 
     select * from {{ source('disclosure', 'cell_state') }}
@@ -47,6 +54,8 @@ stated as (
     from cells
     inner join measures
         on cells.measure = measures.measure
+    inner join begun
+        on cells.measure = begun.measure
     left join decided
         on cells.cell_id = decided.cell_id
 

@@ -37,9 +37,16 @@ measures as (
 
     select
         measure,
-        headline,
-        status
+        headline
     from {{ ref('dim_measure') }}
+
+),
+
+in_use as (
+
+    select measure
+    from {{ ref('int_measure__at_edition') }}
+    where status <> 'retired'
 
 ),
 
@@ -143,6 +150,8 @@ read as (
     from recent
     inner join measures
         on recent.measure = measures.measure
+    inner join in_use
+        on recent.measure = in_use.measure
     left join control
         on
             recent.series_id = control.series_id
@@ -155,7 +164,7 @@ read as (
             and recent.area = comparisons.area
             and recent.period_start = comparisons.period_start
             and recent.period_end = comparisons.period_end
-    where recent.place = 1 and measures.status <> 'retired'
+    where recent.place = 1
 
 ),
 

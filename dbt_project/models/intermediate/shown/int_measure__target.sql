@@ -11,6 +11,15 @@ figures as (
 
 ),
 
+measures as (
+
+    select
+        measure,
+        aggregation
+    from {{ ref('dim_measure') }}
+
+),
+
 targets as (
 
     select * from {{ source('reference', 'targets') }}
@@ -41,8 +50,10 @@ ranked as (
             order by {{ particularity('targets') }} desc
         ) as place
     from figures
+    inner join measures
+        on figures.measure = measures.measure
     inner join targets
-        on {{ holds_for('targets', 'figures') }}
+        on {{ holds_for('targets', 'figures', 'measures.aggregation') }}
     left join home
         on figures.area = home.area
     where figures.area = 'all' or home.area is not null or targets.area is not null

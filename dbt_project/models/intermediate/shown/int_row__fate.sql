@@ -59,6 +59,13 @@ edition as (
 
 ),
 
+-- What begins after the quarter that is reported is in a later edition.
+begun as (
+
+    select measure from {{ ref('int_measure__at_edition') }}
+
+),
+
 -- Rows of returns without figures: they are published in words.
 told as (
 
@@ -116,12 +123,12 @@ joined as (
         submissions.quarter as returned_in,
         stated.measure,
         stated.first_row,
-        coalesce(stated.quarter, submissions.quarter) as quarter,
+        coalesce(stated.quarter, submissions.quarter) > edition.quarter
+        or (stated.measure is not null and begun.measure is null) as is_later,
         figures.submission_id as newest_submission,
         coalesce(figures.first_stated_in, figures.submission_id) as first_submission,
         shown.cell_id,
-        shown.state,
-        edition.quarter as edition_quarter
+        shown.state
     from accepted_rows
     inner join submissions
         on accepted_rows.submission_id = submissions.submission_id
@@ -150,6 +157,8 @@ joined as (
             and stated.period = shown.period
             and stated.breakdown = shown.breakdown
             and stated.category = shown.category
+    left join begun
+        on stated.measure = begun.measure
 
 ),
 
@@ -161,7 +170,7 @@ decided as (
             when is_figure and measure is null then 'not used'
             when is_figure and submission_id < first_submission then 'superseded'
             when is_figure and row_number > first_row then 'not used'
-            when quarter > edition_quarter then 'not used'
+            when is_later then 'not used'
             when state = 'suppressed' then 'suppressed'
             else 'published'
         end as fate
@@ -198,7 +207,7 @@ final as (
         case
             when fate <> 'not used' then null
             when measure is null and is_figure then 'no such measure'
-            when quarter > edition_quarter then 'later than this edition'
+            when is_later then 'later than this edition'
             else 'stated twice in one return'
         end as reason,
         case when fate = 'superseded' then newest_submission end as superseded_by,
