@@ -35,6 +35,7 @@ def within_charts(published: Published, measure: Measure, summary: Summary) -> l
     if summary.value is None:
         return []
     parts = [row for row in _of_each_area(published, measure, summary) if row.is_within_home]
+    ours = replace(_ours(published, summary), target=None)
     found = []
     for kind in sorted({row.area_kind or "" for row in parts}):
         items = [
@@ -44,7 +45,7 @@ def within_charts(published: Published, measure: Measure, summary: Summary) -> l
         ]
         found.append(
             items_chart(
-                measure, "within", [_ours(published, summary), *items], counted=items,
+                measure, "within", [ours, *items], counted=items,
                 name=f"within-{slug(kind)}", row_heading=kind.capitalize() or "Area",
                 kind_of_area=kind or words.say("within.area"),
                 value=words.shown_figure(measure, summary.value),
