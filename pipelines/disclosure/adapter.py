@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -19,9 +19,13 @@ from pipelines.disclosure.ledger import (
 from pipelines.disclosure.protect import Protection, protect
 from pipelines.disclosure.rows import Row, Tables, Term, counts_of, gather, key
 from pipelines.disclosure.tables import Accepted, Reason, State
+from pipelines.disclosure.versions import version_id
 
 CELLS = "intermediate.int_disclosure__cells"
 EQUATIONS = "intermediate.int_disclosure__equations"
+# What one version of a figure holds, and the rule that it is judged by.
+_CONTENT = ("state", "numerator", "denominator", "value", "symbol")
+_RULE = ("threshold", "rounding", "show_zero")
 
 # One word for a small number and for what protects it: which of them a figure is would tell a
 # reader that it lies inside the threshold.
@@ -50,6 +54,7 @@ class Summary:
 def decide(
     connection: duckdb.DuckDBPyConnection,
     *,
+    key: bytes,
     ledgers: Collection[Ledger] = (),
     accepted: Collection[Accepted] = (),
     tightened: Mapping[str, int] | None = None,
@@ -61,6 +66,7 @@ def decide(
 
     Args:
         connection: The warehouse.
+        key: Under which versions of figures are named (``versions.ledger_key``).
         ledgers: Those of the releases already published.
         accepted: The rows which a person decided to leave as they are.
         tightened: The measures whose released figures keep the rule of their release, and up to
@@ -69,7 +75,7 @@ def decide(
     Raises:
         CannotProtectError: Only a person can decide about the cells it names; nothing is written.
     """
-    rows, equations = _read(connection)
+    rows, equations = _read(connection, key)
     tables = gather(rows, equations, ledgers=ledgers, accepted=accepted, tightened=tightened)
     protection = protect(tables.cells.values(), tables.equations.values())
     causes: dict[str, Reason | None] = {}
@@ -88,12 +94,14 @@ def decide(
     )
 
 
-def write_ledger(connection: duckdb.DuckDBPyConnection, path: Path, *, release_id: str) -> None:
+def write_ledger(
+    connection: duckdb.DuckDBPyConnection, path: Path, *, key: bytes, release_id: str
+) -> None:
     """Write the ledger of the release that the warehouse now makes, from ``disclosure.cell_state``.
 
     Only rows of measures with a small-number rule are in it, and no count that is hidden.
     """
-    rows, equations = _read(connection)
+    rows, equations = _read(connection, key)
     shown = {
         cell_id
         for (cell_id,) in connection.execute(
@@ -155,13 +163,36 @@ def _constant(tables: Tables, terms: Collection[Term], versions: Mapping[str, st
     return None if equation is None else equation.constant
 
 
-def _read(connection: duckdb.DuckDBPyConnection) -> tuple[list[Row], list[list[Term]]]:
-    columns = [field.name for field in fields(Row)]
-    selected = f"select {', '.join(columns)} from {CELLS} order by cell_id"
-    rows = [
-        Row(**dict(zip(columns, values, strict=True)))
-        for values in connection.execute(selected).fetchall()
-    ]
+def version_of(connection: duckdb.DuckDBPyConnection, cell_id: str, *, key: bytes) -> str | None:
+    """Return the version of a figure that the warehouse now has; None if it has no such figure."""
+    for row in _read_rows(connection, key, where="where cell_id = ?", given=[cell_id]):
+        return row.version_id
+    return None
+
+
+def _read_rows(
+    connection: duckdb.DuckDBPyConnection,
+    key: bytes,
+    *,
+    where: str = "",
+    given: Collection[str] = (),
+) -> list[Row]:
+    names = ", ".join((*_CONTENT, *_RULE))
+    found = connection.execute(
+        f"select cell_id, form, {names} from {CELLS} {where} order by cell_id", list(given)
+    ).fetchall()
+    rows = []
+    for cell_id, form, *values in found:
+        content = dict(zip(_CONTENT, values, strict=False))
+        version = version_id(cell_id, content.values(), key)
+        del content["state"]
+        rule = dict(zip(_RULE, values[len(_CONTENT) :], strict=True))
+        rows.append(Row(cell_id=cell_id, version_id=version, form=form, **content, **rule))
+    return rows
+
+
+def _read(connection: duckdb.DuckDBPyConnection, key: bytes) -> tuple[list[Row], list[list[Term]]]:
+    rows = _read_rows(connection, key)
     equations: dict[str, list[Term]] = defaultdict(list)
     for equation_id, cell_id, quantity, coefficient in connection.execute(
         f"select equation_id, cell_id, quantity, coefficient from {EQUATIONS} "

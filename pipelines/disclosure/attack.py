@@ -153,6 +153,7 @@ class _Knowledge:
     guesses: dict[tuple[str, str], list[Equation]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    names: dict[tuple[str, ...], _Variable] = field(default_factory=dict)
 
     def read(self, values: pl.DataFrame, data_dir: Path, categories: Categories) -> None:
         measures = {
@@ -183,7 +184,7 @@ class _Knowledge:
             self._guess_shared(measure_name, family, form, str(data_dir))
 
     def _read_row(self, row: PublishedRow, form: str, rule: Rule, place: str) -> None:
-        name = _name(row, place)
+        name = self._name(row, place)
         is_hidden = row["state"] in HIDDEN_STATES
         for quantity, span in shown_counts(row, form, rule).items():
             variable = f"{name} {quantity}"
@@ -206,6 +207,26 @@ class _Knowledge:
                     threshold = min(threshold, self.hidden[variable][1])
                 self.hidden[variable] = (key, threshold)
 
+    def _name(self, row: PublishedRow, place: str) -> _Variable:
+        """Return the name of a count: the same in two releases if the figure did not change.
+
+        A figure is known from the moment when it was first stated as it is now, however often the
+        same was sent again; a sum also has its members, a quarter its months. One submission says
+        the same whenever it counts, and that which said it first is named. A clever reader sees it.
+        """
+        cell = tuple(str(row[column]) for column in SAME_ROW)
+        since = (row.get("known_from"), row.get("members"), row.get("made_of"))
+        seen: list[tuple[object, ...]] = [] if since[0] is None else [since]
+        if row.get("submission_id") and not row.get("made_of"):
+            seen += [(row[by],) for by in ("submission_id", "first_stated_in") if row.get(by)]
+        if not seen:
+            seen.append((row.get("submission_id") or place, row.get("row_number")))
+        marks = [(*cell, *(str(part) for part in one)) for one in seen]
+        name = next((self.names[one] for one in marks if one in self.names), " ".join(marks[0]))
+        for one in marks:
+            self.names.setdefault(one, name)
+        return name
+
     def _narrow(self, variable: _Variable, span: tuple[int, int]) -> None:
         """Keep what this release and earlier ones say together."""
         low, high = self.bounds.get(variable, (0, None))
@@ -215,16 +236,16 @@ class _Knowledge:
 
     def _guess(self, measure: str, family: Family, quantity: str, place: str) -> None:
         """Guess that the parts make up the whole."""
-        whole = (f"{_name(family.whole, place)} {quantity}", 1)
-        parts = ((f"{_name(part, place)} {quantity}", -1) for part in family.parts)
+        whole = (f"{self._name(family.whole, place)} {quantity}", 1)
+        parts = ((f"{self._name(part, place)} {quantity}", -1) for part in family.parts)
         self.guesses[measure, f"{family.kind} {quantity}"].append(Equation(terms=(whole, *parts)))
 
     def _guess_shared(self, measure: str, family: Family, form: str, place: str) -> None:
         """Guess that a part which is published as a share is a share of the whole's count."""
         quantity = "numerator" if form == "count" else "denominator"
-        whole = (f"{_name(family.whole, place)} {quantity}", 1)
+        whole = (f"{self._name(family.whole, place)} {quantity}", 1)
         self.guesses[measure, f"{family.kind} share"] += [
-            Equation(terms=(whole, (f"{_name(part, place)} denominator", -1)))
+            Equation(terms=(whole, (f"{self._name(part, place)} denominator", -1)))
             for part in family.parts
         ]
 
@@ -331,15 +352,3 @@ def _rule(measure: PublishedRow) -> Rule:
         rounding=rounding if isinstance(rounding, int) else 0,
         show_zero=bool(measure.get("show_zero", True)),
     )
-
-
-def _name(row: PublishedRow, place: str) -> _Variable:
-    """Return the name of a count: the same in two releases if the figure did not change in between.
-
-    A figure is known from the moment when it was first stated as it is now, however often the same
-    was sent again; a sum also has its members, a quarter its months. A clever reader sees that.
-    """
-    version = (row.get("known_from"), row.get("members"), row.get("made_of"))
-    if version[0] is None:
-        version = (row.get("submission_id") or place, row.get("row_number"), None)
-    return " ".join(str(part) for part in (*(row[column] for column in SAME_ROW), *version))

@@ -17,7 +17,10 @@ NOT_APPLICABLE = "z"
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One row of ``int_disclosure__cells``: what ``pub_measure_value`` would show."""
+    """One row of ``int_disclosure__cells``: what ``pub_measure_value`` would show.
+
+    ``version_id`` is made of what it holds (``versions.py``): other counts, another version.
+    """
 
     cell_id: str
     version_id: str

@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 from pipelines.disclosure.accepted import accepted_figures, accepted_ids, tightened_rules
 from pipelines.disclosure.adapter import write_ledger
 from pipelines.disclosure.attack import attack_release, in_words
+from pipelines.disclosure.versions import ledger_key
 from pipelines.durable import exclusive, replace_file
 from pipelines.publishing.editions import (
     MEETINGS,
@@ -112,7 +113,12 @@ def export(workspace: Workspace, record: Record, reference: Reference) -> Path:
     with connect(workspace.warehouse) as connection:
         check_totals(connection, record, reference)
         export_published(connection, staging / "data")
-        write_ledger(connection, staging / LEDGER, release_id=data_sha256(staging / "data"))
+        write_ledger(
+            connection,
+            staging / LEDGER,
+            key=ledger_key(record),
+            release_id=data_sha256(staging / "data"),
+        )
     try:
         check_safe(workspace, record, staging / "data")
     except UnsafeReleaseError:

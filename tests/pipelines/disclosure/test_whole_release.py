@@ -27,7 +27,7 @@ from pipelines.disclosure.attack import attack_release
 from pipelines.publishing.releases import export_published
 from pipelines.warehouse.loading import connect
 from schemas.quarter import Quarter
-from tests.dbt_project.warehouse import Warehouse
+from tests.dbt_project.warehouse import KEY, Warehouse
 from tests.pipelines.disclosure.search import holders
 
 pytestmark = pytest.mark.slow
@@ -136,7 +136,7 @@ def build(folder: Path, *, change: int = 0) -> Path:
     release = folder / "release"
     with connect(warehouse.path) as connection:
         export_published(connection, release / "data")
-        write_ledger(connection, release / "disclosure_ledger.json", release_id="1")
+        write_ledger(connection, release / "disclosure_ledger.json", key=KEY, release_id="1")
     build_site(release / "data", release / "site", status="final", paper=True)
     files = {
         path.relative_to(release / "site").as_posix(): path.read_bytes()
