@@ -26,6 +26,7 @@ from pipelines.publishing.editions import (
     next_edition,
     settle,
 )
+from pipelines.publishing.notes import check_note
 from pipelines.publishing.public_manifest import PACK
 from pipelines.publishing.releases import (
     LEDGER,
@@ -226,6 +227,7 @@ def publish(
         DamagedReleaseError: The draft's files are not those that its manifest names.
         AmendmentNeedsNoteError: The meeting has an edition with other figures; no note says why.
         NothingToAmendError: There is a note, and the meeting has no edition.
+        TellingNoteError: The note gives a number that a hidden figure has.
         UnsafeReleaseError: A suppressed figure can be worked back, with what is out by now.
     """
     with exclusive(workspace.releases / ".publishing.lock"):
@@ -285,7 +287,9 @@ def planned_edition(
         NotSignedOffError: As ``publish`` does.
         AmendmentNeedsNoteError: As ``publish`` does.
         NothingToAmendError: As ``publish`` does.
+        TellingNoteError: As ``publish`` does.
     """
+    check_note(workspace, note or "")
     draft, event = signed_off_draft(workspace, record, quarter, meeting_on=meeting_on)
     reported = Reported.read(workspace.releases / draft.release_id / "data")
     edition = next_edition(
