@@ -149,5 +149,6 @@ def cell_state(
         | {
             "sets of linked figures": summary.neighbourhoods,
             "of these not surely with the fewest hidden": summary.by_greedy,
+            "counts known to be small by being hidden": summary.known_small,
         }
     )

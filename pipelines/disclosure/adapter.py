@@ -18,7 +18,7 @@ from pipelines.disclosure.ledger import (
 )
 from pipelines.disclosure.protect import Protection, protect
 from pipelines.disclosure.rows import Row, Tables, Term, counts_of, gather, key
-from pipelines.disclosure.tables import Accepted, Reason, State
+from pipelines.disclosure.tables import SMALL_NUMBERS, Accepted, Reason, State
 from pipelines.disclosure.versions import version_id
 
 CELLS = "intermediate.int_disclosure__cells"
@@ -30,8 +30,8 @@ _RULE = ("threshold", "rounding", "show_zero")
 # One word for a small number and for what protects it: which of them a figure is would tell a
 # reader that it lies inside the threshold.
 _PUBLIC_REASONS = {
-    Reason.SMALL_NUMBER: "small numbers",
-    Reason.PROTECTS: "small numbers",
+    Reason.SMALL_NUMBER: SMALL_NUMBERS,
+    Reason.PROTECTS: SMALL_NUMBERS,
     Reason.NO_COUNT: Reason.NO_COUNT.value,
     Reason.WITHHELD: Reason.WITHHELD.value,
 }
@@ -41,7 +41,7 @@ _PUBLIC_REASONS = {
 class Summary:
     """How many rows were decided, and how many are suppressed for each cause.
 
-    ``neighbourhoods`` and ``by_greedy`` as in ``Protection``.
+    ``neighbourhoods``, ``by_greedy`` and ``known_small`` as in ``Protection``.
     """
 
     rows: int
@@ -49,6 +49,7 @@ class Summary:
     programmes: int
     neighbourhoods: int
     by_greedy: int
+    known_small: int
 
 
 def decide(
@@ -91,6 +92,7 @@ def decide(
         programmes=protection.programmes,
         neighbourhoods=protection.neighbourhoods,
         by_greedy=protection.by_greedy,
+        known_small=protection.known_small,
     )
 
 
@@ -109,9 +111,11 @@ def write_ledger(
         ).fetchall()
     }
     tables = gather(rows, equations)
-    [(by_greedy,)] = connection.execute("select by_greedy from disclosure.method").fetchall()
+    [(by_greedy, known_small)] = connection.execute(
+        "select by_greedy, known_small from disclosure.method"
+    ).fetchall()
     ledger = _ledger(rows, equations, tables, shown, release_id)
-    write_ledger_file(replace(ledger, by_greedy=by_greedy), path)
+    write_ledger_file(replace(ledger, by_greedy=by_greedy, known_small=known_small), path)
 
 
 def _ledger(
@@ -239,8 +243,9 @@ def _write(
         )
         connection.execute(
             "create or replace table disclosure.method as "
-            "select cast(? as int) as neighbourhoods, cast(? as int) as by_greedy",
-            [protection.neighbourhoods, protection.by_greedy],
+            "select cast(? as int) as neighbourhoods, cast(? as int) as by_greedy, "
+            "cast(? as int) as known_small",
+            [protection.neighbourhoods, protection.by_greedy, protection.known_small],
         )
         connection.execute("drop table decided")
         connection.execute("commit")

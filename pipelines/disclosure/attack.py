@@ -36,7 +36,7 @@ from pipelines.disclosure.sums import (
     named_families,
     period_families,
 )
-from pipelines.disclosure.tables import SUPPRESS_1_TO_4, Equation, Rule
+from pipelines.disclosure.tables import SMALL_NUMBERS, SUPPRESS_1_TO_4, Equation, Rule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +148,8 @@ class _Knowledge:
 
     tightened: Mapping[str, int] = field(default_factory=dict)
     bounds: dict[_Variable, _Bounds] = field(default_factory=dict)
-    hidden: dict[_Variable, tuple[tuple[str, ...], int]] = field(default_factory=dict)
+    hidden: dict[_Variable, tuple[tuple[str, ...], Rule]] = field(default_factory=dict)
+    explained: set[_Variable] = field(default_factory=set)
     certain: list[Equation] = field(default_factory=list)
     guesses: dict[tuple[str, str], list[Equation]] = field(
         default_factory=lambda: defaultdict(list)
@@ -202,10 +203,15 @@ class _Knowledge:
         if is_hidden:
             for quantity in secret:
                 key = tuple(str(row[column]) for column in SAME_ROW)
-                threshold, variable = rule.threshold, f"{name} {quantity}"
-                if variable in self.hidden and threshold <= self.tightened.get(key[0], 0):
-                    threshold = min(threshold, self.hidden[variable][1])
-                self.hidden[variable] = (key, threshold)
+                variable, of_its_day = f"{name} {quantity}", rule
+                if variable in self.hidden and rule.threshold <= self.tightened.get(key[0], 0):
+                    of_its_day = min(rule, self.hidden[variable][1], key=lambda one: one.threshold)
+                self.hidden[variable] = (key, of_its_day)
+                if row["state"] != "suppressed" or row.get("state_reason") not in (
+                    None,
+                    SMALL_NUMBERS,
+                ):
+                    self.explained.add(variable)
 
     def _name(self, row: PublishedRow, place: str) -> _Variable:
         """Return the name of a count: the same in two releases if the figure did not change.
@@ -290,9 +296,9 @@ class _Knowledge:
                     for part in linked_systems(system.bounds, _known_out(own + here, self.bounds)):
                         with suppress(NothingFitsError):
                             found |= self._pinned_in(part, {kind: guesses})
-        for variable, (key, threshold) in self.hidden.items():
+        for variable, (key, rule) in self.hidden.items():
             low, high = self.bounds[variable]
-            if low == high and 0 < low <= threshold:
+            if low == high and 0 < low <= rule.threshold:
                 found[variable] = _exposed(key, low, low, "another release shows it")
         for variable in sorted(found):
             yield found[variable]
@@ -300,17 +306,29 @@ class _Knowledge:
     def _pinned_in(
         self, system: System, believed: Mapping[str, Sequence[Equation]]
     ) -> dict[_Variable, Exposed]:
-        thresholds = {one: self.hidden[one][1] for one in system.bounds if one in self.hidden}
+        rules = {one: self.hidden[one][1] for one in system.bounds if one in self.hidden}
+        spans = {
+            variable: system.range_of(variable)
+            for variable in system.exposed({one: rule.threshold for one, rule in rules.items()})
+        }
+        by_rule = ""
+        if not spans and not self.explained & rules.keys():
+            # That a figure is a small number may be told by its being hidden; which one may not.
+            by_rule = ", and since no other hidden figure beside it can be the small one"
+            spans = {
+                variable: span
+                for variable, span in system.told_by_rule(rules).items()
+                if span.least == span.greatest and rules[variable].threshold > 1
+            }
         found = {}
-        for variable in system.exposed(thresholds):
-            span = system.range_of(variable)
+        for variable, span in spans.items():
             ways = sorted(
                 kind
                 for kind, guesses in believed.items()
                 if any(variable == name for one in guesses for name, _ in one.terms)
             )
             key = self.hidden[variable][0]
-            way = ", ".join(ways) or "its own counts and percentage"
+            way = (", ".join(ways) or "its own counts and percentage") + by_rule
             found[variable] = _exposed(key, span.least, span.greatest, way)
         return found
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pipelines.disclosure.fewest import Exposed, fewest_rows
 from pipelines.disclosure.knowledge import (
     NothingFitsError,
+    Range,
     System,
     known_bounds,
     linked_systems,
@@ -33,13 +34,16 @@ class Protection:
     """The decisions, one for each open row, by row.
 
     ``programmes`` were solved. Of ``neighbourhoods``, the sets of linked figures in which something
-    is hidden, ``by_greedy`` are those where it is not sure that no fewer would do.
+    is hidden, ``by_greedy`` are those where it is not sure that no fewer would do. ``known_small``
+    counts are known to be small by being hidden, since nothing that could be the small one in their
+    place is left to hide: figures that are in no sum above all.
     """
 
     decisions: Mapping[str, Decision]
     programmes: int
     neighbourhoods: int = 0
     by_greedy: int = 0
+    known_small: int = 0
 
 
 def protect(
@@ -53,8 +57,9 @@ def protect(
 
     A row with a small number in it is suppressed. Then the fewest rows are suppressed besides with
     which no reader can work out a hidden guarded cell exactly, or that it is a small number
-    (``fewest.py``). If they are not found within its limits, then as long as one could, the
-    cheapest open row on an equation that touches it (lowest ``Cell.cost``, then id).
+    (``fewest.py``): neither by sums, nor because no other hidden cell can be the small one. If they
+    are not found within its limits, then as long as one could, the cheapest open row on an equation
+    that touches it (lowest ``Cell.cost``, then id).
 
     Args:
         cells: The counts that a reader may see or work out.
@@ -76,6 +81,7 @@ def protect(
         programmes=work.programmes,
         neighbourhoods=work.neighbourhoods,
         by_greedy=work.by_greedy,
+        known_small=work.known_small,
     )
 
 
@@ -96,6 +102,8 @@ class _Work:
         self.programmes = 0
         self.neighbourhoods = 0
         self.by_greedy = 0
+        self.known_small = 0
+        self._told: dict[frozenset[str], dict[str, Range]] = {}
 
     def suppress_small_numbers(self) -> None:
         already_public = []
@@ -124,6 +132,9 @@ class _Work:
                 # All that must be decided is named at once, not one after the other.
                 exposed += [self.cells[cell_id] for cell_id in impossible.cells]
                 held_by += [self.cells_of_row[row][0] for row in impossible.held_by]
+            else:
+                for system in self._systems_around(neighbourhood.bounds):
+                    self.known_small += len(self._told.get(self._hidden_of(system), ()))
         if exposed:
             raise CannotProtectError(exposed, held_by=held_by)
 
@@ -258,11 +269,45 @@ class _Work:
         thresholds = {
             cell_id: self.cells[cell_id].rule.threshold for cell_id in self._hidden_guarded(hidden)
         }
+        true = known if len(known) == len(counts) else None
+        by_sums = False
         try:
-            yield from system.exposed(thresholds, true=known if len(known) == len(counts) else None)
+            for cell_id in system.exposed(thresholds, true=true):
+                by_sums = True
+                yield cell_id
         except NothingFitsError as nothing_fits:
             around = min(thresholds)
             raise ValueError(f"No counts fit the equations around {around}") from nothing_fits
+        if thresholds and not by_sums:
+            yield from self._exposed_by_rule(system, hidden, true)
+
+    def _exposed_by_rule(
+        self, system: System, hidden: frozenset[str], true: Mapping[str, int] | None
+    ) -> Iterator[str]:
+        """Yield the cells that are given away by being hidden, if more can be hidden beside them.
+
+        What is known exactly by it is given away even if not.
+        """
+        if any(self.cells[cell_id].is_explained for cell_id in hidden):
+            return  # that one is a reason to hide the others too
+        rules = {cell_id: self.cells[cell_id].rule for cell_id in self._hidden_guarded(hidden)}
+        told = self._told[hidden] = system.told_by_rule(rules, true=true)
+        can_hide_more = bool(told) and bool(self._open_rows_beside(system.bounds))
+        for cell_id, left in told.items():
+            rule = rules[cell_id]
+            is_exact = left.least == left.greatest and rule.threshold > (1 if rule.show_zero else 0)
+            if can_hide_more or is_exact:
+                yield cell_id
+
+    def _open_rows_beside(self, cell_ids: Iterable[str]) -> set[str]:
+        """Return the rows that can still be suppressed on an equation with any of these cells."""
+        return {
+            self.cells[other].row
+            for cell_id in cell_ids
+            for equation in self.equations_of_cell[cell_id]
+            for other, _ in equation.terms
+            if self.cells[other].fate is Fate.OPEN and self.cells[other].row not in self.suppressed
+        }
 
     def _suppress_one_more(self, exposed: str, system: System) -> str:
         """Suppress the cheapest open row beside the exposed cell, and return it.
@@ -270,14 +315,7 @@ class _Work:
         If there is none, it is the cheapest beside any cell that is hidden with the exposed one.
         """
         for around in ((exposed,), tuple(system.bounds)):
-            rows = {
-                self.cells[cell_id].row
-                for hidden in around
-                for equation in self.equations_of_cell[hidden]
-                for cell_id, _ in equation.terms
-                if self.cells[cell_id].fate is Fate.OPEN
-                and self.cells[cell_id].row not in self.suppressed
-            }
+            rows = self._open_rows_beside(around)
             if rows:
                 row = min(rows, key=self._price)
                 self.suppressed[row] = Reason.PROTECTS

@@ -211,6 +211,7 @@ def _add_row(
             fate=Fate.HIDDEN if no_figure else fate,
             guarded=is_guarded and not no_figure,
             known=None if published is None or no_figure else _known(published, quantity),
+            is_explained=counts.problem is not None and is_guarded,
             # Zeros last: hiding one protects little, since readers expect zeros to be shown.
             cost=(height, x if x else 10**9),
         )

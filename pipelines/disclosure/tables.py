@@ -59,7 +59,8 @@ class Cell:
     is what readers know of it from an earlier release, least and greatest.
     ``guarded`` cells must not be worked out; the others only help to. ``cost`` says what is
     suppressed first to protect others, lowest first: how many levels of parts it is the total of,
-    then its size.
+    then its size. ``is_explained`` of a hidden cell: readers are told another reason than small
+    numbers.
     """
 
     cell_id: str
@@ -70,6 +71,7 @@ class Cell:
     guarded: bool = True
     known: tuple[int, int] | None = None
     cost: tuple[int, int] = (0, 0)
+    is_explained: bool = False
 
     @property
     def is_small(self) -> bool:
@@ -107,6 +109,10 @@ class Reason(StrEnum):
     PROTECTS = "protects another figure"
     NO_COUNT = "no count given"
     WITHHELD = "withheld by the organisation"
+
+
+# Why a row is suppressed, as readers are told it.
+SMALL_NUMBERS = "small numbers"
 
 
 @dataclass(frozen=True, kw_only=True)
