@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.disclosure.fewest import Exposed, fewest_rows
 from pipelines.disclosure.knowledge import (
@@ -26,6 +26,7 @@ from pipelines.disclosure.tables import (
     Fate,
     Reason,
     State,
+    that_fit,
 )
 
 
@@ -69,13 +70,15 @@ def protect(
         fewest: False chooses one by one from the beginning.
 
     Raises:
-        CannotProtectError: Nothing is left to suppress that would protect the cells it names.
+        CannotProtectError: Nothing is left to suppress that would protect the cells it names. With
+            all of these left as they are, all others can be protected.
         ValueError: The counts do not satisfy an equation, or it names no known cell.
     """
     work = _Work(cells, equations)
     work.suppress_small_numbers()
     if complementary:
         work.protect_all(fewest=fewest)
+    work.refuse_exposed()
     return Protection(
         decisions=work.decisions(),
         programmes=work.programmes,
@@ -90,7 +93,7 @@ class _Work:
 
     def __init__(self, cells: Iterable[Cell], equations: Iterable[Equation]) -> None:
         self.cells = {cell.cell_id: cell for cell in cells}
-        self.equations = _that_fit(tuple(equations), self.cells)
+        self.equations = that_fit(tuple(equations), self.cells)
         self.cells_of_row: dict[str, list[Cell]] = defaultdict(list)
         for cell in self.cells.values():
             self.cells_of_row[cell.row].append(cell)
@@ -103,40 +106,61 @@ class _Work:
         self.neighbourhoods = 0
         self.by_greedy = 0
         self.known_small = 0
+        self.exposed: list[Cell] = []
+        self.held_by: list[Cell] = []
         self._told: dict[frozenset[str], dict[str, Range]] = {}
 
     def suppress_small_numbers(self) -> None:
-        already_public = []
-        for cell in self.cells.values():
-            if not cell.is_small:
-                continue
-            if cell.fate is Fate.PUBLIC:
-                already_public.append(cell)
-            elif cell.fate is Fate.OPEN:
+        for cell in list(self.cells.values()):
+            if cell.is_small and cell.fate is Fate.PUBLIC:
+                self._concede([cell])
+        self._suppress_small(self.cells)
+
+    def _suppress_small(self, cell_ids: Iterable[str]) -> None:
+        for cell in (self.cells[cell_id] for cell_id in cell_ids):
+            if cell.is_small and cell.fate is Fate.OPEN:
                 self.suppressed[cell.row] = Reason.SMALL_NUMBER
-        if already_public:
-            raise CannotProtectError(already_public)
+
+    def _concede(self, cells: Iterable[Cell], *, held_by: Iterable[Cell] = ()) -> None:
+        """Guard these rows no longer, as after the decision of a person that is now asked for.
+
+        All that must be decided is so named at once: what else cannot be protected, and what cannot
+        once these figures are left as they are.
+        """
+        cells = list(cells)
+        self.exposed += cells
+        self.held_by += held_by
+        for row in {cell.row for cell in cells}:
+            free = [replace(cell, guarded=False) for cell in self.cells_of_row[row]]
+            self.cells_of_row[row] = free
+            self.cells |= {cell.cell_id: cell for cell in free}
+        self._told.clear()
+
+    def refuse_exposed(self) -> None:
+        """Raise ``CannotProtectError`` if anything was conceded."""
+        if self.exposed:
+            raise CannotProtectError(self.exposed, held_by=self.held_by)
 
     def protect_all(self, *, fewest: bool) -> None:
-        exposed: list[Cell] = []
-        held_by: list[Cell] = []
         anything = dict.fromkeys(self.cells, (0, None))
         for neighbourhood in linked_systems(anything, self.equations):
             # Only what is linked with a hidden cell can matter, and most of a release is not.
-            if not self._hidden_guarded(neighbourhood.bounds):
-                continue
-            try:
-                if not (fewest and self._take_fewest(neighbourhood.bounds)):
-                    self._protect_neighbourhood(neighbourhood.bounds)
-            except CannotProtectError as impossible:
-                # All that must be decided is named at once, not one after the other.
-                exposed += [self.cells[cell_id] for cell_id in impossible.cells]
-                held_by += [self.cells_of_row[row][0] for row in impossible.held_by]
-            else:
+            while self._hidden_guarded(neighbourhood.bounds):
+                try:
+                    if not (fewest and self._take_fewest(neighbourhood.bounds)):
+                        self._protect_neighbourhood(neighbourhood.bounds)
+                except CannotProtectError as impossible:
+                    self._concede(
+                        [self.cells[cell_id] for cell_id in impossible.cells],
+                        held_by=[self.cells_of_row[row][0] for row in impossible.held_by],
+                    )
+                    for cell_id in neighbourhood.bounds:
+                        self.suppressed.pop(self.cells[cell_id].row, None)
+                    self._suppress_small(neighbourhood.bounds)
+                    continue
                 for system in self._systems_around(neighbourhood.bounds):
                     self.known_small += len(self._told.get(self._hidden_of(system), ()))
-        if exposed:
-            raise CannotProtectError(exposed, held_by=held_by)
+                break
 
     def _protect_neighbourhood(self, neighbourhood: Collection[str]) -> None:
         """Look at each set of linked cells, in the order of their first cells.
@@ -370,21 +394,3 @@ class _Work:
                 state = State.SHOWN if reason is None else State.SUPPRESSED
                 result[row] = Decision(row=row, state=state, reason=reason)
         return result
-
-
-def _that_fit(equations: tuple[Equation, ...], cells: Mapping[str, Cell]) -> tuple[Equation, ...]:
-    """Return the equations, seen to name known cells and to hold for the counts."""
-    for equation in equations:
-        total = 0
-        for cell_id, coefficient in equation.terms:
-            if cell_id not in cells:
-                raise ValueError(f"An equation names the cell {cell_id}, which is not there")
-            count = cells[cell_id].count
-            if count is None:
-                break
-            total += coefficient * count
-        else:
-            if total != equation.constant:
-                names = ", ".join(cell_id for cell_id, _ in equation.terms)
-                raise ValueError(f"The counts of {names} do not satisfy their equation")
-    return equations
