@@ -46,5 +46,5 @@ def check_note(workspace: Workspace, note: str) -> None:
         raise TellingNoteError(
             f"The note “{note.strip()}” gives numbers that figures which are not shown have. "
             "Nothing was done. Write it without these numbers; which figures changed, readers find "
-            "on the page of changes.\n" + "\n".join([*lines, *more])
+            f"on the page of changes. {'; '.join([*lines, *more])}."
         )
