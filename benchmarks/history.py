@@ -29,6 +29,8 @@ import duckdb
 from orchestration.dbt.project import PROJECT, environment, executable
 from pipelines.board.tables import load_reference
 from pipelines.disclosure.adapter import decide
+from pipelines.disclosure.versions import ledger_key
+from pipelines.record.store import Record
 from pipelines.warehouse.board_tables import load_board
 from pipelines.warehouse.loading import connect, ensure_raw_schema
 from pipelines.warehouse.loading import fill as replace_rows
@@ -144,7 +146,7 @@ def build(workspace: Workspace) -> dict[str, Cost]:
         clock, processor = time.monotonic(), _processor_seconds()
         if step == "disclosure":
             with connect(workspace.warehouse) as connection:
-                decide(connection)
+                decide(connection, key=ledger_key(Record(workspace.record)))
         else:
             subprocess.run(
                 [

@@ -266,11 +266,12 @@ def _dbt(selector: str) -> Callable[[Workspace, Reference, argparse.Namespace], 
 def stage_disclosure(workspace: Workspace, reference: Reference, given: argparse.Namespace) -> str:
     """Decides which figures may be shown."""
     from pipelines.disclosure.adapter import decide  # noqa: PLC0415
+    from pipelines.disclosure.versions import ledger_key  # noqa: PLC0415
     from pipelines.warehouse.loading import connect  # noqa: PLC0415
 
     del reference, given
     with connect(workspace.warehouse) as connection:
-        summary = decide(connection)
+        summary = decide(connection, key=ledger_key(Record(workspace.record)))
     hidden = sum(summary.suppressed.values())
     return f"{summary.rows:,} rows, {hidden:,} hidden, {summary.programmes:,} programmes"
 

@@ -29,6 +29,7 @@ from orchestration.dbt.project import PROJECT
 from pipelines.disclosure.accepted import accepted_figures
 from pipelines.disclosure.adapter import CELLS, EQUATIONS, decide
 from pipelines.disclosure.ledger import read_ledgers
+from pipelines.disclosure.versions import ledger_key
 from pipelines.publishing.releases import LEDGER
 from pipelines.publishing.withdrawn import published_folders
 from pipelines.record.store import Record
@@ -172,6 +173,7 @@ def decide_there(workspace: Workspace, folder: Path) -> None:
         released = published_folders(workspace.releases, record)
         decide(
             connection,
+            key=ledger_key(record),
             ledgers=read_ledgers(one / LEDGER for one in released),
             accepted=accepted_figures(record),
         )

@@ -17,6 +17,7 @@ from orchestration.jobs import (
     build_request,
     publish,
     send_notices,
+    withdraw_edition,
     without_board,
 )
 from orchestration.resources import WorkspaceResource, end_interrupted_run, warehouse_lock
@@ -30,7 +31,7 @@ from pipelines.notices.notices import (
     about_rows,
     about_submissions,
 )
-from pipelines.publishing.asked_for import PUBLISH, Request, taken, waiting
+from pipelines.publishing.asked_for import PUBLISH, WITHDRAW, Request, taken, waiting
 from pipelines.publishing.failed_build import failed_build, note_failure
 from pipelines.publishing.releases import all_releases
 from pipelines.record.changes import newest_change_id
@@ -254,10 +255,11 @@ def _seen(workspace: WorkspaceResource, *, on: dt.date) -> str:
 
 
 @dg.sensor(
-    jobs=[build_job, publish],
+    jobs=[build_job, publish, withdraw_edition],
     minimum_interval_seconds=_EVERY_ROUND,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Starts what an officer asked for in the upload pages: a build, a publication.",
+    description="Starts what an officer asked for in the upload pages: a build, a publication, "
+    "a withdrawal.",
 )
 def asked_for(
     context: dg.SensorEvaluationContext, workspace: WorkspaceResource
@@ -286,6 +288,12 @@ def _request(workspace: WorkspaceResource, one: Request) -> dg.RunRequest | dg.S
         config = {"quarter": one.quarter.key, "note": one.note}
         return dg.RunRequest(
             job_name=publish.name, run_config={"ops": {"publish_the_release": {"config": config}}}
+        )
+    if one.what == WITHDRAW:
+        said = {"edition": one.edition, "by_whom": one.by_whom, "note": one.note}
+        return dg.RunRequest(
+            job_name=withdraw_edition.name,
+            run_config={"ops": {"withdraw_the_edition": {"config": said}}},
         )
     on = workspace.workspace.today(now=dt.datetime.now(dt.UTC))
     return build_request(workspace.record, on=on, run_key=None)

@@ -7,6 +7,7 @@ from django.urls import path
 from portal.views import (
     account,
     board,
+    editions,
     home,
     officer,
     problems,
@@ -42,6 +43,8 @@ urlpatterns = [
     path(f"{SUBMISSION}/withdraw", submissions.withdraw),
     path("officer", officer.officer_page),
     path("officer/publication", publication.publication_page),
+    path("officer/editions", editions.editions_page),
+    path("officer/editions/<name>/withdraw", editions.withdraw_page),
     path("officer/releases/<release_id>/<path:path>", publication.preview),
     path("officer/board", board.board_page),
     path("officer/board/draft", board.draft_page),

@@ -40,7 +40,8 @@ class Observation:
     them is filled in a row. ``month`` and ``period`` say of when a figure is, where that is not
     the whole quarter. ``year_before`` is what ``value`` was a year before, as stated now.
     ``lower`` and ``upper`` are the source's own interval. ``of`` is the item that the columns are
-    of where no column names it (a wide table); ``item`` is None then.
+    of where no column names it (a wide table); ``item`` is None then. A row whose ``area`` is blank
+    is of the ``home_area``.
     """
 
     item: str | None = None
@@ -52,6 +53,7 @@ class Observation:
     category: str | None = None
     category_columns: tuple[str, ...] = ()
     area: str | None = None
+    home_area: str | None = None
     month: str | None = None
     period: str | None = None
     year_before: str | None = None

@@ -112,7 +112,10 @@ class Reference:
             name = calendar.return_name
             rows = [row for row in self.return_columns if row.return_name == name]
             if rows:
-                found[name] = declared_return(calendar, rows, measures=self._measure_by_code)
+                found[name] = declared_return(
+                    calendar, rows, measures=self._measure_by_code,
+                    home_area=self.settings.home_area,
+                )  # fmt: skip
             elif name in built_in:
                 found[name] = built_in[name]
         return MappingProxyType(found)
@@ -209,13 +212,25 @@ class Reference:
             for row in self.obligations(quarter)
         )
 
+    @cached_property
+    def expected_in_place(self) -> tuple[ExpectedRow, ...]:
+        """The rows of the board's table; of a return with areas, blank is the home area."""
+        return tuple(replace(row, area=row.area or self._area_of_blank(row)) for row in
+                     self.every_expected_row)  # fmt: skip
+
+    def _area_of_blank(self, row: ExpectedRow) -> str | None:
+        measure = self._measure_by_code.get(row.measure)
+        declared = self.declared(measure.return_name if measure else None)
+        seen = declared.views[0].observation if declared and declared.views else None
+        return seen.home_area if seen else None
+
     def expected_rows(
         self, organisation: str, return_name: str, quarter: Quarter
     ) -> tuple[ExpectedRow, ...]:
         """The rows that the organisation's return for ``quarter`` must hold."""
         return tuple(
             row
-            for row in self.every_expected_row
+            for row in self.expected_in_place
             if row.organisation == organisation
             and row.expected_for(quarter)
             and self._measure_by_code[row.measure].return_name == return_name

@@ -135,7 +135,11 @@ class ReturnColumn:
 
 
 def declared_return(
-    calendar: ReturnCalendar, rows: Sequence[ReturnColumn], *, measures: Mapping[str, Measure]
+    calendar: ReturnCalendar,
+    rows: Sequence[ReturnColumn],
+    *,
+    measures: Mapping[str, Measure],
+    home_area: str,
 ) -> Return:
     """Return the return that these rows declare.
 
@@ -143,18 +147,21 @@ def declared_return(
         calendar: Its row of ``returns.csv``.
         rows: Its rows of ``return_columns.csv``, without a fault.
         measures: The measures by their codes.
+        home_area: The area that a row is of which names none.
 
     Returns:
         The return with every column that it ever had, each as it is now, and its editions.
     """
     starts = {row.first_quarter for row in rows if row.first_quarter is not None}
     starts |= {row.last_quarter.shift(1) for row in rows if row.last_quarter is not None}
-    now = _return(calendar, list({row.name: row for row in _by_age(rows)}.values()), measures)
+    now = _return(
+        calendar, list({row.name: row for row in _by_age(rows)}.values()), measures, home_area
+    )
     if not starts:
         return now
     dates: list[Quarter | None] = [None, *sorted(starts)]
     before = min(starts).shift(-1)
-    editions = tuple((first, _return(calendar, _of(rows, first or before), measures))
+    editions = tuple((first, _return(calendar, _of(rows, first or before), measures, home_area))
                      for first in dates)  # fmt: skip
     return replace(now, editions=editions)
 
@@ -169,9 +176,15 @@ def _of(rows: Iterable[ReturnColumn], quarter: Quarter) -> list[ReturnColumn]:
 
 
 def _return(
-    calendar: ReturnCalendar, rows: Sequence[ReturnColumn], measures: Mapping[str, Measure]
+    calendar: ReturnCalendar,
+    rows: Sequence[ReturnColumn],
+    measures: Mapping[str, Measure],
+    home_area: str,
 ) -> Return:
-    seen = _observations(rows, measures)
+    seen = [
+        replace(one, home_area=home_area if one.area else None)
+        for one in _observations(rows, measures)
+    ]
     is_long = any(row.role is Role.ITEM for row in rows)
     made_of = repr([astuple(row) for row in rows])
     return Return(

@@ -52,7 +52,7 @@ _.diff, _.init, _.upgrade
     _.explanation,
     _.latest_submission_id,
 )
-_.rows_in_group, _.withdrawn_at
+_.is_nil, _.rows_in_group, _.withdrawn_at
 
 # Columns of published models, what their tables read by name, and what templates ask for.
 _.anchor, _.attention_reason, _.beyond_chance, _.changed_at, _.charted, _.commentary_id
@@ -71,7 +71,8 @@ _.no_figure_changed_since, _.row_before, _.working_days_between, _.write_dbt_fil
 # Columns of published models that templates of published pages, or downloads, ask for.
 _.baseline, _.baseline_label, _.baseline_source, _.definition, _.first_stated_in
 _.has_new_target, _.like_for_like_members, _.like_for_like_previous, _.like_for_like_value
-_.made_of, _.no_limits_reason, _.numerator_worked_out, _.previous_label, _.returned_in
+_.corrected_figures, _.made_of, _.new_value_as_sent, _.no_limits_reason
+_.numerator_worked_out, _.old_value_as_sent, _.previous_label, _.returned_in
 _.succeeded_by, _.superseded_by, _.target_from
 
 # Columns of files of samples.

@@ -20,6 +20,7 @@ from pipelines.board.in_force import in_force
 from pipelines.disclosure.accepted import accepted_figures, tightened_rules
 from pipelines.disclosure.adapter import decide
 from pipelines.disclosure.ledger import read_ledgers
+from pipelines.disclosure.versions import ledger_key
 from pipelines.publishing.releases import LEDGER
 from pipelines.publishing.withdrawn import published_folders
 from pipelines.warehouse.board_tables import SCHEMA
@@ -134,6 +135,7 @@ def cell_state(
         released = published_folders(workspace.workspace.releases, workspace.record)
         summary = decide(
             connection,
+            key=ledger_key(workspace.record),
             ledgers=read_ledgers(folder / LEDGER for folder in released),
             accepted=accepted_figures(workspace.record),
             tightened=tightened_rules(workspace.record),
@@ -147,5 +149,6 @@ def cell_state(
         | {
             "sets of linked figures": summary.neighbourhoods,
             "of these not surely with the fewest hidden": summary.by_greedy,
+            "counts known to be small by being hidden": summary.known_small,
         }
     )

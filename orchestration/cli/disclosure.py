@@ -9,8 +9,9 @@ import click
 from orchestration.cli.options import BY
 from pipelines.board.in_force import in_force
 from pipelines.disclosure.accepted import accept, tighten
-from pipelines.disclosure.adapter import CELLS
+from pipelines.disclosure.adapter import version_of
 from pipelines.disclosure.tables import Accepted
+from pipelines.disclosure.versions import ledger_key
 from pipelines.escaping import terminal
 from pipelines.record.store import Record
 from pipelines.warehouse.loading import connect
@@ -80,11 +81,9 @@ def _version(workspace: Workspace, figure: str) -> Accepted:
     if not workspace.warehouse.exists():
         raise click.ClickException("There is no warehouse yet. Make one with: quarterdeck build")
     with connect(workspace.warehouse, read_only=True) as connection:
-        row = connection.execute(
-            f"select version_id from {CELLS} where cell_id = ?", [cell_id]
-        ).fetchone()
-    if row is None:
+        version = version_of(connection, cell_id, key=ledger_key(Record(workspace.record)))
+    if version is None:
         raise click.ClickException(
             f"There is no figure “{terminal(cell_id)}”. Copy its name from the build's message."
         )
-    return Accepted(cell_id, row[0])
+    return Accepted(cell_id, version)

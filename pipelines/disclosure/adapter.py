@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -18,16 +18,20 @@ from pipelines.disclosure.ledger import (
 )
 from pipelines.disclosure.protect import Protection, protect
 from pipelines.disclosure.rows import Row, Tables, Term, counts_of, gather, key
-from pipelines.disclosure.tables import Accepted, Reason, State
+from pipelines.disclosure.tables import SMALL_NUMBERS, Accepted, Reason, State
+from pipelines.disclosure.versions import version_id
 
 CELLS = "intermediate.int_disclosure__cells"
 EQUATIONS = "intermediate.int_disclosure__equations"
+# What one version of a figure holds, and the rule that it is judged by.
+_CONTENT = ("state", "numerator", "denominator", "value", "symbol")
+_RULE = ("threshold", "rounding", "show_zero")
 
 # One word for a small number and for what protects it: which of them a figure is would tell a
 # reader that it lies inside the threshold.
 _PUBLIC_REASONS = {
-    Reason.SMALL_NUMBER: "small numbers",
-    Reason.PROTECTS: "small numbers",
+    Reason.SMALL_NUMBER: SMALL_NUMBERS,
+    Reason.PROTECTS: SMALL_NUMBERS,
     Reason.NO_COUNT: Reason.NO_COUNT.value,
     Reason.WITHHELD: Reason.WITHHELD.value,
 }
@@ -37,7 +41,7 @@ _PUBLIC_REASONS = {
 class Summary:
     """How many rows were decided, and how many are suppressed for each cause.
 
-    ``neighbourhoods`` and ``by_greedy`` as in ``Protection``.
+    ``neighbourhoods``, ``by_greedy`` and ``known_small`` as in ``Protection``.
     """
 
     rows: int
@@ -45,11 +49,13 @@ class Summary:
     programmes: int
     neighbourhoods: int
     by_greedy: int
+    known_small: int
 
 
 def decide(
     connection: duckdb.DuckDBPyConnection,
     *,
+    key: bytes,
     ledgers: Collection[Ledger] = (),
     accepted: Collection[Accepted] = (),
     tightened: Mapping[str, int] | None = None,
@@ -61,6 +67,7 @@ def decide(
 
     Args:
         connection: The warehouse.
+        key: Under which versions of figures are named (``versions.ledger_key``).
         ledgers: Those of the releases already published.
         accepted: The rows which a person decided to leave as they are.
         tightened: The measures whose released figures keep the rule of their release, and up to
@@ -69,7 +76,7 @@ def decide(
     Raises:
         CannotProtectError: Only a person can decide about the cells it names; nothing is written.
     """
-    rows, equations = _read(connection)
+    rows, equations = _read(connection, key)
     tables = gather(rows, equations, ledgers=ledgers, accepted=accepted, tightened=tightened)
     protection = protect(tables.cells.values(), tables.equations.values())
     causes: dict[str, Reason | None] = {}
@@ -85,15 +92,18 @@ def decide(
         programmes=protection.programmes,
         neighbourhoods=protection.neighbourhoods,
         by_greedy=protection.by_greedy,
+        known_small=protection.known_small,
     )
 
 
-def write_ledger(connection: duckdb.DuckDBPyConnection, path: Path, *, release_id: str) -> None:
+def write_ledger(
+    connection: duckdb.DuckDBPyConnection, path: Path, *, key: bytes, release_id: str
+) -> None:
     """Write the ledger of the release that the warehouse now makes, from ``disclosure.cell_state``.
 
     Only rows of measures with a small-number rule are in it, and no count that is hidden.
     """
-    rows, equations = _read(connection)
+    rows, equations = _read(connection, key)
     shown = {
         cell_id
         for (cell_id,) in connection.execute(
@@ -101,9 +111,11 @@ def write_ledger(connection: duckdb.DuckDBPyConnection, path: Path, *, release_i
         ).fetchall()
     }
     tables = gather(rows, equations)
-    [(by_greedy,)] = connection.execute("select by_greedy from disclosure.method").fetchall()
+    [(by_greedy, known_small)] = connection.execute(
+        "select by_greedy, known_small from disclosure.method"
+    ).fetchall()
     ledger = _ledger(rows, equations, tables, shown, release_id)
-    write_ledger_file(replace(ledger, by_greedy=by_greedy), path)
+    write_ledger_file(replace(ledger, by_greedy=by_greedy, known_small=known_small), path)
 
 
 def _ledger(
@@ -155,13 +167,36 @@ def _constant(tables: Tables, terms: Collection[Term], versions: Mapping[str, st
     return None if equation is None else equation.constant
 
 
-def _read(connection: duckdb.DuckDBPyConnection) -> tuple[list[Row], list[list[Term]]]:
-    columns = [field.name for field in fields(Row)]
-    selected = f"select {', '.join(columns)} from {CELLS} order by cell_id"
-    rows = [
-        Row(**dict(zip(columns, values, strict=True)))
-        for values in connection.execute(selected).fetchall()
-    ]
+def version_of(connection: duckdb.DuckDBPyConnection, cell_id: str, *, key: bytes) -> str | None:
+    """Return the version of a figure that the warehouse now has; None if it has no such figure."""
+    for row in _read_rows(connection, key, where="where cell_id = ?", given=[cell_id]):
+        return row.version_id
+    return None
+
+
+def _read_rows(
+    connection: duckdb.DuckDBPyConnection,
+    key: bytes,
+    *,
+    where: str = "",
+    given: Collection[str] = (),
+) -> list[Row]:
+    names = ", ".join((*_CONTENT, *_RULE))
+    found = connection.execute(
+        f"select cell_id, form, {names} from {CELLS} {where} order by cell_id", list(given)
+    ).fetchall()
+    rows = []
+    for cell_id, form, *values in found:
+        content = dict(zip(_CONTENT, values, strict=False))
+        version = version_id(cell_id, content.values(), key)
+        del content["state"]
+        rule = dict(zip(_RULE, values[len(_CONTENT) :], strict=True))
+        rows.append(Row(cell_id=cell_id, version_id=version, form=form, **content, **rule))
+    return rows
+
+
+def _read(connection: duckdb.DuckDBPyConnection, key: bytes) -> tuple[list[Row], list[list[Term]]]:
+    rows = _read_rows(connection, key)
     equations: dict[str, list[Term]] = defaultdict(list)
     for equation_id, cell_id, quantity, coefficient in connection.execute(
         f"select equation_id, cell_id, quantity, coefficient from {EQUATIONS} "
@@ -208,8 +243,9 @@ def _write(
         )
         connection.execute(
             "create or replace table disclosure.method as "
-            "select cast(? as int) as neighbourhoods, cast(? as int) as by_greedy",
-            [protection.neighbourhoods, protection.by_greedy],
+            "select cast(? as int) as neighbourhoods, cast(? as int) as by_greedy, "
+            "cast(? as int) as known_small",
+            [protection.neighbourhoods, protection.by_greedy, protection.known_small],
         )
         connection.execute("drop table decided")
         connection.execute("commit")

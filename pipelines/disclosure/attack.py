@@ -36,7 +36,7 @@ from pipelines.disclosure.sums import (
     named_families,
     period_families,
 )
-from pipelines.disclosure.tables import SUPPRESS_1_TO_4, Equation, Rule
+from pipelines.disclosure.tables import SMALL_NUMBERS, SUPPRESS_1_TO_4, Equation, Rule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,11 +148,13 @@ class _Knowledge:
 
     tightened: Mapping[str, int] = field(default_factory=dict)
     bounds: dict[_Variable, _Bounds] = field(default_factory=dict)
-    hidden: dict[_Variable, tuple[tuple[str, ...], int]] = field(default_factory=dict)
+    hidden: dict[_Variable, tuple[tuple[str, ...], Rule]] = field(default_factory=dict)
+    explained: set[_Variable] = field(default_factory=set)
     certain: list[Equation] = field(default_factory=list)
     guesses: dict[tuple[str, str], list[Equation]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    names: dict[tuple[str, ...], _Variable] = field(default_factory=dict)
 
     def read(self, values: pl.DataFrame, data_dir: Path, categories: Categories) -> None:
         measures = {
@@ -183,7 +185,7 @@ class _Knowledge:
             self._guess_shared(measure_name, family, form, str(data_dir))
 
     def _read_row(self, row: PublishedRow, form: str, rule: Rule, place: str) -> None:
-        name = _name(row, place)
+        name = self._name(row, place)
         is_hidden = row["state"] in HIDDEN_STATES
         for quantity, span in shown_counts(row, form, rule).items():
             variable = f"{name} {quantity}"
@@ -201,10 +203,35 @@ class _Knowledge:
         if is_hidden:
             for quantity in secret:
                 key = tuple(str(row[column]) for column in SAME_ROW)
-                threshold, variable = rule.threshold, f"{name} {quantity}"
-                if variable in self.hidden and threshold <= self.tightened.get(key[0], 0):
-                    threshold = min(threshold, self.hidden[variable][1])
-                self.hidden[variable] = (key, threshold)
+                variable, of_its_day = f"{name} {quantity}", rule
+                if variable in self.hidden and rule.threshold <= self.tightened.get(key[0], 0):
+                    of_its_day = min(rule, self.hidden[variable][1], key=lambda one: one.threshold)
+                self.hidden[variable] = (key, of_its_day)
+                if row["state"] != "suppressed" or row.get("state_reason") not in (
+                    None,
+                    SMALL_NUMBERS,
+                ):
+                    self.explained.add(variable)
+
+    def _name(self, row: PublishedRow, place: str) -> _Variable:
+        """Return the name of a count: the same in two releases if the figure did not change.
+
+        A figure is known from the moment when it was first stated as it is now, however often the
+        same was sent again; a sum also has its members, a quarter its months. One submission says
+        the same whenever it counts, and that which said it first is named. A clever reader sees it.
+        """
+        cell = tuple(str(row[column]) for column in SAME_ROW)
+        since = (row.get("known_from"), row.get("members"), row.get("made_of"))
+        seen: list[tuple[object, ...]] = [] if since[0] is None else [since]
+        if row.get("submission_id") and not row.get("made_of"):
+            seen += [(row[by],) for by in ("submission_id", "first_stated_in") if row.get(by)]
+        if not seen:
+            seen.append((row.get("submission_id") or place, row.get("row_number")))
+        marks = [(*cell, *(str(part) for part in one)) for one in seen]
+        name = next((self.names[one] for one in marks if one in self.names), " ".join(marks[0]))
+        for one in marks:
+            self.names.setdefault(one, name)
+        return name
 
     def _narrow(self, variable: _Variable, span: tuple[int, int]) -> None:
         """Keep what this release and earlier ones say together."""
@@ -215,16 +242,16 @@ class _Knowledge:
 
     def _guess(self, measure: str, family: Family, quantity: str, place: str) -> None:
         """Guess that the parts make up the whole."""
-        whole = (f"{_name(family.whole, place)} {quantity}", 1)
-        parts = ((f"{_name(part, place)} {quantity}", -1) for part in family.parts)
+        whole = (f"{self._name(family.whole, place)} {quantity}", 1)
+        parts = ((f"{self._name(part, place)} {quantity}", -1) for part in family.parts)
         self.guesses[measure, f"{family.kind} {quantity}"].append(Equation(terms=(whole, *parts)))
 
     def _guess_shared(self, measure: str, family: Family, form: str, place: str) -> None:
         """Guess that a part which is published as a share is a share of the whole's count."""
         quantity = "numerator" if form == "count" else "denominator"
-        whole = (f"{_name(family.whole, place)} {quantity}", 1)
+        whole = (f"{self._name(family.whole, place)} {quantity}", 1)
         self.guesses[measure, f"{family.kind} share"] += [
-            Equation(terms=(whole, (f"{_name(part, place)} denominator", -1)))
+            Equation(terms=(whole, (f"{self._name(part, place)} denominator", -1)))
             for part in family.parts
         ]
 
@@ -269,9 +296,9 @@ class _Knowledge:
                     for part in linked_systems(system.bounds, _known_out(own + here, self.bounds)):
                         with suppress(NothingFitsError):
                             found |= self._pinned_in(part, {kind: guesses})
-        for variable, (key, threshold) in self.hidden.items():
+        for variable, (key, rule) in self.hidden.items():
             low, high = self.bounds[variable]
-            if low == high and 0 < low <= threshold:
+            if low == high and 0 < low <= rule.threshold:
                 found[variable] = _exposed(key, low, low, "another release shows it")
         for variable in sorted(found):
             yield found[variable]
@@ -279,17 +306,29 @@ class _Knowledge:
     def _pinned_in(
         self, system: System, believed: Mapping[str, Sequence[Equation]]
     ) -> dict[_Variable, Exposed]:
-        thresholds = {one: self.hidden[one][1] for one in system.bounds if one in self.hidden}
+        rules = {one: self.hidden[one][1] for one in system.bounds if one in self.hidden}
+        spans = {
+            variable: system.range_of(variable)
+            for variable in system.exposed({one: rule.threshold for one, rule in rules.items()})
+        }
+        by_rule = ""
+        if not spans and not self.explained & rules.keys():
+            # That a figure is a small number may be told by its being hidden; which one may not.
+            by_rule = ", and since no other hidden figure beside it can be the small one"
+            spans = {
+                variable: span
+                for variable, span in system.told_by_rule(rules).items()
+                if span.least == span.greatest and rules[variable].threshold > 1
+            }
         found = {}
-        for variable in system.exposed(thresholds):
-            span = system.range_of(variable)
+        for variable, span in spans.items():
             ways = sorted(
                 kind
                 for kind, guesses in believed.items()
                 if any(variable == name for one in guesses for name, _ in one.terms)
             )
             key = self.hidden[variable][0]
-            way = ", ".join(ways) or "its own counts and percentage"
+            way = (", ".join(ways) or "its own counts and percentage") + by_rule
             found[variable] = _exposed(key, span.least, span.greatest, way)
         return found
 
@@ -331,15 +370,3 @@ def _rule(measure: PublishedRow) -> Rule:
         rounding=rounding if isinstance(rounding, int) else 0,
         show_zero=bool(measure.get("show_zero", True)),
     )
-
-
-def _name(row: PublishedRow, place: str) -> _Variable:
-    """Return the name of a count: the same in two releases if the figure did not change in between.
-
-    A figure is known from the moment when it was first stated as it is now, however often the same
-    was sent again; a sum also has its members, a quarter its months. A clever reader sees that.
-    """
-    version = (row.get("known_from"), row.get("members"), row.get("made_of"))
-    if version[0] is None:
-        version = (row.get("submission_id") or place, row.get("row_number"), None)
-    return " ".join(str(part) for part in (*(row[column] for column in SAME_ROW), *version))

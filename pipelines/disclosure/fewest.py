@@ -165,8 +165,15 @@ class _Search:
             for sign in (1.0, -1.0)
         )
         if not self._add(self._cells[cell_id], above, below, proposed=proposed):
-            # Fractions would protect it and whole numbers do not: anything else is wanted.
-            others = {name: 1.0 for name in self.rows if name not in proposed}
+            # Fractions would protect it and whole numbers do not, or no other can be the small one:
+            # something else beside what is hidden is wanted.
+            beside = {
+                self._cells[other].row
+                for name in system.names
+                for equation in self._equations_of_cell.get(name, ())
+                for other, _ in equation.terms
+            }
+            others = {name: 1.0 for name in self.rows if name in beside and name not in proposed}
             self._cuts.append(_Cut(others, 1.0, self._unless(self._cells[cell_id])))
 
     def _unless(self, cell: Cell) -> str | None:

@@ -11,6 +11,7 @@ programme is solved.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,7 +27,7 @@ from scipy.sparse.csgraph import (  # type: ignore[import-untyped]  # scipy carr
     connected_components,
 )
 
-from pipelines.disclosure.tables import Cell, Equation
+from pipelines.disclosure.tables import Cell, Equation, Rule
 
 _INFEASIBLE = 2
 _WHOLE = 1e-6
@@ -139,6 +140,51 @@ class System:
                     break
             else:
                 yield name
+
+    def told_by_rule(
+        self, rules: Mapping[str, Rule], *, true: Mapping[str, int] | None = None
+    ) -> dict[str, Range]:
+        """Return the cells that the reason of their being hidden gives away, with what is left.
+
+        A reader knows that at least one of these cells is small, or none would be hidden. If only
+        one of them can be, it is this one. What is left is what a cell can be in all sets of counts
+        in which one is small; it is given away if that is one value, or nothing above its
+        threshold.
+
+        Args:
+            rules: The rule of each cell that is hidden for being small or for protecting another.
+            true: The counts of all cells if they are known.
+        """
+        left, systems = set(rules), []
+        # The truly small first: the counts as they are fit, and clear most cells at once.
+        is_small = {one: true is not None and rule.hides(true[one]) for one, rule in rules.items()}
+        for cause in sorted(rules, key=lambda one: (not is_small[one], one)):
+            others = {one: rules[one].threshold for one in left if one != cause}
+            with suppress(NothingFitsError):  # it cannot be the small one
+                system = self._with_small(cause, rules[cause])
+                left &= {cause, *system.exposed(others, true=true if is_small[cause] else None)}
+                systems.append(system)
+            if not left:
+                return {}
+        found = {}
+        for one in sorted(left):
+            ranges = [system.range_of(one) for system in systems]
+            least, greatest = (
+                min(each.least for each in ranges),
+                max(each.greatest for each in ranges),
+            )
+            if least == greatest or greatest <= rules[one].threshold:
+                found[one] = Range(least=least, greatest=greatest)
+        return found
+
+    def _with_small(self, cell_id: str, rule: Rule) -> System:
+        """Return the same system in which a cell is small."""
+        least, greatest = self.bounds[cell_id]
+        least = max(least, 1 if rule.show_zero else 0)
+        most = rule.threshold if greatest is None else min(greatest, rule.threshold)
+        if least > most:
+            raise NothingFitsError
+        return System(bounds={**self.bounds, cell_id: (least, most)}, equations=self.equations)
 
     def range_of(self, cell_id: str) -> Range:
         """Return the least and the greatest that the cell can be, or raise ``NothingFitsError``."""

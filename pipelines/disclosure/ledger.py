@@ -60,20 +60,22 @@ class LedgerEquation:
 class Ledger:
     """All that a release lets a reader know of the counts of sensitive measures.
 
-    ``by_greedy`` says of how many sets of linked figures it is not sure that no fewer would do.
+    ``by_greedy`` says of how many sets of linked figures it is not sure that no fewer would do,
+    ``known_small`` how many counts are known to be small by being hidden.
     """
 
     release_id: str
     cells: tuple[LedgerCell, ...]
     equations: tuple[LedgerEquation, ...]
     by_greedy: int = 0
+    known_small: int = 0
 
 
 def write_ledger_file(ledger: Ledger, path: Path) -> None:
     """Write a ledger, a line for each row and equation; the same ledger has the same bytes."""
     path.write_text(
         f'{{"format": {FORMAT}, "release_id": {json.dumps(ledger.release_id)},\n'
-        f'"by_greedy": {ledger.by_greedy},\n'
+        f'"by_greedy": {ledger.by_greedy}, "known_small": {ledger.known_small},\n'
         f'"cells": {_lines(ledger.cells)},\n'
         f'"equations": {_lines(ledger.equations)}}}\n',
         encoding="utf-8",

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.disclosure.fewest import Exposed, fewest_rows
 from pipelines.disclosure.knowledge import (
     NothingFitsError,
+    Range,
     System,
     known_bounds,
     linked_systems,
@@ -25,6 +26,7 @@ from pipelines.disclosure.tables import (
     Fate,
     Reason,
     State,
+    that_fit,
 )
 
 
@@ -33,13 +35,16 @@ class Protection:
     """The decisions, one for each open row, by row.
 
     ``programmes`` were solved. Of ``neighbourhoods``, the sets of linked figures in which something
-    is hidden, ``by_greedy`` are those where it is not sure that no fewer would do.
+    is hidden, ``by_greedy`` are those where it is not sure that no fewer would do. ``known_small``
+    counts are known to be small by being hidden, since nothing that could be the small one in their
+    place is left to hide: figures that are in no sum above all.
     """
 
     decisions: Mapping[str, Decision]
     programmes: int
     neighbourhoods: int = 0
     by_greedy: int = 0
+    known_small: int = 0
 
 
 def protect(
@@ -53,8 +58,9 @@ def protect(
 
     A row with a small number in it is suppressed. Then the fewest rows are suppressed besides with
     which no reader can work out a hidden guarded cell exactly, or that it is a small number
-    (``fewest.py``). If they are not found within its limits, then as long as one could, the
-    cheapest open row on an equation that touches it (lowest ``Cell.cost``, then id).
+    (``fewest.py``): neither by sums, nor because no other hidden cell can be the small one. If they
+    are not found within its limits, then as long as one could, the cheapest open row on an equation
+    that touches it (lowest ``Cell.cost``, then id).
 
     Args:
         cells: The counts that a reader may see or work out.
@@ -64,18 +70,21 @@ def protect(
         fewest: False chooses one by one from the beginning.
 
     Raises:
-        CannotProtectError: Nothing is left to suppress that would protect the cells it names.
+        CannotProtectError: Nothing is left to suppress that would protect the cells it names. With
+            all of these left as they are, all others can be protected.
         ValueError: The counts do not satisfy an equation, or it names no known cell.
     """
     work = _Work(cells, equations)
     work.suppress_small_numbers()
     if complementary:
         work.protect_all(fewest=fewest)
+    work.refuse_exposed()
     return Protection(
         decisions=work.decisions(),
         programmes=work.programmes,
         neighbourhoods=work.neighbourhoods,
         by_greedy=work.by_greedy,
+        known_small=work.known_small,
     )
 
 
@@ -84,7 +93,7 @@ class _Work:
 
     def __init__(self, cells: Iterable[Cell], equations: Iterable[Equation]) -> None:
         self.cells = {cell.cell_id: cell for cell in cells}
-        self.equations = _that_fit(tuple(equations), self.cells)
+        self.equations = that_fit(tuple(equations), self.cells)
         self.cells_of_row: dict[str, list[Cell]] = defaultdict(list)
         for cell in self.cells.values():
             self.cells_of_row[cell.row].append(cell)
@@ -96,36 +105,62 @@ class _Work:
         self.programmes = 0
         self.neighbourhoods = 0
         self.by_greedy = 0
+        self.known_small = 0
+        self.exposed: list[Cell] = []
+        self.held_by: list[Cell] = []
+        self._told: dict[frozenset[str], dict[str, Range]] = {}
 
     def suppress_small_numbers(self) -> None:
-        already_public = []
-        for cell in self.cells.values():
-            if not cell.is_small:
-                continue
-            if cell.fate is Fate.PUBLIC:
-                already_public.append(cell)
-            elif cell.fate is Fate.OPEN:
+        for cell in list(self.cells.values()):
+            if cell.is_small and cell.fate is Fate.PUBLIC:
+                self._concede([cell])
+        self._suppress_small(self.cells)
+
+    def _suppress_small(self, cell_ids: Iterable[str]) -> None:
+        for cell in (self.cells[cell_id] for cell_id in cell_ids):
+            if cell.is_small and cell.fate is Fate.OPEN:
                 self.suppressed[cell.row] = Reason.SMALL_NUMBER
-        if already_public:
-            raise CannotProtectError(already_public)
+
+    def _concede(self, cells: Iterable[Cell], *, held_by: Iterable[Cell] = ()) -> None:
+        """Guard these rows no longer, as after the decision of a person that is now asked for.
+
+        All that must be decided is so named at once: what else cannot be protected, and what cannot
+        once these figures are left as they are.
+        """
+        cells = list(cells)
+        self.exposed += cells
+        self.held_by += held_by
+        for row in {cell.row for cell in cells}:
+            free = [replace(cell, guarded=False) for cell in self.cells_of_row[row]]
+            self.cells_of_row[row] = free
+            self.cells |= {cell.cell_id: cell for cell in free}
+        self._told.clear()
+
+    def refuse_exposed(self) -> None:
+        """Raise ``CannotProtectError`` if anything was conceded."""
+        if self.exposed:
+            raise CannotProtectError(self.exposed, held_by=self.held_by)
 
     def protect_all(self, *, fewest: bool) -> None:
-        exposed: list[Cell] = []
-        held_by: list[Cell] = []
         anything = dict.fromkeys(self.cells, (0, None))
         for neighbourhood in linked_systems(anything, self.equations):
             # Only what is linked with a hidden cell can matter, and most of a release is not.
-            if not self._hidden_guarded(neighbourhood.bounds):
-                continue
-            try:
-                if not (fewest and self._take_fewest(neighbourhood.bounds)):
-                    self._protect_neighbourhood(neighbourhood.bounds)
-            except CannotProtectError as impossible:
-                # All that must be decided is named at once, not one after the other.
-                exposed += [self.cells[cell_id] for cell_id in impossible.cells]
-                held_by += [self.cells_of_row[row][0] for row in impossible.held_by]
-        if exposed:
-            raise CannotProtectError(exposed, held_by=held_by)
+            while self._hidden_guarded(neighbourhood.bounds):
+                try:
+                    if not (fewest and self._take_fewest(neighbourhood.bounds)):
+                        self._protect_neighbourhood(neighbourhood.bounds)
+                except CannotProtectError as impossible:
+                    self._concede(
+                        [self.cells[cell_id] for cell_id in impossible.cells],
+                        held_by=[self.cells_of_row[row][0] for row in impossible.held_by],
+                    )
+                    for cell_id in neighbourhood.bounds:
+                        self.suppressed.pop(self.cells[cell_id].row, None)
+                    self._suppress_small(neighbourhood.bounds)
+                    continue
+                for system in self._systems_around(neighbourhood.bounds):
+                    self.known_small += len(self._told.get(self._hidden_of(system), ()))
+                break
 
     def _protect_neighbourhood(self, neighbourhood: Collection[str]) -> None:
         """Look at each set of linked cells, in the order of their first cells.
@@ -258,11 +293,45 @@ class _Work:
         thresholds = {
             cell_id: self.cells[cell_id].rule.threshold for cell_id in self._hidden_guarded(hidden)
         }
+        true = known if len(known) == len(counts) else None
+        by_sums = False
         try:
-            yield from system.exposed(thresholds, true=known if len(known) == len(counts) else None)
+            for cell_id in system.exposed(thresholds, true=true):
+                by_sums = True
+                yield cell_id
         except NothingFitsError as nothing_fits:
             around = min(thresholds)
             raise ValueError(f"No counts fit the equations around {around}") from nothing_fits
+        if thresholds and not by_sums:
+            yield from self._exposed_by_rule(system, hidden, true)
+
+    def _exposed_by_rule(
+        self, system: System, hidden: frozenset[str], true: Mapping[str, int] | None
+    ) -> Iterator[str]:
+        """Yield the cells that are given away by being hidden, if more can be hidden beside them.
+
+        What is known exactly by it is given away even if not.
+        """
+        if any(self.cells[cell_id].is_explained for cell_id in hidden):
+            return  # that one is a reason to hide the others too
+        rules = {cell_id: self.cells[cell_id].rule for cell_id in self._hidden_guarded(hidden)}
+        told = self._told[hidden] = system.told_by_rule(rules, true=true)
+        can_hide_more = bool(told) and bool(self._open_rows_beside(system.bounds))
+        for cell_id, left in told.items():
+            rule = rules[cell_id]
+            is_exact = left.least == left.greatest and rule.threshold > (1 if rule.show_zero else 0)
+            if can_hide_more or is_exact:
+                yield cell_id
+
+    def _open_rows_beside(self, cell_ids: Iterable[str]) -> set[str]:
+        """Return the rows that can still be suppressed on an equation with any of these cells."""
+        return {
+            self.cells[other].row
+            for cell_id in cell_ids
+            for equation in self.equations_of_cell[cell_id]
+            for other, _ in equation.terms
+            if self.cells[other].fate is Fate.OPEN and self.cells[other].row not in self.suppressed
+        }
 
     def _suppress_one_more(self, exposed: str, system: System) -> str:
         """Suppress the cheapest open row beside the exposed cell, and return it.
@@ -270,14 +339,7 @@ class _Work:
         If there is none, it is the cheapest beside any cell that is hidden with the exposed one.
         """
         for around in ((exposed,), tuple(system.bounds)):
-            rows = {
-                self.cells[cell_id].row
-                for hidden in around
-                for equation in self.equations_of_cell[hidden]
-                for cell_id, _ in equation.terms
-                if self.cells[cell_id].fate is Fate.OPEN
-                and self.cells[cell_id].row not in self.suppressed
-            }
+            rows = self._open_rows_beside(around)
             if rows:
                 row = min(rows, key=self._price)
                 self.suppressed[row] = Reason.PROTECTS
@@ -332,21 +394,3 @@ class _Work:
                 state = State.SHOWN if reason is None else State.SUPPRESSED
                 result[row] = Decision(row=row, state=state, reason=reason)
         return result
-
-
-def _that_fit(equations: tuple[Equation, ...], cells: Mapping[str, Cell]) -> tuple[Equation, ...]:
-    """Return the equations, seen to name known cells and to hold for the counts."""
-    for equation in equations:
-        total = 0
-        for cell_id, coefficient in equation.terms:
-            if cell_id not in cells:
-                raise ValueError(f"An equation names the cell {cell_id}, which is not there")
-            count = cells[cell_id].count
-            if count is None:
-                break
-            total += coefficient * count
-        else:
-            if total != equation.constant:
-                names = ", ".join(cell_id for cell_id, _ in equation.terms)
-                raise ValueError(f"The counts of {names} do not satisfy their equation")
-    return equations

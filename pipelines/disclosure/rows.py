@@ -17,7 +17,10 @@ NOT_APPLICABLE = "z"
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One row of ``int_disclosure__cells``: what ``pub_measure_value`` would show."""
+    """One row of ``int_disclosure__cells``: what ``pub_measure_value`` would show.
+
+    ``version_id`` is made of what it holds (``versions.py``): other counts, another version.
+    """
 
     cell_id: str
     version_id: str
@@ -208,6 +211,7 @@ def _add_row(
             fate=Fate.HIDDEN if no_figure else fate,
             guarded=is_guarded and not no_figure,
             known=None if published is None or no_figure else _known(published, quantity),
+            is_explained=counts.problem is not None and is_guarded,
             # Zeros last: hiding one protects little, since readers expect zeros to be shown.
             cost=(height, x if x else 10**9),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -59,7 +59,8 @@ class Cell:
     is what readers know of it from an earlier release, least and greatest.
     ``guarded`` cells must not be worked out; the others only help to. ``cost`` says what is
     suppressed first to protect others, lowest first: how many levels of parts it is the total of,
-    then its size.
+    then its size. ``is_explained`` of a hidden cell: readers are told another reason than small
+    numbers.
     """
 
     cell_id: str
@@ -70,6 +71,7 @@ class Cell:
     guarded: bool = True
     known: tuple[int, int] | None = None
     cost: tuple[int, int] = (0, 0)
+    is_explained: bool = False
 
     @property
     def is_small(self) -> bool:
@@ -87,6 +89,24 @@ class Equation:
 
     terms: tuple[tuple[str, int], ...]
     constant: int = 0
+
+
+def that_fit(equations: tuple[Equation, ...], cells: Mapping[str, Cell]) -> tuple[Equation, ...]:
+    """Return the equations, seen to name known cells and to hold for the counts."""
+    for equation in equations:
+        total = 0
+        for cell_id, coefficient in equation.terms:
+            if cell_id not in cells:
+                raise ValueError(f"An equation names the cell {cell_id}, which is not there")
+            count = cells[cell_id].count
+            if count is None:
+                break
+            total += coefficient * count
+        else:
+            if total != equation.constant:
+                names = ", ".join(cell_id for cell_id, _ in equation.terms)
+                raise ValueError(f"The counts of {names} do not satisfy their equation")
+    return equations
 
 
 class State(StrEnum):
@@ -107,6 +127,10 @@ class Reason(StrEnum):
     PROTECTS = "protects another figure"
     NO_COUNT = "no count given"
     WITHHELD = "withheld by the organisation"
+
+
+# Why a row is suppressed, as readers are told it.
+SMALL_NUMBERS = "small numbers"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +174,8 @@ class CannotProtectError(Exception):
         super().__init__(
             "A reader could work these figures out, and nothing is left to suppress that would "
             f"prevent it: {'; '.join(self.rows)}. {held if self.held_by else ''}"
-            "A person must decide. To leave a figure as it is: quarterdeck "
+            "A person must decide about each of them; with all of these left as they are, all "
+            "others are protected. To leave a figure as it is: quarterdeck "
             "accept-disclosure FIGURE --by ROLE --reason TEXT. If the measure's small-number rule "
             "was tightened, one decision for all that is out already: quarterdeck "
             "accept-disclosure --tightened MEASURE --by ROLE --reason TEXT"

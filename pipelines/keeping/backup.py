@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipelines.disclosure.versions import LEDGER_KEY
 from pipelines.durable import copy_whole, flush_folder, make_folder, place_link
 from pipelines.keeping.verify import Verified, verify
 from pipelines.record.store import Record
@@ -126,10 +127,15 @@ def parts(workspace: Workspace) -> Iterator[Path]:
         *workspace.record.glob("events/*/*.json"),
     ]
     yield from (path.relative_to(root) for path in sorted(folders, key=lambda path: path.stem))
-    yield from (path.relative_to(root) for path in workspace.record.glob("format.json"))
+    yield from (path.relative_to(root) for path in of_the_whole(workspace.record))
     for path in sorted(workspace.releases.glob("*/manifest.json")):
         if not path.parent.is_symlink():
             yield path.parent.relative_to(root)
+
+
+def of_the_whole(record: Path) -> list[Path]:
+    """Return the files of a record that are about no one submission or decision."""
+    return [path for name in ("format.json", LEDGER_KEY) if (path := record / name).is_file()]
 
 
 def _copy_missing(source: Path, target: Path, into: Workspace, done: Copied) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines.durable import copy_whole
-from pipelines.keeping.backup import BackupError, keep_apart
+from pipelines.keeping.backup import BackupError, keep_apart, of_the_whole
 from pipelines.publishing.releases import all_releases
 from pipelines.record.model import EventKind
 from pipelines.record.store import Record
@@ -55,7 +55,7 @@ def copy_as_of(workspace: Workspace, day: dt.date, folder: Path) -> Workspace:
 def _known(workspace: Workspace, until: dt.datetime) -> Iterator[Path]:
     """Yield the paths of what had come by the moment ``until``."""
     record = Record(workspace.record)
-    yield from workspace.record.glob("format.json")
+    yield from of_the_whole(workspace.record)
     for one in record.submissions():
         if one.received_at < until:
             yield record.submission_folder(one.submission_id)

@@ -1,4 +1,4 @@
-"""What an officer asks of the engine from a page: a build, or a publication.
+"""What an officer asks of the engine from a page: a build, a publication, or a withdrawal.
 
 A request is a file under ``cache/asked/`` in the workspace until a run of it is there. Its id is
 the run's key, so that whatever is killed in between, it is done once. Who asks while no engine
@@ -18,12 +18,15 @@ from pipelines.record.ids import make_id
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
 
-BUILD, PUBLISH = "build", "publish"
+BUILD, PUBLISH, WITHDRAW = "build", "publish", "withdraw"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One request: ``what`` is ``build`` or ``publish``; ``quarter`` None for the usual one."""
+    """One request: ``what`` is ``build``, ``publish`` or ``withdraw``.
+
+    ``quarter`` is None for the usual one; ``edition`` names the one to withdraw.
+    """
 
     request_id: str
     what: str
@@ -31,6 +34,7 @@ class Request:
     at: dt.datetime
     quarter: Quarter | None
     note: str | None
+    edition: str | None = None
 
 
 def ask(
@@ -41,19 +45,21 @@ def ask(
     at: dt.datetime,
     quarter: Quarter | None = None,
     note: str | None = None,
+    edition: str | None = None,
 ) -> Request:
     """Keep a request; asked again while it waits, it is the same one.
 
     Args:
         workspace: Where.
-        what: ``build`` or ``publish``.
+        what: ``build``, ``publish`` or ``withdraw``.
         by_whom: Who asks, signed in.
         at: When.
         quarter: Of which quarter.
-        note: For a publication that amends an edition: what was put right.
+        note: For a publication that amends an edition: what was put right. For a withdrawal: why.
+        edition: The edition to withdraw.
     """
     for one in waiting(workspace):
-        if (one.what, one.quarter, one.note) == (what, quarter, note):
+        if (one.what, one.quarter, one.note, one.edition) == (what, quarter, note, edition):
             return one
     request = Request(
         request_id=make_id(at, newest=None),
@@ -62,6 +68,7 @@ def ask(
         at=at,
         quarter=quarter,
         note=note,
+        edition=edition,
     )
     kept = {**asdict(request), "at": at.isoformat(), "quarter": quarter and quarter.key}
     replace_file(

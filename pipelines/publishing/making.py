@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 from pipelines.disclosure.accepted import accepted_figures, accepted_ids, tightened_rules
 from pipelines.disclosure.adapter import write_ledger
 from pipelines.disclosure.attack import attack_release, in_words
+from pipelines.disclosure.versions import ledger_key
 from pipelines.durable import exclusive, replace_file
 from pipelines.publishing.editions import (
     MEETINGS,
@@ -25,6 +26,7 @@ from pipelines.publishing.editions import (
     next_edition,
     settle,
 )
+from pipelines.publishing.notes import check_note
 from pipelines.publishing.public_manifest import PACK
 from pipelines.publishing.releases import (
     LEDGER,
@@ -112,7 +114,12 @@ def export(workspace: Workspace, record: Record, reference: Reference) -> Path:
     with connect(workspace.warehouse) as connection:
         check_totals(connection, record, reference)
         export_published(connection, staging / "data")
-        write_ledger(connection, staging / LEDGER, release_id=data_sha256(staging / "data"))
+        write_ledger(
+            connection,
+            staging / LEDGER,
+            key=ledger_key(record),
+            release_id=data_sha256(staging / "data"),
+        )
     try:
         check_safe(workspace, record, staging / "data")
     except UnsafeReleaseError:
@@ -220,6 +227,7 @@ def publish(
         DamagedReleaseError: The draft's files are not those that its manifest names.
         AmendmentNeedsNoteError: The meeting has an edition with other figures; no note says why.
         NothingToAmendError: There is a note, and the meeting has no edition.
+        TellingNoteError: The note gives a number that a hidden figure has.
         UnsafeReleaseError: A suppressed figure can be worked back, with what is out by now.
     """
     with exclusive(workspace.releases / ".publishing.lock"):
@@ -279,7 +287,9 @@ def planned_edition(
         NotSignedOffError: As ``publish`` does.
         AmendmentNeedsNoteError: As ``publish`` does.
         NothingToAmendError: As ``publish`` does.
+        TellingNoteError: As ``publish`` does.
     """
+    check_note(workspace, note or "")
     draft, event = signed_off_draft(workspace, record, quarter, meeting_on=meeting_on)
     reported = Reported.read(workspace.releases / draft.release_id / "data")
     edition = next_edition(

@@ -11,6 +11,7 @@ import datetime as dt
 from pipelines.durable import exclusive
 from pipelines.publishing.editions import editions
 from pipelines.publishing.making import SiteBuilder, show
+from pipelines.publishing.notes import check_note
 from pipelines.publishing.releases import PublishingError, edition_of
 from pipelines.record.model import Details, Event, EventKind
 from pipelines.record.store import Record
@@ -38,14 +39,10 @@ def withdraw_edition(
 
     Raises:
         NothingToWithdrawError: There is no such edition, or the note or the name is missing.
+        TellingNoteError: The note gives a number that a hidden figure has.
     """
-    if not note.strip() or not by_whom.strip():
-        raise NothingToWithdrawError(
-            "Say to its readers why it is withdrawn, without repeating the figure, and who decides."
-        )
     with exclusive(workspace.releases / ".publishing.lock"):
-        if name not in {edition_of(one).name for one in editions(workspace.releases)}:
-            raise NothingToWithdrawError(f"There is no published edition {name}.")
+        check_withdrawal(workspace, name, by_whom=by_whom, note=note)
         event = record.add_event(
             EventKind.EDITION_WITHDRAWN,
             at=at,
@@ -55,3 +52,14 @@ def withdraw_edition(
         )
         show(workspace, builder)
     return event
+
+
+def check_withdrawal(workspace: Workspace, name: str, *, by_whom: str, note: str) -> None:
+    """Raise what ``withdraw_edition`` would, before anything is done or asked for."""
+    if not note.strip() or not by_whom.strip():
+        raise NothingToWithdrawError(
+            "Say to its readers why it is withdrawn, without repeating the figure, and who decides."
+        )
+    if name not in {edition_of(one).name for one in editions(workspace.releases)}:
+        raise NothingToWithdrawError(f"There is no published edition {name}.")
+    check_note(workspace, note)

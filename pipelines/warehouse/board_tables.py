@@ -62,6 +62,7 @@ def load_board(connection: duckdb.DuckDBPyConnection, reference: Reference) -> N
     settings = {**vars(reference.settings), "version": reference.version}
     rows: dict[str, Sequence[Any]] = {"board": (SimpleNamespace(**settings),)}
     rows |= {name: getattr(reference, field) for name, (field, _) in TABLES.items()}
+    rows["expected_rows"] = reference.expected_in_place
     for table, columns in board_tables().items():
         connection.execute(f"DELETE FROM {SCHEMA}.{table}")
         if rows[table]:

@@ -20,6 +20,7 @@ import polars as pl
 
 from orchestration.dbt.project import PROJECT, invoke, parsed
 from pipelines.disclosure.adapter import decide
+from pipelines.disclosure.ledger import Ledger
 from pipelines.obligations.standing import Known, decide_all
 from pipelines.record.model import Details, Event, EventKind, Submission
 from pipelines.warehouse.board_tables import load_board
@@ -49,6 +50,7 @@ from schemas.registry import returns
 from schemas.working_days import LONDON
 from tests.boards import birmingham
 
+KEY = b"a key of the record"
 ACCEPTED = "accepted"
 NEEDS_CORRECTION = "needs correction"
 
@@ -237,15 +239,17 @@ class Warehouse:
         command: str = "run",
         up_to: str | None = None,
         on: dt.date | None = None,
+        ledgers: Sequence[Ledger] = (),
         **variables: str,
     ) -> None:
         """Loads, the first half, disclosure control, the second half. Raises where dbt
-        fails. Unit tests are left out: they ask of the code and of no figure."""
+        fails. Unit tests are left out: they ask of the code and of no figure. ``ledgers`` are those
+        of what is published."""
         data_tests = ("--exclude-resource-type", "unit_test") if command == "build" else ()
         self.load(up_to=up_to, on=on)
         self.dbt(command, variables, "--selector", "before_disclosure", *data_tests)
         with connect(self.path) as connection:
-            decide(connection)
+            decide(connection, key=KEY, ledgers=ledgers)
         self.dbt(command, variables, "--selector", "after_disclosure", *data_tests)
 
     def dbt(self, command: str, variables: Mapping[str, str], *arguments: str) -> None:

@@ -40,7 +40,7 @@ from pipelines.workspace import Workspace
 from portal.project import set_up
 from portal.settings import Settings
 from portal.state import make_portal
-from tests.dbt_project.warehouse import Warehouse
+from tests.dbt_project.warehouse import KEY, Warehouse
 from tests.end_to_end.histories import FEW, QUARTER, REFERENCE, RETURN, Answer, History
 
 SEEDS = range(12)
@@ -255,7 +255,7 @@ def test_the_published_data_give_the_same_answer(tmp_path: Path, seed: int) -> N
     warehouse = Warehouse(workspace.warehouse)
     warehouse.dbt("run", {}, "--selector", "before_disclosure")
     with connect(workspace.warehouse) as connection:
-        decide(connection)
+        decide(connection, key=KEY)
     warehouse.dbt("run", {"quarter": QUARTER.key}, "--selector", "after_disclosure")
     with connect(workspace.warehouse) as connection:
         export_published(connection, tmp_path / "data")

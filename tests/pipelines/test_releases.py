@@ -84,6 +84,7 @@ class Office:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.record = Record(workspace.record)
+        self.builder = BoardSite(workspace)
         self.minutes = 0
 
     def draft(self, quarter: Quarter = Q2, *, meeting_on: dt.date | None = NOVEMBER,

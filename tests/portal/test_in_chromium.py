@@ -17,6 +17,7 @@ from portal.roles import Role
 from tests.portal.browsing import THREE_FAULTS, choose, chromium_running, needs_chromium, sign_in
 from tests.portal.conftest import GOOD, PASSWORD, RETURN, make_world
 from tests.portal.serving import serving
+from tests.portal.test_editions import edition
 
 PRACTICE = ("--practice", "2018-10-18")
 
@@ -32,6 +33,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A portal as the command runs it, on a record in which BCHC has sent a return."""
     folder = tmp_path_factory.mktemp("chromium")
     world = make_world(folder)
+    edition(world, 80)
     world.accounts.add("second", organisations=[], roles=[Role.OFFICER], with_password=False)
     one, second = (world.accounts.account(name) for name in ("officer", "second"))
     second.password = one.password
@@ -211,6 +213,17 @@ def pages_of(page: Page, address: str) -> Iterator[str]:
     page.context.clear_cookies()
     sign_in(page, address, "officer")
     yield "officer"
+    page.goto(address + "/officer/publication")
+    yield "the next edition"
+    page.get_by_role("link", name="What is published").click()
+    page.get_by_role("link", name="Withdraw 2018-09-04").wait_for()
+    yield "what is published"
+    page.get_by_role("link", name="Withdraw 2018-09-04").click()
+    page.get_by_label("Why is it withdrawn?").fill("It showed 3.")
+    page.get_by_role("button", name="Withdraw 2018-09-04 as").click()
+    page.locator(".fault").wait_for()
+    yield "withdraw an edition"
+    page.goto(address + "/officer")
     page.get_by_role("link", name="Decide").first.click()
     page.get_by_role("button", name="Give longer").wait_for()
     yield "decide"

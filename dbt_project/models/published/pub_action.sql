@@ -14,7 +14,7 @@ actions as (
 
 telling as (
 
-    {{ telling_parts('action', ['action', 'progress', 'reason']) }}
+    {{ telling_parts('action', ['action', 'progress', 'reason', 'recovery_words']) }}
 
 ),
 
@@ -43,7 +43,8 @@ final as (
         actions.previous_rating,
         {{ told_words('actions.progress', 'telling.tells_progress') }} as progress,
         {{ told_words('actions.reason', 'telling.tells_reason') }} as reason,
-        actions.recovery_words,
+        {{ told_words('actions.recovery_words', 'telling.tells_recovery_words') }}
+            as recovery_words,
         actions.recovery_on,
         actions.standing,
         actions.days_overdue,

@@ -176,6 +176,12 @@ changes as (
 
 ),
 
+telling as (
+
+    {{ telling_parts('change', ['note']) }}
+
+),
+
 final as (
 
     select
@@ -193,7 +199,7 @@ final as (
         changes.old_definition,
         changes.new_definition,
         changes.breaks_series,
-        changes.note
+        {{ told_words('changes.note', 'telling.tells_note') }} as note
     from changes
     inner join measures
         on changes.measure = measures.measure
@@ -201,6 +207,8 @@ final as (
         on changes.quarter = quarters.quarter
     inner join labels
         on quarters.previous_quarter = labels.quarter
+    left join telling
+        on concat(changes.measure, '|', changes.note) = telling.text_id
 
 )
 

@@ -49,7 +49,7 @@ def stated(ret: Return, rows: pl.LazyFrame, *, wholes: Mapping[str, str]) -> pl.
     """Return what each row states, as sent: the columns of ``warehouse.tables.ObservationRow``.
 
     The breakdown of a category is named after its column where no column names it, and the area is
-    ``all`` where there is none. A row of a wide table states several things, or some of them.
+    ``all`` in a return without areas. A row of a wide table states several things, or some of them.
 
     Args:
         ret: The return.
@@ -120,8 +120,14 @@ def _of_what(seen: Observation) -> tuple[pl.Expr, ...]:
         seen.what.alias("item"),
         breakdown.alias("breakdown"),
         category.alias("category"),
-        _text(seen.area).alias("area"),
+        _area(seen).alias("area"),
     )
+
+
+def _area(seen: Observation) -> pl.Expr:
+    """Return the place of each row; blank is the whole, and that is the home area."""
+    area = _text(seen.area)
+    return area if seen.home_area is None else area.fill_null(seen.home_area)
 
 
 def _when(seen: Observation) -> pl.Expr:

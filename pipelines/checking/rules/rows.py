@@ -131,25 +131,39 @@ def _figures_due(rows: Rows) -> Iterator[Violations]:
 def repeated_keys(rows: Rows) -> Iterator[Violations]:
     """Yield KEY-001 and KEY-002: rows with the same key, however it is written.
 
-    Case and spaces do not tell two keys apart, nor do two ways of writing one period.
+    Case and spaces do not tell two keys apart, nor do two ways of writing one period. A row that
+    names no area and one that names the home area are of the same.
     """
     key = [name for name in rows.ret.key if name in rows.sheet.positions]
     readable = rows.readable(*(name for name in key if name not in OF_THE_FILE))
     parts = [part for name in key for part in _parts_of_key(rows.ret, name)]
     grouped = [f"key_{name}" for name in parts]
     folded = readable.with_columns(_folded(readable[name]).alias(f"key_{name}") for name in parts)
+    seen = rows.views[0].ret.observation if rows.views else None
+    home = seen.home_area if seen and seen.area in key else None
+    no_area = pl.lit(value=False)
+    if seen and home:
+        blank, place = pl.col(seen.area or ""), f"key_{seen.area}"
+        no_area = blank.is_null().n_unique().over(grouped) > 1
+        folded = folded.with_columns(pl.col(place).replace("", home.lower()))
     again = folded.filter(pl.struct(grouped).is_duplicated())
     sent = [c.name for c in rows.ret.columns if not c.key and c.kind is not Kind.TEXT]
     sent = [f"{n}_as_sent" if f"{n}_as_sent" in again.columns else n for n in sent]
     first = again.with_columns(
+        no_area=no_area,
         first=pl.col("row_number").min().over(grouped),
         same=pl.all_horizontal(
             pl.col(name).eq_missing(pl.col(name).first().over(grouped)) for name in sent
         ),
     ).filter(pl.col("row_number") != pl.col("first"))
     for rule, of_rule in (("KEY-001", pl.col("same")), ("KEY-002", ~pl.col("same"))):
-        found = first.filter(of_rule).select("row_number", "first")
-        yield Violations(rule=rule, rows=found, facts={"key": _listed(key[2:] or key)})
+        for variant, of_variant in (("", ~pl.col("no_area")), ("home_area", pl.col("no_area"))):
+            yield Violations(
+                rule=rule,
+                variant=variant,
+                rows=first.filter(of_rule & of_variant).select("row_number", "first"),
+                facts={"key": _listed(key[2:] or key), "home": home or ""},
+            )
 
 
 def _parts_of_key(ret: Return, name: str) -> tuple[str, ...]:

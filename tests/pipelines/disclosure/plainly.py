@@ -75,7 +75,46 @@ def first_exposed(
             least, greatest = found[name]
             if least == greatest or greatest <= cells[name].rule.threshold:
                 return name, sorted(together)
+        told = _told_by_rule(cells, bounds, of_them, found, guarded)
+        if _open_rows(cells, equations, hidden, sorted(together)):
+            told |= dict.fromkeys(told, True)
+        for name in sorted(told):
+            if told[name]:
+                return name, sorted(together)
     return None
+
+
+def _told_by_rule(
+    cells: dict[str, Cell],
+    bounds: Bounds,
+    equations: Sequence[Sequence[tuple[str, int]]],
+    found: dict[str, tuple[float, float]],
+    guarded: Sequence[str],
+) -> dict[str, bool]:
+    """The cells known to be small since at least one of them all must be; whether exactly."""
+    worlds = []
+    for cause in guarded:
+        rule = cells[cause].rule
+        least = max(found[cause][0], 1 if rule.show_zero else 0)
+        most = min(found[cause][1], rule.threshold)
+        if least <= most:
+            known = {name: bounds[name] for terms in equations for name, _ in terms}
+            of_small = known | {name: bounds[name] for name in guarded}
+            small = {cause: (int(least), int(most))}
+            worlds.append(
+                {**ranges(of_small | small, equations)}
+                if least < most
+                else {**ranges(of_small | small, equations), cause: (least, most)}
+            )
+    told = {}
+    for name in guarded:
+        least = min((world[name][0] for world in worlds), default=0)
+        greatest = max((world[name][1] for world in worlds), default=10_000)
+        threshold = cells[name].rule.threshold
+        if least == greatest or greatest <= threshold:
+            only_one = threshold <= (1 if cells[name].rule.show_zero else 0)
+            told[name] = least == greatest and not only_one
+    return told
 
 
 def _cheapest(
@@ -86,16 +125,22 @@ def _cheapest(
     together: list[str],
 ) -> str:
     for around in ([exposed], together):
-        rows = {
-            cells[name].row
-            for equation in equations
-            if set(around) & {name for name, _ in equation.terms}
-            for name, _ in equation.terms
-            if cells[name].fate is Fate.OPEN and cells[name].row not in hidden
-        }
+        rows = _open_rows(cells, equations, hidden, around)
         if rows:
             return min(rows, key=lambda row: _price(cells, equations, hidden, row))
     raise NothingLeftError(exposed)
+
+
+def _open_rows(
+    cells: dict[str, Cell], equations: Sequence[Equation], hidden: set[str], around: Sequence[str]
+) -> set[str]:
+    return {
+        cells[name].row
+        for equation in equations
+        if set(around) & {name for name, _ in equation.terms}
+        for name, _ in equation.terms
+        if cells[name].fate is Fate.OPEN and cells[name].row not in hidden
+    }
 
 
 def _price(

@@ -15,12 +15,13 @@ from pipelines.disclosure.adapter import CELLS, decide, write_ledger
 from pipelines.disclosure.attack import attack_release
 from pipelines.disclosure.ledger import read_ledger
 from pipelines.disclosure.tables import Accepted, CannotProtectError
+from pipelines.disclosure.versions import ledger_key, version_id
 from pipelines.record.store import Record
 from pipelines.warehouse.loading import connect
 from pipelines.workspace import Workspace
 from tests.boards import with_board
 from tests.pipelines.disclosure.test_releases import COUNTS, one_quarter
-from tests.pipelines.disclosure.warehouses import publish, states, warehouse
+from tests.pipelines.disclosure.warehouses import KEY, publish, states, warehouse
 
 NOW = dt.datetime(2018, 8, 1, 9, tzinfo=dt.UTC)
 FIGURE = "DA02|WMP|all|2018-19-Q1|kind|forced marriage"
@@ -45,15 +46,21 @@ def test_a_decision_without_a_reason_is_none(tmp_path: Path) -> None:
 def test_an_officer_decides_on_the_version_that_stands(tmp_path: Path) -> None:
     with connect(tmp_path / "warehouse.duckdb") as connection:
         connection.execute("create schema intermediate")
-        connection.execute(f"create table {CELLS} (cell_id varchar, version_id varchar)")
-        connection.execute(f"insert into {CELLS} values (?, 'v2')", [FIGURE])
+        connection.execute(
+            f"create table {CELLS} as select ? as cell_id, 'count' as form, 'figure' as state, "
+            "3.0::double as numerator, null as denominator, 3.0::double as value, null as symbol, "
+            "4 as threshold, null as rounding, true as show_zero",
+            [FIGURE],
+        )
     command = ["--workspace", str(tmp_path), "accept-disclosure", "--by", "Officer"]
     told = CliRunner().invoke(
         quarterdeck, [*command, "--reason", "Printed already", FIGURE, "older @ v1"]
     )
     assert told.exit_code == 0, told.output
-    assert accepted_figures(Record(tmp_path / "record")) == {
-        Accepted(FIGURE, "v2"),
+    record = Record(tmp_path / "record")
+    version = version_id(FIGURE, ("figure", 3.0, None, 3.0, None), ledger_key(record))
+    assert accepted_figures(record) == {
+        Accepted(FIGURE, version),
         Accepted("older", "v1"),
     }
     unknown = CliRunner().invoke(quarterdeck, [*command, "--reason", "Printed", "no such figure"])
@@ -80,20 +87,20 @@ def test_one_decision_covers_all_that_a_tightened_rule_finds_in_editions_that_ar
 ) -> None:
     counts = {"a": 6, "b": 5, "c": 3, "d": 3, "e": 20}
     before = quarter(4, **counts)
-    decide(before)
+    decide(before, key=KEY)
     publish(before, tmp_path / "1")
-    write_ledger(before, tmp_path / "1.json", release_id="1")
+    write_ledger(before, tmp_path / "1.json", key=KEY, release_id="1")
     ledgers = [read_ledger(tmp_path / "1.json")]
 
     now = quarter(7, **counts)
     with pytest.raises(CannotProtectError, match="--tightened MEASURE") as caught:
-        decide(now, ledgers=ledgers)
+        decide(now, key=KEY, ledgers=ledgers)
     assert caught.value.rows >= ("DA01|a", "DA01|b")
     # A decision about a less tight rule, or another measure, is none about this.
     for other in ({"DA01": 5}, {"DA02": 7}):
         with pytest.raises(CannotProtectError):
-            decide(now, ledgers=ledgers, tightened=other)
-    decide(now, ledgers=ledgers, tightened={"DA01": 7})
+            decide(now, key=KEY, ledgers=ledgers, tightened=other)
+    decide(now, key=KEY, ledgers=ledgers, tightened={"DA01": 7})
     assert states(now)["DA01|c"] == states(now)["DA01|d"] == "suppressed"
     assert states(now)["DA01|a"] == states(now)["DA01|b"] == "shown"  # as they were
     publish(now, tmp_path / "2")
@@ -103,14 +110,14 @@ def test_one_decision_covers_all_that_a_tightened_rule_finds_in_editions_that_ar
 
 def test_a_new_figure_has_the_tightened_rule(tmp_path: Path) -> None:
     before = quarter(4, a=6, b=30)
-    decide(before)
-    write_ledger(before, tmp_path / "1.json", release_id="1")
+    decide(before, key=KEY)
+    write_ledger(before, tmp_path / "1.json", key=KEY, release_id="1")
     rows = [
         {"cell_id": f"DA01|{name}", "value": 6, "threshold": 7, "version_id": version}
         for name, version in (("a", "1"), ("b", "2"), ("c", "1"))
     ]
     now = warehouse(rows, {})
-    decide(now, ledgers=[read_ledger(tmp_path / "1.json")], tightened={"DA01": 7})
+    decide(now, key=KEY, ledgers=[read_ledger(tmp_path / "1.json")], tightened={"DA01": 7})
     assert states(now) == {"DA01|a": "shown", "DA01|b": "suppressed", "DA01|c": "suppressed"}
 
 

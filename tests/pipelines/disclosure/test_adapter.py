@@ -7,16 +7,17 @@ from typing import Any
 
 import pytest
 
-from pipelines.disclosure.adapter import decide
+from pipelines.disclosure.adapter import decide, version_of
 from pipelines.disclosure.ledger import Ledger, LedgerCell
 from pipelines.disclosure.tables import Accepted, CannotProtectError, Reason
+from pipelines.disclosure.versions import version_id
 from tests.pipelines.disclosure.tables_at_random import seeded
-from tests.pipelines.disclosure.warehouses import states, warehouse
+from tests.pipelines.disclosure.warehouses import KEY, states, warehouse
 
 
 def state_of(**row: Any) -> str:
     connection = warehouse([{"cell_id": "it", **row}], {})
-    decide(connection)
+    decide(connection, key=KEY)
     return states(connection)["it"]
 
 
@@ -64,7 +65,7 @@ def test_readers_are_not_told_which_figure_is_small_and_officers_are() -> None:
         ],
         {"sum": [("all", "numerator", 1), ("a", "numerator", -1), ("b", "numerator", -1)]},
     )
-    summary = decide(connection)
+    summary = decide(connection, key=KEY)
     assert states(connection) == {"a": "suppressed", "b": "suppressed", "all": "shown"}
     told = connection.execute("select distinct reason from disclosure.cell_state").fetchall()
     assert set(told) == {("small numbers",), (None,)}
@@ -83,7 +84,7 @@ def test_what_a_partner_withheld_is_not_given_away_by_its_total() -> None:
         ],
         {"sum": [("all", "numerator", 1), *((each, "numerator", -1) for each in "abc")]},
     )
-    decide(connection)
+    decide(connection, key=KEY)
     assert states(connection) == {
         "a": "suppressed",
         "b": "suppressed",
@@ -103,7 +104,7 @@ def test_a_part_that_did_not_come_does_not_make_a_small_one_guessable() -> None:
         ],
         {"sum": [("all", "numerator", 1), *((each, "numerator", -1) for each in "abx")]},
     )
-    decide(connection)
+    decide(connection, key=KEY)
     assert states(connection)["b"] == "suppressed"
 
 
@@ -116,7 +117,7 @@ def test_parts_that_cannot_make_up_their_total_stop_nothing() -> None:
         ],
         {"sum": [("all", "numerator", 1), ("a", "numerator", -1), ("b", "numerator", -1)]},
     )
-    decide(connection)
+    decide(connection, key=KEY)
     assert states(connection) == {"a": "suppressed", "b": "shown", "all": "shown"}
 
 
@@ -139,7 +140,7 @@ def test_equations_of_numerators_and_of_denominators_are_both_kept_to() -> None:
             for what in ("numerator", "denominator")
         },
     )
-    decide(connection)
+    decide(connection, key=KEY)
     assert states(connection) == {
         "a": "suppressed",
         "b": "suppressed",
@@ -151,7 +152,7 @@ def test_equations_of_numerators_and_of_denominators_are_both_kept_to() -> None:
 def released(cell_id: str, count: int) -> LedgerCell:
     return LedgerCell(
         cell_id=cell_id,
-        version_id="1",
+        version_id=version_id(cell_id, ("figure 1", None, None, float(count), None), KEY),
         shown=True,
         has_figure=True,
         has_denominator=False,
@@ -174,16 +175,19 @@ def test_an_impossible_release_names_its_cells_writes_nothing_and_can_be_accepte
     )
     ledger = Ledger(release_id="1", cells=(released("b", 30), released("all", 33)), equations=())
     with pytest.raises(CannotProtectError, match="prevent it: a\\. What gives them away"):
-        decide(connection, ledgers=[ledger])
+        decide(connection, key=KEY, ledgers=[ledger])
     tables = connection.execute("select table_name from information_schema.tables").fetchall()
     assert ("cell_state",) not in tables
-    decide(connection, ledgers=[ledger], accepted=[Accepted("a", "1")])
+    version = version_of(connection, "a", key=KEY) or ""
+    decide(connection, key=KEY, ledgers=[ledger], accepted=[Accepted("a", version)])
     assert states(connection) == {"a": "shown", "b": "shown", "all": "shown"}
 
 
 def test_what_was_accepted_in_one_version_is_guarded_in_the_next() -> None:
-    connection = warehouse([{"cell_id": "a", "value": 3, "version_id": "2"}], {})
-    decide(connection, accepted=[Accepted("a", "1")])
+    before = warehouse([{"cell_id": "a", "value": 2}], {})
+    version = version_of(before, "a", key=KEY) or ""
+    connection = warehouse([{"cell_id": "a", "value": 3}], {})
+    decide(connection, key=KEY, accepted=[Accepted("a", version)])
     assert states(connection) == {"a": "suppressed"}
 
 
@@ -197,7 +201,7 @@ def test_earlier_releases_are_not_blamed_where_there_are_none() -> None:
         {"sum": [("all", "numerator", 1), ("a", "numerator", -1)]},
     )
     with pytest.raises(CannotProtectError) as caught:
-        decide(connection)
+        decide(connection, key=KEY)
     assert caught.value.rows == ("a",)
     assert caught.value.held_by == ("all",)
     assert "was released earlier or has no small-number rule: all." in str(caught.value)
@@ -214,7 +218,7 @@ def test_all_that_a_person_must_decide_is_named_at_once() -> None:
         equations[name] = [(f"all {name}", "numerator", 1), (name, "numerator", -1)]
     connection = warehouse(rows, equations)
     with pytest.raises(CannotProtectError) as caught:
-        decide(connection)
+        decide(connection, key=KEY)
     assert caught.value.rows == ("a", "b")
 
 
@@ -236,7 +240,7 @@ def test_three_thousand_figures_are_decided_within_seconds() -> None:
     rows = [{"cell_id": name, "value": count} for name, count in counts.items()]
     connection = warehouse(rows, equations)
     started = time.process_time()
-    summary = decide(connection)
+    summary = decide(connection, key=KEY)
     # Measured: 0.9 s. Processor time: other work on the machine does not change it.
     assert time.process_time() - started < 4
     assert summary.rows == 2700

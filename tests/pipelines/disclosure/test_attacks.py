@@ -35,7 +35,7 @@ from pipelines.disclosure.tables import (
 from tests.pipelines.disclosure import test_whole_release as whole
 from tests.pipelines.disclosure.attacker import ranges
 from tests.pipelines.disclosure.tables_at_random import Table, seeded, table
-from tests.pipelines.disclosure.warehouses import publish, warehouse
+from tests.pipelines.disclosure.warehouses import KEY, publish, warehouse
 
 SEEDS = st.integers(0, 10**6)
 
@@ -179,7 +179,7 @@ def test_a_hidden_share_is_worked_out_from_the_other_shares(tmp_path: Path, guar
         for of in ("numerator", "denominator")
     }
     connection = warehouse(rows, equations)
-    decide(connection)
+    decide(connection, key=KEY)
     publish(connection, tmp_path / "data", leak=not guarded)
     path = tmp_path / "data" / "pub_measure_value.parquet"
     # Of what is shown the numerator is left out: a reader works it out from the percentage.
@@ -217,9 +217,9 @@ def released(
         for place, line in enumerate(one.terms)
     }
     connection = warehouse(rows, terms)
-    decide(connection, ledgers=ledgers)
+    decide(connection, key=KEY, ledgers=ledgers)
     publish(connection, folder, sent=folder.name)
-    write_ledger(connection, folder / "ledger.json", release_id=folder.name)
+    write_ledger(connection, folder / "ledger.json", key=KEY, release_id=folder.name)
     return read_ledger(folder / "ledger.json")
 
 
@@ -284,7 +284,7 @@ def test_guesses_that_contradict_each_other_hide_no_leak(tmp_path: Path) -> None
         )
     ]  # fmt: skip
     connection = warehouse(rows, {})
-    decide(connection)
+    decide(connection, key=KEY)
     publish(connection, tmp_path / "data", leak=True)
     path = tmp_path / "data" / "pub_measure_value.parquet"
     wrong = pl.col("organisation") == "ALL"

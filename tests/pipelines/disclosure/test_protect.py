@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -233,6 +234,30 @@ def test_when_only_released_figures_are_left_a_person_must_decide() -> None:
     with pytest.raises(CannotProtectError, match="A person must decide") as caught:
         hidden(cells(counts, public={"b", "all"}), [total("all", "a", "b")])
     assert caught.value.cells == ("a",)
+
+
+@settings(max_examples=30, deadline=None)
+@given(SEEDS, st.booleans())
+def test_all_that_a_person_must_decide_is_named_at_once(seed: int, fewest: bool) -> None:
+    """The trap: one after the other, or what leaving the first as it is gives away is not said."""
+    chance = seeded(seed)
+    given = table(chance, rows=2, columns=3, largest=12)
+    public = frozenset(chance.sample(sorted(given.counts), k=6))
+    cells = given.cells(public=public)
+    try:
+        protect(cells, given.equations(), fewest=fewest)
+    except CannotProtectError as impossible:
+        left = set(impossible.rows)
+        decided = [replace(one, guarded=one.guarded and one.row not in left) for one in cells]
+        protection = protect(decided, given.equations(), fewest=fewest)
+        suppressed = {
+            row for row, one in protection.decisions.items() if one.state is State.SUPPRESSED
+        }
+        assert not suppressed & left or all(
+            protection.decisions[row].reason is Reason.PROTECTS for row in suppressed & left
+        )
+        exposed = worked_out(given, suppressed)
+        assert exposed <= left
 
 
 def test_a_small_number_that_was_released_is_named_to_a_person() -> None:

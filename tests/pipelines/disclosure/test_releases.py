@@ -17,7 +17,7 @@ from pipelines.disclosure.ledger import Ledger, read_ledger
 from pipelines.disclosure.tables import CannotProtectError
 from tests.pipelines.disclosure.attacker import ranges
 from tests.pipelines.disclosure.tables_at_random import Table, seeded, table
-from tests.pipelines.disclosure.warehouses import publish, states, warehouse
+from tests.pipelines.disclosure.warehouses import KEY, publish, states, warehouse
 
 
 def as_warehouse(given: Table, versions: dict[str, str]) -> duckdb.DuckDBPyConnection:
@@ -37,8 +37,8 @@ def release(
     given: Table, versions: dict[str, str], path: Path, ledgers: list[Ledger]
 ) -> tuple[dict[str, str], Ledger]:
     connection = as_warehouse(given, versions)
-    decide(connection, ledgers=ledgers)
-    write_ledger(connection, path, release_id=path.stem)
+    decide(connection, key=KEY, ledgers=ledgers)
+    write_ledger(connection, path, key=KEY, release_id=path.stem)
     return states(connection), read_ledger(path)
 
 
@@ -138,8 +138,8 @@ def test_a_ledger_holds_no_hidden_count_and_shows_rounded_ones_rounded(tmp_path:
         ],
         {},
     )
-    decide(connection)
-    write_ledger(connection, tmp_path / "ledger.json", release_id="1")
+    decide(connection, key=KEY)
+    write_ledger(connection, tmp_path / "ledger.json", key=KEY, release_id="1")
     ledger = read_ledger(tmp_path / "ledger.json")
     assert {cell.cell_id: cell.numerator for cell in ledger.cells} == {"a": None, "b": 15}
 
@@ -169,7 +169,7 @@ def one_quarter(counts: dict[str, int]) -> duckdb.DuckDBPyConnection:
     ]
     terms = [(name, "numerator", 1 if name == "all" else -1) for name in counts]
     connection = warehouse(rows, {"sum": terms})
-    decide(connection)
+    decide(connection, key=KEY)
     return connection
 
 
@@ -222,9 +222,9 @@ def whole_release(
         ],
         {"sum": [(name, "numerator", coefficient) for name, coefficient in given.terms[0]]},
     )  # fmt: skip
-    decide(connection, ledgers=ledgers)
+    decide(connection, key=KEY, ledgers=ledgers)
     publish(connection, folder, sent=sent)
-    write_ledger(connection, folder / "ledger.json", release_id=folder.name)
+    write_ledger(connection, folder / "ledger.json", key=KEY, release_id=folder.name)
     return read_ledger(folder / "ledger.json")
 
 

@@ -21,8 +21,6 @@ final as (
 
     select
         cells.cell_id,
-        -- A cell without a figure is another version once it has one.
-        coalesce(cells.version_id, concat(cells.cell_id, '|', cells.state)) as version_id,
         cells.measure,
         cells.organisation,
         cells.area,
@@ -39,6 +37,7 @@ final as (
         cells.denominator,
         cells.value,
         cells.symbol,
+        cells.state,
         cells.threshold,
         measures.rounding,
         measures.show_zero

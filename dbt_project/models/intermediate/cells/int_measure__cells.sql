@@ -94,7 +94,6 @@ united as (
         first_stated_in,
         known_from,
         version,
-        version_id,
         sample
     from partners
     union all
@@ -131,7 +130,6 @@ united as (
         cast(null as string) as first_stated_in,
         known_from,
         cast(null as int) as version,
-        version_id,
         sample
     from combined
 

@@ -89,7 +89,6 @@ added as (
         count(case when not ({{ nothing_came('state') }}) then 1 end) as partners_heard_from,
         case when min(state) = max(state) then max(state) end as only_state,
         max(known_from) as known_from,
-        {{ joined('case when is_counted then version_id end') }} as version_ids,
         max(case when is_counted then sample end) as largest_sample,
         max(case when is_counted and sample = 'illustrative' then sample end) as illustrative_sample
     from counted
@@ -135,7 +134,6 @@ final as (
         partners_with_months_missing = 0 as is_whole_period,
         partners_reported = partners_expected and partners_with_months_missing = 0 as is_complete,
         known_from,
-        md5(version_ids) as version_id,
         coalesce(illustrative_sample, largest_sample) as sample
     from added
 

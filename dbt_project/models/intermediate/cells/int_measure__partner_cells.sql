@@ -52,7 +52,6 @@ matched as (
         figures.first_stated_in,
         figures.known_from,
         figures.version,
-        figures.version_id,
         figures.sample,
         {{ cell_state(
             came='figures.measure is not null',
@@ -113,7 +112,6 @@ final as (
         matched.first_stated_in,
         matched.known_from,
         matched.version,
-        matched.version_id,
         matched.sample
     from matched
     inner join periods

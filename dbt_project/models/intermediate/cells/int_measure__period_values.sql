@@ -123,8 +123,7 @@ summed as (
         max(known_from) as known_from,
         max(version) as version,
         max(sample) as sample,
-        {{ joined('case when value is not null then period end') }} as made_of,
-        {{ joined('measure_value_id') }} as value_ids
+        {{ joined('case when value is not null then period end') }} as made_of
     from parts
     where kind = 'flow'
     group by measure, organisation, area, quarter, breakdown, category
@@ -159,7 +158,6 @@ final as (
         first_stated_in,
         known_from,
         version,
-        measure_value_id as version_id,
         sample
     from known
     union all
@@ -195,7 +193,6 @@ final as (
         parts.first_stated_in,
         parts.known_from,
         parts.version,
-        concat(parts.measure_value_id, ' in its quarter') as version_id,
         parts.sample
     from parts
     inner join quarters
@@ -244,7 +241,6 @@ final as (
         cast(null as string) as first_stated_in,
         summed.known_from,
         summed.version,
-        md5(summed.value_ids) as version_id,
         summed.sample
     from summed
     inner join quarters

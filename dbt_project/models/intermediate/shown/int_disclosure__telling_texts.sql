@@ -39,7 +39,7 @@ decided as (
 
 ),
 
--- All that partners say in words and that is published.
+-- All that partners say in words and that is published, and why the board changed what it did.
 texts as (
 
     select
@@ -51,7 +51,7 @@ texts as (
         subject_id as measure,
         text as words
     from commentary
-    {% for part in ['action', 'progress', 'reason'] %}
+    {% for part in ['action', 'progress', 'reason', 'recovery_words'] %}
         union all
         select
             'action' as subject,
@@ -76,6 +76,19 @@ texts as (
             {{ part }} as words
         from risks
         where {{ part }} is not null
+    {% endfor %}
+    {% for table in ['targets', 'definitions', 'rebases'] %}
+        union all
+        select
+            'change' as subject,
+            concat(measure, '|', {{ 'reason' if table == 'rebases' else 'note' }}) as text_id,
+            'note' as part,
+            cast(null as string) as organisation,
+            cast(null as string) as quarter,
+            measure,
+            {{ 'reason' if table == 'rebases' else 'note' }} as words
+        from {{ source('reference', table) }}
+        where {{ 'reason' if table == 'rebases' else 'note' }} is not null
     {% endfor %}
 
 ),
