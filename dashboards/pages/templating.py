@@ -98,6 +98,7 @@ def environment(
         "revision_provenance": published.revision_provenance,
         "state_words": words.state_words,
         "lacks": words.lacks,
+        "partner_names": lambda codes: ", ".join(map(site.organisation_name, codes.split("; "))),
         "revised_figure": words.revised_figure,
         "change_icon": partial(icons.change_icon, published),
         "variation_icon": icons.variation_icon,

@@ -122,7 +122,9 @@ def lead(published: Published, plans: Plans, board: Sequence[BoardRow]) -> list[
     counts = {
         "better": sum(words.is_improvement(s) for _, s in known),
         "noise": sum(
-            s.reading == "common cause" and words.moved_the_wrong_way(m, s) for m, s in known
+            # The trend of five years has no usual range.
+            s.variation == s.reading == "common cause" and words.moved_the_wrong_way(m, s)
+            for m, s in known
         ),
     }
     sentences += [

@@ -27,7 +27,7 @@ class MeasureException:
 
 _WEIGHTS = (
     "concern_off", "concern", "failing", "off", "action_late", "unexplained", "queries", "revised",
-    "old", "incomplete",
+    "old", "incomplete", "month_missing",
 )  # fmt: skip
 
 
@@ -43,7 +43,7 @@ def measure_exceptions(site: Site) -> list[MeasureException]:
         off = summary.rating == "off target"
         answer = summary_words.answer_to(site.published, site.plans, measure)
         figure = site.published.value_of(summary)
-        missing = (figure.partners_missing or words.lacks(figure)) if figure else None
+        missing = figure.partners_missing if figure else None
         holds = {
             "concern_off": concern and off,
             "concern": concern and not off,
@@ -59,6 +59,7 @@ def measure_exceptions(site: Site) -> list[MeasureException]:
             and summary.quarter < quarter
             and measure.frequency != "yearly",
             "incomplete": bool(missing),
+            "month_missing": figure is not None and figure.is_whole_period is False,
         }
         rules = tuple(rule for rule in _WEIGHTS if holds[rule])
         if rules:

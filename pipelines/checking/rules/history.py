@@ -109,8 +109,8 @@ def _restated(now: pl.DataFrame, past: pl.DataFrame, rows: Rows) -> Iterator[Vio
     known = past.filter(pl.col("when") != "").sort("back").unique(_KEY, keep="first")
     both = now.join(known, on=_KEY, how="inner", suffix="_before", maintain_order="left")
     changed = both.filter((pl.col("figure") - pl.col("figure_before")).abs() > 1e-9)
-    found = changed.select("row_number", value=_text("figure"), before=_text("figure_before"))
-    yield from _by_column(Violations(rule="HIS-003", rows=found), rows)
+    found = changed.select("row_number", figure=_text("figure"), before=_text("figure_before"))
+    yield from _as_sent(Violations(rule="HIS-003", rows=found), rows)
 
 
 def _many_the_same(now: pl.DataFrame, last: pl.DataFrame) -> Iterator[Violations]:
