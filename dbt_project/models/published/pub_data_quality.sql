@@ -21,8 +21,8 @@ quarters as (
 
 ),
 
--- What was excused counts nowhere; what is not due yet is lacking and not late. Rows and queries are
--- of accepted returns.
+-- What was excused counts nowhere; what is not due yet is lacking and not late. Rows and queries
+-- are of accepted returns.
 by_return as (
 
     select
