@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandera.polars as pa
 
 from schemas.columns import Kind, ReturnRows, column, comment_column, item_column
-from schemas.declaration import Observation, Return
+from schemas.declaration import Observation, Parts, Return
 from schemas.row_checks import OF_THE_ROW, not_a_fraction, percentage_within_100
 
 
@@ -64,4 +64,5 @@ RETURN = Return(
         item="measure", value="value", category_columns=("site", "vehicle_class")
     ),
     figures=(("value",),),
+    parts=(Parts(part_of=None, figure="value"),),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandera.polars as pa
 
 from schemas.columns import Kind, ReturnRows, column, comment_column, item_column
-from schemas.declaration import Observation, Return
+from schemas.declaration import Observation, Parts, Return
 from schemas.row_checks import (
     enough_in_denominator,
     not_a_fraction,
@@ -84,4 +84,5 @@ RETURN = Return(
         value="percent",
     ),
     figures=(("percent",), ("trained", "eligible")),
+    parts=(Parts(part_of=None, figure="eligible"), Parts(part_of=None, figure="trained")),
 )

@@ -19,6 +19,9 @@ from schemas.declaration import with_every_column
 from schemas.quarter import Quarter
 
 _FEWEST_FOR_LIMITS = 8
+# Our choice: four sound figures of a steady series span about two standard deviations, so that
+# a step of more than two and a half times their range is one in some hundred.
+_FEWEST_FOR_RANGE, _TIMES_THE_RANGE = 4, 2.5
 # The upper limit of moving ranges of two points: 3.268 times their mean (D4 in Shewhart's tables;
 # Wheeler, Understanding Variation, 1993).
 _RANGE_FACTOR = 3.268
@@ -49,13 +52,14 @@ def rules_over_time(rows: Rows, *, context: Context, wrong: pl.Series) -> Iterat
         if now.height < last.height * _FAR_FEWER:
             yield of_file("COV-002", variant="fewer", now=now.height, before=last.height)
     for view in rows.views:
-        yield from _of_measures(view, _observed(before, view), rows.quarter, wrong=wrong)
+        yield from _of_measures(view, before, rows.quarter, wrong=wrong)
 
 
 def _of_measures(
-    rows: Rows, past: pl.DataFrame, quarter: Quarter, *, wrong: pl.Series
+    rows: Rows, before: pl.DataFrame, quarter: Quarter, *, wrong: pl.Series
 ) -> Iterator[Violations]:
     """Yield what is odd of single figures, those of a measure or of a return that names them."""
+    past = _observed(before, rows)
     if past.is_empty():
         return
     now = _keyed(rows.observed)
@@ -65,7 +69,40 @@ def _of_measures(
     yield from _restated(likely, past, rows)
     if last["back"][0] == 1:
         yield from _no_longer_available(now, last, rows)
-    yield from _unusual(likely, past, rows, quarter)
+    odd = [*_unusual(likely, past, rows, quarter)]
+    yield from odd
+    asked = pl.concat([pl.Series(dtype=pl.Int32), *(one.rows["row_number"] for one in odd), wrong])
+    yield from _unusual_wholes(rows, before, quarter, asked=asked)
+
+
+def _unusual_wholes(
+    rows: Rows, before: pl.DataFrame, quarter: Quarter, *, asked: pl.Series
+) -> Iterator[Violations]:
+    """Yield HIS-004, or else HIS-001: a count over which others are counted is unlike those before.
+
+    A slip in it can leave a share much as it was. ``asked`` are rows that are asked about already.
+    """
+    whole = rows.ret.observation.denominator if rows.ret.observation else None
+    if whole is None or whole not in rows.sheet.positions:
+        return
+    now, past = (_counted_over(frame, rows, whole) for frame in (rows.rows, before))
+    now = now.filter(~pl.col("row_number").is_in(asked.implode()))
+    for rule, places in _far_from_before(now, past, rows, quarter).items():
+        if places:
+            frame = pl.DataFrame(places).with_columns(pl.col("row_number").cast(pl.Int32))
+            sent = rows.rows.select("row_number", _sent(whole).alias("value"))
+            found = frame.join(sent, on="row_number", maintain_order="left")
+            yield Violations(rule=rule, column=whole, rows=found)
+
+
+def _counted_over(frame: pl.DataFrame, rows: Rows, whole: str) -> pl.DataFrame:
+    """Return the counts over which others are counted, as ``_observed`` returns figures."""
+    frame = stating(frame.lazy(), rows.ret).collect()
+    seen = observations(rows.ret, frame).with_columns(
+        frame[whole].cast(pl.Float64).alias("figure"), of=pl.lit("count")
+    )
+    back = frame["back"] if "back" in frame.columns else pl.Series("back", [0] * frame.height)
+    return _keyed(seen.hstack([back]))
 
 
 def _past(
@@ -145,6 +182,16 @@ def _unusual(
     now: pl.DataFrame, past: pl.DataFrame, rows: Rows, quarter: Quarter
 ) -> Iterator[Violations]:
     """Yield HIS-004, or else HIS-001: a figure unlike those before it."""
+    for rule, places in _far_from_before(now, past, rows, quarter).items():
+        if places:
+            frame = pl.DataFrame(places).with_columns(pl.col("row_number").cast(pl.Int32))
+            yield from _as_sent(Violations(rule=rule, rows=frame), rows)
+
+
+def _far_from_before(
+    now: pl.DataFrame, past: pl.DataFrame, rows: Rows, quarter: Quarter
+) -> dict[str, list[dict[str, object]]]:
+    """Return by rule the rows whose figure is unlike those before it, with the words' facts."""
     series = (
         _without_time(past)
         .sort("back", descending=True)
@@ -169,10 +216,7 @@ def _unusual(
             when = quarter.shift(-row["back"]).label
             moved = way.move(before[-1], figure, limit=limit)
             found["HIS-001"].append({**place, **moved, "when": when})
-    for rule, places in found.items():
-        if places:
-            frame = pl.DataFrame(places).with_columns(pl.col("row_number").cast(pl.Int32))
-            yield from _as_sent(Violations(rule=rule, rows=frame), rows)
+    return found
 
 
 def _as_sent(violations: Violations, rows: Rows) -> Iterator[Violations]:
@@ -209,10 +253,13 @@ def _sent(column: str) -> pl.Expr:
 def usual_change(before: list[float]) -> float | None:
     """Return the most by which a series, oldest first, usually moves from point to point.
 
-    That is None for fewer than eight points, or if nothing ever moved.
+    Of a year or more, and fewer than eight points, it is some times their range. That is None for
+    less than a year, or if nothing ever moved.
     """
-    if len(before) < _FEWEST_FOR_LIMITS:
+    if len(before) < _FEWEST_FOR_RANGE:
         return None
+    if len(before) < _FEWEST_FOR_LIMITS:
+        return _TIMES_THE_RANGE * (max(before) - min(before)) or None
     moves = [abs(b - a) for a, b in itertools.pairwise(before)]
     limit = _RANGE_FACTOR * statistics.fmean(moves)
     return limit if limit > 0 else None

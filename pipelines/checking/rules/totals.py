@@ -58,6 +58,10 @@ def _named(rows: Rows, parts: Parts) -> pl.DataFrame:
         .otherwise(exact)
     )  # fmt: skip
     sent = pl.col(parts.part_of) if parts.part_of else pl.lit(None, dtype=pl.String)
+    # Categories of a share are no parts of it; of a count they are, and of the counts of a share.
+    named_whole = pl.lit(value=parts.part_of is not None)
+    is_people = rows.ret.column_by_name[parts.figure].kind is Kind.PEOPLE
+    is_counted = pl.lit(value=is_people) | pl.Series(readable["measure_unit"] == "count")
     seen = observations(rows.ret, readable).drop("figure")
     return (
         seen.with_columns(
@@ -68,7 +72,7 @@ def _named(rows: Rows, parts: Parts) -> pl.DataFrame:
                 decimals_shown(parts.figure).alias("decimals"),
             )
         )
-        .filter(pl.col("figure").is_not_null())
+        .filter(pl.col("figure").is_not_null() & (named_whole | is_counted))
         .with_columns(part_of=pl.coalesce(_looked_up(_wholes(rows), pl.String), "sent"))
         .with_columns(pl.col("breakdown").fill_null(""), pl.col("area", "when").fill_null(""))
     )

@@ -248,7 +248,8 @@ def test_a_message_says_where_what_and_what_to_do_and_its_rule_last() -> None:
 # each kind there is, and words for columns that are never quoted where no such column can.
 UNREACHED = {
     "NUM-002.", "FIL-002.", "FIL-003.", "ENC-005.", "STR-001.", "STR-006.",
-    "HIS-003.unquoted", "HIS-003.worked_out_unquoted", "ROW-003.share_unquoted", "ROW-003.change_unquoted",
+    "HIS-003.unquoted", "HIS-003.worked_out_unquoted", "ROW-003.share_unquoted",
+    "ROW-003.change_unquoted",
     # Of returns whose areas may be blank, as only a board declares them: test_a_blank_area.py.
     "KEY-001.home_area", "KEY-002.home_area",
 }  # fmt: skip
