@@ -30,11 +30,16 @@ def comparators_chart(published: Published, measure: Measure, summary: Summary) 
 def within_charts(published: Published, measure: Measure, summary: Summary) -> list[Chart]:
     """Draw our figure above those of the parts of our area: one chart a kind, such as wards.
 
-    A part is no place to compare with, so no verdict stands beside it.
+    A part is no place to compare with, so no verdict stands beside it. One whose figure of our
+    period is not shown is not drawn: an older one would stand in the place of what is hidden.
     """
     if summary.value is None:
         return []
-    parts = [row for row in _of_each_area(published, measure, summary) if row.is_within_home]
+    parts = [
+        row
+        for row in _of_each_area(published, measure, summary)
+        if row.is_within_home and _is_of(row, summary)
+    ]
     ours = replace(_ours(published, summary), target=None)
     found = []
     for kind in sorted({row.area_kind or "" for row in parts}):

@@ -32,6 +32,7 @@ class Answer:
 def answer_to(published: Published, plans: Plans, measure: Measure) -> Answer:
     """Return what is being done about a measure."""
     comments = published.commentary_about("measure", measure.measure)
+    partners = {one.organisation for one in published.values_by_measure.get(measure.measure, ())}
     return Answer(
         actions=tuple(
             action
@@ -43,6 +44,7 @@ def answer_to(published: Published, plans: Plans, measure: Measure) -> Answer:
             owed
             for owed in published.submissions
             if owed.return_name == measure.return_name
+            and owed.organisation in partners
             and owed.quarter == published.release.quarter
             and owed.is_lacking
         ),

@@ -94,6 +94,10 @@ def _told(published: Published, measure: Measure, change: MeasureChange) -> str:
         kind = "altered"
         if change.old_target is None or change.new_target is None:
             kind = "set" if change.old_target is None else "ended"
+            if kind == "ended" and (
+                change.organisation not in (EACH, COMBINED) or change.area != "all"
+            ):
+                kind = "ended_own"
         sentence = words.say(
             f"targets.change.{kind}{coming}",
             was=_target(measure, change.old_target, change.old_amber_limit),

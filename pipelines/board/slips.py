@@ -141,6 +141,23 @@ def _returns_with_areas(tables: Tables) -> dict[str, bool]:
     return {name: has for name, has in found.items() if columns.is_read and name not in unsound}
 
 
+def _owed(tables: Tables) -> Iterator[Fault]:
+    """Who is expected to give a figure owes its return, or nobody would miss it."""
+    obligations = tables["obligations"]
+    if not (obligations.is_read and obligations.rows) or obligations.unsound:
+        return
+    owed = {(one.row.organisation, one.row.return_name) for one in obligations.rows}
+    return_of = {one.row.measure: one.row.return_name for one in tables["measures"].rows}
+    for one in tables["expected_rows"].rows:
+        name = return_of.get(one.row.measure)
+        if name is not None and (one.row.organisation, name) not in owed:
+            said = (
+                f"{one.row.organisation} does not owe “{name}”, the return of {one.row.measure}: "
+                "add it to obligations.csv, or take this row out."
+            )
+            yield _fault("expected_rows", one, "organisation", said)
+
+
 def _of_whom(tables: Tables) -> Iterator[Fault]:
     """A target or baseline beside a sum says whether it is of the sum or of one organisation."""
     measures = {one.row.measure: one.row for one in tables["measures"].rows}
@@ -173,5 +190,5 @@ def _fault(table: str, one: Numbered, column: str, text: str) -> Fault:
 
 
 _RULES: tuple[Callable[[Tables], Iterator[Fault]], ...] = (
-    _empty, _unseen, _times, _retired, _circles, _areas, _of_whom,
+    _empty, _unseen, _times, _retired, _circles, _areas, _owed, _of_whom,
 )  # fmt: skip

@@ -301,7 +301,7 @@ def test_pages_say_how_measures_stand_to_england_how_far_groups_lie_apart_and_wh
         without_pictures, "index.html"
     )
     measures = words_of(without_pictures, "measures/index.html")
-    assert "Performing poorly: worse than England, the core cities" in measures
+    assert "Performing poorly: worse than England and each set of peers" in measures
     theme = words_of(without_pictures, "themes/safety.html")
     assert "South ward 82.0% North ward 80.0% 2.0 points More than chance explains" in theme
     assert "Partners owe the first figures for 2018-19 Q3 by 21 January 2019" in words_of(

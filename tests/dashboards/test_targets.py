@@ -187,7 +187,7 @@ def test_pages_tell_what_was_until_when_and_what_is_from_when(
         assert sentence in changes
     assert "There was no target until 2017-18 Q4; it is 8.0% (close to it up to 9.0%)" in changes
     assert "For Alpha trust: There was no target" in changes
-    assert "For Northtown: The target was 60.0 per 100,000 until 2017-18 Q4; there is" in changes
+    assert "For Northtown: Its own target was 60.0 per 100,000 until 2017-18 Q4; from" in changes
     assert "No target and no definition has changed." not in changes
     assert "P1,target,each,all,2018-19-Q1" in (site / "data/target-changes.csv").read_text("utf-8")
 
