@@ -89,3 +89,7 @@ _.period_kinds
 
 # What templates of reference pages ask for.
 _.excerpt
+
+# What the XML parser looks at.
+_.buffer_text, _.StartElementHandler, _.EndElementHandler, _.CharacterDataHandler
+_.StartDoctypeDeclHandler
