@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pipelines.durable import copy_whole, flush_folder, make_folder, place_link
 from pipelines.keeping.verify import Verified, verify
+from pipelines.record.sent_file import sent_file
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 
@@ -56,7 +57,7 @@ def back_up(workspace: Workspace, target: Path) -> Copied:
         erased = [one.submission_id for one in record.submissions() if one.erased]
     for submission_id in erased:
         relative = record.submission_folder(submission_id).relative_to(workspace.root)
-        if (copy.root / relative / "as_sent.csv").exists():
+        if sent_file(copy.root / relative).exists():
             shutil.rmtree(copy.root / relative)
         for kept in copy.inbox.glob(f"*/.received/{submission_id}"):
             shutil.rmtree(kept)

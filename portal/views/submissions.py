@@ -113,7 +113,7 @@ def _submission(request: Asked, submission_id: str) -> Submission:
     Raises ``NotFoundError``, the same whether it is not there or not the account's.
     """
     found = desk(request).submission(submission_id)
-    if not found.erased and not (_folder(found) / "as_sent.csv").exists():
+    if not found.erased and not the_portal().record.sent_file(found.submission_id).exists():
         # Erased by the officer's command since this process read it.
         the_portal().record.forget(found.submission_id)
         return the_portal().record.submission(found.submission_id) or found
