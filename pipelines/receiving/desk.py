@@ -20,7 +20,7 @@ from pipelines.receiving import decisions
 from pipelines.receiving.annotated import annotate_submission
 from pipelines.receiving.history import SenderHistory
 from pipelines.receiving.receive import Received, Sender, check_sent, receive
-from pipelines.receiving.templates import template
+from pipelines.receiving.templates import Form, template
 from pipelines.record.model import Event, Obligation, Submission
 from pipelines.record.store import Record
 from schemas.declaration import Return
@@ -130,8 +130,10 @@ class Desk:
 
     # --- forms, checks, receiving -----------------------------------------------------------------
 
-    def template(self, ret: Return, organisation: str, quarter: Quarter) -> bytes:
-        """Return the CSV form of a return with the rows that are expected.
+    def template(
+        self, ret: Return, organisation: str, quarter: Quarter, *, form: Form = "csv"
+    ) -> bytes:
+        """Return the form of a return, CSV or workbook, with the rows that are expected.
 
         Raises:
             NotFoundError: The requester may not see this organisation's returns.
@@ -144,6 +146,7 @@ class Desk:
             quarter=quarter,
             reference=self._reference,
             history=SenderHistory(self._record, organisations=frozenset({organisation})),
+            form=form,
         )
 
     def check(

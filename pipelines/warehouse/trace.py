@@ -31,8 +31,8 @@ class Origin:
 
     ``value`` is what the page shows, None if it shows none (``state`` says why). ``cells`` is
     the row as it was sent, by heading; ``row_number`` is None if the figure is a sum of several
-    rows. ``sheet`` is the title of the sheet where a workbook was sent, else empty. ``is_intact`` says whether the stored bytes still have the
-    hash that the receipt named. ``share`` is None, or the figure's title if this is the row that
+    rows. ``sheet`` is the title of the sheet where a workbook was sent, else empty. ``is_intact``
+    says whether the stored bytes still have the hash that the receipt named. ``share`` is None, or the figure's title if this is the row that
     the denominator of that figure came from; ``value`` is then the denominator.
     """
 
