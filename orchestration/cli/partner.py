@@ -15,8 +15,8 @@ from pipelines.board.in_force import in_force
 from pipelines.checking.engine.outcome import CheckedFile
 from pipelines.escaping import terminal
 from pipelines.reading.from_disk import NotReadError, read_from_disk
+from pipelines.reading.kinds import ending_of
 from pipelines.receiving import decisions
-from pipelines.receiving.annotated import annotate
 from pipelines.receiving.desk import Desk, Requester
 from pipelines.receiving.interchange import csvw, table_schema
 from pipelines.receiving.receipts.as_text import as_text, findings_as_text
@@ -147,7 +147,8 @@ def check(
         checked.append(one)
         if annotated is not None:
             annotated.mkdir(parents=True, exist_ok=True)
-            (annotated / file.name).write_bytes(annotate(content, one))
+            made = desk.annotate(content, one)
+            (annotated / file.name).with_suffix(ending_of(made)).write_bytes(made)
     if as_json:
         objects = [one.as_json() for one in checked]
         click.echo(json.dumps(objects[0] if len(objects) == 1 else objects, ensure_ascii=False))

@@ -29,6 +29,7 @@ WORKBOOK = "Excel workbook"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # A workbook that wants a password is such a file, with the workbook as a stream of this name.
 _WITH_PASSWORD = "EncryptedPackage".encode("utf-16-le")
+_MACROS = b"xl/vbaProject.bin"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 _HTML = re.compile(r"<(!doctype\s+html|html|head|body|table|script|div)\b", re.IGNORECASE)
@@ -44,6 +45,13 @@ def compression(content: bytes) -> str | None:
 def is_workbook(content: bytes) -> bool:
     """Return whether the bytes are a workbook of the kind that is read: ``.xlsx``, ``.xlsm``."""
     return binary_kind(content) == WORKBOOK
+
+
+def ending_of(content: bytes) -> str:
+    """Return how the name of such a file ends: a workbook with macros opens under its own only."""
+    if not is_workbook(content):
+        return ".csv"
+    return ".xlsm" if _MACROS in content else ".xlsx"
 
 
 def binary_kind(content: bytes) -> str | None:

@@ -18,7 +18,7 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
 GENERAL = "General"
-_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,14})", re.ASCII)
+_WHOLE = re.compile(r"0|-?[1-9][0-9]{0,14}", re.ASCII)
 _TOKEN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|;|[^;"\\_*\[]|.', re.DOTALL)
 _FIXED = re.compile(r"(?P<whole>[#0?,]*[#0?])?(?:\.(?P<after>[0#?]*))?(?P<percent>%?)")
 _BETWEEN_SECTIONS = ";"

@@ -123,13 +123,20 @@ def _read_file(
     )
 
 
-def as_sent(content: bytes) -> list[tuple[str, ...]] | None:
+def as_sent(
+    content: bytes, *, known_headings: Collection[frozenset[str]] = ()
+) -> list[tuple[str, ...]] | None:
     """Return the rows of a file exactly as it holds them, blank and broken ones too.
 
-    None if it is no text, as a workbook. A ``sep=`` line is no row.
+    None if it is neither text nor a workbook. A ``sep=`` line is no row.
     """
-    if is_workbook(content) or _not_text(content, limits=Limits(bytes=len(content))):
+    limits = Limits(bytes=len(content))
+    if _not_text(content, limits=limits):
         return None
+    if is_workbook(content):
+        known = [plain_names(tuple(headings)) for headings in known_headings]
+        opened = open_workbook(content, limits=limits, known=known)
+        return None if isinstance(opened, tuple) else list(opened.records)
     if unmarked_utf_16(content):
         return None
     decoded = decode(content)

@@ -26,11 +26,16 @@ _OTHER_WORKBOOK = re.compile(r"'[^']*\[\d+\][^']*'!|(?<![\w\]])\[\d+\][\w.]*!|\[
 
 @dataclass(frozen=True, kw_only=True)
 class TheSheet:
-    """The sheet that holds the return, as records."""
+    """The sheet that holds the return, as records.
+
+    ``has_formulas`` and ``in_ranges`` (the cells of merged and linked ranges) are of all sheets.
+    """
 
     sheet: Worksheet
     records: Records
     width: int
+    has_formulas: bool
+    in_ranges: int
 
     def faults(self, layout: Layout) -> list[Fault]:
         """Return what the sheet hides, and where a cell shows and holds different things."""
@@ -115,12 +120,20 @@ def open_workbook(
     """
     try:
         sheets = worksheets(unpack(content, limits=limits), limits=limits)
-        return _the_sheet(sheets, known, limits=limits)
+        chosen = _the_sheet(sheets, known)
+        records, width = _records(chosen, limits=limits)
     except UnreadableError as refusal:
         return (Fault(rule=refusal.rule, row=refusal.row, facts=refusal.facts),)
+    return TheSheet(
+        sheet=chosen,
+        records=records,
+        width=width,
+        has_formulas=any(one.formulas for one in sheets),
+        in_ranges=sum(one.in_ranges for one in sheets),
+    )
 
 
-def _the_sheet(sheets: Sequence[Worksheet], known: Headings, *, limits: Limits) -> TheSheet:
+def _the_sheet(sheets: Sequence[Worksheet], known: Headings) -> Worksheet:
     filled = [one for one in sheets if any(_shows(cells.values()) for cells in one.rows.values())]
     visible = [one for one in filled if one.is_visible]
     with_table = [one for one in filled if _has_table(one, known)]
@@ -135,7 +148,7 @@ def _the_sheet(sheets: Sequence[Worksheet], known: Headings, *, limits: Limits) 
     chosen = next(iter([*tables, *own, *visible]), None)
     if chosen is None:
         raise UnreadableError("FIL-001", bytes=0)
-    return _records(chosen, limits=limits)
+    return chosen
 
 
 def _has_table(sheet: Worksheet, known: Headings) -> bool:
@@ -143,8 +156,8 @@ def _has_table(sheet: Worksheet, known: Headings) -> bool:
     return any(match(tuple(cells.values()), known) for cells in rows)
 
 
-def _records(sheet: Worksheet, *, limits: Limits) -> TheSheet:
-    """Return the rows of a sheet as records, all as wide as the widest; blank ones too.
+def _records(sheet: Worksheet, *, limits: Limits) -> tuple[Records, int]:
+    """Return the rows of a sheet as records, blank ones too, and how wide they all are.
 
     A sheet beyond the limits is refused before its blank cells are made.
     """
@@ -164,7 +177,7 @@ def _records(sheet: Worksheet, *, limits: Limits) -> TheSheet:
     for row, cells in filled.items():
         texts = tuple(cells.get(column, "") for column in range(1, width + 1))
         rows[row - 1] = Record(0, 0, texts, "")
-    return TheSheet(sheet=sheet, records=Records(rows), width=width)
+    return Records(rows), width
 
 
 def _shows(texts: Iterable[str]) -> bool:

@@ -32,6 +32,8 @@ class Formula:
 class Worksheet:
     """One sheet. Rows and columns count from 1.
 
+    ``in_ranges`` is how many cells merged and linked ranges name.
+
     ``rows`` holds the cells that are not empty, by row and column; ``odd`` those whose stored
     value says something else than what is shown, with the kind and the stored value.
     """
@@ -44,6 +46,7 @@ class Worksheet:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    in_ranges: int = 0
 
 
 def place(reference: str) -> tuple[int, int]:
@@ -247,9 +250,8 @@ class _Cells:
             self._begin_row(attributes)
         elif name == "col":
             self._column_of_sheet(attributes)
-        elif name == "mergeCell":
-            first, _, last = attributes.get("ref", "").partition(":")
-            self._sheet.merged.append((*place(first), *place(last or first)))
+        elif name in ("mergeCell", "hyperlink"):
+            self._range(attributes.get("ref", ""), is_merged=name == "mergeCell")
 
     def text(self, text: str) -> None:
         if self._collecting:
@@ -270,6 +272,13 @@ class _Cells:
         self._row, self._column = int(number), 0
         if attributes.get("hidden") in _TRUE or _is_zero(attributes.get("ht")):
             self._sheet.hidden_rows.add(self._row)
+
+    def _range(self, reference: str, *, is_merged: bool) -> None:
+        first, _, last = reference.partition(":")
+        top, left, bottom, right = (*place(first), *place(last or first))
+        self._sheet.in_ranges += (abs(bottom - top) + 1) * (abs(right - left) + 1)
+        if is_merged:
+            self._sheet.merged.append((top, left, bottom, right))
 
     def _column_of_sheet(self, attributes: dict[str, str]) -> None:
         if attributes.get("hidden") in _TRUE or _is_zero(attributes.get("width")):

@@ -17,13 +17,13 @@ from pipelines.checking.engine.outcome import CheckedFile
 from pipelines.obligations.standing import Standing, standings_of
 from pipelines.reading.outcome import Limits
 from pipelines.receiving import decisions
-from pipelines.receiving.annotated import annotate_submission
+from pipelines.receiving.annotated import annotate, annotate_submission
 from pipelines.receiving.history import SenderHistory
 from pipelines.receiving.receive import Received, Sender, check_sent, receive
 from pipelines.receiving.templates import Form, template
 from pipelines.record.model import Event, Obligation, Submission
 from pipelines.record.store import Record
-from schemas.declaration import Return
+from schemas.declaration import Return, headings_of
 from schemas.quarter import Quarter
 from schemas.reference import Reference
 
@@ -224,7 +224,16 @@ class Desk:
 
     def annotated(self, reference: str) -> bytes:
         """Return the file as it was sent with its findings beside its rows."""
-        return annotate_submission(self._record, self.submission(reference))
+        return annotate_submission(
+            self._record, self.submission(reference), known_headings=self._headings()
+        )
+
+    def annotate(self, content: bytes, checked: CheckedFile) -> bytes:
+        """Return a file that was checked, with its findings beside its rows."""
+        return annotate(content, checked, known_headings=self._headings())
+
+    def _headings(self) -> list[frozenset[str]]:
+        return headings_of(self._reference.declared_returns.values())
 
     def standings(self, quarters: Sequence[Quarter]) -> list[Standing]:
         """List how each obligation of these quarters stands; only those that may be seen."""

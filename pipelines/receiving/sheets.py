@@ -45,10 +45,10 @@ def put_rows(sheet: Worksheet, rows: list[list[str]], *, widths: list[int], at: 
         sheet.column_dimensions["ABCDEFGH"[column]].width = width
 
 
-def comment(text: str) -> Comment:
-    """Return a comment of ours, large enough for its text."""
+def comment(text: str, *, by: str = OURS) -> Comment:
+    """Return a comment, large enough for its text."""
     lines = sum(1 + len(line) // _LETTERS_A_LINE for line in text.splitlines())
-    return Comment(text, OURS, width=_COMMENT_WIDTH, height=_LINE_HEIGHT * (lines + 1))
+    return Comment(text, by, width=_COMMENT_WIDTH, height=_LINE_HEIGHT * (lines + 1))
 
 
 def saved(book: Workbook) -> bytes:

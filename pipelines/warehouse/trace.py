@@ -14,6 +14,7 @@ import polars as pl
 from pipelines.checking.engine.observations import ALL, TOTAL, row_of_the_whole
 from pipelines.reading.reader import read
 from pipelines.record.store import Record
+from schemas.declaration import headings_of
 from schemas.reference import Reference
 from schemas.reference_rows import Measure
 
@@ -32,8 +33,9 @@ class Origin:
     ``value`` is what the page shows, None if it shows none (``state`` says why). ``cells`` is
     the row as it was sent, by heading; ``row_number`` is None if the figure is a sum of several
     rows. ``sheet`` is the title of the sheet where a workbook was sent, else empty. ``is_intact``
-    says whether the stored bytes still have the hash that the receipt named. ``share`` is None, or the figure's title if this is the row that
-    the denominator of that figure came from; ``value`` is then the denominator.
+    says whether the stored bytes still have the hash that the receipt named. ``share`` is None, or
+    the figure's title if this is the row that the denominator of that figure came from; ``value``
+    is then the denominator.
     """
 
     measure: Measure
@@ -276,8 +278,7 @@ def _sheet(
     content: bytes, reference: Reference
 ) -> tuple[str, Callable[[int], tuple[tuple[str, str], ...]]]:
     """Return the sheet of a file, and what gives the cells of a row of it with their headings."""
-    known = [frozenset(c.name for c in ret.columns) for ret in reference.declared_returns.values()]
-    found = read(content, known_headings=known)
+    found = read(content, known_headings=headings_of(reference.declared_returns.values()))
 
     def cells(row_number: int) -> tuple[tuple[str, str], ...]:
         if found.table is None or found.header is None:

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST
 
 from pipelines.checking.engine.outcome import Outcome
 from pipelines.obligations.standing import RecordClosing, Standing
-from pipelines.receiving.annotated import annotate
-from pipelines.receiving.templates import file_name as template_name
+from pipelines.reading.kinds import ending_of
+from pipelines.receiving.templates import Form, file_name
 from pipelines.record.model import Obligation
 from portal import waiting
 from portal.findings import groups
@@ -39,14 +39,16 @@ def return_page(request: Asked, organisation: str, return_name: str, quarter: st
 def template_file(
     request: Asked, organisation: str, return_name: str, quarter: str
 ) -> HttpResponse:
-    """Return the CSV to fill in, with the rows that are expected."""
+    """Return the form to fill in, with the rows that are expected: as CSV, or a workbook."""
     obligation = _obligation(request, organisation, return_name, quarter)
     standing_of(obligation)
     declared = the_portal().reference.declared_returns[obligation.return_name]
-    content = desk(request).template(declared, obligation.organisation, obligation.quarter)
+    form: Form = "xlsx" if request.GET.get("form") == "xlsx" else "csv"
+    content = desk(request).template(
+        declared, obligation.organisation, obligation.quarter, form=form
+    )
     log(request, "template downloaded", **_about(obligation))
-    name = template_name(obligation.organisation, obligation.return_name, obligation.quarter)
-    return download(content, name)
+    return download(content, name_of(obligation, content))
 
 
 @csrf_exempt  # at first: rights are asked for before the form is read
@@ -109,7 +111,8 @@ def checked_annotated(request: Asked, key: str) -> HttpResponse:
     """Return the file that was checked, with its findings beside its rows."""
     found = _waiting(request, key)
     log(request, "annotated file downloaded", **_about(found.obligation))
-    return download(annotate(found.content, found.checked), _annotated_name(found.obligation))
+    content = desk(request).annotate(found.content, found.checked)
+    return download(content, name_of(found.obligation, content, note="-findings"))
 
 
 def megabytes() -> int:
@@ -243,6 +246,12 @@ def _about(obligation: Obligation) -> dict[str, Any]:
     }
 
 
-def _annotated_name(obligation: Obligation) -> str:
-    name = template_name(obligation.organisation, obligation.return_name, obligation.quarter)
-    return name.removesuffix(".csv") + "-findings.csv"
+def name_of(obligation: Obligation, content: bytes, *, note: str = "") -> str:
+    """Return the name under which a file of a return is saved, by what it is."""
+    return file_name(
+        obligation.organisation,
+        obligation.return_name,
+        obligation.quarter,
+        note=note,
+        ending=ending_of(content),
+    )
