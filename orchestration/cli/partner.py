@@ -15,7 +15,7 @@ from pipelines.board.in_force import in_force
 from pipelines.checking.engine.outcome import CheckedFile
 from pipelines.escaping import terminal
 from pipelines.reading.from_disk import NotReadError, read_from_disk
-from pipelines.reading.kinds import ending_of
+from pipelines.reading.kinds import ending_of, is_workbook
 from pipelines.receiving import decisions
 from pipelines.receiving.desk import Desk, Requester
 from pipelines.receiving.interchange import csvw, table_schema
@@ -148,7 +148,10 @@ def check(
         if annotated is not None:
             annotated.mkdir(parents=True, exist_ok=True)
             made = desk.annotate(content, one)
-            (annotated / file.name).with_suffix(ending_of(made)).write_bytes(made)
+            target = annotated / file.name
+            if is_workbook(content):
+                target = target.with_suffix(ending_of(made))
+            target.write_bytes(made)
     if as_json:
         objects = [one.as_json() for one in checked]
         click.echo(json.dumps(objects[0] if len(objects) == 1 else objects, ensure_ascii=False))

@@ -24,7 +24,7 @@ def annotate(
     """Return the file with what was found in it: a workbook as a workbook, else a CSV.
 
     A workbook has comments and a sheet of findings; a CSV has the columns ``findings`` and ``what
-    to do`` at the right, as has what cannot be made a workbook again without a value changing.
+    to do`` at the right, as has a workbook that is very large or would not come back cell by cell.
     Returns the bytes as they are where they hold no table. ``known_headings`` are those of each
     return there is, by which the sheet is found.
     """

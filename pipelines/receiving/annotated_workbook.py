@@ -23,6 +23,7 @@ from pipelines.receiving.sheets import BOLD, comment, put_rows, saved, words
 from schemas.finding import Finding
 
 _BY = "Quarterdeck, findings"  # who wrote our comments
+_MOST_CELLS = 200_000
 _MOST_COMMENTS = 2_000  # cells; the list has every finding
 _WIDTHS = [30, 70, 70, 10]
 _LINK = Font(color="1D4F91", underline="single")
@@ -34,13 +35,14 @@ def annotate_workbook(
     """Return the workbook with a comment on each cell with a finding, and a sheet of all findings.
 
     Values stay as they are, formulas become their results. None where that cannot be done with
-    certainty: there is no sheet with the return, or it would not be read again cell by cell.
+    certainty and in time: there is no sheet with the return, it is very large, or it would not be
+    read again cell by cell.
     """
     known = [plain_names(tuple(headings)) for headings in known_headings]
     limits = Limits(bytes=len(content))
     before = open_workbook(content, limits=limits, known=known)
-    # A library makes every cell of a range, however large the range.
-    if isinstance(before, tuple) or before.in_ranges > limits.cells:
+    # openpyxl makes every cell of a range, and takes half a minute for a million.
+    if isinstance(before, tuple) or before.cells + before.in_ranges > _MOST_CELLS:
         return None
     made = _annotated(content, before, checked.findings)
     if made is None:

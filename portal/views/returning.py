@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -25,9 +26,10 @@ from portal.views.listing import listed
 from portal.views.owed import obligation_of, path_of, row_of, standing_of
 from portal.waiting import CheckedNotSent
 from portal.words import day, words
-from portal.work import Task, check_file, receive_file
+from portal.work import Task, annotate_checked, check_file, receive_file
 
 _T = TypeVar("_T")
+_NO_FILE = SentFile(name="", content=b"")
 
 
 def return_page(request: Asked, organisation: str, return_name: str, quarter: str) -> HttpResponse:
@@ -111,7 +113,9 @@ def checked_annotated(request: Asked, key: str) -> HttpResponse:
     """Return the file that was checked, with its findings beside its rows."""
     found = _waiting(request, key)
     log(request, "annotated file downloaded", **_about(found.obligation))
-    content = desk(request).annotate(found.content, found.checked)
+    file = SentFile(name=found.file_name, content=found.content)
+    work = partial(annotate_checked, found.checked)
+    content = in_worker(request, work, obligation=found.obligation, file=file)
     return download(content, name_of(found.obligation, content, note="-findings"))
 
 
@@ -139,10 +143,7 @@ def closed(obligation: Obligation) -> str | None:
 
 
 def _check(request: Asked, obligation: Obligation, file: SentFile) -> HttpResponse:
-    try:
-        checked = _worked(check_file, _task(request, obligation, file))
-    except TimeoutError:
-        raise Refused("busy", 503, retry_after=60) from None
+    checked = in_worker(request, check_file, obligation=obligation, file=file)
     kept = CheckedNotSent(
         obligation=obligation, file_name=file.name, content=file.content, checked=checked
     )
@@ -175,6 +176,20 @@ def _send(request: Asked, obligation: Obligation, file: SentFile) -> HttpRespons
     return HttpResponseRedirect(f"/submissions/{kept.submission_id}{query}")
 
 
+def in_worker(
+    request: Asked,
+    work: Callable[[Task], _T],
+    *,
+    obligation: Obligation | None = None,
+    file: SentFile = _NO_FILE,
+) -> _T:
+    """Have a worker do what keeps nothing. Raises ``Refused`` if it takes too long."""
+    try:
+        return _worked(work, _task(request, obligation, file))
+    except TimeoutError:
+        raise Refused("busy", 503, retry_after=60) from None
+
+
 def _worked(work: Callable[[Task], _T], task: Task) -> _T:
     """Have a worker do it. Raises ``Refused`` if as many wait already as may."""
     portal = the_portal()
@@ -186,7 +201,7 @@ def _worked(work: Callable[[Task], _T], task: Task) -> _T:
         portal.places.release()
 
 
-def _task(request: Asked, obligation: Obligation, file: SentFile) -> Task:
+def _task(request: Asked, obligation: Obligation | None, file: SentFile) -> Task:
     portal = the_portal()
     return Task(
         record=portal.record.folder,

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ from portal.refused import Refused, not_found
 from portal.state import the_portal
 from portal.views.listing import listed, title_of
 from portal.views.owed import obligation_of, page_of, path_of
-from portal.views.returning import closed, megabytes, name_of
+from portal.views.returning import closed, in_worker, megabytes, name_of
+from portal.work import annotate_sent
 
 _STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 
@@ -94,7 +96,7 @@ def annotated_file(request: Asked, submission_id: str) -> HttpResponse:
     """Return the file as it was sent, with its findings beside its rows."""
     submission = _kept(request, submission_id)
     log(request, "annotated file downloaded", submission=submission.submission_id)
-    content = desk(request).annotated(submission.submission_id)
+    content = in_worker(request, partial(annotate_sent, submission.submission_id))
     return download(content, _name(submission, content, note="-findings"))
 
 
