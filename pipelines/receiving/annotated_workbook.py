@@ -19,7 +19,7 @@ from pipelines.escaping import visible
 from pipelines.reading.headings import plain_names
 from pipelines.reading.outcome import Limits
 from pipelines.reading.workbook import FINDINGS_SHEET, TheSheet, open_workbook
-from pipelines.receiving.sheets import BOLD, comment, put_rows, saved, words
+from pipelines.receiving.sheets import BOLD, comment, fit_to_paper, put_rows, saved, words
 from schemas.finding import Finding
 
 _BY = "Quarterdeck, findings"  # who wrote our comments
@@ -128,6 +128,7 @@ def _list(book: Workbook, before: TheSheet, findings: Sequence[Finding]) -> None
     for number, note in enumerate(notes, start=len(rows) + 3):
         sheet.cell(number, 1, note)
     sheet.freeze_panes = "A2"
+    fit_to_paper(sheet)
     for one in book.worksheets:
         one.sheet_view.tabSelected = False
     book.active = sheet

@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipelines.escaping import visible
@@ -43,6 +44,14 @@ def put_rows(sheet: Worksheet, rows: list[list[str]], *, widths: list[int], at: 
             put_text(sheet, number, column, visible(text)).alignment = WRAPPED
     for column, width in enumerate(widths):
         sheet.column_dimensions["ABCDEFGH"[column]].width = width
+
+
+def fit_to_paper(sheet: Worksheet) -> None:
+    """Let a sheet be printed on its side, as wide as the paper."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 9  # A4
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToHeight = 0
 
 
 def comment(text: str, *, by: str = OURS) -> Comment:

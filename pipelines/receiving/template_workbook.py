@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipelines.checking.rules.cells import code_labels
 from pipelines.reading.workbook import HELP_SHEET, LISTS_SHEET
-from pipelines.receiving.sheets import BOLD, comment, put_rows, put_text, saved, words
+from pipelines.receiving.sheets import BOLD, comment, fit_to_paper, put_rows, put_text, saved, words
 from schemas.columns import Column
 from schemas.declaration import Return
 from schemas.quarter import Quarter
@@ -58,6 +58,8 @@ def template_workbook(
     )
     _help(book.create_sheet(HELP_SHEET), title, table=sheet.title, ret=ret)
     _lists(book.create_sheet(LISTS_SHEET), sheet, ret, quarter, reference)
+    for one in book.worksheets:
+        fit_to_paper(one)
     about = book.properties
     about.creator = "Quarterdeck"
     about.title = title
