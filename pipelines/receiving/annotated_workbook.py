@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterator, Sequence
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import MergedCell
-from openpyxl.styles import Font
 from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
@@ -19,14 +18,13 @@ from pipelines.escaping import visible
 from pipelines.reading.headings import plain_names
 from pipelines.reading.outcome import Limits
 from pipelines.reading.workbook import FINDINGS_SHEET, TheSheet, open_workbook
-from pipelines.receiving.sheets import BOLD, comment, fit_to_paper, put_rows, saved, words
+from pipelines.receiving.sheets import BOLD, LINK, comment, fit_to_paper, put_rows, saved, words
 from schemas.finding import Finding
 
 _BY = "Quarterdeck, findings"  # who wrote our comments
 _MOST_CELLS = 200_000
 _MOST_COMMENTS = 2_000  # cells; the list has every finding
-_WIDTHS = [30, 70, 70, 10]
-_LINK = Font(color="1D4F91", underline="single")
+_WIDTHS = [30, 70, 70, 12]
 
 
 def annotate_workbook(
@@ -124,7 +122,7 @@ def _list(book: Workbook, before: TheSheet, findings: Sequence[Finding]) -> None
             quoted = table.replace("'", "''")
             at = f"'{quoted}'!{get_column_letter(column)}{row}"
             cell.hyperlink = Hyperlink(ref=cell.coordinate, location=at)
-            cell.font = _LINK
+            cell.font = LINK
     for number, note in enumerate(notes, start=len(rows) + 3):
         sheet.cell(number, 1, note)
     sheet.freeze_panes = "A2"

@@ -18,8 +18,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipelines.escaping import visible
 
 OURS = "Quarterdeck"  # who wrote a comment
-BOLD = Font(bold=True)
+BOLD = Font(name="Calibri", size=11, bold=True)
+LINK = Font(name="Calibri", size=11, color="1D4F91", underline="single")
 WRAPPED = Alignment(wrap_text=True, vertical="top")
+_ROW_HEIGHT = 15
 _COMMENT_WIDTH, _LINE_HEIGHT, _LETTERS_A_LINE = 320, 18, 45
 
 
@@ -38,8 +40,10 @@ def put_text(sheet: Worksheet, row: int, column: int, text: str) -> Cell | Merge
 
 
 def put_rows(sheet: Worksheet, rows: list[list[str]], *, widths: list[int], at: int = 1) -> None:
-    """Put rows of text onto a sheet of ours, wrapped, from row ``at`` on."""
+    """Put rows of text onto a sheet of ours, wrapped and as high as they need, from ``at`` on."""
     for number, row in enumerate(rows, start=at):
+        lines = max(1 + len(text) // width for text, width in zip(row, widths, strict=True))
+        sheet.row_dimensions[number].height = _ROW_HEIGHT * lines
         for column, text in enumerate(row, start=1):
             put_text(sheet, number, column, visible(text)).alignment = WRAPPED
     for column, width in enumerate(widths):
