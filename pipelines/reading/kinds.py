@@ -29,6 +29,8 @@ WORKBOOK = "Excel workbook"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # A workbook that wants a password is such a file, with the workbook as a stream of this name.
 _WITH_PASSWORD = "EncryptedPackage".encode("utf-16-le")
+# Names of parts; "xl/" alone comes by chance in what is compressed.
+_OF_A_WORKBOOK = re.compile(rb"xl/(?:workbook|worksheets/|styles|theme/|sharedStrings)")
 _MACROS = b"xl/vbaProject.bin"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
@@ -62,7 +64,7 @@ def binary_kind(content: bytes) -> str | None:
     """
     if content.startswith(_ZIP):
         # A zip names its members at its end, and each once more where it stands.
-        if b"xl/" in content:
+        if _OF_A_WORKBOOK.search(content):
             return WORKBOOK
         return "OpenDocument spreadsheet" if _OPEN_DOCUMENT in content[:200] else "zip"
     if content.startswith(_OLD_OFFICE):

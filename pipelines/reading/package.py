@@ -11,12 +11,22 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Protocol
 from xml.parsers import expat
 
 from pipelines.reading.outcome import Fact, Limits
 
+# Those of sheets and of relations, as Excel writes them and as the strict form of the standard has
+# them; what extensions add lies in others.
+_SPACES = frozenset(
+    {
+        "",
+        "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+        "http://purl.oclc.org/ooxml/spreadsheetml/main",
+        "http://schemas.openxmlformats.org/package/2006/relationships",
+    }
+)
 _CHUNK = 1 << 16
 _ENCRYPTED = 0x1
 # What Python's unpackers raise for bytes that are none of theirs.
@@ -95,7 +105,7 @@ def _unpacked(content: bytes, limits: Limits) -> dict[str, bytes]:
 
 
 class Handler(Protocol):
-    """What is told of a part while it is parsed, names without their prefixes."""
+    """What is told of a part while it is parsed: elements of a workbook's own, by plain names."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Begin an element."""
@@ -113,22 +123,26 @@ def parse(part: bytes, handler: Handler) -> None:
     Raises:
         UnreadableError: It is no XML, or declares a document type or entities.
     """
-    parser = expat.ParserCreate()
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        space, _, own = name.rpartition(" ")
+        if space in _SPACES:
+            handler.start(own, attributes)
+
+    def end(name: str) -> None:
+        space, _, own = name.rpartition(" ")
+        if space in _SPACES:
+            handler.end(own)
+
+    parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
-    parser.StartElementHandler = _without_prefix(handler.start)
-    parser.EndElementHandler = lambda name: handler.end(name.rpartition(":")[2])
+    parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler = handler.text
     parser.StartDoctypeDeclHandler = _refuse_document_type
     try:
         parser.Parse(part, True)
     except (expat.ExpatError, LookupError, ValueError) as problem:
         raise damaged() from problem
-
-
-def _without_prefix(
-    start: Callable[[str, dict[str, str]], None],
-) -> Callable[[str, dict[str, str]], None]:
-    return lambda name, attributes: start(name.rpartition(":")[2], attributes)
 
 
 def _refuse_document_type(*_: object) -> None:

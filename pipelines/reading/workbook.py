@@ -68,13 +68,15 @@ class TheSheet:
             for row in sorted(self.sheet.hidden_rows & filled.keys())
             if _shows(filled[row].values())
         ]
-        for first, last in self.sheet.hidden_columns:
-            for column in range(first, min(last, self.width) + 1):
-                if _shows(cells.get(column, "") for cells in filled.values()):
-                    facts: dict[str, Fact] = {"kind": "hidden column", "letter": _letters(column)}
-                    faults.append(
-                        Fault(rule="STR-008", row=header_row, column=column - 1, facts=facts)
-                    )
+        hidden = {
+            column
+            for first, last in self.sheet.hidden_columns
+            for column in range(first, min(last, self.width) + 1)
+        }
+        for column in sorted(hidden):
+            if _shows(cells.get(column, "") for cells in filled.values()):
+                facts: dict[str, Fact] = {"kind": "hidden column", "letter": _letters(column)}
+                faults.append(Fault(rule="STR-008", row=header_row, column=column - 1, facts=facts))
         return faults
 
     def _formulas(self, rows: range) -> list[Fault]:

@@ -17,6 +17,8 @@ from pipelines.reading.package import UnreadableError, damaged, over, parse
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 _PLACE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})", re.ASCII)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_LONGEST_FORMAT = 255  # letters; no spreadsheet writes a longer one
+_RELATION = "/relationships id"  # the attribute, whichever form of the standard
 _TRUE = ("1", "true")
 
 
@@ -139,7 +141,7 @@ class _Book:
         if name == "workbookPr":
             self.from_1904 = attributes.get("date1904", "") in _TRUE
         elif name == "sheet":
-            own = (value for key, value in attributes.items() if key.rpartition(":")[2] == "id")
+            own = (value for key, value in attributes.items() if key.endswith(_RELATION))
             is_visible = attributes.get("state", "visible") == "visible"
             self.sheets.append((attributes.get("name", ""), next(own, ""), is_visible))
 
@@ -196,7 +198,8 @@ class _Styles:
         if name in ("numFmts", "cellXfs", "cellStyleXfs", "dxfs"):
             self._inside = name
         elif name == "numFmt" and self._inside == "numFmts":
-            self._own[attributes.get("numFmtId", "")] = attributes.get("formatCode", GENERAL)
+            form = attributes.get("formatCode", GENERAL)
+            self._own[attributes.get("numFmtId", "")] = form[:_LONGEST_FORMAT]
         elif name == "xf" and self._inside == "cellXfs":
             self._numbers.append(attributes.get("numFmtId", "0"))
 
@@ -209,10 +212,7 @@ class _Styles:
 
     def formats(self) -> list[str]:
         """Return the formats in the order of the styles."""
-        return [
-            self._own.get(one) or builtin_format(int(one) if one.isdecimal() else 0)
-            for one in self._numbers
-        ]
+        return [self._own.get(one) or builtin_format(_number(one) or 0) for one in self._numbers]
 
 
 class _Cells:
@@ -231,7 +231,7 @@ class _Cells:
         self._shared: dict[str, str] = {}
         self._cell: dict[str, str] | None = None
         self._collecting = ""
-        self._texts: dict[str, str] = {}
+        self._texts: dict[str, list[str]] = {}
         self._formula: dict[str, str] | None = None
         self._is_spoken = False
 
@@ -245,7 +245,7 @@ class _Cells:
                 self._formula = attributes
             self._collecting = name if name in ("v", "t", "f") and not self._is_spoken else ""
             if self._collecting:
-                self._texts.setdefault(name, "")
+                self._texts.setdefault(name, [])
         elif name == "row":
             self._begin_row(attributes)
         elif name == "col":
@@ -255,7 +255,7 @@ class _Cells:
 
     def text(self, text: str) -> None:
         if self._collecting:
-            self._texts[self._collecting] += text
+            self._texts[self._collecting].append(text)
 
     def end(self, name: str) -> None:
         self._collecting = ""
@@ -265,15 +265,24 @@ class _Cells:
             self._end_cell(self._cell)
             self._cell = None
 
+    def _text_of(self, name: str) -> str:
+        return "".join(self._texts.get(name, ()))
+
     def _begin_row(self, attributes: dict[str, str]) -> None:
-        number = attributes.get("r", str(self._row + 1))
-        if not number.isdecimal() or not self._row < int(number) <= LAST_ROW:
+        number = _number(attributes["r"]) if "r" in attributes else self._row + 1
+        if number is None or not self._row < number <= LAST_ROW:
             raise damaged()
-        self._row, self._column = int(number), 0
+        self._row, self._column = number, 0
         if attributes.get("hidden") in _TRUE or _is_zero(attributes.get("ht")):
             self._sheet.hidden_rows.add(self._row)
 
+    def _count_one(self) -> None:
+        self._count += 1
+        if self._count > self._most:
+            raise over("cells", self._most, self._count)
+
     def _range(self, reference: str, *, is_merged: bool) -> None:
+        self._count_one()
         first, _, last = reference.partition(":")
         top, left, bottom, right = (*place(first), *place(last or first))
         self._sheet.in_ranges += (abs(bottom - top) + 1) * (abs(right - left) + 1)
@@ -282,29 +291,27 @@ class _Cells:
 
     def _column_of_sheet(self, attributes: dict[str, str]) -> None:
         if attributes.get("hidden") in _TRUE or _is_zero(attributes.get("width")):
-            first, last = attributes.get("min", ""), attributes.get("max", "")
-            if not (first.isdecimal() and last.isdecimal()):
+            first, last = (_number(attributes.get(name, "")) for name in ("min", "max"))
+            if not first or not last or len(self._sheet.hidden_columns) == LAST_COLUMN:
                 raise damaged()
-            self._sheet.hidden_columns.append((int(first), int(last)))
+            self._sheet.hidden_columns.append((first, last))
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
-        self._count += 1
-        if self._count > self._most:
-            raise over("cells", self._most, self._count)
+        self._count_one()
         row, column = self._row, self._column + 1
         if "r" in attributes:
             row, column = place(attributes["r"])
-        if row != self._row or not self._column < column <= LAST_COLUMN:
+        if row < 1 or row != self._row or not self._column < column <= LAST_COLUMN:
             raise damaged()  # of two cells in one place nobody knows which is meant
         self._column = column
         self._cell, self._texts, self._formula = attributes, {}, None
 
     def _end_cell(self, cell: dict[str, str]) -> None:
         at = (self._row, self._column)
-        stored = self._texts.get("v")
+        stored = self._text_of("v") if "v" in self._texts else None
         shown = self._shown(cell, stored)
         if self._formula is not None:
-            shared, own = self._formula.get("si", ""), self._texts.get("f", "")
+            shared, own = self._formula.get("si", ""), self._text_of("f")
             formula = own or self._shared.get(shared, "")
             if own and shared:
                 self._shared[shared] = own
@@ -319,22 +326,28 @@ class _Cells:
     def _shown(self, cell: dict[str, str], stored: str | None) -> Shown:
         match cell.get("t", "n"):
             case "s" if stored is not None:
-                if not stored.isdecimal() or int(stored) >= len(self._strings):
+                number = _number(stored)
+                if number is None or number >= len(self._strings):
                     raise damaged()
-                return Shown(self._strings[int(stored)])
+                return Shown(self._strings[number])
             case "inlineStr":
-                return Shown(unescaped(self._texts.get("t", "")))
+                return Shown(unescaped(self._text_of("t")))
             case "b" if stored is not None:
                 return Shown("TRUE" if stored in _TRUE else "FALSE")
             case "d" if stored is not None:
                 return Shown(stored.removesuffix("Z").removesuffix("T00:00:00"))
             case "n" if stored is not None:
-                style = cell.get("s", "0")
-                known = style.isdecimal() and int(style) < len(self._formats)
-                form = self._formats[int(style)] if known else GENERAL
+                style = _number(cell.get("s", "0"))
+                known = style is not None and style < len(self._formats)
+                form = self._formats[style or 0] if known else GENERAL
                 return show(stored.strip(), form, from_1904=self._from_1904)
             case _:
                 return Shown(unescaped(stored or ""))
+
+
+def _number(text: str) -> int | None:
+    """Return a number from 0, None where the text is none; longer ones than any sheet has too."""
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def _is_zero(size: str | None) -> bool:

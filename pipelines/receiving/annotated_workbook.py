@@ -18,7 +18,16 @@ from pipelines.escaping import visible
 from pipelines.reading.headings import plain_names
 from pipelines.reading.outcome import Limits
 from pipelines.reading.workbook import FINDINGS_SHEET, TheSheet, open_workbook
-from pipelines.receiving.sheets import BOLD, LINK, comment, fit_to_paper, put_rows, saved, words
+from pipelines.receiving.sheets import (
+    BOLD,
+    LINK,
+    OURS,
+    comment,
+    fit_to_paper,
+    put_rows,
+    saved,
+    words,
+)
 from schemas.finding import Finding
 
 _BY = "Quarterdeck, findings"  # who wrote our comments
@@ -62,6 +71,7 @@ def _annotated(content: bytes, before: TheSheet, findings: Sequence[Finding]) ->
             sheet = book[before.sheet.title]
             if _is_ours(book, before.sheet.title):
                 _take_ours_out(book, sheet, before)
+            _keep_sizes(sheet, before)
             _comment(sheet, findings)
             _list(book, before, findings)
             return saved(book)
@@ -83,6 +93,14 @@ def _take_ours_out(book: Workbook, sheet: Worksheet, before: TheSheet) -> None:
             cell = sheet.cell(row, column)
             if cell.comment is not None and cell.comment.author == _BY:
                 cell.comment = None
+
+
+def _keep_sizes(sheet: Worksheet, before: TheSheet) -> None:
+    """Make the notes on the template's headings as large as they were: openpyxl forgets sizes."""
+    for column in before.sheet.rows.get(1, ()):
+        cell = sheet.cell(1, column)
+        if cell.comment is not None and cell.comment.author == OURS:
+            cell.comment = comment(cell.comment.text)
 
 
 def _comment(sheet: Worksheet, findings: Sequence[Finding]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -360,3 +361,58 @@ def test_a_cell_said_otherwise_raises_nothing(attributes: str) -> None:
     start = sheet.index("<c ", sheet.index('<row r="2"'))
     changed = f"{sheet[:start]}<c {attributes}{sheet[sheet.index('>', start) :]}"
     check_it(with_parts(SOUND, {SHEET: changed.encode()}))
+
+
+def test_what_extensions_add_is_not_taken_for_the_workbooks_own() -> None:
+    """Excel writes another workbookPr among its extensions, and forms have rows and columns."""
+    content = workbook([HEADING, [*ROW[:4], 41833]], put("E2", 41833, "dd/mm/yyyy"))
+    book = parts_of(content)["xl/workbook.xml"].decode()
+    assert "<workbookPr" in book
+    book = book.replace("<workbookPr", '<workbookPr date1904="1"', 1).replace(
+        "</workbook>", '<x:workbookPr xmlns:x="http://x15" date1904="0"/></workbook>'
+    )
+    anchor = '<y:row xmlns:y="http://drawing" hidden="1">9</y:row><y:c xmlns:y="http://drawing"/>'
+    sheet = parts_of(content)[SHEET].decode().replace("</worksheet>", f"{anchor}</worksheet>")
+    both = {"xl/workbook.xml": book.encode(), SHEET: sheet.encode()}
+    assert cells(with_parts(content, both))[0][5] == "2018-07-14"
+    assert faults(with_parts(content, both)) == []
+
+
+def test_the_strict_form_of_the_standard_and_other_prefixes_are_read() -> None:
+    content = workbook([HEADING, ROW])
+    spaces = {
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main":
+            b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships":
+            b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+    }  # fmt: skip
+    strict = {}
+    for name, part in parts_of(content).items():
+        for old, new in spaces.items():
+            part = part.replace(old, new)  # noqa: PLW2901
+        strict[name] = part
+    assert cells(with_parts(content, strict)) == cells(content)
+    prefixed = parts_of(content)[SHEET].decode().replace("<", "<x:").replace("<x:/", "</x:")
+    prefixed = prefixed.replace("xmlns=", "xmlns:x=")
+    assert cells(with_parts(content, {SHEET: prefixed.encode()})) == cells(content)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('r="2"', f'r="{"9" * 5000}"'),
+        ("<sheetData>", '<sheetData><c r="A1"><v>1</v></c>'),
+        ("<sheetData>", "<sheetData><c><v>1</v></c>"),
+        ("<sheetData>", '<cols><col min="0" max="2" hidden="1"/></cols><sheetData>'),
+        ("<sheetData>", f'<cols><col min="1" max="{"9" * 5000}" hidden="1"/></cols><sheetData>'),
+    ],
+)
+def test_places_that_no_sheet_has_are_damage(old: str, new: str) -> None:
+    assert faults(edited((old, new))) == [("FIL-008", None, "damaged")]
+
+
+def test_one_huge_cell_is_read_once_and_refused() -> None:
+    content = edited(("Prevent", "x" * 20_000_000))
+    started = time.process_time()
+    assert ("FIL-003", 2, "cell_characters") in faults(content)
+    assert time.process_time() - started < 20
