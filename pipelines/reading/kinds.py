@@ -30,7 +30,9 @@ _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # A workbook that wants a password is such a file, with the workbook as a stream of this name.
 _WITH_PASSWORD = "EncryptedPackage".encode("utf-16-le")
 # Names of parts; "xl/" alone comes by chance in what is compressed.
-_OF_A_WORKBOOK = re.compile(rb"xl/(?:workbook|worksheets/|styles|theme/|sharedStrings)")
+_OF_A_WORKBOOK = re.compile(
+    rb"workbook\.(?:xml|bin)|xl/(?:worksheets/|styles|theme/|sharedStrings)"
+)
 _MACROS = b"xl/vbaProject.bin"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"

@@ -5,6 +5,7 @@ The trap: a template that every test reads, and that the first spreadsheet to op
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
 from functools import cache
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from openpyxl import load_workbook
 
 from pipelines.checking.engine.check import check
 from pipelines.checking.engine.context import Context
@@ -24,6 +26,7 @@ from schemas.quarter import Quarter
 from tests.boards import birmingham
 from tests.pipelines.checking.cases import USUAL_DAY, Case, Past
 from tests.workbooks import as_workbook, put, rows_of
+from tests.workbooks import saved as saved_workbook
 
 SOFFICE = shutil.which("soffice")
 pytestmark = [
@@ -145,3 +148,10 @@ def test_an_annotated_workbook_that_is_opened_and_saved_says_the_same(tmp_path: 
     first = checked(content)
     (again,) = saved({"a.xlsx": annotate(content, first)}, tmp_path, form="xlsx").values()
     assert checked(again).findings == first.findings
+    once_more = load_workbook(io.BytesIO(annotate(again, first)))
+    assert once_more.sheetnames == ["Return", "Findings"]
+    assert str(once_more["Return"]["F2"].comment.text).count("NUM-001") == 1
+    once_more["Return"]["F2"] = 3452
+    mended = saved_workbook(once_more)
+    cell = load_workbook(io.BytesIO(annotate(mended, checked(mended))))["Return"]["F2"]
+    assert cell.comment is None
