@@ -30,7 +30,7 @@ from pipelines.receiving.sheets import (
 )
 from schemas.finding import Finding
 
-_BY = "Quarterdeck, findings"  # who wrote our comments
+_SIGNED = f"({OURS})"  # ends our comments; a spreadsheet may forget who wrote one
 _MOST_CELLS = 200_000
 _MOST_COMMENTS = 2_000  # cells; the list has every finding
 _WIDTHS = [30, 70, 70, 12]
@@ -91,7 +91,7 @@ def _take_ours_out(book: Workbook, sheet: Worksheet, before: TheSheet) -> None:
     for row in before.sheet.rows:
         for column in range(1, before.width + 1):
             cell = sheet.cell(row, column)
-            if cell.comment is not None and cell.comment.author == _BY:
+            if cell.comment is not None and cell.comment.text.rstrip().endswith(_SIGNED):
                 cell.comment = None
 
 
@@ -112,7 +112,7 @@ def _comment(sheet: Worksheet, findings: Sequence[Finding]) -> None:
     for (row, column), said in list(by_cell.items())[:_MOST_COMMENTS]:
         cell = sheet.cell(row, column)
         if cell.comment is None and not isinstance(cell, MergedCell):
-            cell.comment = comment("\n".join(said), by=_BY)
+            cell.comment = comment("\n".join([*said, _SIGNED]))
 
 
 def _places(finding: Finding) -> Iterator[tuple[int, int]]:

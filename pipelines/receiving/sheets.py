@@ -58,10 +58,10 @@ def fit_to_paper(sheet: Worksheet) -> None:
     sheet.page_setup.fitToHeight = 0
 
 
-def comment(text: str, *, by: str = OURS) -> Comment:
-    """Return a comment, large enough for its text."""
+def comment(text: str) -> Comment:
+    """Return a comment of ours, large enough for its text."""
     lines = sum(1 + len(line) // _LETTERS_A_LINE for line in text.splitlines())
-    return Comment(text, by, width=_COMMENT_WIDTH, height=_LINE_HEIGHT * (lines + 1))
+    return Comment(text, OURS, width=_COMMENT_WIDTH, height=_LINE_HEIGHT * (lines + 1))
 
 
 def saved(book: Workbook) -> bytes:
