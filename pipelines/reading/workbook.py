@@ -28,16 +28,14 @@ _OTHER_WORKBOOK = re.compile(r"'[^']*\[\d+\][^']*'!|(?<![\w\]])\[\d+\][\w.]*!|\[
 class TheSheet:
     """The sheet that holds the return, as records.
 
-    ``has_formulas``, ``cells`` and ``in_ranges`` (the cells of merged and linked ranges) are of all
-    sheets.
+    ``has_formulas`` and ``named`` (how many cells are named, in ranges too) are of all sheets.
     """
 
     sheet: Worksheet
     records: Records
     width: int
     has_formulas: bool
-    cells: int
-    in_ranges: int
+    named: int
 
     def faults(self, layout: Layout) -> list[Fault]:
         """Return what the sheet hides, and where a cell shows and holds different things."""
@@ -133,8 +131,7 @@ def open_workbook(
         records=records,
         width=width,
         has_formulas=any(one.formulas for one in sheets),
-        cells=sum(len(cells) for one in sheets for cells in one.rows.values()),
-        in_ranges=sum(one.in_ranges for one in sheets),
+        named=sum(one.named for one in sheets),
     )
 
 

@@ -34,7 +34,7 @@ class Formula:
 class Worksheet:
     """One sheet. Rows and columns count from 1.
 
-    ``in_ranges`` is how many cells merged and linked ranges name.
+    ``named`` is how many cells it names, empty ones too, one by one or in merged and linked ranges.
 
     ``rows`` holds the cells that are not empty, by row and column; ``odd`` those whose stored
     value says something else than what is shown, with the kind and the stored value.
@@ -48,7 +48,7 @@ class Worksheet:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
-    in_ranges: int = 0
+    named: int = 0
 
 
 def place(reference: str) -> tuple[int, int]:
@@ -285,7 +285,7 @@ class _Cells:
         self._count_one()
         first, _, last = reference.partition(":")
         top, left, bottom, right = (*place(first), *place(last or first))
-        self._sheet.in_ranges += (abs(bottom - top) + 1) * (abs(right - left) + 1)
+        self._sheet.named += (abs(bottom - top) + 1) * (abs(right - left) + 1)
         if is_merged:
             self._sheet.merged.append((top, left, bottom, right))
 
@@ -298,6 +298,7 @@ class _Cells:
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
         self._count_one()
+        self._sheet.named += 1
         row, column = self._row, self._column + 1
         if "r" in attributes:
             row, column = place(attributes["r"])

@@ -49,7 +49,7 @@ def annotate_workbook(
     limits = Limits(bytes=len(content))
     before = open_workbook(content, limits=limits, known=known)
     # openpyxl makes every cell of a range, and takes half a minute for a million.
-    if isinstance(before, tuple) or before.cells + before.in_ranges > _MOST_CELLS:
+    if isinstance(before, tuple) or before.named > _MOST_CELLS:
         return None
     made = _annotated(content, before, checked.findings)
     if made is None:
@@ -69,8 +69,9 @@ def _annotated(content: bytes, before: TheSheet, findings: Sequence[Finding]) ->
             warnings.simplefilter("ignore")  # of what it leaves out
             book = load_workbook(io.BytesIO(content), data_only=True, keep_links=False)
             sheet = book[before.sheet.title]
-            if _is_ours(book, before.sheet.title):
-                _take_ours_out(book, sheet, before)
+            if _has_our_list(book, before.sheet.title):
+                del book[FINDINGS_SHEET]
+            _take_our_comments_out(sheet, before)
             _keep_sizes(sheet, before)
             _comment(sheet, findings)
             _list(book, before, findings)
@@ -79,15 +80,14 @@ def _annotated(content: bytes, before: TheSheet, findings: Sequence[Finding]) ->
         return None
 
 
-def _is_ours(book: Workbook, table: str) -> bool:
+def _has_our_list(book: Workbook, table: str) -> bool:
     """Return whether the workbook has a sheet of findings that we wrote."""
     if FINDINGS_SHEET not in book.sheetnames or table == FINDINGS_SHEET:
         return False
     return bool(book[FINDINGS_SHEET]["A1"].value == words()["findings"]["headings"][0])
 
 
-def _take_ours_out(book: Workbook, sheet: Worksheet, before: TheSheet) -> None:
-    del book[FINDINGS_SHEET]
+def _take_our_comments_out(sheet: Worksheet, before: TheSheet) -> None:
     for row in before.sheet.rows:
         for column in range(1, before.width + 1):
             cell = sheet.cell(row, column)

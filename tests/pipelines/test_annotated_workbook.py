@@ -8,7 +8,7 @@ import io
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openpyxl import Workbook, load_workbook
+from openpyxl import DEFUSEDXML, Workbook, load_workbook
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -19,6 +19,7 @@ from pipelines.checking.engine.wording import rules
 from pipelines.reading.kinds import ending_of
 from pipelines.reading.reader import read
 from pipelines.reading.workbook import FINDINGS_SHEET
+from pipelines.receiving import annotated_workbook
 from pipelines.receiving.annotated import annotate
 from tests.boards import birmingham
 from tests.pipelines.checking.cases import Case
@@ -148,6 +149,16 @@ def test_what_cannot_be_made_a_workbook_again_comes_as_csv(ranges: str) -> None:
     made = annotate(hostile, checked(hostile))
     assert made.startswith(b"\xef\xbb\xbforganisation,")
     assert b"NUM-001" in made
+
+
+def test_a_very_large_one_comes_as_csv(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(annotated_workbook, "_MOST_CELLS", 10)
+    content = as_workbook(GOOD, WRONG)
+    assert b"NUM-001" in annotate(content, checked(content))
+
+
+def test_openpyxl_takes_no_entities() -> None:
+    assert DEFUSEDXML
 
 
 def test_a_workbook_that_cannot_be_read_comes_back_as_it_is() -> None:
