@@ -43,6 +43,7 @@ from pipelines.receiving.receive import Sender, figures_sha256, receive
 from pipelines.record.checksums import SUMS, sums
 from pipelines.record.ids import make_id
 from pipelines.record.model import Submission
+from pipelines.record.sent_file import sent_name
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 from schemas.quarter import Quarter
@@ -194,7 +195,7 @@ def _write(record: Record, submission: Submission, content: bytes, rows: pl.Data
     buffer = io.BytesIO()
     rows.write_parquet(buffer, compression="zstd", statistics=False)
     files = {
-        "as_sent.csv": content, "findings.json": b"[]", "rows.parquet": buffer.getvalue(),
+        sent_name(content): content, "findings.json": b"[]", "rows.parquet": buffer.getvalue(),
         "submission.json": json.dumps(submission.as_json(), indent=1).encode(),
     }  # fmt: skip
     folder = record.submission_folder(submission.submission_id)

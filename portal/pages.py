@@ -17,6 +17,7 @@ from portal.state import the_portal
 from portal.words import words
 
 _P = ParamSpec("_P")
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Asked(HttpRequest):
@@ -60,8 +61,9 @@ def show(request: HttpRequest, template: str, *, status: int = 200, **values: An
     return render(request, template, values, status=status)
 
 
-def download(content: bytes, name: str, *, kind: str = "text/csv") -> HttpResponse:
+def download(content: bytes, name: str, *, kind: str | None = None) -> HttpResponse:
     """Return a file to save under ``name``, which is ours and not a user's."""
+    kind = kind or (_WORKBOOK if name.endswith((".xlsx", ".xlsm")) else "text/csv")
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(content, content_type=kind, headers=headers)
 

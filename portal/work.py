@@ -38,7 +38,7 @@ class Task:
     content: bytes
     file_name: str
     requester: Requester
-    obligation: Obligation
+    obligation: Obligation | None
     now: dt.datetime
     on: dt.date
     sample: str | None = None
@@ -66,6 +66,16 @@ def receive_file(task: Task) -> tuple[Submission, bool]:
         sample=task.sample,
     )
     return received.submission, received.is_duplicate
+
+
+def annotate_checked(checked: CheckedFile, task: Task) -> bytes:
+    """Return a file that was checked, with its findings in it."""
+    return _desk(task).annotate(task.content, checked)
+
+
+def annotate_sent(reference: str, task: Task) -> bytes:
+    """Return the file of a submission, with its findings in it."""
+    return _desk(task).annotated(reference)
 
 
 class Workers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -214,6 +215,11 @@ def columns_of(column: Column) -> dict[str, type[pl.DataType]]:
     elif column.kind is Kind.DEADLINE:
         parts = DEADLINE_PARTS
     return columns | {f"{column.name}_{part}": dtype for part, dtype in parts.items()}
+
+
+def headings_of(declared: Iterable[Return]) -> list[frozenset[str]]:
+    """Return the headings of each return, by which its table is told from others."""
+    return [frozenset(column.name for column in ret.columns) for ret in declared]
 
 
 def with_every_column(rows: pl.DataFrame, ret: Return) -> pl.DataFrame:

@@ -90,3 +90,12 @@ _.period_kinds
 
 # What templates of reference pages ask for.
 _.excerpt
+
+# What a spreadsheet reads of a workbook.
+_.active, _.alignment, _.autoFilter, _.creator, _.data_type, _.deleteRows, _.fitToHeight
+_.formatCells, _.formatColumns, _.formatRows, _.freeze_panes, _.hyperlink, _.insertRows
+_.keywords, _.number_format, _.orientation, _.pageSetUpPr, _.paperSize, _.tabSelected
+
+# What the XML parser looks at.
+_.buffer_text, _.StartElementHandler, _.EndElementHandler, _.CharacterDataHandler
+_.StartDoctypeDeclHandler

@@ -15,11 +15,12 @@ from pipelines.board.in_force import in_force
 from pipelines.checking.engine.outcome import CheckedFile
 from pipelines.escaping import terminal
 from pipelines.reading.from_disk import NotReadError, read_from_disk
+from pipelines.reading.kinds import ending_of, is_workbook
 from pipelines.receiving import decisions
-from pipelines.receiving.annotated import annotate
 from pipelines.receiving.desk import Desk, Requester
 from pipelines.receiving.interchange import csvw, table_schema
 from pipelines.receiving.receipts.as_text import as_text, findings_as_text
+from pipelines.receiving.templates import Form
 from pipelines.receiving.templates import file_name as template_name
 from pipelines.record.model import Submission
 from pipelines.record.store import Record
@@ -47,6 +48,12 @@ FILES = click.argument(
     type=click.Path(path_type=Path),
     help="Write here. [default: a name made of the three]",
 )
+@click.option(
+    "--xlsx",
+    "form",
+    flag_value="xlsx",
+    help="A workbook: lists for codes, and what is filled in is locked.",
+)
 @click.pass_obj
 def template(
     workspace: Workspace,
@@ -54,8 +61,9 @@ def template(
     organisation: str,
     quarter: Quarter,
     output: Path | None,
+    form: Form | None,
 ) -> None:
-    """Write the CSV to fill in, with the rows that are expected.
+    """Write the form to fill in, CSV or workbook, with the rows that are expected.
 
     Of actions and risks, those that were open in the return before.
     """
@@ -68,8 +76,11 @@ def template(
         )
     if not reference.owes(organisation, return_name, quarter):
         raise click.ClickException(_not_owed(reference, return_name, organisation, quarter))
-    content = _desk(workspace, organisation=organisation).template(declared, organisation, quarter)
-    target = output or Path(template_name(organisation, return_name, quarter))
+    form = form or "csv"
+    desk = _desk(workspace, organisation=organisation)
+    content = desk.template(declared, organisation, quarter, form=form)
+    name = template_name(organisation, return_name, quarter, ending=f".{form}")
+    target = output or Path(name)
     target.write_bytes(content)
     click.echo(f"Wrote {target}. Fill it in, then: quarterdeck check {target}")
 
@@ -150,7 +161,11 @@ def check(
         checked.append(one)
         if annotated is not None:
             annotated.mkdir(parents=True, exist_ok=True)
-            (annotated / file.name).write_bytes(annotate(content, one))
+            made = desk.annotate(content, one)
+            target = annotated / file.name
+            if is_workbook(content):
+                target = target.with_suffix(ending_of(made))
+            target.write_bytes(made)
     if as_json:
         objects = [one.as_json() for one in checked]
         click.echo(json.dumps(objects[0] if len(objects) == 1 else objects, ensure_ascii=False))

@@ -81,6 +81,7 @@ def _row_lines(origin: Origin) -> dict[str, str]:
         "whole of": origin.share or "",
         "as sent": origin.value_as_sent or "",
         "file": origin.file_name,
+        "sheet": origin.sheet,
         "row": str(origin.row_number or "none that was accepted"),
         "the row says": "; ".join(f"{name}={cell}" for name, cell in origin.cells if cell),
         "sent by": f"{origin.sender}, {origin.channel}, "

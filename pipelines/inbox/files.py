@@ -31,6 +31,7 @@ _UNFINISHED = (
     ".temp",
     ".swp",
 )
+_WORKBOOKS = (".xlsx", ".xlsm")
 _GIVEN_UP = 24 * 60 * 60  # seconds that an unfinished name may lie there untouched
 
 # What a file looks like: device, inode, size, time of the last change in nanoseconds.
@@ -127,7 +128,8 @@ def put_back(held: Path, folder: Path) -> None:
         os.link(held, folder / held.name, follow_symlinks=False)
         held.unlink()
     except OSError:  # there is a newer one, or the disk knows no second name for a file
-        held.rename(folder / f"again-{secrets.token_hex(6)}.csv")
+        ending = held.suffix if held.suffix.casefold() in _WORKBOOKS else ".csv"
+        held.rename(folder / f"again-{secrets.token_hex(6)}{ending}")
     with contextlib.suppress(OSError):
         held.parent.rmdir()
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from pipelines.disclosure.versions import LEDGER_KEY
 from pipelines.durable import copy_whole, flush_folder, make_folder, place_link
 from pipelines.keeping.verify import Verified, verify
+from pipelines.record.sent_file import sent_file
 from pipelines.record.store import Record
 from pipelines.workspace import Workspace
 
@@ -57,7 +58,7 @@ def back_up(workspace: Workspace, target: Path) -> Copied:
         erased = [one.submission_id for one in record.submissions() if one.erased]
     for submission_id in erased:
         relative = record.submission_folder(submission_id).relative_to(workspace.root)
-        if (copy.root / relative / "as_sent.csv").exists():
+        if sent_file(copy.root / relative).exists():
             shutil.rmtree(copy.root / relative)
         for kept in copy.inbox.glob(f"*/.received/{submission_id}"):
             shutil.rmtree(kept)

@@ -21,13 +21,14 @@ from pipelines.record.checksums import SUMS, is_intact, is_to_have_list, read_su
 from pipelines.record.format import RecordTooNewError, refuse_newer
 from pipelines.record.ids import is_id, month_of
 from pipelines.record.model import Event, EventKind, Submission
+from pipelines.record.sent_file import SENT_NAMES, sent_file
 from pipelines.workspace import Workspace
 
 _T = TypeVar("_T")
 
 RESTORE = "Restore it from a backup."
 # What belongs to a submission of format 1, which has no list of its files.
-_ALWAYS = ("as_sent.csv", "findings.json", "receipt.txt", "receipt.json", "receipt.html")
+_ALWAYS = ("findings.json", "receipt.txt", "receipt.json", "receipt.html")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,10 +167,8 @@ def _submission(folder: Path, found: Verified, *, erased: bool) -> str | None:
         fault(SUMS, "It is missing: whether the other files are as they were cannot be told.")
     elif submission is not None and not submission.erased:
         _unlisted_files(folder, there, submission, found, fault)
-    if submission is not None and not submission.erased and "as_sent.csv" in there:
-        _same_hash(
-            folder / "as_sent.csv", submission.sha256, "the one the receipt names", found, fault
-        )
+    if submission is not None and not submission.erased and there & SENT_NAMES:
+        _same_hash(sent_file(folder), submission.sha256, "the one the receipt names", found, fault)
     return submission.follows if submission is not None else None
 
 
@@ -185,11 +184,13 @@ def _listed_files(folder: Path, there: set[str], found: Verified, fault: _Tell) 
     for name, expected in listed.items():
         if name not in there:
             fault(name, "It is missing.")
-        elif name != "as_sent.csv":
+        elif name not in SENT_NAMES:
             _same_hash(folder / name, expected, "the one written on receipt", found, fault)
-    if "as_sent.csv" in there and "as_sent.csv" not in listed:
+    strangers = there - listed.keys() - {SUMS}
+    if strangers & SENT_NAMES and not listed.keys() & SENT_NAMES:
         fault(SUMS, "It does not name the file as it was sent.")
-    for name in sorted(there - listed.keys() - {SUMS, "as_sent.csv"}):
+        strangers -= SENT_NAMES
+    for name in sorted(strangers):
         fault(name, "It was not there when this was received.", "Find out who put it there.")
 
 
@@ -197,7 +198,7 @@ def _unlisted_files(
     folder: Path, there: set[str], submission: Submission, found: Verified, fault: _Tell
 ) -> None:
     """Of a submission of format 1: its files are there, and the figures have their hash."""
-    for name in _ALWAYS:
+    for name in (sent_file(folder).name, *_ALWAYS):
         if name not in there:
             fault(name, "It is missing.")
         else:

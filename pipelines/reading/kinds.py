@@ -18,7 +18,6 @@ _COMPRESSED = (
     (b"Rar!\x1a\x07", "RAR"),
 )
 _OTHER = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Excel"),
     (b"%PDF-", "PDF"),
     (b"{\\rtf", "rich text"),
     (b"\x89PNG\r\n\x1a\n", "picture"),
@@ -26,6 +25,15 @@ _OTHER = (
     (b"SQLite format 3\x00", "database"),
     (b"PAR1", "Parquet"),
 )
+WORKBOOK = "Excel workbook"
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# A workbook that wants a password is such a file, with the workbook as a stream of this name.
+_WITH_PASSWORD = "EncryptedPackage".encode("utf-16-le")
+# Names of parts; "xl/" alone comes by chance in what is compressed.
+_OF_A_WORKBOOK = re.compile(
+    rb"workbook\.(?:xml|bin)|xl/(?:worksheets/|styles|theme/|sharedStrings)"
+)
+_MACROS = b"xl/vbaProject.bin"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 _HTML = re.compile(r"<(!doctype\s+html|html|head|body|table|script|div)\b", re.IGNORECASE)
@@ -38,17 +46,31 @@ def compression(content: bytes) -> str | None:
     return next((name for mark, name in _COMPRESSED if content.startswith(mark)), None)
 
 
+def is_workbook(content: bytes) -> bool:
+    """Return whether the bytes are a workbook of the kind that is read: ``.xlsx``, ``.xlsm``."""
+    return binary_kind(content) == WORKBOOK
+
+
+def ending_of(content: bytes) -> str:
+    """Return how the name of such a file ends: a workbook with macros opens under its own only."""
+    if not is_workbook(content):
+        return ".csv"
+    return ".xlsm" if _MACROS in content else ".xlsx"
+
+
 def binary_kind(content: bytes) -> str | None:
     """What the bytes are when they are a known kind of file other than text, else None.
 
-    One of ``Excel workbook``, ``OpenDocument spreadsheet``, ``zip``, ``old Excel``, ``PDF``,
-    ``rich text``, ``picture``, ``database``, ``Parquet``.
+    One of ``Excel workbook``, ``OpenDocument spreadsheet``, ``zip``, ``old Excel``, ``workbook
+    with a password``, ``PDF``, ``rich text``, ``picture``, ``database``, ``Parquet``.
     """
     if content.startswith(_ZIP):
         # A zip names its members at its end, and each once more where it stands.
-        if b"xl/" in content:
-            return "Excel workbook"
+        if _OF_A_WORKBOOK.search(content):
+            return WORKBOOK
         return "OpenDocument spreadsheet" if _OPEN_DOCUMENT in content[:200] else "zip"
+    if content.startswith(_OLD_OFFICE):
+        return "workbook with a password" if _WITH_PASSWORD in content else "old Excel"
     return next((name for mark, name in _OTHER if content.startswith(mark)), None)
 
 

@@ -21,6 +21,10 @@ class Limits:
     rows: int = 50_000
     columns: int = 200
     cell_characters: int = 32_767  # the most that a cell of Excel holds
+    # Of a workbook: its cells, empty ones with a format too, its parts, and what they unpack to.
+    cells: int = 1_000_000
+    members: int = 1_000
+    unpacked_bytes: int = 150_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +55,7 @@ class ReadFile:
     ``rows_found`` counts every row but the heading: those in the table, plus
     ``rows_passed_over`` (blank), plus ``rows_not_read`` (each with a fault).
     ``encoding`` is ``utf-8``, ``utf-16-le``, ``utf-16-be``, ``windows-1252``, ``cp850`` or empty.
+    ``sheet`` is the title of the sheet, of a workbook.
     """
 
     faults: tuple[Fault, ...]
@@ -62,3 +67,4 @@ class ReadFile:
     rows_not_read: int = 0
     encoding: str = ""
     delimiter: str = ""
+    sheet: str = ""

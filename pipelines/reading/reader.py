@@ -6,18 +6,20 @@ bytes.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from pipelines.reading.decoding import Decoded, decode
 from pipelines.reading.dialect import Dialect, find_dialect
 from pipelines.reading.encoding_faults import encoding_faults, unmarked_utf_16
-from pipelines.reading.headings import plain_names
-from pipelines.reading.kinds import binary_kind, compression, text_kind
+from pipelines.reading.headings import Headings, plain_names
+from pipelines.reading.kinds import binary_kind, compression, is_workbook, text_kind
 from pipelines.reading.layout import Layout, control_characters, lay_out
 from pipelines.reading.outcome import Fact, Fault, Limits, ReadFile
 from pipelines.reading.records import Records
 from pipelines.reading.scanner import scan
+from pipelines.reading.workbook import open_workbook
 
 # After these no row is handed on: it may not be what was sent, or there is none.
 _NO_TABLE = frozenset({"FIL-003", "ENC-003", "STR-007"})
@@ -45,6 +47,14 @@ def read(
     unreadable = _not_text(content, limits=limits)
     if unreadable:
         return ReadFile(faults=unreadable)
+    known = [plain_names(tuple(headings)) for headings in known_headings]
+    if is_workbook(content):
+        return _read_workbook(content, limits=limits, known=known)
+    return _read_text(content, limits=limits, known=known)
+
+
+def _read_text(content: bytes, *, limits: Limits, known: Headings) -> ReadFile:
+    """Return a CSV as read."""
     unmarked = unmarked_utf_16(content)
     if unmarked is not None:
         return ReadFile(faults=(unmarked,))
@@ -53,7 +63,6 @@ def read(
     kind = text_kind(start)
     if kind is not None:
         return ReadFile(faults=(Fault(rule="FIL-002", facts={"kind": kind}),))
-    known = [plain_names(tuple(headings)) for headings in known_headings]
     dialect = find_dialect(start, known=known)
     most_rows = max(limits.rows, _SPREADSHEET_ROWS)
     records = _records(decoded, dialect, most=most_rows)
@@ -67,15 +76,40 @@ def read(
     )
     if layout is None:
         return ReadFile(faults=(Fault(rule="FIL-001", facts={"bytes": len(content)}),))
-    faults = [
-        *encoding_faults(decoded, content, records),
-        *_dialect_faults(dialect, records),
-        *_limit_faults(records, layout, limits=limits),
-        *_empty(layout),
-    ]
+    about = [*encoding_faults(decoded, content, records), *_dialect_faults(dialect, records)]
+    found = _read_file(records, layout, about, _quote_faults(records), limits=limits)
+    return replace(found, encoding=decoded.encoding, delimiter=dialect.delimiter)
+
+
+def _read_workbook(content: bytes, *, limits: Limits, known: Headings) -> ReadFile:
+    """Return a workbook as read: its sheet is laid out as a CSV's rows are."""
+    opened = open_workbook(content, limits=limits, known=known)
+    if isinstance(opened, tuple):
+        return ReadFile(faults=opened)
+    layout = lay_out(opened.records, known=known, most_columns=limits.columns, split=lambda _: ())
+    if layout is None:
+        return ReadFile(faults=(Fault(rule="FIL-001", facts={"bytes": len(content)}),))
+    found = _read_file(opened.records, layout, [], opened.faults(layout), limits=limits)
+    return replace(found, sheet=opened.sheet.title)
+
+
+def _read_file(
+    records: Records,
+    layout: Layout,
+    about: Sequence[Fault],
+    of_rows: Sequence[Fault],
+    *,
+    limits: Limits,
+) -> ReadFile:
+    """Return what a file's records and layout come to.
+
+    ``about`` are the faults of the file as a whole, ``of_rows`` those of rows and cells that only
+    its kind of file has.
+    """
+    faults = [*about, *_limit_faults(records, layout, limits=limits), *_empty(layout)]
     refused = any(fault.rule in _NO_TABLE for fault in faults)
     if not any(fault.facts.get("limit") == "rows" for fault in faults):
-        row_faults = [*_quote_faults(records), *layout.faults, *control_characters(records)]
+        row_faults = [*of_rows, *layout.faults, *control_characters(records)]
         faults.extend(sorted(row_faults, key=lambda fault: (fault.row or 0, fault.column or 0)))
     used = 0 if refused else layout.table.height
     return ReadFile(
@@ -86,17 +120,24 @@ def read(
         rows_found=layout.rows_found,
         rows_passed_over=len(layout.blank_rows),
         rows_not_read=layout.rows_found - len(layout.blank_rows) - used,
-        encoding=decoded.encoding,
-        delimiter=dialect.delimiter,
     )
 
 
-def as_sent(content: bytes) -> list[tuple[str, ...]] | None:
+def as_sent(
+    content: bytes, *, known_headings: Collection[frozenset[str]] = ()
+) -> list[tuple[str, ...]] | None:
     """Return the rows of a file exactly as it holds them, blank and broken ones too.
 
-    None if it is no text. A ``sep=`` line is no row.
+    None if it is neither text nor a workbook. A ``sep=`` line is no row.
     """
-    if _not_text(content, limits=Limits(bytes=len(content))) or unmarked_utf_16(content):
+    limits = Limits(bytes=len(content))
+    if _not_text(content, limits=limits):
+        return None
+    if is_workbook(content):
+        known = [plain_names(tuple(headings)) for headings in known_headings]
+        opened = open_workbook(content, limits=limits, known=known)
+        return None if isinstance(opened, tuple) else list(opened.records)
+    if unmarked_utf_16(content):
         return None
     decoded = decode(content)
     start = decoded.body[:_START_BYTES].decode("utf-8", errors="ignore")
@@ -116,7 +157,7 @@ def _not_text(content: bytes, *, limits: Limits) -> tuple[Fault, ...]:
     faults = []
     if compressed is not None:
         faults.append(Fault(rule="FIL-004", facts={"kind": compressed}))
-    if kind is not None:
+    if kind is not None and not is_workbook(content):
         faults.append(Fault(rule="FIL-002", facts={"kind": kind}))
     if len(content) > limits.bytes:
         faults.append(_over("bytes", limits.bytes, len(content)))

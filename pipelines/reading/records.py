@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,10 @@ class Records:
         self.widths = np.array([len(one.cells) for one in self._records], dtype=np.int64)
         self.faults = {i: one.fault for i, one in enumerate(self._records) if one.fault is not None}
         self.line_ends = Counter(one.line_end for one in self._records if one.line_end)
+
+    def __iter__(self) -> Iterator[tuple[str, ...]]:
+        """Yield the cells of each record."""
+        return (one.cells for one in self._records)
 
     def cells(self, index: int) -> tuple[str, ...]:
         """Return the cells of one record."""

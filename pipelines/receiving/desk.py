@@ -17,13 +17,13 @@ from pipelines.checking.engine.outcome import CheckedFile
 from pipelines.obligations.standing import Standing, standings_of
 from pipelines.reading.outcome import Limits
 from pipelines.receiving import decisions
-from pipelines.receiving.annotated import annotate_submission
+from pipelines.receiving.annotated import annotate, annotate_submission
 from pipelines.receiving.history import SenderHistory
 from pipelines.receiving.receive import Received, Sender, check_sent, receive
-from pipelines.receiving.templates import template
+from pipelines.receiving.templates import Form, template
 from pipelines.record.model import Event, Obligation, Submission
 from pipelines.record.store import Record
-from schemas.declaration import Return
+from schemas.declaration import Return, headings_of
 from schemas.quarter import Quarter
 from schemas.reference import Reference
 
@@ -130,8 +130,10 @@ class Desk:
 
     # --- forms, checks, receiving -----------------------------------------------------------------
 
-    def template(self, ret: Return, organisation: str, quarter: Quarter) -> bytes:
-        """Return the CSV form of a return with the rows that are expected.
+    def template(
+        self, ret: Return, organisation: str, quarter: Quarter, *, form: Form = "csv"
+    ) -> bytes:
+        """Return the form of a return, CSV or workbook, with the rows that are expected.
 
         Raises:
             NotFoundError: The requester may not see this organisation's returns.
@@ -144,6 +146,7 @@ class Desk:
             quarter=quarter,
             reference=self._reference,
             history=SenderHistory(self._record, organisations=frozenset({organisation})),
+            form=form,
         )
 
     def check(
@@ -221,7 +224,16 @@ class Desk:
 
     def annotated(self, reference: str) -> bytes:
         """Return the file as it was sent with its findings beside its rows."""
-        return annotate_submission(self._record, self.submission(reference))
+        return annotate_submission(
+            self._record, self.submission(reference), known_headings=self._headings()
+        )
+
+    def annotate(self, content: bytes, checked: CheckedFile) -> bytes:
+        """Return a file that was checked, with its findings beside its rows."""
+        return annotate(content, checked, known_headings=self._headings())
+
+    def _headings(self) -> list[frozenset[str]]:
+        return headings_of(self._reference.declared_returns.values())
 
     def standings(self, quarters: Sequence[Quarter]) -> list[Standing]:
         """List how each obligation of these quarters stands; only those that may be seen."""

@@ -23,6 +23,7 @@ from pipelines.receiving.receipts.as_json import as_json
 from pipelines.receiving.receipts.as_text import as_text
 from pipelines.receiving.receipts.receipt import Receipt, make_receipt
 from pipelines.record.model import Obligation, Submission
+from pipelines.record.sent_file import sent_name
 from pipelines.record.store import Record
 from schemas.finding import Severity
 from schemas.reference import Reference
@@ -69,7 +70,7 @@ def receive(
     """
     checked = check_sent(record, content, file_name=file_name, sender=sender, context=context)
     sha256 = hashlib.sha256(content).hexdigest()
-    files = {"as_sent.csv": content, "findings.json": _findings_json(checked)}
+    files = {sent_name(content): content, "findings.json": _findings_json(checked)}
     if checked.rows is not None:
         files["rows.parquet"] = _parquet(checked.rows)
     severities = Counter(finding.severity for finding in checked.findings)

@@ -1,20 +1,30 @@
-"""The CSV that a partner starts from: its headings, and the rows that are expected."""
+"""The form that a partner starts from, CSV or workbook: its headings, and the rows expected."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 import polars as pl
 
 from pipelines.checking.engine.context import LOOKED_BACK, History
 from pipelines.checking.engine.expected import ExpectedFigure, expected_figures
 from pipelines.escaping import write_csv
+from pipelines.receiving.template_workbook import template_workbook
 from schemas.declaration import Observation, Return
 from schemas.quarter import Quarter
 from schemas.reference import Reference
 
+Form = Literal["csv", "xlsx"]
 
-def file_name(organisation: str, return_name: str, quarter: Quarter) -> str:
-    """Return the name under which a return is saved: ``ABC-training_compliance-2018-19-Q2.csv``."""
-    return f"{organisation}-{return_name}-{quarter.key}.csv"
+
+def file_name(
+    organisation: str, return_name: str, quarter: Quarter, *, note: str = "", ending: str = ".csv"
+) -> str:
+    """Return the name under which a return is saved: ``ABC-training_compliance-2018-19-Q2.csv``.
+
+    ``note`` says what else the file is: ``-findings``.
+    """
+    return f"{organisation}-{return_name}-{quarter.key}{note}{ending}"
 
 
 def template(
@@ -24,8 +34,9 @@ def template(
     quarter: Quarter,
     reference: Reference,
     history: History | None = None,
+    form: Form = "csv",
 ) -> bytes:
-    """Return a CSV with a row for each figure that the organisation owes; the figures are blank.
+    """Return a form with a row for each figure that the organisation owes; the figures are blank.
 
     A monthly measure has a row for each month where the return has a column for it. Where a
     return's rows last (actions, risks), they are those of the newest return in ``history`` that
@@ -41,7 +52,11 @@ def template(
     names = [column.name for column in ret.columns]
     start = {"organisation": organisation, "quarter": quarter.label}
     lines = [[{**start, **row}.get(name, "") for name in names] for row in rows]
-    return write_csv([names, *lines])
+    if form == "csv":
+        return write_csv([names, *lines])
+    return template_workbook(
+        lines, organisation=organisation, ret=ret, quarter=quarter, reference=reference
+    )
 
 
 def _carried_forward(

@@ -4,6 +4,7 @@
 2: each submission's folder also has ``SHA256SUMS`` over all of its files, an event carries its own
    hash, and both name the one received before (``follows``), so that a lost folder is noticed.
 3: a decision may put a board into force (``board``); an older version would not know the kind.
+4: the file as sent may be a workbook, ``as_sent.xlsx``; an older version would not find it.
 
 A record of an older format is read as it is. Nothing in it is rewritten; what is added to it from
 then on has the newer form.
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from pipelines.durable import place_file
 
-FORMAT = 3
+FORMAT = 4
 _FILE = "format.json"
 
 

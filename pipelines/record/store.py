@@ -31,6 +31,7 @@ from pipelines.record.ids import is_id, make_id, month_of
 from pipelines.record.index import Subject
 from pipelines.record.model import Details, Event, EventKind, Obligation, Submission
 from pipelines.record.reading import DamagedRecordError, read_findings, read_submission
+from pipelines.record.sent_file import sent_file
 from schemas.finding import Finding
 from schemas.quarter import Quarter
 
@@ -176,7 +177,11 @@ class Record:
 
     def as_sent(self, submission_id: str) -> bytes:
         """Return the bytes as they came."""
-        return (self.submission_folder(submission_id) / "as_sent.csv").read_bytes()
+        return self.sent_file(submission_id).read_bytes()
+
+    def sent_file(self, submission_id: str) -> Path:
+        """Return where the file as it came lies."""
+        return sent_file(self.submission_folder(submission_id))
 
     def findings(self, submission_id: str) -> tuple[Finding, ...]:
         """Return the findings in order; none of a submission that was erased."""

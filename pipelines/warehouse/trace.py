@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import polars as pl
 from pipelines.checking.engine.observations import ALL, TOTAL, row_of_the_whole
 from pipelines.reading.reader import read
 from pipelines.record.store import Record
+from schemas.declaration import headings_of
 from schemas.reference import Reference
 from schemas.reference_rows import Measure
 
@@ -31,9 +32,10 @@ class Origin:
 
     ``value`` is what the page shows, None if it shows none (``state`` says why). ``cells`` is
     the row as it was sent, by heading; ``row_number`` is None if the figure is a sum of several
-    rows. ``is_intact`` says whether the stored bytes still have the
-    hash that the receipt named. ``share`` is None, or the figure's title if this is the row that
-    the denominator of that figure came from; ``value`` is then the denominator.
+    rows. ``sheet`` is the title of the sheet where a workbook was sent, else empty. ``is_intact``
+    says whether the stored bytes still have the hash that the receipt named. ``share`` is None, or
+    the figure's title if this is the row that the denominator of that figure came from; ``value``
+    is then the denominator.
     """
 
     measure: Measure
@@ -49,6 +51,7 @@ class Origin:
     file_name: str
     file: Path
     row_number: int | None
+    sheet: str
     cells: tuple[tuple[str, str], ...]
     sender: str
     channel: str
@@ -167,7 +170,7 @@ def trace(
         if rows and rows != [one]:
             origins.append(_sum(one, measure, figures=len(rows)))
         for figure in rows:
-            origins.append(_origin(record, figure, measure))
+            origins.append(_origin(record, figure, measure, reference))
             origins += _whole(record, figure, measure, reference)
     return origins
 
@@ -235,15 +238,16 @@ def _whole(
             **figure, "breakdown": TOTAL, "category": ALL, "value": figure["denominator"],
             "value_as_sent": None, "row_number": row_number,
         }  # fmt: skip
-        yield replace(_origin(record, of_whole, whole), share=measure.title)
+        yield replace(_origin(record, of_whole, whole, reference), share=measure.title)
 
 
-def _origin(record: Record, figure: Figure, measure: Measure) -> Origin:
+def _origin(record: Record, figure: Figure, measure: Measure, reference: Reference) -> Origin:
     submission_id = str(figure["submission_id"])
     submission = record.submission(submission_id)
     if submission is None:
         raise NothingToTraceError(f"The record has no submission {submission_id}.")
     content = record.as_sent(submission_id)
+    sheet, cells_of = _sheet(content, reference)
     row_number = None if figure["row_number"] is None else int(figure["row_number"])
     return Origin(
         measure=measure,
@@ -257,9 +261,10 @@ def _origin(record: Record, figure: Figure, measure: Measure) -> Origin:
         value_as_sent=figure["value_as_sent"],
         submission_id=submission_id,
         file_name=submission.file_name,
-        file=record.submission_folder(submission_id) / "as_sent.csv",
+        file=record.sent_file(submission_id),
         row_number=row_number,
-        cells=() if row_number is None else _cells(content, row_number),
+        sheet=sheet,
+        cells=() if row_number is None else cells_of(row_number),
         sender=submission.sender,
         channel=submission.channel,
         received_at=submission.received_at,
@@ -269,14 +274,20 @@ def _origin(record: Record, figure: Figure, measure: Measure) -> Origin:
     )
 
 
-def _cells(content: bytes, row_number: int) -> tuple[tuple[str, str], ...]:
-    """Return the cells of one row as they were sent, each with its heading."""
-    found = read(content)
-    if found.table is None or found.header is None:
-        return ()
-    row = found.table.filter(pl.col("row_number") == row_number)
-    values: Sequence[object] = row.drop("row_number").row(0) if row.height else ()
-    return tuple(
-        (heading, "" if value is None else str(value))
-        for heading, value in zip(found.header, values, strict=False)
-    )
+def _sheet(
+    content: bytes, reference: Reference
+) -> tuple[str, Callable[[int], tuple[tuple[str, str], ...]]]:
+    """Return the sheet of a file, and what gives the cells of a row of it with their headings."""
+    found = read(content, known_headings=headings_of(reference.declared_returns.values()))
+
+    def cells(row_number: int) -> tuple[tuple[str, str], ...]:
+        if found.table is None or found.header is None:
+            return ()
+        row = found.table.filter(pl.col("row_number") == row_number)
+        values: Sequence[object] = row.drop("row_number").row(0) if row.height else ()
+        return tuple(
+            (heading, "" if value is None else str(value))
+            for heading, value in zip(found.header, values, strict=False)
+        )
+
+    return found.sheet, cells

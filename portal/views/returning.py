@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -12,8 +13,8 @@ from django.views.decorators.http import require_POST
 
 from pipelines.checking.engine.outcome import Outcome
 from pipelines.obligations.standing import RecordClosing, Standing
-from pipelines.receiving.annotated import annotate
-from pipelines.receiving.templates import file_name as template_name
+from pipelines.reading.kinds import ending_of
+from pipelines.receiving.templates import Form, file_name
 from pipelines.record.model import Obligation
 from portal import waiting
 from portal.findings import groups
@@ -25,9 +26,10 @@ from portal.views.listing import listed
 from portal.views.owed import obligation_of, path_of, row_of, standing_of
 from portal.waiting import CheckedNotSent
 from portal.words import day, words
-from portal.work import Task, check_file, receive_file
+from portal.work import Task, annotate_checked, check_file, receive_file
 
 _T = TypeVar("_T")
+_NO_FILE = SentFile(name="", content=b"")
 
 
 def return_page(request: Asked, organisation: str, return_name: str, quarter: str) -> HttpResponse:
@@ -39,14 +41,16 @@ def return_page(request: Asked, organisation: str, return_name: str, quarter: st
 def template_file(
     request: Asked, organisation: str, return_name: str, quarter: str
 ) -> HttpResponse:
-    """Return the CSV to fill in, with the rows that are expected."""
+    """Return the form to fill in, with the rows that are expected: as CSV, or a workbook."""
     obligation = _obligation(request, organisation, return_name, quarter)
     standing_of(obligation)
     declared = the_portal().reference.declared_returns[obligation.return_name]
-    content = desk(request).template(declared, obligation.organisation, obligation.quarter)
+    form: Form = "xlsx" if request.GET.get("form") == "xlsx" else "csv"
+    content = desk(request).template(
+        declared, obligation.organisation, obligation.quarter, form=form
+    )
     log(request, "template downloaded", **_about(obligation))
-    name = template_name(obligation.organisation, obligation.return_name, obligation.quarter)
-    return download(content, name)
+    return download(content, name_of(obligation, content))
 
 
 @csrf_exempt  # at first: rights are asked for before the form is read
@@ -109,7 +113,10 @@ def checked_annotated(request: Asked, key: str) -> HttpResponse:
     """Return the file that was checked, with its findings beside its rows."""
     found = _waiting(request, key)
     log(request, "annotated file downloaded", **_about(found.obligation))
-    return download(annotate(found.content, found.checked), _annotated_name(found.obligation))
+    file = SentFile(name=found.file_name, content=found.content)
+    work = partial(annotate_checked, found.checked)
+    content = in_worker(request, work, obligation=found.obligation, file=file)
+    return download(content, name_of(found.obligation, content, note="-findings"))
 
 
 def megabytes() -> int:
@@ -136,10 +143,7 @@ def closed(obligation: Obligation) -> str | None:
 
 
 def _check(request: Asked, obligation: Obligation, file: SentFile) -> HttpResponse:
-    try:
-        checked = _worked(check_file, _task(request, obligation, file))
-    except TimeoutError:
-        raise Refused("busy", 503, retry_after=60) from None
+    checked = in_worker(request, check_file, obligation=obligation, file=file)
     kept = CheckedNotSent(
         obligation=obligation, file_name=file.name, content=file.content, checked=checked
     )
@@ -172,6 +176,20 @@ def _send(request: Asked, obligation: Obligation, file: SentFile) -> HttpRespons
     return HttpResponseRedirect(f"/submissions/{kept.submission_id}{query}")
 
 
+def in_worker(
+    request: Asked,
+    work: Callable[[Task], _T],
+    *,
+    obligation: Obligation | None = None,
+    file: SentFile = _NO_FILE,
+) -> _T:
+    """Have a worker do what keeps nothing. Raises ``Refused`` if it takes too long."""
+    try:
+        return _worked(work, _task(request, obligation, file))
+    except TimeoutError:
+        raise Refused("busy", 503, retry_after=60) from None
+
+
 def _worked(work: Callable[[Task], _T], task: Task) -> _T:
     """Have a worker do it. Raises ``Refused`` if as many wait already as may."""
     portal = the_portal()
@@ -183,7 +201,7 @@ def _worked(work: Callable[[Task], _T], task: Task) -> _T:
         portal.places.release()
 
 
-def _task(request: Asked, obligation: Obligation, file: SentFile) -> Task:
+def _task(request: Asked, obligation: Obligation | None, file: SentFile) -> Task:
     portal = the_portal()
     return Task(
         record=portal.record.folder,
@@ -243,6 +261,12 @@ def _about(obligation: Obligation) -> dict[str, Any]:
     }
 
 
-def _annotated_name(obligation: Obligation) -> str:
-    name = template_name(obligation.organisation, obligation.return_name, obligation.quarter)
-    return name.removesuffix(".csv") + "-findings.csv"
+def name_of(obligation: Obligation, content: bytes, *, note: str = "") -> str:
+    """Return the name under which a file of a return is saved, by what it is."""
+    return file_name(
+        obligation.organisation,
+        obligation.return_name,
+        obligation.quarter,
+        note=note,
+        ending=ending_of(content),
+    )

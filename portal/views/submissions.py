@@ -6,14 +6,15 @@ import base64
 import hashlib
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
+from pipelines.reading.kinds import ending_of
 from pipelines.receiving.decisions import DecisionError
-from pipelines.receiving.templates import file_name as template_name
 from pipelines.record.model import Event, EventKind, Obligation, Submission
 from portal.findings import answers, groups
 from portal.pages import Asked, desk, download, log, show
@@ -21,7 +22,8 @@ from portal.refused import Refused, not_found
 from portal.state import the_portal
 from portal.views.listing import listed, title_of
 from portal.views.owed import obligation_of, page_of, path_of
-from portal.views.returning import closed, megabytes
+from portal.views.returning import closed, in_worker, megabytes, name_of
+from portal.work import annotate_sent
 
 _STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 
@@ -94,9 +96,8 @@ def annotated_file(request: Asked, submission_id: str) -> HttpResponse:
     """Return the file as it was sent, with its findings beside its rows."""
     submission = _kept(request, submission_id)
     log(request, "annotated file downloaded", submission=submission.submission_id)
-    return download(
-        desk(request).annotated(submission.submission_id), _name(submission, "-findings")
-    )
+    content = in_worker(request, partial(annotate_sent, submission.submission_id))
+    return download(content, _name(submission, content, note="-findings"))
 
 
 def as_sent_file(request: Asked, submission_id: str) -> HttpResponse:
@@ -104,7 +105,8 @@ def as_sent_file(request: Asked, submission_id: str) -> HttpResponse:
     submission = _kept(request, submission_id)
     log(request, "file downloaded", submission=submission.submission_id)
     content = desk(request).as_sent(submission.submission_id)
-    return download(content, _name(submission, "-as-sent"), kind="application/octet-stream")
+    name = _name(submission, content, note="-as-sent")
+    return download(content, name, kind="application/octet-stream")
 
 
 def _submission(request: Asked, submission_id: str) -> Submission:
@@ -113,7 +115,7 @@ def _submission(request: Asked, submission_id: str) -> Submission:
     Raises ``NotFoundError``, the same whether it is not there or not the account's.
     """
     found = desk(request).submission(submission_id)
-    if not found.erased and not (_folder(found) / "as_sent.csv").exists():
+    if not found.erased and not the_portal().record.sent_file(found.submission_id).exists():
         # Erased by the officer's command since this process read it.
         the_portal().record.forget(found.submission_id)
         return the_portal().record.submission(found.submission_id) or found
@@ -204,9 +206,8 @@ def _withdraw_page(request: Asked, submission: Submission, *, fault: str | None)
     )
 
 
-def _name(submission: Submission, ending: str) -> str:
+def _name(submission: Submission, content: bytes, *, note: str) -> str:
     obligation = submission.obligation
     if obligation is None:
-        return f"{submission.submission_id}{ending}.csv"
-    name = template_name(obligation.organisation, obligation.return_name, obligation.quarter)
-    return name.removesuffix(".csv") + f"{ending}.csv"
+        return f"{submission.submission_id}{note}{ending_of(content)}"
+    return name_of(obligation, content, note=note)

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.reading.kinds import ending_of
 from pipelines.workspace import Workspace
 from tests.boards import with_board
 from tests.pipelines.checking.cases import Case
+from tests.workbooks import as_workbook
 
 COMMAND = Path(sys.executable).parent / "quarterdeck"
 FIELDS = {"rule", "severity", "row", "column", "value", "message", "hint"}
@@ -72,6 +74,19 @@ def test_a_check_ends_with_the_code_that_scripts_lean_on(desk: Path, file: str, 
     done = run(desk, "check", file)
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_workbook_is_the_form_from_template_to_findings(desk: Path) -> None:
+    wanted = ("--organisation", "UHB", "--quarter", "2018-19-Q2", "--xlsx")
+    done = run(desk, "template", "training_compliance", *wanted)
+    assert "Wrote UHB-training_compliance-2018-19-Q2.xlsx" in done.stdout, done.stderr
+    assert ending_of((desk / "UHB-training_compliance-2018-19-Q2.xlsx").read_bytes()) == ".xlsx"
+    (desk / "wrong.xlsx").write_bytes(as_workbook((desk / "wrong.csv").read_bytes()))
+    by_workbook, by_csv = (run(desk, "check", f"wrong{one}", "--json") for one in (".xlsx", ".csv"))
+    assert by_workbook.returncode == by_csv.returncode == 1
+    assert json.loads(by_workbook.stdout)["findings"] == json.loads(by_csv.stdout)["findings"]
+    assert run(desk, "check", "wrong.xlsx", "--annotated", "out").returncode == 1
+    assert run(desk, "check", "out/wrong.xlsx").returncode == 1
 
 
 def test_a_file_that_is_not_there_is_said_and_ends_with_2(desk: Path) -> None:

@@ -99,6 +99,8 @@ def test_every_finding_of_every_bad_file_that_is_text_is_in_it(rule: str) -> Non
     for file in case.bad:
         content, found = file.read_bytes(), case.check(file)
         annotated = annotate(content, found)
+        if file.suffix == ".xlsx":
+            continue  # as test_annotated_workbook shows
         if annotated == content:
             assert str(found.outcome) == "refused"
             continue

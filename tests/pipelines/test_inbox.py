@@ -17,6 +17,7 @@ from pipelines.receiving import desk
 from pipelines.receiving.receive import receive
 from pipelines.record.store import Record
 from tests.pipelines.inbox_box import NAME, RETURN, Box
+from tests.workbooks import as_workbook
 
 
 def test_a_file_is_received_once_it_has_been_still(box: Box) -> None:
@@ -37,6 +38,17 @@ def test_a_file_is_received_once_it_has_been_still(box: Box) -> None:
     assert (kept / "file" / NAME).read_bytes() == RETURN
     assert submission.submission_id in (kept / "receipt.txt").read_text(encoding="utf-8")
     assert box.look() == Look()
+
+
+def test_a_workbook_is_received_too(box: Box) -> None:
+    content = as_workbook(RETURN)
+    box.drop(content, "WMAS.xlsx")
+    box.drop(b"x", "~$WMAS.xlsx")  # what Excel keeps beside one that is open
+    [received] = box.tick().received
+    assert received.submission.outcome == "accepted"
+    assert box.sent() == [content]
+    assert [file.name for file in box.received()] == ["WMAS.xlsx"]
+    assert box.record.sent_file(received.submission.submission_id).name == "as_sent.xlsx"
 
 
 def test_a_file_that_grows_waits_until_it_is_whole(box: Box) -> None:

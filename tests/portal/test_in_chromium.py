@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from openpyxl import load_workbook
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from portal.roles import Role
@@ -18,6 +19,7 @@ from tests.portal.browsing import THREE_FAULTS, choose, chromium_running, needs_
 from tests.portal.conftest import GOOD, PASSWORD, RETURN, make_world
 from tests.portal.serving import serving
 from tests.portal.test_editions import edition
+from tests.workbooks import as_workbook
 
 PRACTICE = ("--practice", "2018-10-18")
 
@@ -72,12 +74,15 @@ def test_a_data_lead_puts_three_faults_right_without_scripts(
     page.get_by_role("link", name="Training compliance, 2018-19 Q2").first.click()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the template").click()
-    template = tmp_path / "template.csv"
+    template = tmp_path / "template.xlsx"
     download.value.save_as(template)
+    assert download.value.suggested_filename == "BCHC-training_compliance-2018-19-Q2.xlsx"
+    assert load_workbook(template).worksheets[0]["C2"].value == "Safeguarding children level 1"
+    with page.expect_download() as download:
+        page.get_by_role("link", name="The template as CSV").click()
     assert download.value.suggested_filename == "BCHC-training_compliance-2018-19-Q2.csv"
-    assert "Safeguarding children level 1" in template.read_text(encoding="utf-8-sig")
 
-    choose(page, THREE_FAULTS)
+    choose(page, as_workbook(THREE_FAULTS), "return.xlsx")
     page.get_by_role("button", name="Check without sending").click()
     expect(page.locator("h1")).to_have_text("This file needs correction. It was not sent.")
     expect(page.get_by_role("heading", name="3 errors: please correct them")).to_be_visible()
@@ -85,9 +90,9 @@ def test_a_data_lead_puts_three_faults_right_without_scripts(
         expect(page.get_by_role("heading", name=place)).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download your file with the findings").click()
-    annotated = tmp_path / "annotated.csv"
+    annotated = tmp_path / "annotated.xlsx"
     download.value.save_as(annotated)
-    assert "4830" in annotated.read_text(encoding="utf-8-sig")
+    assert "4830" in str(load_workbook(annotated)["Return"]["F2"].comment.text)
 
     choose(page, GOOD)  # on the page of the faults
     page.get_by_role("button", name="Send", exact=True).click()

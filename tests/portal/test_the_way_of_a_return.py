@@ -8,9 +8,11 @@ import io
 import re
 
 from click.testing import CliRunner
+from openpyxl import load_workbook
 
 from orchestration.cli.main import quarterdeck
 from tests.portal.conftest import GOOD, RETURN, World
+from tests.workbooks import as_workbook
 
 _THREE_FAULTS = (
     GOOD.replace(b"4736,4530", b"4736,4830")  # more trained than there are
@@ -62,6 +64,34 @@ def test_template_faults_correction_receipt_and_history(running: World) -> None:
     page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", changed.text))
     assert "2: Safeguarding children level 1 trained 4530 4531" in page
     assert "Replaced by a later one" in lead.get(f"/submissions/{new}").text
+
+
+def test_a_workbook_goes_the_same_way(running: World) -> None:
+    lead = running.person("bchc")
+    page = lead.get(RETURN).text
+    assert 'accept=".xlsx' in page
+    template = lead.get(RETURN + "/template?form=xlsx")
+    name = "BCHC-training_compliance-2018-19-Q2"
+    assert f'filename="{name}.xlsx"' in template.headers["content-disposition"]
+    sheet = load_workbook(io.BytesIO(template.content)).worksheets[0]
+    assert sheet["C2"].value == "Safeguarding children level 1"
+
+    wrong = as_workbook(_THREE_FAULTS)
+    checked = lead.send(wrong, do="check", name="a.csv")  # its content says what it is
+    for place in ("Row 2, column F (trained)", "Row 3, column F (trained)", "Row 4"):
+        assert place in checked.text
+    annotated = lead.get(f"{checked.path}/annotated")
+    assert f'filename="{name}-findings.xlsx"' in annotated.headers["content-disposition"]
+    assert load_workbook(io.BytesIO(annotated.content)).sheetnames == ["Return", "Findings"]
+
+    sent = lead.send(annotated.content, name="a.xlsx")  # as it is
+    assert "Needs correction. It is not used." in sent.text
+    assert lead.get(f"{sent.path}/as-sent").content == annotated.content
+    name_of_it = lead.get(f"{sent.path}/as-sent").headers["content-disposition"]
+    assert f'filename="{name}-as-sent.xlsx"' in name_of_it
+    again = lead.get(f"{sent.path}/annotated").content
+    assert load_workbook(io.BytesIO(again)).sheetnames == ["Return", "Findings"]
+    assert "Accepted" in lead.send(as_workbook(GOOD.replace(b"4530", b"4533"))).text
 
 
 def test_the_same_bytes_make_no_second_submission_and_the_page_says_so(running: World) -> None:

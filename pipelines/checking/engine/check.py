@@ -44,7 +44,7 @@ from pipelines.checking.rules.year_to_date import years_to_date
 from pipelines.escaping import as_typed, visible
 from pipelines.reading.headings import plain
 from pipelines.reading.reader import ReadFile, read
-from schemas.declaration import Return, record_columns
+from schemas.declaration import Return, headings_of, record_columns
 from schemas.finding import Severity
 
 __all__ = ["CheckedFile", "check"]
@@ -77,7 +77,7 @@ def check(
     read_file = read(
         content,
         limits=context.limits,
-        known_headings=[frozenset(c.name for c in ret.columns) for ret in known.values()],
+        known_headings=headings_of(known.values()),
     )
     read_file = _without_ours(read_file)
     if read_file.table is None or read_file.header is None:

@@ -48,14 +48,18 @@ def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _without_what_follows(made: list[Finding]) -> list[Finding]:
-    """Leave out findings of a code in a cell that holds characters that cannot be seen.
+    """Leave out what follows from another finding of the same cell.
 
-    It is another text only because of them.
+    A code with characters that cannot be seen is another text only because of them, and a formula
+    without a result is why its cell is blank.
     """
-    unseen = {(one.row, one.letter) for one in made if one.rule == "ENC-004"}
-    return [
-        one for one in made if not (one.rule.startswith("COD-") and (one.row, one.letter) in unseen)
-    ]
+    causes = {(one.rule, one.row, one.letter) for one in made if one.severity is Severity.ERROR}
+
+    def follows(one: Finding) -> bool:
+        cause = {"COD": "ENC-004", "SYM": "STR-009"}.get(one.rule[:3])
+        return (cause, one.row, one.letter) in causes
+
+    return [one for one in made if not follows(one)]
 
 
 def _column_order(letters: str | None) -> tuple[int, str]:
@@ -76,7 +80,7 @@ class _Report:
         """Yield the findings of one kind of violation."""
         wordings = rules()[violations.rule].wordings
         wording = wordings[violations.variant]
-        if self._is_sensitive(violations.column):
+        if self._is_sensitive(violations):
             wording = wordings.get(f"{violations.variant}_unquoted".lstrip("_"), wording)
         count = violations.rows.height
         if count == 0:
@@ -105,7 +109,7 @@ class _Report:
     def _finding(self, violations: Violations, wording: Wording, facts: dict[str, Any]) -> Finding:
         position = self._position(violations)
         value = facts.get("value")
-        quoted = self._may_be_quoted(violations.column, value) if value is not None else False
+        quoted = value is not None and not self._is_sensitive(violations) and quotable(value)
         rule_never_quotes = violations.rule in ("SDC-001", "SDC-002")
         words = _Words(
             {
@@ -116,7 +120,7 @@ class _Report:
                 "count": f"{violations.rows.height:,}",
             }
         )
-        if self._is_sensitive(violations.column) and "plain" in words:
+        if self._is_sensitive(violations) and "plain" in words:
             words["plain"] = "it in plain digits"
         heading = self._header[position] if position is not None else None
         return Finding(
@@ -137,14 +141,21 @@ class _Report:
             return violations.position
         return None
 
-    def _is_sensitive(self, column: str | None) -> bool:
-        if self._sheet is None or column is None:
-            return False
-        declared = self._sheet.ret.column_by_name.get(column)
-        return declared is not None and declared.sensitive
+    def _is_sensitive(self, violations: Violations) -> bool:
+        """Return whether the column is never quoted; a cell found by its place alone is in one too.
 
-    def _may_be_quoted(self, column: str | None, text: str) -> bool:
-        return not self._is_sensitive(column) and quotable(text)
+        Of a file that is no known return no cell is quoted.
+        """
+        sheet, place = self._sheet, violations.position
+        if sheet is None:
+            return place is not None
+        name = violations.column
+        if name is None and place is not None:
+            if (violations.rows["row_number"] == sheet.header_row).all():
+                return False  # a heading
+            name = next((own for own, at in sheet.positions.items() if at == place), None)
+        declared = sheet.ret.column_by_name.get(name or "")
+        return declared is not None and declared.sensitive
 
     def _of_value(self, violations: Violations, value: str | None) -> dict[str, str]:
         """Return how the words speak of the cell: quoted if it may be, as a figure if it is one."""

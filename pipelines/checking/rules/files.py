@@ -63,6 +63,8 @@ def _facts(
                 facts[name] = _cells(fact, fault, quotable=quotable, cells_to_show=cells_to_show)
             case "words" if isinstance(fact, tuple):
                 facts[name] = _listed([f"“{one}”" for one in fact if quotable(str(one))], most=5)
+            case "stored":
+                facts[name] = str(fact) if quotable(str(fact)) else "another number"
             case "delimiter":
                 facts[name] = _DELIMITERS.get(str(fact), str(fact))
             case "encoding":

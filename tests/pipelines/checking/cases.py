@@ -1,6 +1,7 @@
 """The fixtures of a rule: a folder of its own, ``fixtures/<RULE>``, that a data lead could read.
 
-``good.csv`` does not give the rule; every ``bad….csv`` does. ``case.toml`` says in what
+``good.csv`` does not give the rule; every ``bad….csv`` does; either may be a workbook, ``.xlsx``
+(``make_workbooks.py`` makes those). ``case.toml`` says in what
 circumstances the files are checked, where the usual ones (a day after the quarter, nothing known
 of before) would not do: ``as_of``, ``file_name``, ``sender``, ``expected_return``, ``limits``,
 ``enforce_window``, ``before`` (accepted files by quarter), ``others`` (another organisation's),
@@ -128,12 +129,13 @@ class Case:
     @property
     def bad(self) -> list[Path]:
         """Every file that breaks the rule, the plainest first."""
-        return sorted(self.folder.glob("bad*.csv"), key=lambda path: (len(path.stem), path.stem))
+        files = (file for file in self.folder.glob("bad*") if file.suffix in (".csv", ".xlsx"))
+        return sorted(files, key=lambda path: (len(path.stem), path.stem))
 
     @property
     def good(self) -> Path:
         """The file that does not."""
-        return self.folder / "good.csv"
+        return next(self.folder.glob("good.*"))
 
     def check(self, file: Path) -> CheckedFile:
         """What a fixture gives in the circumstances of the case."""

@@ -80,7 +80,10 @@ def zip_of(name: str) -> bytes:
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        (zip_of("xl/workbook.xml"), "Excel workbook"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+            "workbook with a password",
+        ),
         (zip_of("return.csv"), "zip"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500, "old Excel"),
         (b"%PDF-1.7\n", "PDF"),
