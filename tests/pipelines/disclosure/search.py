@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
+
+# ``12 0 obj`` and ``12 0 R``: an object and where it is spoken of (ISO 32000, 7.3.10).
+_PART_OF_A_PDF = re.compile(r"\b[0-9]+ 0 (?:obj|R)\b")
 
 
 def holders(release: Path, numbers: Iterable[str]) -> set[tuple[str, str]]:
@@ -42,6 +46,17 @@ def _text(path: Path) -> str:
         return "\n".join(str(cell) for row in frame.iter_rows() for cell in row)
     if path.suffix == ".zip":
         with zipfile.ZipFile(path) as archive:
-            inside = [archive.read(name) for name in archive.namelist()]
-        return "\n".join(one.decode("utf-8", errors="replace") for one in inside)
-    return path.read_bytes().decode("utf-8", errors="replace")
+            inside = [(name, archive.read(name)) for name in archive.namelist()]
+        return "\n".join(_of_bytes(content, Path(name).suffix) for name, content in inside)
+    return _of_bytes(path.read_bytes(), path.suffix)
+
+
+def _of_bytes(content: bytes, suffix: str) -> str:
+    """The content as text; of a PDF its pages too, and not the numbers that name its parts."""
+    text = content.decode("utf-8", errors="replace")
+    if suffix != ".pdf":
+        return text
+    pages = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=False
+    )
+    return _PART_OF_A_PDF.sub("", text) + pages.stdout.decode("utf-8", errors="replace")
