@@ -23,15 +23,15 @@ class Row:
     """
 
     cell_id: str
-    version_id: str
+    version_id: str = ""
     form: str
     numerator: float | None
     denominator: float | None
     value: float | None
-    symbol: str | None
-    threshold: int | None
-    rounding: int | None
-    show_zero: bool | None
+    symbol: str | None = None
+    threshold: int | None = None
+    rounding: int | None = None
+    show_zero: bool | None = None
 
     @property
     def rule(self) -> Rule | None:

@@ -23,6 +23,7 @@ import pytest
 from dashboards.site import build_site
 from orchestration.site import BoardSite
 from pipelines.disclosure.attack import Attack, Exposed
+from pipelines.disclosure.ledger import Ledger, write_ledger_file
 from pipelines.publishing import editions as editions_module
 from pipelines.publishing import making as making_module
 from pipelines.publishing.editions import (
@@ -94,7 +95,7 @@ class Office:
             staging / "data", quarter=quarter, meeting_on=meeting_on, raised=raised,
             without=["TC01", "DA01", "CP01", *without], plans=False,
         )  # fmt: skip
-        (staging / LEDGER).write_text("{}", encoding="utf-8")
+        write_ledger_file(Ledger(release_id="1", cells=(), equations=()), staging / LEDGER)
         return make_draft(
             self.workspace, staging, BoardSite(self.workspace), made_by="a test", now=self.now(),
         )  # fmt: skip
