@@ -53,17 +53,23 @@ def test_an_officer_decides_on_the_version_that_stands(tmp_path: Path) -> None:
             [FIGURE],
         )
     command = ["--workspace", str(tmp_path), "accept-disclosure", "--by", "Officer"]
-    told = CliRunner().invoke(
-        quarterdeck, [*command, "--reason", "Printed already", FIGURE, "older @ v1"]
-    )
-    assert told.exit_code == 0, told.output
+    command += ["--reason", "Printed already"]
     record = Record(tmp_path / "record")
+    refused = CliRunner().invoke(quarterdeck, [*command, FIGURE, "older @ v1"])
+    assert refused.exit_code == 2
+    assert f"would be published: {FIGURE} is shown in the next edition" in refused.output
+    assert accepted_figures(record) == frozenset()
+    command.append("--publish")
+    told = CliRunner().invoke(quarterdeck, [*command, FIGURE, "older @ v1"])
+    assert told.exit_code == 0, told.output
+    assert f"Recorded: {FIGURE} is shown in the next edition." in told.output
+    assert "older of an earlier edition can be worked out" in told.output
     version = version_id(FIGURE, ("figure", 3.0, None, 3.0, None), ledger_key(record))
     assert accepted_figures(record) == {
         Accepted(FIGURE, version),
         Accepted("older", "v1"),
     }
-    unknown = CliRunner().invoke(quarterdeck, [*command, "--reason", "Printed", "no such figure"])
+    unknown = CliRunner().invoke(quarterdeck, [*command, "no such figure"])
     assert unknown.exit_code == 1
     assert "There is no figure" in unknown.output
 
