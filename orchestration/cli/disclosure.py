@@ -44,10 +44,10 @@ def accept_disclosure(
 ) -> None:
     """Let a figure be published that cannot be hidden safely any more.
 
-    FIGURE is its name as the build gave it. It is hidden no longer: the next edition shows it, small
-    number or not. A figure named with its version after an @ stays hidden where it is, in an earlier
-    edition, and readers may work it out from what is published. The decision is kept in the record,
-    and holds for this version of the figure alone: a corrected one is guarded again.
+    FIGURE is its name as the build gave it. It is hidden no longer: the next edition shows it,
+    small number or not. A figure named with its version after an @ stays hidden where it is, in an
+    earlier edition, and readers may work it out from what is published. The decision is kept in the
+    record, and holds for this version of the figure alone: a corrected one is guarded again.
 
     With --tightened nothing is shown that no edition shows: what is out of the measure keeps the
     rule of its day (or none), new and corrected figures have the tighter one.
@@ -58,8 +58,8 @@ def accept_disclosure(
         raise click.UsageError(
             "Nothing was done. What is named would be published: "
             f"{'; '.join(map(_what_happens, figures))}. "
-            "If that is meant, write --publish beside it. If it must stay hidden, do not accept it: "
-            "withdraw the edition that gives it away (quarterdeck withdraw-edition), or ask the "
+            "If that is meant, write --publish beside it. If it must stay hidden, do not accept "
+            "it: withdraw the edition that gives it away (quarterdeck withdraw-edition), or ask the "
             "partner for a return that leaves out what does."
         )
     if tightened:
