@@ -59,8 +59,8 @@ def accept_disclosure(
             "Nothing was done. What is named would be published: "
             f"{'; '.join(map(_what_happens, figures))}. "
             "If that is meant, write --publish beside it. If it must stay hidden, do not accept "
-            "it: withdraw the edition that gives it away (quarterdeck withdraw-edition), or ask the "
-            "partner for a return that leaves out what does."
+            "it: withdraw the edition that gives it away (quarterdeck withdraw-edition), or ask "
+            "the partner for a return that leaves out what does."
         )
     if tightened:
         _tighten(workspace, tightened, reason=reason, by_whom=by_whom)

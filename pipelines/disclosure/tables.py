@@ -177,8 +177,8 @@ class CannotProtectError(Exception):
             "A person must decide about each of them; with all of these published, all others are "
             "protected. To let a figure be published (the next edition then shows it): quarterdeck "
             "accept-disclosure FIGURE --publish --by ROLE --reason TEXT. To keep it hidden, "
-            "withdraw the edition that gives it away: quarterdeck withdraw-edition EDITION --by ROLE --note "
-            "TEXT. If the measure's small-number rule was tightened, or it had none before, one "
-            "decision for all that is out already, which shows nothing more: quarterdeck "
-            "accept-disclosure --tightened MEASURE --by ROLE --reason TEXT"
+            "withdraw the edition that gives it away: quarterdeck withdraw-edition EDITION "
+            "--by ROLE --note TEXT. If the measure's small-number rule was tightened, or it had "
+            "none before, one decision for all that is out already, which shows nothing more: "
+            "quarterdeck accept-disclosure --tightened MEASURE --by ROLE --reason TEXT"
         )
