@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.disclosure.attack import attack_release
+from pipelines.disclosure.attack import attack_release, in_words
 from tests.pipelines.disclosure.warehouses import DEFAULTS
 
 
@@ -63,6 +63,17 @@ def test_a_part_of_a_sum_is_worked_out(tmp_path: Path) -> None:
 
 def test_groups_that_overlap_make_no_sum_and_no_alarm(tmp_path: Path) -> None:
     assert not attack_release(published(tmp_path / "data", *groups(adds_up=False))).succeeded
+
+
+def test_a_breakdown_that_nobody_declared_is_named_with_whose_it_is_and_what_to_do(
+    tmp_path: Path,
+) -> None:
+    rows, _ = groups(adds_up=True)
+    told = in_words(attack_release(published(tmp_path / "data", rows, [])))
+    assert "is 2, by DA01 characteristic numerator. bcc gives DA01 by characteristic in" in told
+    assert "Declare it there, or ask bcc for a return without it" in told
+    declared = in_words(attack_release(published(tmp_path / "2", *groups(adds_up=True))))
+    assert "measure_categories" not in declared
 
 
 SHARE = {"form": "proportion", "denominator": None, "numerator": None}
