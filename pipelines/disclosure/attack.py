@@ -144,6 +144,7 @@ def in_words(attack: Attack, *, most: int = 20) -> str:
 _SHOWN_BEFORE = (
     "Withdraw that release (quarterdeck withdraw-edition), or leave the small-number rule as it was"
 )
+_MISSING = "what was never sent"
 _Variable = str
 _Bounds = tuple[int, int | None]
 
@@ -187,7 +188,9 @@ class _Knowledge:
         for (measure_name, *_), of_series in series.items():
             is_flow = measures[measure_name].get("kind", "flow") == "flow"
             for family in period_families(of_series, is_flow=is_flow):
-                for quantity in ("numerator", "denominator"):
+                for quantity in (
+                    ("numerator",) if family.lacks_parts else ("numerator", "denominator")
+                ):
                     self._guess(measure_name, family, quantity, str(data_dir))
         for family in named_families(rows, categories):
             measure_name = str(family.whole["measure"])
@@ -252,9 +255,13 @@ class _Knowledge:
         self.bounds[variable] = (least, greatest) if least <= greatest else span
 
     def _guess(self, measure: str, family: Family, quantity: str, place: str) -> None:
-        """Guess that the parts make up the whole."""
+        """Guess that the parts make up the whole, or, of what lacks parts, are no more than it."""
         whole = (f"{self._name(family.whole, place)} {quantity}", 1)
-        parts = ((f"{self._name(part, place)} {quantity}", -1) for part in family.parts)
+        parts = [(f"{self._name(part, place)} {quantity}", -1) for part in family.parts]
+        if family.lacks_parts:
+            missing = f"{whole[0]} {family.kind} {_MISSING} {place}"
+            self.bounds[missing] = (0, None)
+            parts.append((missing, -1))
         self.guesses[measure, f"{family.kind} {quantity}"].append(Equation(terms=(whole, *parts)))
 
     def _guess_shared(self, measure: str, family: Family, form: str, place: str) -> None:
@@ -275,15 +282,13 @@ class _Knowledge:
         for (measure, kind), guesses in self.guesses.items():
             open_ones, right, wrong = [], 0, 0
             for guess in guesses:
-                least = sum(
-                    _end(self.bounds[name], coefficient, 0) for name, coefficient in guess.terms
-                )
-                most = [
-                    _end(self.bounds[name], coefficient, 1) for name, coefficient in guess.terms
-                ]
-                if any(self.bounds[name][1] is None for name, _ in guess.terms):
+                sent = [term for term in guess.terms if f" {_MISSING} " not in term[0]]
+                lacks_parts = len(sent) < len(guess.terms)
+                least = sum(_end(self.bounds[name], coefficient, 0) for name, coefficient in sent)
+                most = sum(_end(self.bounds[name], coefficient, 1) for name, coefficient in sent)
+                if any(self.bounds[name][1] is None for name, _ in sent):
                     open_ones.append(guess)
-                elif least <= 0 <= sum(most):
+                elif (lacks_parts or least <= 0) and most >= 0:
                     right += 1
                 else:
                     wrong += 1

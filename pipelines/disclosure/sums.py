@@ -19,13 +19,15 @@ _PART_KINDS = ("month", "quarter", "calendar_year", "financial_year")
 class Family:
     """A figure and those that may make it up; ``kind`` says what they are broken down by.
 
-    ``undeclared`` is the breakdown, if the board's tables say nothing of it.
+    ``undeclared`` is the breakdown, if the board's tables say nothing of it. Where it
+    ``lacks_parts``, those that are there are no more than the whole.
     """
 
     kind: str
     whole: PublishedRow
     parts: tuple[PublishedRow, ...]
     undeclared: str | None = None
+    lacks_parts: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +147,8 @@ def period_families(rows: Collection[PublishedRow], *, is_flow: bool) -> Iterabl
     """The figures whose parts are the same figure of shorter periods, among ``rows`` of one series.
 
     A quarter is tried as the sum of the months that came, though one be missing; other periods only
-    where the parts fill them. A quarter of what does not add up is tried as its newest part.
+    where the parts fill them, and else as no less than their sum. A quarter of what does not add up
+    is tried as its newest part.
     """
     there = [
         (start, end, row["period_kind"], row)
@@ -176,4 +179,11 @@ def period_families(rows: Collection[PublishedRow], *, is_flow: bool) -> Iterabl
                 made = "whole" if fills else "partly"
                 yield Family(
                     kind=f"{part_kind} {made}", whole=whole, parts=tuple(one[3] for one in parts)
+                )
+            if parts and days < (end - start).days + 1:
+                yield Family(
+                    kind=f"{part_kind} within",
+                    whole=whole,
+                    parts=tuple(one[3] for one in parts),
+                    lacks_parts=True,
                 )
