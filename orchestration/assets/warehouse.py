@@ -21,6 +21,7 @@ from pipelines.disclosure.accepted import accepted_figures, tightened_rules
 from pipelines.disclosure.adapter import decide
 from pipelines.disclosure.ledger import read_ledgers
 from pipelines.disclosure.versions import ledger_key
+from pipelines.disclosure.without_rule import shown_without_rule
 from pipelines.publishing.releases import LEDGER
 from pipelines.publishing.withdrawn import published_folders
 from pipelines.warehouse.board_tables import SCHEMA
@@ -133,10 +134,12 @@ def cell_state(
     """Decide for every figure whether it may be shown."""
     with warehouse.writing() as file, connect(file) as connection:
         released = published_folders(workspace.workspace.releases, workspace.record)
+        key = ledger_key(workspace.record)
+        without = shown_without_rule(connection, [each / "data" for each in released], key=key)
         summary = decide(
             connection,
-            key=ledger_key(workspace.record),
-            ledgers=read_ledgers(folder / LEDGER for folder in released),
+            key=key,
+            ledgers=(*read_ledgers(folder / LEDGER for folder in released), *without),
             accepted=accepted_figures(workspace.record),
             tightened=tightened_rules(workspace.record),
         )

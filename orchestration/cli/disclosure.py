@@ -23,27 +23,45 @@ from pipelines.workspace import Workspace
 @click.option(
     "--tightened",
     metavar="MEASURE",
-    help="All figures of a measure that are out under the rule it had before.",
+    help="All figures of a measure that are out under the rule it had before, or under none.",
 )
-@click.option("--reason", required=True, help="Why the figure may be left as it is.")
+@click.option(
+    "--publish",
+    "is_to_be_published",
+    is_flag=True,
+    help="Needed with FIGURE: it is published, and the next edition shows it.",
+)
+@click.option("--reason", required=True, help="Why the figures may be public.")
 @BY
 @click.pass_obj
 def accept_disclosure(
     workspace: Workspace,
     figures: tuple[str, ...],
     tightened: str | None,
+    is_to_be_published: bool,
     reason: str,
     by_whom: str,
 ) -> None:
-    """Record that a figure which cannot be protected any more is left as it is.
+    """Let a figure be published that cannot be hidden safely any more.
 
-    FIGURE is its name as the build gave it. The decision is kept in the record and holds for this
-    version of the figure alone: a corrected one is guarded again. With --tightened it holds for all
-    that editions already published tell of the measure: those figures keep the rule of their day,
-    new and corrected ones have the tighter one.
+    FIGURE is its name as the build gave it. It is hidden no longer: the next edition shows it,
+    small number or not. A figure named with its version after an @ stays hidden where it is, in an
+    earlier edition, and readers may work it out from what is published. The decision is kept in the
+    record, and holds for this version of the figure alone: a corrected one is guarded again.
+
+    With --tightened nothing is shown that no edition shows: what is out of the measure keeps the
+    rule of its day (or none), new and corrected figures have the tighter one.
     """
     if bool(figures) == bool(tightened):
         raise click.UsageError("Name figures, or one measure with --tightened.")
+    if figures and not is_to_be_published:
+        raise click.UsageError(
+            "Nothing was done. What is named would be published: "
+            f"{'; '.join(map(_what_happens, figures))}. "
+            "If that is meant, write --publish beside it. If it must stay hidden, do not accept "
+            "it: withdraw the edition that gives it away (quarterdeck withdraw-edition), or ask "
+            "the partner for a return that leaves out what does."
+        )
     if tightened:
         _tighten(workspace, tightened, reason=reason, by_whom=by_whom)
         click.echo("Build again: quarterdeck build")
@@ -52,8 +70,17 @@ def accept_disclosure(
     record = Record(workspace.record)
     for one in found:
         accept(record, one, at=dt.datetime.now(dt.UTC), by_whom=by_whom, reason=reason)
-        click.echo(f"Recorded: {terminal(one.cell_id)} is left as it is. By: {terminal(by_whom)}.")
+    for figure in figures:
+        click.echo(f"Recorded: {_what_happens(figure)}. By: {terminal(by_whom)}.")
     click.echo("Build again: quarterdeck build")
+
+
+def _what_happens(figure: str) -> str:
+    """Say what readers see of a figure once it is accepted."""
+    cell_id, _, version_id = figure.partition(" @ ")
+    if version_id:
+        return f"{terminal(cell_id)} of an earlier edition can be worked out by readers from now on"
+    return f"{terminal(cell_id)} is shown in the next edition"
 
 
 def _tighten(workspace: Workspace, measure: str, *, reason: str, by_whom: str) -> None:

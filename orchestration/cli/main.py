@@ -43,7 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "build": ("run", "Load the warehouse and make a draft release, through Dagster."),
     "accept-disclosure": (
         "disclosure",
-        "Record that a figure which cannot be protected any more is left as it is.",
+        "Let a figure be published that cannot be hidden safely any more.",
     ),
     "sign-off": ("officer", "Record the sign-off of a quarter's figures."),
     "publish": ("officer", "Make the signed-off release current."),

@@ -17,14 +17,14 @@ from pipelines.record.store import Record
 def accept(
     record: Record, figure: Accepted, *, at: dt.datetime, by_whom: str, reason: str
 ) -> Event:
-    """Record that a person leaves the figure as it is; return the event once it is on disk.
+    """Record that a person lets the figure be public; return the event once it is on disk.
 
     Raises:
         ValueError: The reason or the name is missing.
     """
     if not reason.strip() or not by_whom.strip():
         raise ValueError(
-            "A decision to leave a figure that can be worked out needs a reason and a name"
+            "A decision to publish a figure that can be worked out needs a reason and a name"
         )
     return record.add_event(
         EventKind.DISCLOSURE_ACCEPTED,
@@ -36,7 +36,7 @@ def accept(
 
 
 def accepted_figures(record: Record) -> frozenset[Accepted]:
-    """Return all figures that people decided to leave as they are, by version."""
+    """Return all figures that people decided to let be public, by version."""
     return frozenset(
         Accepted(one.details.cell_id, one.details.version_id)
         for one in record.events(EventKind.DISCLOSURE_ACCEPTED)

@@ -147,12 +147,13 @@ def _ledger(
     versions = {row.cell_id: row.version_id for row in rows}
     written = []
     for terms in equations:
-        if not all(term.cell_id in cells for term in terms):
+        if any(term.cell_id in versions and term.cell_id not in cells for term in terms):
             continue
         constant = _constant(tables, terms, versions)
         if constant is not None:
             ledger_terms = tuple(
-                LedgerTerm(version_id=versions[term.cell_id], **vars(term)) for term in terms
+                LedgerTerm(version_id=versions.get(term.cell_id, ""), **vars(term))
+                for term in terms
             )
             written.append(LedgerEquation(terms=ledger_terms, constant=constant))
     return Ledger(release_id=release_id, cells=tuple(cells.values()), equations=tuple(written))
@@ -162,7 +163,7 @@ def _constant(tables: Tables, terms: Collection[Term], versions: Mapping[str, st
     """Return the constant with which ``gather`` kept the equation; None if it was left out."""
     merged: dict[str, int] = defaultdict(int)
     for term in terms:
-        merged[key(term.cell_id, versions[term.cell_id], term.quantity)] += term.coefficient
+        merged[key(term.cell_id, versions.get(term.cell_id, ""), term.quantity)] += term.coefficient
     equation = tables.equations.get(tuple(sorted(merged.items())))
     return None if equation is None else equation.constant
 

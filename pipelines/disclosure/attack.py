@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -44,6 +44,7 @@ class Exposed:
     """A suppressed count that can be worked out: exactly, or as being a small number.
 
     ``way`` says by which sums, for officers: it names the figure to those who may know it.
+    ``advice`` says what to do, where that is known.
     """
 
     measure: str
@@ -55,6 +56,7 @@ class Exposed:
     least: int
     greatest: int
     way: str
+    advice: str = ""
 
     @property
     def cell_id(self) -> str:
@@ -129,6 +131,7 @@ def in_words(attack: Attack, *, most: int = 20) -> str:
         f"{one.cell_id}: "
         + (f"is {one.least}" if one.least == one.greatest else f"{one.least} to {one.greatest}")
         + f", by {one.way}"
+        + (f". {one.advice}" if one.advice else "")
         for one in attack.exposed
     ]
     lines += [
@@ -138,6 +141,10 @@ def in_words(attack: Attack, *, most: int = 20) -> str:
     return "\n".join([*lines[:most], *more])
 
 
+_SHOWN_BEFORE = (
+    "Withdraw that release (quarterdeck withdraw-edition), or leave the small-number rule as it was"
+)
+_MISSING = "what was never sent"
 _Variable = str
 _Bounds = tuple[int, int | None]
 
@@ -155,6 +162,7 @@ class _Knowledge:
         default_factory=lambda: defaultdict(list)
     )
     names: dict[tuple[str, ...], _Variable] = field(default_factory=dict)
+    undeclared: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def read(self, values: pl.DataFrame, data_dir: Path, categories: Categories) -> None:
         measures = {
@@ -170,13 +178,19 @@ class _Knowledge:
             groups[row["measure"], row["area"], row["period"]].append(row)
             series[tuple(str(row[column]) for column in SAME_SERIES)].append(row)
         for (measure_name, *_), group in groups.items():
+            sent_in = str(measures[measure_name].get("return_name", "of the measure"))
             for family in families(group, categories):
                 for quantity in ("numerator", "denominator"):
                     self._guess(measure_name, family, quantity, str(data_dir))
+                    if family.undeclared:
+                        kind = f"{measure_name} {family.kind} {quantity}"
+                        self.undeclared[kind] = (family.undeclared, sent_in)
         for (measure_name, *_), of_series in series.items():
             is_flow = measures[measure_name].get("kind", "flow") == "flow"
             for family in period_families(of_series, is_flow=is_flow):
-                for quantity in ("numerator", "denominator"):
+                for quantity in (
+                    ("numerator",) if family.lacks_parts else ("numerator", "denominator")
+                ):
                     self._guess(measure_name, family, quantity, str(data_dir))
         for family in named_families(rows, categories):
             measure_name = str(family.whole["measure"])
@@ -241,9 +255,13 @@ class _Knowledge:
         self.bounds[variable] = (least, greatest) if least <= greatest else span
 
     def _guess(self, measure: str, family: Family, quantity: str, place: str) -> None:
-        """Guess that the parts make up the whole."""
+        """Guess that the parts make up the whole, or, of what lacks parts, are no more than it."""
         whole = (f"{self._name(family.whole, place)} {quantity}", 1)
-        parts = ((f"{self._name(part, place)} {quantity}", -1) for part in family.parts)
+        parts = [(f"{self._name(part, place)} {quantity}", -1) for part in family.parts]
+        if family.lacks_parts:
+            missing = f"{whole[0]} {family.kind} {_MISSING} {place}"
+            self.bounds[missing] = (0, None)
+            parts.append((missing, -1))
         self.guesses[measure, f"{family.kind} {quantity}"].append(Equation(terms=(whole, *parts)))
 
     def _guess_shared(self, measure: str, family: Family, form: str, place: str) -> None:
@@ -264,15 +282,13 @@ class _Knowledge:
         for (measure, kind), guesses in self.guesses.items():
             open_ones, right, wrong = [], 0, 0
             for guess in guesses:
-                least = sum(
-                    _end(self.bounds[name], coefficient, 0) for name, coefficient in guess.terms
-                )
-                most = [
-                    _end(self.bounds[name], coefficient, 1) for name, coefficient in guess.terms
-                ]
-                if any(self.bounds[name][1] is None for name, _ in guess.terms):
+                sent = [term for term in guess.terms if f" {_MISSING} " not in term[0]]
+                lacks_parts = len(sent) < len(guess.terms)
+                least = sum(_end(self.bounds[name], coefficient, 0) for name, coefficient in sent)
+                most = sum(_end(self.bounds[name], coefficient, 1) for name, coefficient in sent)
+                if any(self.bounds[name][1] is None for name, _ in sent):
                     open_ones.append(guess)
-                elif least <= 0 <= sum(most):
+                elif (lacks_parts or least <= 0) and most >= 0:
                     right += 1
                 else:
                     wrong += 1
@@ -299,7 +315,9 @@ class _Knowledge:
         for variable, (key, rule) in self.hidden.items():
             low, high = self.bounds[variable]
             if low == high and 0 < low <= rule.threshold:
-                found[variable] = _exposed(key, low, low, "another release shows it")
+                found[variable] = replace(
+                    _exposed(key, low, low, "another release shows it"), advice=_SHOWN_BEFORE
+                )
         for variable in sorted(found):
             yield found[variable]
 
@@ -329,8 +347,22 @@ class _Knowledge:
             )
             key = self.hidden[variable][0]
             way = (", ".join(ways) or "its own counts and percentage") + by_rule
-            found[variable] = _exposed(key, span.least, span.greatest, way)
+            exposed = _exposed(key, span.least, span.greatest, way)
+            found[variable] = replace(exposed, advice=self._advice(exposed, ways))
         return found
+
+    def _advice(self, exposed: Exposed, ways: Sequence[str]) -> str:
+        """Return what to do about a figure that a breakdown gives away which nobody declared."""
+        for breakdown, return_name in (
+            self.undeclared[way] for way in ways if way in self.undeclared
+        ):
+            return (
+                f"{exposed.organisation} gives {exposed.measure} by {breakdown} in its return "
+                f"{return_name}, and measure_categories.csv does not declare that breakdown, so "
+                "nothing more of it is hidden. Declare it there, or ask "
+                f"{exposed.organisation} for a return without it"
+            )
+        return ""
 
 
 def _known_out(equations: Sequence[Equation], bounds: Mapping[str, _Bounds]) -> list[Equation]:

@@ -40,7 +40,10 @@ class LedgerCell:
 
 @dataclass(frozen=True, kw_only=True)
 class LedgerTerm:
-    """One term of an equation; ``quantity`` is ``numerator`` or ``denominator``."""
+    """One term of an equation; ``quantity`` is ``numerator`` or ``denominator``.
+
+    What is missing of a whole, since a part was never sent, has no version.
+    """
 
     cell_id: str
     version_id: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,15 +22,15 @@ class Row:
     """
 
     cell_id: str
-    version_id: str
+    version_id: str = ""
     form: str
     numerator: float | None
     denominator: float | None
     value: float | None
-    symbol: str | None
-    threshold: int | None
-    rounding: int | None
-    show_zero: bool | None
+    symbol: str | None = None
+    threshold: int | None = None
+    rounding: int | None = None
+    show_zero: bool | None = None
 
     @property
     def rule(self) -> Rule | None:
@@ -248,23 +247,31 @@ def _add_terms(tables: Tables, terms: Collection[Term], versions: Mapping[str, s
     """
     merged: dict[str, int] = defaultdict(int)
     for term in terms:
-        cell_id = key(term.cell_id, versions.get(term.cell_id, ""), term.quantity)
-        if cell_id not in tables.cells:
-            tables.cells[cell_id] = Cell(
-                cell_id=cell_id,
-                row=term.cell_id,
-                count=None,
-                rule=Rule(threshold=0),
-                fate=Fate.HIDDEN,
-                guarded=False,
-            )
-        merged[cell_id] += term.coefficient
-    counts = [tables.cells[cell_id].count for cell_id in merged]
-    known = [count for count in counts if count is not None]
-    left_over = 0
-    if len(known) == len(counts):
-        left_over = sum(map(operator.mul, merged.values(), known))
-    tables.add_equation(merged.items(), left_over)
+        merged[key(term.cell_id, versions.get(term.cell_id, ""), term.quantity)] += term.coefficient
+    counts = {one: tables.cells[one].count for one in merged if one in tables.cells}
+    known = {one: count for one, count in counts.items() if count is not None}
+    left_over = sum(merged[one] * count for one, count in known.items())
+    is_known = len(known) == len(counts)
+    missing = merged.keys() - counts.keys()
+    for cell_id in missing:
+        is_rest = is_known and len(missing) == 1 and merged[cell_id] == -1
+        tables.cells[cell_id] = _missing(cell_id, left_over if is_rest else None)
+    tables.add_equation(merged.items(), 0 if missing or not is_known else left_over)
+
+
+def _missing(cell_id: str, count: int | None = None) -> Cell:
+    """Return what the parts that nobody sent have of their whole: no figure, and not below nought.
+
+    So the parts that came are known to be no more than the whole together.
+    """
+    return Cell(
+        cell_id=cell_id,
+        row=cell_id,
+        count=None if count is None or count < 0 else count,
+        rule=Rule(threshold=0),
+        fate=Fate.HIDDEN,
+        guarded=False,
+    )
 
 
 def _add_ledger(tables: Tables, ledger: Ledger, accepted: Collection[Accepted]) -> None:
@@ -292,9 +299,15 @@ def _add_ledger(tables: Tables, ledger: Ledger, accepted: Collection[Accepted]) 
             _add_rest_equation(tables, cell.cell_id, cell.version_id)
     for equation in ledger.equations:
         terms = [
-            (key(term.cell_id, term.version_id, term.quantity), term.coefficient)
+            (
+                key(term.cell_id, term.version_id or ledger.release_id, term.quantity),
+                term.coefficient,
+            )
             for term in equation.terms
         ]
+        for term, (cell_id, _) in zip(equation.terms, terms, strict=True):
+            if not term.version_id:  # what was missing then, and need not be the same now
+                tables.cells[cell_id] = _missing(cell_id)
         if all(cell_id in tables.cells for cell_id, _ in terms):
             tables.add_equation(terms, equation.constant)
 

@@ -17,11 +17,17 @@ _PART_KINDS = ("month", "quarter", "calendar_year", "financial_year")
 
 @dataclass(frozen=True, kw_only=True)
 class Family:
-    """A figure and those that may make it up; ``kind`` says what they are broken down by."""
+    """A figure and those that may make it up; ``kind`` says what they are broken down by.
+
+    ``undeclared`` is the breakdown, if the board's tables say nothing of it. Where it
+    ``lacks_parts``, those that are there are no more than the whole.
+    """
 
     kind: str
     whole: PublishedRow
     parts: tuple[PublishedRow, ...]
+    undeclared: str | None = None
+    lacks_parts: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,11 +35,13 @@ class Categories:
     """The categories of a release (``pub_measure_category``).
 
     ``overlapping`` are the measures and breakdowns that make no sum. ``named`` are the wholes,
-    each a measure and a breakdown, whose parts are measures too.
+    each a measure and a breakdown, whose parts are measures too. ``declared`` are all breakdowns
+    of measures; None if the release does not say.
     """
 
     overlapping: frozenset[tuple[str, str]]
     named: dict[tuple[str, str], tuple[str, ...]]
+    declared: frozenset[tuple[str, str]] | None = None
 
     @classmethod
     def read(cls, data_dir: Path) -> Categories:
@@ -41,9 +49,10 @@ class Categories:
         path = data_dir / "pub_measure_category.parquet"
         if not path.exists():
             return cls(overlapping=frozenset(), named={})
-        overlapping, named = set(), defaultdict(list)
+        overlapping, named, declared = set(), defaultdict(list), set()
         for row in pl.read_parquet(path).iter_rows(named=True):
             whole = (row["measure"], row["breakdown"])
+            declared.add(whole)
             if not row["adds_up"]:
                 overlapping.add(whole)
             elif row["category_measure"] is not None:
@@ -51,7 +60,13 @@ class Categories:
         return cls(
             overlapping=frozenset(overlapping),
             named={whole: tuple(sorted(parts)) for whole, parts in named.items()},
+            declared=frozenset(declared),
         )
+
+    def undeclared(self, measure: object, breakdown: object) -> str | None:
+        """Return the breakdown if the tables say nothing of it for the measure."""
+        is_known = self.declared is None or (measure, breakdown) in self.declared
+        return None if is_known else str(breakdown)
 
     def linked_to(self, measures: Collection[str]) -> set[str]:
         """Return the measures and all that sums link with them."""
@@ -83,7 +98,12 @@ def families(rows: Collection[PublishedRow], categories: Categories) -> Iterable
         place = ("total", "all") if part_of is None else (breakdown, part_of)
         whole = by_place.get((organisation, *place))
         if whole is not None:
-            yield Family(kind=f"{breakdown} {part_of}", whole=whole, parts=tuple(parts))
+            yield Family(
+                kind=f"{breakdown} {part_of or ''}".strip(),
+                whole=whole,
+                parts=tuple(parts),
+                undeclared=categories.undeclared(whole["measure"], breakdown),
+            )
     for (organisation, breakdown, category), whole in by_place.items():
         if organisation == "ALL":
             parts = [
@@ -127,7 +147,8 @@ def period_families(rows: Collection[PublishedRow], *, is_flow: bool) -> Iterabl
     """The figures whose parts are the same figure of shorter periods, among ``rows`` of one series.
 
     A quarter is tried as the sum of the months that came, though one be missing; other periods only
-    where the parts fill them. A quarter of what does not add up is tried as its newest part.
+    where the parts fill them, and else as no less than their sum. A quarter of what does not add up
+    is tried as its newest part.
     """
     there = [
         (start, end, row["period_kind"], row)
@@ -158,4 +179,11 @@ def period_families(rows: Collection[PublishedRow], *, is_flow: bool) -> Iterabl
                 made = "whole" if fills else "partly"
                 yield Family(
                     kind=f"{part_kind} {made}", whole=whole, parts=tuple(one[3] for one in parts)
+                )
+            if parts and days < (end - start).days + 1:
+                yield Family(
+                    kind=f"{part_kind} within",
+                    whole=whole,
+                    parts=tuple(one[3] for one in parts),
+                    lacks_parts=True,
                 )

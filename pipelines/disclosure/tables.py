@@ -144,7 +144,7 @@ class Decision:
 
 @dataclass(frozen=True, order=True)
 class Accepted:
-    """One version of one row which a person decided to leave although it can be worked out.
+    """One version of one row which a person let be public, since it can be worked out.
 
     Another version of the row is guarded again.
     """
@@ -174,9 +174,11 @@ class CannotProtectError(Exception):
         super().__init__(
             "A reader could work these figures out, and nothing is left to suppress that would "
             f"prevent it: {'; '.join(self.rows)}. {held if self.held_by else ''}"
-            "A person must decide about each of them; with all of these left as they are, all "
-            "others are protected. To leave a figure as it is: quarterdeck "
-            "accept-disclosure FIGURE --by ROLE --reason TEXT. If the measure's small-number rule "
-            "was tightened, one decision for all that is out already: quarterdeck "
-            "accept-disclosure --tightened MEASURE --by ROLE --reason TEXT"
+            "A person must decide about each of them; with all of these published, all others are "
+            "protected. To let a figure be published (the next edition then shows it): quarterdeck "
+            "accept-disclosure FIGURE --publish --by ROLE --reason TEXT. To keep it hidden, "
+            "withdraw the edition that gives it away: quarterdeck withdraw-edition EDITION "
+            "--by ROLE --note TEXT. If the measure's small-number rule was tightened, or it had "
+            "none before, one decision for all that is out already, which shows nothing more: "
+            "quarterdeck accept-disclosure --tightened MEASURE --by ROLE --reason TEXT"
         )

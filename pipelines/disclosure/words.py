@@ -2,7 +2,8 @@
 
 What partners write is searched within the build, and withheld there. What officers write comes
 after it: the note of an amendment or a withdrawal. Whoever writes it can write it in another way at
-once, so the search is strict: a number of any hidden figure, of whichever quarter, is found.
+once, so the search is strict: a number of any hidden figure, of whichever quarter, is found, and of
+what a figure was before it was corrected, unless an edition shows that.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from itertools import product
 import duckdb
 
 from pipelines.disclosure.adapter import CELLS
+from pipelines.disclosure.rows import Row
+from pipelines.disclosure.stated_before import Shown, as_shown, stated_before
 
 _UNITS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _TEENS = (
@@ -36,7 +39,10 @@ _NO_COUNT = re.compile(
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}(?: (?:19|20)\d\d)?\b"
     rf"|\b{_MONTH} (?:19|20)\d\d\b"
     r"|\b(?:[Ll]evel|[Ss]ection|[Pp]age|[Rr]ow) \d{1,3}\b(?![.,]\d)"
+    r"|\b[A-Z]{2}\d\d\b"  # a measure's code
 )
+# "y19" says 19 to whoever reads it.
+_BORDER = re.compile(r"_|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _NUMBER = re.compile(
     r"(?<![\w.,])(\d{1,3}(?:[,. ]\d{3})+(?![\d])|\d+(?:\.\d+)?)\s*(%|per cent\b|percent\b)?"
 )
@@ -60,31 +66,56 @@ def has_decided(connection: duckdb.DuckDBPyConnection) -> bool:
     return bool(found and found[0])
 
 
-def hidden_numbers_in(connection: duckdb.DuckDBPyConnection, text: str) -> tuple[Told, ...]:
-    """Return the numbers of the text that hidden figures have, one figure for each of them."""
+def hidden_numbers_in(
+    connection: duckdb.DuckDBPyConnection, text: str, *, shown: Shown = frozenset()
+) -> tuple[Told, ...]:
+    """Return the numbers of the text that hidden figures have, one figure for each of them.
+
+    ``shown`` is what editions show: of what a figure was before it was corrected, no secret.
+    """
     mentioned = list(_mentioned(text))
     if not mentioned:
         return ()
     found: dict[str, str] = {}
-    for cell_id, form, x, n, value in connection.execute(
-        f"select cell_id, form, numerator, denominator, value from {CELLS} as cells "
-        "left join disclosure.cell_state as decided using (cell_id) "
-        "where coalesce(decided.state, 'suppressed') <> 'shown' order by cell_id"
-    ).fetchall():
-        counts = {x, n, None if form == "proportion" else value}
+    for row in _hidden(connection, shown):
+        x, n, is_share = row.numerator, row.denominator, row.form == "proportion"
+        counts = {x, n, None if is_share else row.value}
         counts |= {n - x} if x is not None and n is not None else set()
-        share = value if form == "proportion" else None
-        for said, number, is_share in mentioned:
-            if (number and number in counts and not is_share) or (
-                share is not None and _is_rounded(number, share, is_share=is_share)
+        share = row.value if is_share else None
+        for said, number, is_said_share in mentioned:
+            if (number and number in counts and not is_said_share) or (
+                share is not None and _is_rounded(number, share, is_share=is_said_share)
             ):
-                found.setdefault(said, cell_id)
+                found.setdefault(said, row.cell_id)
     return tuple(Told(said=said, cell_id=cell_id) for said, cell_id in found.items())
+
+
+def _hidden(connection: duckdb.DuckDBPyConnection, shown: Shown) -> Iterable[Row]:
+    """Yield the figures that are hidden now, and what figures were that no edition shows so."""
+    now: dict[bool, list[Row]] = {True: [], False: []}
+    for is_shown, cell_id, form, x, n, value in connection.execute(
+        "select coalesce(decided.state, 'suppressed') = 'shown', "
+        f"cell_id, form, numerator, denominator, value from {CELLS} as cells "
+        "left join disclosure.cell_state as decided using (cell_id) order by cell_id"
+    ).fetchall():
+        now[is_shown].append(
+            Row(
+                cell_id=cell_id,
+                form=form,
+                numerator=x,
+                denominator=n,
+                value=value,
+            )
+        )
+    yield from now[False]
+    public = shown | {as_shown(row) for row in now[True]}
+    yield from (row for row in stated_before(connection) if as_shown(row) not in public)
 
 
 def _mentioned(text: str) -> Iterable[tuple[str, Decimal, bool]]:
     """Yield each number of a text: as it stands there, what it is, and whether it is a share."""
     plain = _NO_COUNT.sub(" ; ", unicodedata.normalize("NFKC", text)).casefold()
+    plain = _BORDER.sub(" ", plain)
     for match in _NUMBER.finditer(plain):
         written, sign = match.groups()
         yield match[0].strip(), _without_separators(written), bool(sign)

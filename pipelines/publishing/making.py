@@ -289,7 +289,7 @@ def planned_edition(
         NothingToAmendError: As ``publish`` does.
         TellingNoteError: As ``publish`` does.
     """
-    check_note(workspace, note or "")
+    check_note(workspace, record, note or "")
     draft, event = signed_off_draft(workspace, record, quarter, meeting_on=meeting_on)
     reported = Reported.read(workspace.releases / draft.release_id / "data")
     edition = next_edition(

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
+from pipelines.disclosure.ledger import read_ledgers
+from pipelines.disclosure.stated_before import shown_in
 from pipelines.disclosure.words import Told, has_decided, hidden_numbers_in
-from pipelines.publishing.releases import PublishingError
+from pipelines.publishing.releases import LEDGER, PublishingError
+from pipelines.publishing.withdrawn import published_folders
+from pipelines.record.store import Record
 from pipelines.warehouse.loading import WarehouseBusyError, connect
 from pipelines.workspace import Workspace
 
@@ -16,8 +20,13 @@ class TellingNoteError(PublishingError):
     """A note gives a number that a hidden figure has; the message is for officers alone."""
 
 
-def check_note(workspace: Workspace, note: str) -> None:
+def check_note(
+    workspace: Workspace, record: Record, note: str, *, withdrawing: str | None = None
+) -> None:
     """Search a note that is to be published for numbers of figures that are not shown.
+
+    What figures were before they were corrected is searched too, unless an edition shows it; one
+    that is about to be withdrawn, ``withdrawing``, does so no longer.
 
     Raises:
         TellingNoteError: It gives one, or it has digits and there is nothing to search it by.
@@ -29,7 +38,9 @@ def check_note(workspace: Workspace, note: str) -> None:
         if workspace.warehouse.exists():
             with connect(workspace.warehouse, read_only=True) as connection:
                 if has_decided(connection):
-                    told = hidden_numbers_in(connection, note)
+                    out = published_folders(workspace.releases, record, without=withdrawing)
+                    shown = shown_in(read_ledgers(folder / LEDGER for folder in out))
+                    told = hidden_numbers_in(connection, note, shown=shown)
     except WarehouseBusyError as busy:
         raise TellingNoteError(
             "The note cannot be searched for hidden figures while a build is running. "
@@ -41,10 +52,13 @@ def check_note(workspace: Workspace, note: str) -> None:
             "Write it without numbers, or make one first: quarterdeck build"
         )
     if told:
-        lines = [f"“{one.said}” is in the note, and {one.cell_id} has it" for one in told[:_MOST]]
+        lines = [
+            f"“{one.said}” is in the note, and {one.cell_id} has or had it" for one in told[:_MOST]
+        ]
         more = [f"and {len(told) - _MOST} more"] if len(told) > _MOST else []
         raise TellingNoteError(
-            f"The note “{note.strip()}” gives numbers that figures which are not shown have. "
+            f"The note “{note.strip()}” gives numbers of figures that are not shown, or "
+            "were corrected before any edition showed them. "
             "Nothing was done. Write it without these numbers; which figures changed, readers find "
             f"on the page of changes. {'; '.join([*lines, *more])}."
         )

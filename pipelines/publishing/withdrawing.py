@@ -42,7 +42,7 @@ def withdraw_edition(
         TellingNoteError: The note gives a number that a hidden figure has.
     """
     with exclusive(workspace.releases / ".publishing.lock"):
-        check_withdrawal(workspace, name, by_whom=by_whom, note=note)
+        check_withdrawal(workspace, record, name, by_whom=by_whom, note=note)
         event = record.add_event(
             EventKind.EDITION_WITHDRAWN,
             at=at,
@@ -54,7 +54,9 @@ def withdraw_edition(
     return event
 
 
-def check_withdrawal(workspace: Workspace, name: str, *, by_whom: str, note: str) -> None:
+def check_withdrawal(
+    workspace: Workspace, record: Record, name: str, *, by_whom: str, note: str
+) -> None:
     """Raise what ``withdraw_edition`` would, before anything is done or asked for."""
     if not note.strip() or not by_whom.strip():
         raise NothingToWithdrawError(
@@ -62,4 +64,4 @@ def check_withdrawal(workspace: Workspace, name: str, *, by_whom: str, note: str
         )
     if name not in {edition_of(one).name for one in editions(workspace.releases)}:
         raise NothingToWithdrawError(f"There is no published edition {name}.")
-    check_note(workspace, note)
+    check_note(workspace, record, note, withdrawing=name)

@@ -25,11 +25,15 @@ def still_published(published: Sequence[Release], record: Record) -> tuple[Relea
     return tuple(one for one in published if edition_of(one).name not in gone)
 
 
-def published_folders(releases: Path, record: Record) -> list[Path]:
+def published_folders(releases: Path, record: Record, *, without: str | None = None) -> list[Path]:
     """Return the folders of what is published, oldest first: what a reader can set side by side.
 
     Drafts never left the house. A withdrawn edition gave away what it did: figures that it showed
-    are guarded anew.
+    are guarded anew. ``without`` names an edition that is to be left out as if it was withdrawn.
     """
-    final = [one for one in all_releases(releases) if one.status == "final"]
+    final = [
+        one
+        for one in all_releases(releases)
+        if one.status == "final" and edition_of(one).name != without
+    ]
     return [releases / one.release_id for one in still_published(final, record)]

@@ -52,7 +52,7 @@ def withdraw_page(request: Asked, name: str) -> HttpResponse:
     note = request.POST.get("note", "").strip()
     workspace, who = the_portal().settings.workspace, request.user.name
     try:
-        check_withdrawal(workspace, name, by_whom=who, note=note)
+        check_withdrawal(workspace, the_portal().record, name, by_whom=who, note=note)
     except PublishingError as refusal:
         return _form(request, release, refused=str(refusal))
     ask(workspace, WITHDRAW, by_whom=who, at=the_portal().now, note=note, edition=name)

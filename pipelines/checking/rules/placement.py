@@ -23,7 +23,19 @@ def rules_of_placement(rows: Rows) -> Iterator[Violations]:
         yield _months_of_other_quarters(rows, seen.month or "", rows.quarter)
     column = seen.category or next(iter(seen.category_columns), None)
     if column in rows.sheet.positions:
-        yield _periods_among_categories(rows, column or "", seen.month or seen.period)
+        listed = [
+            measure.item
+            for measure in rows.reference.measures_of(rows.ret.name)
+            if rows.reference.categories_of(measure.measure)
+        ]
+        # Where the list of measures has the categories, one that it has not is a fault anyhow.
+        named = rows.observed.filter((pl.col("category") != ALL) & ~pl.col("item").is_in(listed))
+        periods = [text for text in named["category"].unique().to_list() if _is_period(text)]
+        is_period = pl.col("category").is_in(periods)
+        yield _periods_among_categories(
+            named.filter(is_period), column or "", seen.month or seen.period
+        )
+        yield from _undeclared(rows, named.filter(~is_period), seen.breakdown or column or "")
 
 
 def _months_of_other_quarters(rows: Rows, column: str, quarter: Quarter) -> Violations:
@@ -41,19 +53,10 @@ def _months_of_other_quarters(rows: Rows, column: str, quarter: Quarter) -> Viol
     )
 
 
-def _periods_among_categories(rows: Rows, column: str, period_column: str | None) -> Violations:
-    """Return COD-001: a month, quarter, year or day where a category should stand.
-
-    Where the list of measures has the categories, one that it has not is a fault whatever it is.
-    """
-    listed = [
-        measure.item
-        for measure in rows.reference.measures_of(rows.ret.name)
-        if rows.reference.categories_of(measure.measure)
-    ]
-    named = rows.observed.filter((pl.col("category") != ALL) & ~pl.col("item").is_in(listed))
-    periods = [text for text in named["category"].unique().to_list() if _is_period(text)]
-    found = named.filter(pl.col("category").is_in(periods))
+def _periods_among_categories(
+    found: pl.DataFrame, column: str, period_column: str | None
+) -> Violations:
+    """Return COD-001: a month, quarter, year or day where a category should stand."""
     return Violations(
         rule="COD-001",
         variant="period_to_move" if period_column else "period",
@@ -61,6 +64,25 @@ def _periods_among_categories(rows: Rows, column: str, period_column: str | None
         rows=found.select("row_number", value="category").unique(maintain_order=True),
         facts={"period_column": period_column or ""},
     )
+
+
+def _undeclared(rows: Rows, named: pl.DataFrame, column: str) -> Iterator[Violations]:
+    """Yield COD-001, a query: parts of small numbers, of which the board's tables say nothing.
+
+    Nothing is hidden to protect them, so that one of them can stop what would be published.
+    """
+    thresholds = {one.small_number_rule: one.threshold for one in rows.reference.small_number_rules}
+    for measure in rows.reference.measures_of(rows.ret.name):
+        if thresholds.get(measure.small_number_rule):
+            found = named.filter(pl.col("item") == measure.item)
+            yield Violations(
+                rule="COD-001",
+                variant="undeclared",
+                column=column,
+                rows=found.select("row_number").unique(maintain_order=True),
+                facts={"item": measure.item},
+                whole=True,
+            )
 
 
 def _is_period(text: str) -> bool:

@@ -150,3 +150,26 @@ def test_what_counts_give_is_rounded_in_a_message_as_on_pages() -> None:
     found = check(content, file_name="a.csv", context=context).findings
     [said] = [one.message for one in found if one.rule == "ROW-003"]
     assert "gives 44.1." in said
+
+
+def test_a_breakdown_of_small_numbers_that_no_table_declares_is_asked_about() -> None:
+    undeclared = replace(
+        REFERENCE,
+        measure_categories=tuple(
+            one for one in REFERENCE.measure_categories if one.measure != "DA02"
+        ),
+    )
+    file = ABUSE + (
+        "WMP,2018-19 Q2,DA02,,,,,51,\nWMP,2018-19 Q2,DA02,sex,female,,,40,\n"
+        "WMP,2018-19 Q2,DA02,sex,male,,,11,\n"
+    )
+    found = check(
+        file.encode(), file_name="small.csv",
+        context=Context(
+            reference=undeclared, as_of=dt.date(2019, 12, 31)
+        ),
+    ).findings  # fmt: skip
+    [asked] = [one for one in found if one.rule == "COD-001"]
+    assert asked.severity == "query"
+    assert asked.rows == (3, 4)
+    assert "DA02 may hold small numbers" in asked.message

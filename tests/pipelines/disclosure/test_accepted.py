@@ -11,11 +11,12 @@ from click.testing import CliRunner
 
 from orchestration.cli.main import quarterdeck
 from pipelines.disclosure.accepted import accept, accepted_figures, tighten, tightened_rules
-from pipelines.disclosure.adapter import CELLS, decide, write_ledger
+from pipelines.disclosure.adapter import CELLS, EQUATIONS, decide, write_ledger
 from pipelines.disclosure.attack import attack_release
 from pipelines.disclosure.ledger import read_ledger
 from pipelines.disclosure.tables import Accepted, CannotProtectError
 from pipelines.disclosure.versions import ledger_key, version_id
+from pipelines.disclosure.without_rule import shown_without_rule
 from pipelines.record.store import Record
 from pipelines.warehouse.loading import connect
 from pipelines.workspace import Workspace
@@ -53,22 +54,28 @@ def test_an_officer_decides_on_the_version_that_stands(tmp_path: Path) -> None:
             [FIGURE],
         )
     command = ["--workspace", str(tmp_path), "accept-disclosure", "--by", "Officer"]
-    told = CliRunner().invoke(
-        quarterdeck, [*command, "--reason", "Printed already", FIGURE, "older @ v1"]
-    )
-    assert told.exit_code == 0, told.output
+    command += ["--reason", "Printed already"]
     record = Record(tmp_path / "record")
+    refused = CliRunner().invoke(quarterdeck, [*command, FIGURE, "older @ v1"])
+    assert refused.exit_code == 2
+    assert f"would be published: {FIGURE} is shown in the next edition" in refused.output
+    assert accepted_figures(record) == frozenset()
+    command.append("--publish")
+    told = CliRunner().invoke(quarterdeck, [*command, FIGURE, "older @ v1"])
+    assert told.exit_code == 0, told.output
+    assert f"Recorded: {FIGURE} is shown in the next edition." in told.output
+    assert "older of an earlier edition can be worked out" in told.output
     version = version_id(FIGURE, ("figure", 3.0, None, 3.0, None), ledger_key(record))
     assert accepted_figures(record) == {
         Accepted(FIGURE, version),
         Accepted("older", "v1"),
     }
-    unknown = CliRunner().invoke(quarterdeck, [*command, "--reason", "Printed", "no such figure"])
+    unknown = CliRunner().invoke(quarterdeck, [*command, "no such figure"])
     assert unknown.exit_code == 1
     assert "There is no figure" in unknown.output
 
 
-def quarter(threshold: int, **counts: int) -> duckdb.DuckDBPyConnection:
+def quarter(threshold: int | None, **counts: int) -> duckdb.DuckDBPyConnection:
     """A quarter's categories and their total, all in one version."""
     whole = {**counts, "all": sum(counts.values())}
     rows = [
@@ -106,6 +113,41 @@ def test_one_decision_covers_all_that_a_tightened_rule_finds_in_editions_that_ar
     publish(now, tmp_path / "2")
     attack = attack_release(tmp_path / "2", earlier=[tmp_path / "1"], tightened={"DA01": 7})
     assert attack.exposed == ()
+
+
+def test_one_decision_covers_a_measure_that_had_no_rule_before(tmp_path: Path) -> None:
+    def one(threshold: int | None, **counts: int) -> duckdb.DuckDBPyConnection:
+        made = quarter(threshold, **counts)
+        full = "concat_ws('|', measure, organisation, area, quarter, breakdown, category)"
+        made.execute(
+            f"update {EQUATIONS} as terms set cell_id = (select {full} from {CELLS} as cells "
+            "where cells.cell_id = terms.cell_id)"
+        )  # named as in a real one
+        made.execute(f"update {CELLS} set state = 'figure', cell_id = {full}")
+        return made
+
+    def is_shown(made: duckdb.DuckDBPyConnection) -> dict[str, bool]:
+        return {name.split("|")[-1]: state == "shown" for name, state in states(made).items()}
+
+    counts = {"a": 6, "b": 3, "c": 20}
+    before = one(None, **counts)
+    decide(before, key=KEY)
+    publish(before, tmp_path / "1")
+
+    now = one(4, **counts)
+    ledgers = shown_without_rule(now, [tmp_path / "1"], key=KEY)
+    with pytest.raises(CannotProtectError, match=r"had none before.*--tightened MEASURE") as caught:
+        decide(now, key=KEY, ledgers=ledgers)
+    assert [row.split("|")[-1] for row in caught.value.rows] == ["b"]
+    decide(now, key=KEY, ledgers=ledgers, tightened={"DA01": 4})
+    assert all(is_shown(now).values())
+    publish(now, tmp_path / "2")
+    earlier = [tmp_path / "1"]
+    assert not attack_release(tmp_path / "2", earlier=earlier, tightened={"DA01": 4}).succeeded
+    # A corrected figure has the rule; what protects it is hidden where it is new too.
+    corrected = one(4, a=6, b=2, c=21)
+    decide(corrected, key=KEY, ledgers=ledgers, tightened={"DA01": 4})
+    assert is_shown(corrected) == {"a": True, "b": False, "c": False, "all": True}
 
 
 def test_a_new_figure_has_the_tightened_rule(tmp_path: Path) -> None:

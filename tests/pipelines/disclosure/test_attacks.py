@@ -192,7 +192,7 @@ def test_a_hidden_share_is_worked_out_from_the_other_shares(tmp_path: Path, guar
     if not guarded:
         [line] = in_words(attack).splitlines()
         assert line.startswith("DA01|bcc|")
-        assert line.endswith("is 3, by DA01 age None numerator")
+        assert line.endswith("is 3, by DA01 age numerator")
 
 
 # --- histories ------------------------------------------------------------------------------------

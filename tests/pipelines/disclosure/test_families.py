@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from pipelines.disclosure.attack import attack_release
+from pipelines.disclosure.attack import attack_release, in_words
 from tests.pipelines.disclosure.warehouses import DEFAULTS
 
 
@@ -63,6 +64,47 @@ def test_a_part_of_a_sum_is_worked_out(tmp_path: Path) -> None:
 
 def test_groups_that_overlap_make_no_sum_and_no_alarm(tmp_path: Path) -> None:
     assert not attack_release(published(tmp_path / "data", *groups(adds_up=False))).succeeded
+
+
+def test_a_breakdown_that_nobody_declared_is_named_with_whose_it_is_and_what_to_do(
+    tmp_path: Path,
+) -> None:
+    rows, _ = groups(adds_up=True)
+    told = in_words(attack_release(published(tmp_path / "data", rows, [])))
+    assert "is 2, by DA01 characteristic numerator. bcc gives DA01 by characteristic in" in told
+    assert "Declare it there, or ask bcc for a return without it" in told
+    declared = in_words(attack_release(published(tmp_path / "2", *groups(adds_up=True))))
+    assert "measure_categories" not in declared
+
+
+def a_year(second: float | None) -> list[dict[str, Any]]:
+    """A year and its quarters, of which the third was never sent."""
+    quarters = {1: 9.0, 2: second, 4: 10.0}
+    starts = {1: (2018, 4, 6, 30), 2: (2018, 7, 9, 30), 4: (2019, 1, 3, 31)}
+    year = {
+        "measure": "DA01", "value": 20.0, "period": "2018-19", "period_kind": "financial_year",
+        "period_start": dt.date(2018, 4, 1), "period_end": dt.date(2019, 3, 31),
+    }  # fmt: skip
+    return [year] + [
+        {
+            "measure": "DA01", "value": quarters[number], "period": f"2018-19-Q{number}",
+            "period_kind": "quarter", "period_start": dt.date(when, first, 1),
+            "period_end": dt.date(when, last, day),
+        }
+        for number, (when, first, last, day) in starts.items()
+    ]  # fmt: skip
+
+
+def test_a_quarter_is_no_more_than_the_year_without_the_others_though_one_was_never_sent(
+    tmp_path: Path,
+) -> None:
+    attack = attack_release(published(tmp_path / "data", a_year(None), []))
+    assert [(one.period, one.least, one.greatest) for one in attack.exposed] == [
+        ("2018-19-Q2", 0, 1)
+    ]
+    # Quarters that are more than their year in full view: nobody believes that they are within it.
+    rows = [*a_year(None), *({**row, "organisation": "WMP"} for row in a_year(5.0))]
+    assert not attack_release(published(tmp_path / "2", rows, [])).succeeded
 
 
 SHARE = {"form": "proportion", "denominator": None, "numerator": None}

@@ -252,7 +252,7 @@ spans as (
         whole.cell_id,
         part.cell_id as part_cell_id,
         part.period_kind as part_kind,
-        whole.made_of is not null as is_made_of_parts,
+        case when whole.made_of is not null then 1 end as made_of_parts,
         {{ days_between('whole.period_start', 'whole.period_end') }} + 1 as whole_days,
         {{ days_between('part.period_start', 'part.period_end') }} + 1 as part_days
     from cells as whole
@@ -279,7 +279,7 @@ spans as (
         whole.cell_id,
         part.cell_id as part_cell_id,
         part.period_kind as part_kind,
-        true as is_made_of_parts,
+        1 as made_of_parts,
         0 as whole_days,
         0 as part_days
     from cells as whole
@@ -294,37 +294,45 @@ spans as (
 
 ),
 
--- Those that fill it. A quarter made of its months is their sum though one is missing.
-filled as (
+-- Those that fill it. A quarter made of its months is their sum though one is missing. Of others
+-- that do not fill it, the sum is no more than the whole.
+together as (
 
     select
         cell_id,
-        part_kind
+        part_kind,
+        concat_ws(
+            '|',
+            case
+                when sum(part_days) = max(whole_days) then 'periods'
+                when part_kind in ('month', 'day') and max(made_of_parts) = 1 then 'periods'
+                else 'within'
+            end,
+            cell_id,
+            part_kind
+        ) as equation_id
     from spans
     group by cell_id, part_kind
-    having
-        sum(part_days) = max(whole_days)
-        or (max(case when is_made_of_parts then 1 end) = 1 and part_kind in ('month', 'day'))
 
 ),
 
 span_terms as (
 
     select
-        concat_ws('|', 'periods', spans.cell_id, spans.part_kind) as equation_id,
+        together.equation_id,
         spans.part_cell_id as cell_id,
         -1.0 as coefficient
     from spans
-    inner join filled
+    inner join together
         on
-            spans.cell_id = filled.cell_id
-            and spans.part_kind = filled.part_kind
+            spans.cell_id = together.cell_id
+            and spans.part_kind = together.part_kind
     union all
     select
-        concat_ws('|', 'periods', cell_id, part_kind) as equation_id,
+        equation_id,
         cell_id,
         1.0 as coefficient
-    from filled
+    from together
 
 ),
 
@@ -384,6 +392,7 @@ checked as (
     having
         max(coefficient) > 0
         and count(amount) > 0
+        and (quantity = 'numerator' or equation_id not like 'within|%')
         and (
             (quantity = 'numerator' and equation_id not like 'periods|%')
             or (count(amount) = count(*) and abs(sum(coefficient * amount)) < 0.000001)
@@ -432,6 +441,15 @@ final as (
         quantity,
         cast(coefficient as double) as coefficient
     from shared
+    union all
+    -- What the missing parts have: a count that nobody sent, and that is not less than nought.
+    select
+        concat_ws('|', equation_id, quantity) as equation_id,
+        concat_ws('|', equation_id, 'missing') as cell_id,
+        quantity,
+        cast(-1 as double) as coefficient
+    from checked
+    where equation_id like 'within|%'
 
 )
 
