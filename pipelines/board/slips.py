@@ -147,10 +147,15 @@ def _owed(tables: Tables) -> Iterator[Fault]:
     if not (obligations.is_read and obligations.rows) or obligations.unsound:
         return
     owed = {(one.row.organisation, one.row.return_name) for one in obligations.rows}
+    bodies = tables["organisations"].codes("organisation")
+    if not {organisation for organisation, _ in owed} <= set(bodies):
+        return  # a code that nobody has is told by itself
     return_of = {one.row.measure: one.row.return_name for one in tables["measures"].rows}
     for one in tables["expected_rows"].rows:
         name = return_of.get(one.row.measure)
-        if name is not None and (one.row.organisation, name) not in owed:
+        if name is None or one.row.organisation not in bodies:
+            continue
+        if (one.row.organisation, name) not in owed:
             said = (
                 f"{one.row.organisation} does not owe “{name}”, the return of {one.row.measure}: "
                 "add it to obligations.csv, or take this row out."

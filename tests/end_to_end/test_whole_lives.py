@@ -138,7 +138,7 @@ def test_what_ended_says_until_when(site: dict[str, str]) -> None:
 
 def test_a_rebase_on_record_is_not_told_as_other_partners(site: dict[str, str]) -> None:
     said = site["measures/po11.html"]
-    assert "a merger, or a rebase on record" in said
+    assert "a merger, another definition, or a rebase on record" in said
     assert "not of the same partners" not in said
     for page in (said, site["changes.html"]):
         assert "the figures are of other people or things" in page

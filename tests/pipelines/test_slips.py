@@ -266,3 +266,15 @@ def test_a_board_in_force_stays_in_use_when_a_rule_is_written_after_it(
 
 def test_every_table_is_looked_at() -> None:
     assert {*read_board(files_of(STARTER)).tables} == {*TABLES}
+
+
+def test_who_is_expected_to_give_a_figure_owes_its_return(board: Path) -> None:
+    obligations = board / "reference/obligations.csv"
+    lines = obligations.read_text(encoding="utf-8").splitlines(keepends=True)
+    obligations.write_text("".join([*lines[:1], *lines[2:]]), encoding="utf-8")
+    organisation, return_name, *_ = lines[1].split(",")
+    told = faults(board)
+    assert told
+    assert all(
+        f"column organisation: {organisation} does not owe “{return_name}”" in one for one in told
+    )
