@@ -101,8 +101,7 @@ def _counted_over(frame: pl.DataFrame, rows: Rows, whole: str) -> pl.DataFrame:
     seen = observations(rows.ret, frame).with_columns(
         frame[whole].cast(pl.Float64).alias("figure"), of=pl.lit("count")
     )
-    back = frame["back"] if "back" in frame.columns else pl.Series("back", [0] * frame.height)
-    return _keyed(seen.hstack([back]))
+    return _keyed(seen.hstack([frame["back"]]) if "back" in frame.columns else seen)
 
 
 def _past(

@@ -145,3 +145,29 @@ def test_a_change_is_told_in_the_measures_unit(
 def test_what_is_far_below_the_usual_is_never_told_as_nothing() -> None:
     assert PERCENT.beside(0.02, 20.0) == {"figure": "0.02%", "usual": "20.00%"}
     assert COUNT.beside(34_520.0, 3_330.0) == {"figure": "34,520", "usual": "3,330"}
+
+
+def test_a_slip_in_what_others_are_counted_over_is_asked_about_though_the_share_is_as_it_was() -> (
+    None
+):
+    last = Quarter(2018, 2)
+
+    def sent(quarter: Quarter, eligible: int, past: Past) -> CheckedFile:
+        trained = round(eligible * 0.826)
+        rows = f"UHB,{quarter.label},{_LEVEL_2},,{eligible},{trained},,\n"
+        rows += f"UHB,{quarter.label},{_EARLY_HELP},,1210,1013,,\n"
+        context = Context(
+            reference=birmingham(), as_of=quarter.end + dt.timedelta(days=20), history=past
+        )
+        return check((_COURSES + rows).encode(), file_name="return.csv", context=context)
+
+    accepted = {}
+    for back in range(9, 0, -1):
+        rows = sent(last.shift(-back), 3879 + 7 * (back % 4), Past({})).rows
+        assert rows is not None
+        accepted[last.shift(-back)] = rows
+    past = Past(accepted)
+    assert [one for one in sent(last, 3890, past).findings if one.row == 2] == []
+    [asked] = [one for one in sent(last, 8379, past).findings if one.row == 2]
+    assert (asked.rule, asked.letter, asked.value) == ("HIS-001", "E", "8379")
+    assert asked.message.startswith("8,379 is 4,493 more than the 3,886 of 2018-19 Q1; a change ")
