@@ -123,7 +123,18 @@ definition_changes as (
 
 ),
 
--- From when on an organisation's figures count other people or things: recorded, or a merger.
+sent as (
+
+    select distinct
+        measure,
+        organisation
+    from {{ ref('int_measure__judged_value') }}
+    where state in ('shown', 'suppressed')
+
+),
+
+-- From when on an organisation's figures count other people or things: recorded, or a merger, which
+-- breaks nothing that who took over never sent.
 breaks as (
 
     select
@@ -141,6 +152,10 @@ breaks as (
     from {{ ref('int_measure__breaks') }} as found
     inner join {{ ref('dim_quarter') }} as days
         on found.starts_on between days.starts_on and days.ends_on
+    inner join sent
+        on
+            found.measure = sent.measure
+            and found.organisation = sent.organisation
     where not found.is_recorded
 
 ),
