@@ -12,6 +12,7 @@ from pipelines.record.store import Record
 from pipelines.warehouse.trace import NothingToTraceError, Origin, Sum, find_measure
 from pipelines.warehouse.trace import trace as trace_figures
 from pipelines.workspace import Workspace
+from schemas.qualifiers import qualified
 from schemas.quarter import Quarter
 from schemas.rounding import grouped
 from schemas.working_days import LONDON
@@ -50,12 +51,14 @@ def trace(
     for origin in origins:
         what = "" if origin.category == "all" else f", {origin.breakdown}: {origin.category}"
         decimals = 0 if isinstance(origin, Origin) and origin.share else origin.measure.decimals
+        sent = origin.value_as_sent if isinstance(origin, Origin) else None
+        word = qualified(sent) if sent else None  # such as "over", which the page has too
         lines = {
             "figure": f"{origin.measure.measure} {origin.measure.title}{what}",
             "of": f"{origin.organisation}, {origin.period}",
             "on the page": origin.state
             if origin.value is None
-            else grouped(origin.value, decimals),
+            else (f"{word[0]} " if word else "") + grouped(origin.value, decimals),
         }
         lines |= _sum_lines(origin) if isinstance(origin, Sum) else _row_lines(origin)
         for name, text in lines.items():

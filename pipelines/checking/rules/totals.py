@@ -40,7 +40,7 @@ def _parts_and_wholes(rows: Rows) -> Iterator[Violations]:
         pairs = _pairs(named, rows)
         yield from _sums(pairs, parts)
         if parts.share is not None and parts.share in rows.sheet.positions:
-            yield from _shares(pairs, rows, share=parts.share)
+            yield from stated_shares(pairs, rows, share=parts.share)
         if parts.whole_is_100:
             yield from _to_100(named, parts)
 
@@ -169,7 +169,7 @@ def _sums(pairs: pl.DataFrame, parts: Parts) -> Iterator[Violations]:
     yield Violations(
         rule="ROW-001", variant="part_row", column=parts.figure,
         rows=bigger.select(
-            "row_number", "whole_item", "whole", "whole_row", "decimals", value=_text("figure")
+            "row_number", "whole_item", "whole", "whole_row", "decimals", value=as_shown("figure")
         ),
     )  # fmt: skip
     sums = (
@@ -203,8 +203,11 @@ def _sums(pairs: pl.DataFrame, parts: Parts) -> Iterator[Violations]:
         yield Violations(rule="ROW-004", variant=variant, column=parts.figure, rows=rows)
 
 
-def _shares(pairs: pl.DataFrame, rows: Rows, *, share: str) -> Iterator[Violations]:
-    """Yield ROW-003: the stated percentage of the whole is another."""
+def stated_shares(pairs: pl.DataFrame, rows: Rows, *, share: str) -> Iterator[Violations]:
+    """Yield ROW-003: the stated percentage of the whole is another.
+
+    ``pairs`` has a row for each part: its ``figure``, the ``whole``, and what that is of.
+    """
     stated = rows.rows.select(
         "row_number",
         pl.col(share).alias("stated"),
@@ -224,8 +227,8 @@ def _shares(pairs: pl.DataFrame, rows: Rows, *, share: str) -> Iterator[Violatio
     yield Violations(
         rule="ROW-003", variant="share", column=share,
         rows=off.select(
-            "row_number", "value", "exact", "whole_item", part=_text("figure"),
-            whole=_text("whole"), decimals="share_decimals",
+            "row_number", "value", "exact", "whole_item", part=as_shown("figure"),
+            whole=as_shown("whole"), decimals="share_decimals",
         ),
     )  # fmt: skip
 
@@ -247,6 +250,6 @@ def _to_100(named: pl.DataFrame, parts: Parts) -> Iterator[Violations]:
     )
 
 
-def _text(column: str) -> pl.Expr:
+def as_shown(column: str) -> pl.Expr:
     """Return a figure as a spreadsheet shows it: 1443, not 1443.0."""
     return pl.col(column).cast(pl.String).str.replace(r"\.0$", "")
